@@ -82,6 +82,11 @@ impl Row {
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
 
+    /// The bytes its text takes.
+    pub fn size(&self) -> usize {
+        self.text.len() + self.raw.len()
+    }
+
     /// All cells in order.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|column| self.cell(column))

@@ -1,0 +1,268 @@
+//! The people we import, in a form that cannot be wrong.
+//!
+//! A [`Contact`] is a row believed: its phone number is certain, its e-mail address is usable or left out. What
+//! costs work and may never be asked for (name, tags, attributes) is taken from the row when it is asked for, so
+//! that counting a million rows writes nothing.
+
+pub mod email;
+pub mod fields;
+pub mod phone;
+mod text;
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+pub use fields::Fields;
+pub use text::{Separators, is_placeholder};
+
+use crate::row::{Code, Field, Note, Notes, Reject, Row};
+use phone::{Kind, Phone, Region};
+
+/// What is believed, and what is added to every contact.
+#[derive(Clone, Default)]
+pub struct Rules {
+    /// How phone cells are read.
+    pub phone: phone::Rules,
+    /// What an unusable e-mail address does to its row.
+    pub bad_email: BadEmail,
+    /// What splits a tags cell.
+    pub separators: Separators,
+    /// Tags added to every contact.
+    pub tags: Vec<String>,
+    /// Attributes set on every contact; they beat the row's own.
+    pub set: Vec<(String, String)>,
+}
+
+/// What an unusable e-mail address does to its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BadEmail {
+    /// The contact is sent without it, with a note.
+    #[default]
+    Drop,
+    /// The row is rejected.
+    Reject,
+}
+
+impl FromStr for BadEmail {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "drop" => Ok(BadEmail::Drop),
+            "reject" => Ok(BadEmail::Reject),
+            _ => Err("one of drop, reject".to_owned()),
+        }
+    }
+}
+
+/// A person we can send: the phone number is certain, the rest is optional and borrowed from the row.
+pub struct Contact<'r> {
+    /// The number, which is the contact's identity.
+    pub phone: Phone,
+    /// The country the number belongs to.
+    pub region: Region,
+    /// What kind of number it is.
+    pub kind: Kind,
+    /// A usable e-mail address.
+    pub email: Option<&'r str>,
+    /// What was repaired or left out.
+    pub notes: Notes,
+    /// Further numbers of the same cell, which were not taken.
+    pub others: Vec<Phone>,
+    row: &'r Row,
+    fields: &'r Fields,
+    rules: &'r Rules,
+}
+
+impl<'r> Contact<'r> {
+    /// Believes what can be believed of a row.
+    ///
+    /// # Errors
+    /// The row has no usable phone number, or an unusable e-mail address where those are rejected.
+    pub fn believe(row: &'r Row, fields: &'r Fields, rules: &'r Rules) -> Result<Contact<'r>, Box<Reject>> {
+        let mut reading = read_phone(row, fields, rules)?;
+        let email = match read_email(row, fields) {
+            Ok(email) => email,
+            Err((column, _)) if rules.bad_email == BadEmail::Reject => {
+                return Err(reject(row, Code::EmailInvalid, Field::Email, Some(column), String::new(), Vec::new()));
+            }
+            Err((_, other)) => {
+                reading.notes.add(Note::EmailDropped);
+                other
+            }
+        };
+        Ok(Contact {
+            phone: reading.phone,
+            region: reading.region,
+            kind: reading.kind,
+            email,
+            notes: reading.notes,
+            others: reading.others,
+            row,
+            fields,
+            rules,
+        })
+    }
+
+    /// The name, trimmed and in Unicode's composed form; empty where the row has none.
+    pub fn name(&self) -> Cow<'r, str> {
+        name_of(self.row, self.fields)
+    }
+
+    /// The row's tags and those of the rules, each once.
+    pub fn tags(&self) -> Vec<Cow<'r, str>> {
+        let mut tags = Vec::new();
+        for &column in &self.fields.tags {
+            text::split_tags(self.row.cell(column as usize), &self.rules.separators, &mut tags);
+        }
+        for tag in &self.rules.tags {
+            text::push_once(&mut tags, Cow::Borrowed(tag));
+        }
+        tags
+    }
+
+    /// The row's attributes that have a value, and those of the rules, by key; each key once.
+    pub fn attributes(&self) -> Vec<(&'r str, Cow<'r, str>)> {
+        let set = &self.rules.set;
+        let mut attributes: Vec<(&'r str, Cow<'r, str>)> = Vec::new();
+        for (column, key) in &self.fields.attributes {
+            let value = text::attribute(self.row.cell(*column as usize));
+            let taken = set.iter().any(|(k, _)| k == key) || attributes.iter().any(|(k, _)| k == key);
+            if !value.is_empty() && !taken {
+                attributes.push((key, value));
+            }
+        }
+        attributes.extend(set.iter().map(|(key, value)| (key.as_str(), Cow::Borrowed(value.as_str()))));
+        attributes
+    }
+
+    /// Everything but the phone number, owned, to be merged with other rows of the same number.
+    pub fn details(&self) -> Details {
+        Details {
+            name: self.name().into_owned(),
+            email: self.email.map(str::to_owned),
+            tags: self.tags().into_iter().map(Cow::into_owned).collect(),
+            attributes: self.attributes().into_iter().map(|(k, v)| (k.to_owned(), v.into_owned())).collect(),
+        }
+    }
+}
+
+/// The name a row gives, whether or not it can be sent.
+pub fn name_of<'r>(row: &'r Row, fields: &Fields) -> Cow<'r, str> {
+    if let Some(full) = first_filled(row, &fields.name) {
+        return text::name(full);
+    }
+    match (first_filled(row, &fields.first_name), first_filled(row, &fields.last_name)) {
+        (Some(first), Some(last)) => Cow::Owned(format!("{} {}", text::name(first), text::name(last))),
+        (Some(one), None) | (None, Some(one)) => text::name(one),
+        (None, None) => Cow::Borrowed(""),
+    }
+}
+
+/// What is known of a person beside the phone number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Details {
+    /// The full name, or nothing.
+    pub name: String,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// Tags, each once.
+    pub tags: Vec<String>,
+    /// Attributes, each key once.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Details {
+    /// Takes over what a later row of the same person says: its values win where it has any, tags and attributes
+    /// are united.
+    pub fn update(&mut self, later: Details) {
+        if !later.name.is_empty() {
+            self.name = later.name;
+        }
+        if later.email.is_some() {
+            self.email = later.email;
+        }
+        for tag in later.tags {
+            if !self.tags.contains(&tag) {
+                self.tags.push(tag);
+            }
+        }
+        for (key, value) in later.attributes {
+            match self.attributes.iter_mut().find(|(k, _)| *k == key) {
+                Some(own) => own.1 = value,
+                None => self.attributes.push((key, value)),
+            }
+        }
+    }
+}
+
+/// The number of the best phone column that is filled in.
+fn read_phone(row: &Row, fields: &Fields, rules: &Rules) -> Result<phone::Reading, Box<Reject>> {
+    let prefix = first_filled(row, &fields.prefix).unwrap_or("");
+    let region = read_region(row, fields);
+    let mut missing = None;
+    for &column in &fields.phone {
+        let cell = row.cell(column as usize);
+        if cell.is_empty() {
+            continue;
+        }
+        match phone::read(prefix, cell, region, &rules.phone) {
+            Ok(reading) => return Ok(reading),
+            Err(refusal) => {
+                let column = match refusal.field {
+                    Field::Prefix => fields.prefix.first().copied(),
+                    _ => Some(column),
+                };
+                let reject = reject(row, refusal.code, refusal.field, column, refusal.detail, refusal.suggestions);
+                if refusal.code != Code::PhoneMissing {
+                    return Err(reject);
+                }
+                missing.get_or_insert(reject);
+            }
+        }
+    }
+    Err(missing.unwrap_or_else(|| {
+        reject(row, Code::PhoneMissing, Field::Phone, fields.phone.first().copied(), String::new(), Vec::new())
+    }))
+}
+
+/// The row's own country. A cell that names none leaves the default in force.
+fn read_region(row: &Row, fields: &Fields) -> Option<Region> {
+    fields.region.iter().find_map(|&column| row.cell(column as usize).trim().parse().ok())
+}
+
+/// The first usable address of the first filled column; else the unusable one's column, with the next usable one.
+fn read_email<'r>(row: &'r Row, fields: &Fields) -> Result<Option<&'r str>, (u32, Option<&'r str>)> {
+    let mut bad = None;
+    for &column in &fields.email {
+        let cell = row.cell(column as usize).trim();
+        if cell.is_empty() || is_placeholder(cell) {
+            continue;
+        }
+        match (email::find(cell), bad) {
+            (Some(address), None) => return Ok(Some(address)),
+            (Some(address), Some(bad)) => return Err((bad, Some(address))),
+            (None, _) => bad = bad.or(Some(column)),
+        }
+    }
+    match bad {
+        None => Ok(None),
+        Some(column) => Err((column, None)),
+    }
+}
+
+fn first_filled<'r>(row: &'r Row, columns: &[u32]) -> Option<&'r str> {
+    columns.iter().map(|&column| row.cell(column as usize).trim()).find(|cell| !cell.is_empty())
+}
+
+fn reject(
+    row: &Row,
+    code: Code,
+    field: Field,
+    column: Option<u32>,
+    detail: String,
+    suggestions: Vec<String>,
+) -> Box<Reject> {
+    let value = column.map(|column| row.cell(column as usize).to_owned()).unwrap_or_default();
+    Box::new(Reject { place: row.place, code, field, column, value, detail, suggestions })
+}

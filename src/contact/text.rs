@@ -1,0 +1,164 @@
+//! Names, tags and attribute values as people write them, cleaned of what is not theirs.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::row::LIST_END;
+
+/// The characters that split a tags cell. Google's ` ::: ` always does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Separators(Vec<char>);
+
+impl Default for Separators {
+    fn default() -> Self {
+        Separators(vec![',', ';', '|'])
+    }
+}
+
+impl FromStr for Separators {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.is_empty() {
+            true => Err("one or more characters".to_owned()),
+            false => Ok(Separators(text.chars().collect())),
+        }
+    }
+}
+
+/// Whether a cell says in words that it is empty.
+pub fn is_placeholder(cell: &str) -> bool {
+    const WORDS: [&str; 10] = ["-", "--", "n/a", "na", "null", "none", "nil", "nan", "undefined", "#n/a"];
+    cell.len() <= 9 && WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
+}
+
+/// A name: trimmed, without invisible marks at its ends, in Unicode's composed form (NFC).
+pub(super) fn name(cell: &str) -> Cow<'_, str> {
+    // WhatsApp's group exports write `~ name` for people who are not in the address book.
+    let cell = match cell.strip_prefix("~") {
+        Some(rest) => rest,
+        None => cell,
+    };
+    composed(cell.trim_matches(|c: char| c.is_whitespace() || is_mark(c)))
+}
+
+/// Marks that copying from chats and web pages leaves around a text: zero-width and direction characters.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn composed(text: &str) -> Cow<'_, str> {
+    match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.nfc().collect()),
+    }
+}
+
+/// Adds the tags of a cell, each once. Google's own groups (`* myContacts`) are left out.
+pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
+    if cell.is_empty() {
+        return;
+    }
+    if cell.contains(LIST_END) {
+        for element in cell.split_terminator(LIST_END) {
+            push_tag(element, tags);
+        }
+        return;
+    }
+    for group in cell.split(":::") {
+        let mut rest = group.trim();
+        while !rest.is_empty() {
+            let (tag, after) = next_tag(rest, separators);
+            push_tag(tag, tags);
+            rest = after;
+        }
+    }
+}
+
+/// The next tag of a cell, in quotes (Mailchimp: `"VIP","Blog, too"`) or plain, and what follows it.
+fn next_tag<'r>(text: &'r str, separators: &Separators) -> (&'r str, &'r str) {
+    let text = text.trim_start();
+    if let Some((quoted, after)) = text.strip_prefix('"').and_then(|inner| inner.split_once('"')) {
+        let after = after.trim_start();
+        let mut chars = after.chars();
+        match chars.next() {
+            None => return (quoted, ""),
+            Some(c) if separators.0.contains(&c) => return (quoted, chars.as_str()),
+            Some(_) => {} // A quote in the middle of something else: plain text.
+        }
+    }
+    match text.split_once(|c| separators.0.contains(&c)) {
+        Some((tag, after)) => (tag, after),
+        None => (text, ""),
+    }
+}
+
+fn push_tag<'r>(tag: &'r str, tags: &mut Vec<Cow<'r, str>>) {
+    let tag = tag.trim();
+    if !tag.is_empty() && !tag.starts_with("* ") {
+        push_once(tags, composed(tag));
+    }
+}
+
+/// Adds a tag that is not there yet.
+pub(super) fn push_once<'r>(tags: &mut Vec<Cow<'r, str>>, tag: Cow<'r, str>) {
+    if !tags.contains(&tag) {
+        tags.push(tag);
+    }
+}
+
+/// An attribute's value: trimmed; a list is joined by commas.
+pub(super) fn attribute(cell: &str) -> Cow<'_, str> {
+    match cell.contains(LIST_END) {
+        false => composed(cell.trim()),
+        true => Cow::Owned(cell.split_terminator(LIST_END).map(str::trim).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_every_export() {
+        let cases: [(&str, &[&str]); 9] = [
+            ("vip,lead", &["vip", "lead"]),
+            ("a; b | c", &["a", "b", "c"]),
+            ("Clients ::: * myContacts ::: Expo 24", &["Clients", "Expo 24"]),
+            ("\"VIP\",\"Blog, too\"", &["VIP", "Blog, too"]),
+            ("12\" pipes, x", &["12\" pipes", "x"]),
+            ("expo, 24\u{1f}b\u{1f}", &["expo, 24", "b"]),
+            ("a,,a, a", &["a"]),
+            ("* Starred", &[]),
+            ("e\u{301}t\u{e9}", &["\u{e9}t\u{e9}"]),
+        ];
+        for (cell, expected) in cases {
+            let mut tags = Vec::new();
+            split_tags(cell, &Separators::default(), &mut tags);
+            assert_eq!(tags, expected, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn own_separators_replace_the_usual_ones() {
+        let mut tags = Vec::new();
+        split_tags("a,b/c", &"/".parse().unwrap(), &mut tags);
+        assert_eq!(tags, ["a,b", "c"]);
+    }
+
+    #[test]
+    fn names_are_trimmed_and_composed() {
+        let cases = [
+            ("  Asha Rao ", "Asha Rao"),
+            ("\u{200e}Jose\u{301}\u{202c}", "Jos\u{e9}"),
+            ("~ Sam", "Sam"),
+            ("\u{a0}李 明\u{3000}", "李 明"),
+            ("", ""),
+        ];
+        for (cell, expected) in cases {
+            assert_eq!(name(cell), expected, "{cell:?}");
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! One row for each person: which record stands for a phone number, and what the others leave it.
+//!
+//! Which record stands is decided by the survey, before anything is sent ([`Seen`] becomes [`Keep`]). The forward
+//! reading that sends can then merge as it goes ([`Merge`]), because the last row of a number stands for it.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::str::FromStr;
+
+use crate::contact::phone::Phone;
+use crate::contact::{Contact, Details};
+use crate::row::Place;
+
+/// What is done when several valid rows have one phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnDuplicate {
+    /// Later non-empty values win, tags and attributes are united; the last row stands.
+    #[default]
+    Merge,
+    /// The first row stands, the others are dropped.
+    First,
+    /// The last row stands, the others are dropped.
+    Last,
+    /// Nothing is sent.
+    Error,
+}
+
+impl FromStr for OnDuplicate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "merge" => Ok(OnDuplicate::Merge),
+            "first" => Ok(OnDuplicate::First),
+            "last" => Ok(OnDuplicate::Last),
+            "error" => Ok(OnDuplicate::Error),
+            _ => Err("one of merge, first, last, error".to_owned()),
+        }
+    }
+}
+
+/// The row that stands for a phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stand {
+    /// Its record number in the job.
+    pub record: u64,
+    /// The line it begins on.
+    pub line: u64,
+}
+
+/// All phones of a reading, 16 bytes each.
+///
+/// An entry is one number: 50 bits of phone (E.164 has at most 15 digits), 39 bits of record and 38 bits of line
+/// (275 thousand million of each), and one bit that says that the phone has been seen more than once. Sorting brings
+/// equal phones together in the order of their records. Equal phones are folded together whenever the list has
+/// doubled, so that memory follows the distinct phones, not the rows.
+pub struct Seen {
+    policy: OnDuplicate,
+    entries: Vec<u128>,
+    /// How many entries are sorted and without equals; the list is folded when it has grown to twice as many.
+    settled: usize,
+    folded: HashMap<u64, u64>,
+}
+
+const LINE_BITS: u32 = 38;
+const RECORD_BITS: u32 = 39;
+const AGAIN: u128 = 1;
+/// Below this many entries nothing is folded: 16 MiB at most.
+const SMALLEST: usize = 1 << 20;
+
+fn entry(phone: Phone, place: Place) -> u128 {
+    let line = u128::from(place.line) & ((1 << LINE_BITS) - 1);
+    let record = u128::from(place.record) & ((1 << RECORD_BITS) - 1);
+    (u128::from(phone.get()) << (RECORD_BITS + LINE_BITS + 1)) | (record << (LINE_BITS + 1)) | (line << 1)
+}
+
+fn phone_of(entry: u128) -> u64 {
+    (entry >> (RECORD_BITS + LINE_BITS + 1)) as u64
+}
+
+fn stand_of(entry: u128) -> Stand {
+    Stand {
+        record: ((entry >> (LINE_BITS + 1)) & ((1 << RECORD_BITS) - 1)) as u64,
+        line: ((entry >> 1) & ((1 << LINE_BITS) - 1)) as u64,
+    }
+}
+
+impl Seen {
+    /// No phone yet.
+    pub fn new(policy: OnDuplicate) -> Seen {
+        Seen { policy, entries: Vec::new(), settled: 0, folded: HashMap::new() }
+    }
+
+    /// A valid row with this phone.
+    pub fn add(&mut self, phone: Phone, place: Place) {
+        self.entries.push(entry(phone, place));
+        if self.entries.len() >= SMALLEST.max(2 * self.settled) && self.entries.len() == self.entries.capacity() {
+            self.fold();
+        }
+    }
+
+    fn fold(&mut self) {
+        self.entries.sort_unstable();
+        let first_stands = self.policy == OnDuplicate::First;
+        let folded = &mut self.folded;
+        // `dedup_by` hands the later entry first and keeps the earlier one in its place.
+        self.entries.dedup_by(|later, kept| {
+            let equal = phone_of(*later) == phone_of(*kept);
+            if equal {
+                *kept = (if first_stands { *kept } else { *later }) | AGAIN;
+                *folded.entry(phone_of(*kept)).or_default() += 1;
+            }
+            equal
+        });
+        self.settled = self.entries.len();
+    }
+
+    /// Decides which rows stand.
+    pub fn finish(mut self) -> Keep {
+        self.fold();
+        let repeated = self.entries.iter().filter(|&&e| e & AGAIN != 0).map(|&e| (phone_of(e), stand_of(e)));
+        Keep {
+            policy: self.policy,
+            stands: repeated.collect(),
+            contacts: self.entries.len() as u64,
+            folded: self.folded.values().sum(),
+            extra: self.folded,
+        }
+    }
+}
+
+/// Which record stands for each phone number: only numbers of several rows need to be remembered.
+#[derive(Debug, Default)]
+pub struct Keep {
+    policy: OnDuplicate,
+    stands: HashMap<u64, Stand>,
+    extra: HashMap<u64, u64>,
+    contacts: u64,
+    folded: u64,
+}
+
+impl Keep {
+    /// The row that stands for this phone, if it has several rows.
+    pub fn stand(&self, phone: Phone) -> Option<Stand> {
+        match self.stands.is_empty() {
+            true => None,
+            false => self.stands.get(&phone.get()).copied(),
+        }
+    }
+
+    /// The number of distinct phones: of contacts that will be sent.
+    pub fn contacts(&self) -> u64 {
+        self.contacts
+    }
+
+    /// The number of rows that others stand for.
+    pub fn folded(&self) -> u64 {
+        self.folded
+    }
+
+    /// Each repeated phone with the number of its rows that others stand for.
+    pub fn repeated(&self) -> impl Iterator<Item = (Phone, u64, Stand)> {
+        self.extra.iter().filter_map(|(&phone, &rows)| {
+            Some((Phone::from_digits(phone)?, rows, self.stands.get(&phone).copied()?))
+        })
+    }
+}
+
+/// What a row with a valid phone comes to.
+pub enum Merged<'c, 'r> {
+    /// It stands for itself.
+    Alone(&'c Contact<'r>),
+    /// It stands for several rows, with what they leave it.
+    Together(Details),
+    /// Another row stands for it.
+    Folded(Stand),
+}
+
+/// The merging of one forward reading: what earlier rows of a repeated phone bring is held until the last of them.
+pub struct Merge<'k> {
+    keep: &'k Keep,
+    held: Held,
+}
+
+impl<'k> Merge<'k> {
+    /// Begins a reading.
+    pub fn new(keep: &'k Keep) -> Merge<'k> {
+        Merge { keep, held: Held::default() }
+    }
+
+    /// What this row comes to.
+    ///
+    /// # Errors
+    /// What is held no longer fits into memory, and the temporary file for it fails.
+    pub fn row<'c, 'r>(&mut self, place: Place, contact: &'c Contact<'r>) -> io::Result<Merged<'c, 'r>> {
+        let Some(stand) = self.keep.stand(contact.phone) else {
+            return Ok(Merged::Alone(contact));
+        };
+        let stands = stand.record == place.record;
+        match (self.keep.policy, stands) {
+            (OnDuplicate::Merge, _) => {
+                let mut details = self.held.take(contact.phone)?.unwrap_or_default();
+                details.update(contact.details());
+                if stands {
+                    return Ok(Merged::Together(details));
+                }
+                self.held.put(contact.phone, details)?;
+                Ok(Merged::Folded(stand))
+            }
+            (OnDuplicate::First | OnDuplicate::Last | OnDuplicate::Error, true) => Ok(Merged::Alone(contact)),
+            (OnDuplicate::First | OnDuplicate::Last | OnDuplicate::Error, false) => Ok(Merged::Folded(stand)),
+        }
+    }
+}
+
+/// Details held from the first to the last row of a phone: up to 8 MiB in memory, beyond that in a private
+/// temporary file.
+#[derive(Default)]
+struct Held {
+    memory: HashMap<u64, Details>,
+    bytes: usize,
+    file: Option<File>,
+    spilled: HashMap<u64, (u64, usize)>,
+}
+
+const IN_MEMORY: usize = 8 << 20;
+
+fn size(details: &Details) -> usize {
+    let attributes: usize = details.attributes.iter().map(|(key, value)| key.len() + value.len() + 48).sum();
+    let tags: usize = details.tags.iter().map(|tag| tag.len() + 24).sum();
+    128 + details.name.len() + details.email.as_ref().map_or(0, String::len) + tags + attributes
+}
+
+impl Held {
+    fn take(&mut self, phone: Phone) -> io::Result<Option<Details>> {
+        if let Some(details) = self.memory.remove(&phone.get()) {
+            self.bytes -= size(&details);
+            return Ok(Some(details));
+        }
+        let (Some((start, length)), Some(file)) = (self.spilled.remove(&phone.get()), &mut self.file) else {
+            return Ok(None);
+        };
+        let mut bytes = vec![0; length];
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut bytes)?;
+        Ok(Some(serde_json::from_slice(&bytes)?))
+    }
+
+    fn put(&mut self, phone: Phone, details: Details) -> io::Result<()> {
+        let bytes = size(&details);
+        if self.bytes + bytes <= IN_MEMORY {
+            self.bytes += bytes;
+            self.memory.insert(phone.get(), details);
+            return Ok(());
+        }
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        let start = file.seek(SeekFrom::End(0))?;
+        let text = serde_json::to_vec(&details)?;
+        file.write_all(&text)?;
+        self.spilled.insert(phone.get(), (start, text.len()));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn phone(n: u64) -> Phone {
+        Phone::from_digits(919_876_500_000 + n).unwrap()
+    }
+
+    fn seen(policy: OnDuplicate, phones: &[u64]) -> Keep {
+        let mut seen = Seen::new(policy);
+        for (i, &n) in phones.iter().enumerate() {
+            let record = i as u64 + 1;
+            seen.add(phone(n), Place { input: 0, record, line: record * 3 });
+        }
+        seen.finish()
+    }
+
+    #[test]
+    fn the_last_row_stands_or_the_first() {
+        let keep = seen(OnDuplicate::Merge, &[1, 2, 1, 3, 1]);
+        assert_eq!(keep.stand(phone(1)), Some(Stand { record: 5, line: 15 }));
+        assert_eq!(keep.stand(phone(2)), None);
+        assert_eq!((keep.contacts(), keep.folded()), (3, 2));
+
+        let keep = seen(OnDuplicate::First, &[1, 2, 1, 3, 1]);
+        assert_eq!(keep.stand(phone(1)), Some(Stand { record: 1, line: 3 }));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_early_changes_nothing(phones in prop::collection::vec(0..40_u64, 0..200), every in 1..20_usize) {
+            for policy in [OnDuplicate::Merge, OnDuplicate::First] {
+                let mut early = Seen::new(policy);
+                for (i, &n) in phones.iter().enumerate() {
+                    let record = i as u64 + 1;
+                    early.add(phone(n), Place { input: 0, record, line: record * 3 });
+                    if i % every == 0 {
+                        early.fold();
+                    }
+                }
+                let (early, late) = (early.finish(), seen(policy, &phones));
+                prop_assert_eq!(early.contacts() + early.folded(), phones.len() as u64);
+                prop_assert_eq!(&early.stands, &late.stands);
+                prop_assert_eq!(early.folded, late.folded);
+            }
+        }
+
+        #[test]
+        fn what_is_held_comes_back(names in prop::collection::vec("[a-z]{0,8}", 1..50)) {
+            let mut held = Held { bytes: IN_MEMORY - 600, ..Held::default() };
+            for (i, name) in names.iter().enumerate() {
+                held.put(phone(i as u64), Details { name: name.clone(), ..Details::default() }).unwrap();
+            }
+            for (i, name) in names.iter().enumerate().rev() {
+                let details = held.take(phone(i as u64)).unwrap().unwrap();
+                prop_assert_eq!(&details.name, name);
+                prop_assert!(held.take(phone(i as u64)).unwrap().is_none());
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! One reading of a job's inputs: every record once, in order, filtered and judged.
+//!
+//! The survey, the sending and the reports all read through here, so that the same input and the same plan give
+//! them the same entries (law 6 of CONTRIBUTING.md). Splitting bytes into rows and judging rows go on side by side
+//! in two threads; what is told is told in the order of the input.
+
+use std::ops::ControlFlow;
+use std::str::FromStr;
+use std::sync::mpsc;
+use std::thread;
+
+use crate::contact::{Contact, Fields, Rules};
+use crate::mapping::{Filter, Mapping};
+use crate::row::{Field, Place, Reject, Row};
+use crate::source::{Columns, Digest, Error, Fault, Rows, Source};
+
+/// Everything that decides which entries a reading gives.
+pub struct Job {
+    /// The inputs, in order.
+    pub inputs: Vec<Input>,
+    /// What is believed of a row.
+    pub rules: Rules,
+    /// Only so many records are taken, from the first.
+    pub limit: Option<u64>,
+    /// Only the records of this shard are taken.
+    pub shard: Shard,
+}
+
+/// An input, understood.
+pub struct Input {
+    /// Its rows.
+    pub source: Source,
+    /// Which of its columns is which field.
+    pub mapping: Mapping,
+    /// Which of its rows are wanted.
+    pub filter: Filter,
+}
+
+/// A part of the records that can be told without talking to whoever reads the others: shard K of N.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1 to `of`.
+    pub number: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Shard { number: 1, of: 1 }
+    }
+}
+
+impl Shard {
+    /// Whether a record belongs to it: by the phone's E.164 number where there is one, else by the record's own.
+    fn has(self, judged: &Judged<'_>, record: u64) -> bool {
+        let key = match judged {
+            Judged::Contact(contact) => contact.phone.get(),
+            Judged::Invalid(_) | Judged::Skipped => record,
+        };
+        self.of == 1 || key % self.of == self.number - 1
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(number, of)| {
+            let shard = Shard { number: number.trim().parse().ok()?, of: of.trim().parse().ok()? };
+            (1..=shard.of).contains(&shard.number).then_some(shard)
+        });
+        parsed.ok_or_else(|| "K/N with K from 1 to N, such as 2/8".to_owned())
+    }
+}
+
+/// What a record comes to, by itself.
+pub enum Judged<'r> {
+    /// A person who can be sent.
+    Contact(Contact<'r>),
+    /// Not to be sent, and why.
+    Invalid(Box<Reject>),
+    /// Left out by `--only` or `--skip`.
+    Skipped,
+}
+
+/// One step of a reading.
+pub enum Step<'r> {
+    /// A record. The row is lent.
+    Record {
+        /// As it was read.
+        row: &'r Row,
+        /// Which of its columns is which field.
+        fields: &'r Fields,
+        /// The names of its columns.
+        columns: &'r Columns,
+        /// What it comes to.
+        judged: Judged<'r>,
+    },
+    /// So many raw bytes of the job have been read.
+    Bytes(u64),
+}
+
+/// How a reading ended that was not broken off by an error.
+pub struct Read {
+    /// Of each input: what it was, byte for byte. Shorter than the inputs if the reading was ended early.
+    pub inputs: Vec<InputRead>,
+}
+
+/// What was read of one input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputRead {
+    /// Size and fingerprint of the raw input.
+    pub digest: Digest,
+    /// How many records were taken from it.
+    pub records: u64,
+}
+
+impl Job {
+    /// Reads all inputs once. `each` ends the reading by breaking; the inputs then have no fingerprint.
+    ///
+    /// # Errors
+    /// An input can no longer be read as what it was taken for.
+    pub fn read(&self, mut each: impl FnMut(Step<'_>) -> ControlFlow<()>) -> Result<Read, Error> {
+        let mut read = Read { inputs: Vec::new() };
+        let (mut record, mut bytes) = (0_u64, 0_u64);
+        for (number, input) in self.inputs.iter().enumerate() {
+            let left = self.limit.map(|limit| limit.saturating_sub(record));
+            let rows = input.source.rows()?;
+            let first = record;
+            let mut mapping = input.mapping.clone();
+            let (blocks_in, blocks) = mpsc::sync_channel::<Block>(BLOCKS_UNDER_WAY);
+            let (used_in, used) = mpsc::channel::<Block>();
+            let ended = thread::scope(|scope| {
+                let reader = scope.spawn(move || read_blocks(rows, left, &blocks_in, &used));
+                for mut block in blocks {
+                    if let Some(columns) = &block.columns {
+                        mapping.extend(columns);
+                    }
+                    let columns = block.columns.as_ref().unwrap_or(input.source.columns());
+                    for (row, fault) in block.rows.iter_mut().zip(&block.faults).take(block.len) {
+                        record += 1;
+                        row.place = Place { input: number as u32, record, line: row.place.line };
+                        let fields = mapping.fields();
+                        let judged = judge(row, fault.as_ref(), input, fields, &self.rules);
+                        if !self.shard.has(&judged, record) {
+                            continue;
+                        }
+                        if each(Step::Record { row, fields, columns, judged }).is_break() {
+                            return Ok(None); // Dropping the receiver tells the reader to stop.
+                        }
+                    }
+                    if each(Step::Bytes(bytes + block.bytes)).is_break() {
+                        return Ok(None);
+                    }
+                    // The reader may have ended; then the block is not wanted any more.
+                    let _unwanted = used_in.send(block);
+                }
+                match reader.join() {
+                    Ok(digest) => digest,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            });
+            let Some(digest) = ended? else {
+                return Ok(read);
+            };
+            bytes += digest.bytes;
+            read.inputs.push(InputRead { digest, records: record - first });
+        }
+        Ok(read)
+    }
+}
+
+fn judge<'r>(
+    row: &'r Row,
+    fault: Option<&BrokenRow>,
+    input: &Input,
+    fields: &'r Fields,
+    rules: &'r Rules,
+) -> Judged<'r> {
+    if let Some(broken) = fault {
+        return Judged::Invalid(Box::new(Reject {
+            place: row.place,
+            code: broken.code,
+            field: Field::Row,
+            column: broken.column,
+            value: String::new(),
+            detail: broken.detail.clone(),
+            suggestions: Vec::new(),
+        }));
+    }
+    if !input.filter.keeps(row) {
+        return Judged::Skipped;
+    }
+    match Contact::believe(row, fields, rules) {
+        Ok(contact) => Judged::Contact(contact),
+        Err(reject) => Judged::Invalid(reject),
+    }
+}
+
+/// Rows on their way from the thread that splits to the one that judges; used again and again.
+#[derive(Default)]
+struct Block {
+    rows: Vec<Row>,
+    faults: Vec<Option<BrokenRow>>,
+    len: usize,
+    /// The columns, where they have grown since the input was opened.
+    columns: Option<Columns>,
+    bytes: u64,
+}
+
+struct BrokenRow {
+    code: crate::row::Code,
+    column: Option<u32>,
+    detail: String,
+}
+
+/// Rows in a block: enough that handing over costs nothing, few enough to stay in the cache.
+const BLOCK: usize = 256;
+/// A block is also full at so many bytes, whatever the rows: it bounds the memory of files with huge rows.
+const BLOCK_BYTES: usize = 256 << 10;
+const BLOCKS_UNDER_WAY: usize = 4;
+
+fn read_blocks(
+    mut rows: Rows,
+    limit: Option<u64>,
+    blocks: &mpsc::SyncSender<Block>,
+    used: &mpsc::Receiver<Block>,
+) -> Result<Option<Digest>, Error> {
+    let mut left = limit.unwrap_or(u64::MAX);
+    let known = rows.columns().len();
+    let mut ended = false;
+    while !ended && left > 0 {
+        let mut block = used.try_recv().unwrap_or_default();
+        let mut bytes = 0;
+        block.len = 0;
+        block.faults.clear();
+        while block.len < BLOCK && bytes < BLOCK_BYTES && left > 0 {
+            if block.rows.len() == block.len {
+                block.rows.push(Row::default());
+            }
+            let Some(row) = block.rows.get_mut(block.len) else { break };
+            row.clear();
+            match rows.next(row) {
+                Ok(true) => block.faults.push(None),
+                Ok(false) => {
+                    ended = true;
+                    break;
+                }
+                Err(Fault::Reject { line, code, column, detail }) => {
+                    row.place.line = line;
+                    block.faults.push(Some(BrokenRow { code, column, detail }));
+                }
+                Err(Fault::Broken(error)) => return Err(error),
+            }
+            bytes += row.size();
+            block.len += 1;
+            left -= 1;
+        }
+        block.columns = (rows.columns().len() > known).then(|| rows.columns().clone());
+        block.bytes = rows.bytes_read();
+        if blocks.send(block).is_err() {
+            return Ok(None); // Nobody listens any more.
+        }
+    }
+    rows.digest().map(Some)
+}

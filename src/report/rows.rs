@@ -1,0 +1,426 @@
+//! The third reading: `results.csv`, one line a row read, and the files to correct and import again.
+//!
+//! Nothing here decides anything: what became of a row follows from the survey, the fates and the row itself.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use crate::contact::{Fields, name_of};
+use crate::dedupe::Keep;
+use crate::outcome::{Fates, RecordFate};
+use crate::reading::{Job, Judged, Step};
+use crate::row::{Note, Reject, Row};
+use crate::source::guard::{guard_for_repair, guard_formula};
+use crate::source::{self, Columns, Format, Source};
+
+use super::Rows;
+
+/// A row that is told about, in the order of the input.
+pub struct Told<'r> {
+    /// The name of its input.
+    pub file: &'r str,
+    /// Its number among the file's data records, from 1.
+    pub record: u64,
+    /// The line an editor shows.
+    pub line: u64,
+    /// One word of interface.md §3.
+    pub status: &'static str,
+    /// The reason's stable name; empty where the row is in.
+    pub code: &'r str,
+    /// The field the reason is about.
+    pub field: &'r str,
+    /// The reason in words.
+    pub message: &'r str,
+    /// The name of the column it is about.
+    pub column: Option<&'r str>,
+    /// The cell it is about, as it stood.
+    pub value: &'r str,
+}
+
+/// What the third reading needs to know.
+pub struct Books<'a> {
+    /// The inputs and how they are read.
+    pub job: &'a Job,
+    /// Which row stands for each phone.
+    pub keep: &'a Keep,
+    /// What became of each record sent, now or before.
+    pub fates: &'a Fates,
+    /// Why rows were not sent, where the run ended early.
+    pub unsent_because: &'a str,
+}
+
+/// What the reading wrote and counted.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The books, counted again row by row.
+    pub rows: Rows,
+    /// For each input the file of its rejected rows, if there are any: the temporary file, and its name to be.
+    pub rejected: Vec<(usize, PathBuf)>,
+}
+
+/// Why the row reports could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input cannot be read any more.
+    #[error(transparent)]
+    Source(#[from] source::Error),
+    /// A file cannot be written.
+    #[error("{path}: {error}")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+const RESULTS_HEADER: [&str; 11] =
+    ["file", "record", "line", "status", "code", "field", "message", "prefix", "number", "name", "notes"];
+/// Added behind the original columns; a header that ends in them is known as ours.
+const REJECTED_HEADER: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
+
+/// Writes `results.csv` and the rejected rows into files of the folder that do not bear their final names yet.
+///
+/// `tell` hears of every row that did not get in. `stop` ends the reading.
+///
+/// # Errors
+/// The input or a file fails.
+pub fn write(
+    books: &Books<'_>,
+    results: &Path,
+    rejected_name: impl Fn(usize, &str) -> PathBuf,
+    mut tell: impl FnMut(&Told<'_>),
+    mut stop: impl FnMut() -> bool,
+) -> Result<Option<Written>, Error> {
+    let mut written = Written::default();
+    let file = source::private_file(results).map_err(|error| Error::File { path: results.into(), error })?;
+    let mut csv = csv::Writer::from_writer(BufWriter::with_capacity(1 << 16, file));
+    let mut failed: Option<Error> = None;
+    let mut stopped = false;
+    let mut rejected: Option<(usize, Rejected)> = None;
+    let mut line = Line::default();
+    let mut first_record = 0;
+    let mut input_of_first = 0;
+    if let Err(error) = csv.write_record(RESULTS_HEADER) {
+        return Err(Error::File { path: results.into(), error: error.into() });
+    }
+    let read = books.job.read(|step| {
+        let Step::Record { row, fields, columns, judged } = step else {
+            stopped = stop();
+            return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        };
+        let number = row.place.input as usize;
+        if number != input_of_first {
+            (first_record, input_of_first) = (row.place.record - 1, number);
+        }
+        let Some(input) = books.job.inputs.get(number) else {
+            return ControlFlow::Continue(());
+        };
+        line.judge(books, row, fields, columns, &judged, &mut written.rows);
+        let wrote = line.write(&mut csv, input.source.input().name(), row, row.place.record - first_record);
+        if let Err(error) = wrote {
+            failed = Some(Error::File { path: results.into(), error });
+            return ControlFlow::Break(());
+        }
+        if line.status != "accepted" && line.status != "accepted_before" {
+            tell(&Told {
+                file: input.source.input().name(),
+                record: row.place.record - first_record,
+                line: row.place.line,
+                status: line.status,
+                code: &line.code,
+                field: line.field,
+                message: &line.message,
+                column: line.column.as_deref(),
+                value: &line.value,
+            });
+        }
+        if matches!(line.status, "invalid" | "refused") {
+            let wrote = rejected_file(&mut rejected, &mut written, number, &input.source, &rejected_name)
+                .and_then(|file| file.add(row, columns, &line.code, &line.message));
+            if let Err((path, error)) = wrote {
+                failed = Some(Error::File { path, error });
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    let read = read?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if stopped {
+        return Ok(None);
+    }
+    drop(read);
+    if let Some((_, file)) = rejected {
+        file.finish().map_err(|(path, error)| Error::File { path, error })?;
+    }
+    let flushed = csv.into_inner().map_err(|e| e.into_error()).and_then(|mut f| f.flush());
+    flushed.map_err(|error| Error::File { path: results.into(), error })?;
+    Ok(Some(written))
+}
+
+/// The line of `results.csv` that is being made; one buffer, used again.
+#[derive(Default)]
+struct Line {
+    status: &'static str,
+    code: String,
+    field: &'static str,
+    message: String,
+    prefix: String,
+    number: String,
+    name: String,
+    notes: String,
+    column: Option<String>,
+    value: String,
+}
+
+impl Line {
+    fn judge(
+        &mut self,
+        books: &Books<'_>,
+        row: &Row,
+        fields: &Fields,
+        columns: &Columns,
+        judged: &Judged<'_>,
+        rows: &mut Rows,
+    ) {
+        use std::fmt::Write as _;
+        for text in [&mut self.code, &mut self.message, &mut self.prefix, &mut self.number, &mut self.notes] {
+            text.clear();
+        }
+        self.name.clear();
+        self.name.push_str(&name_of(row, fields));
+        self.field = "";
+        self.column = None;
+        self.value.clear();
+        rows.read += 1;
+        match judged {
+            Judged::Skipped => {
+                self.status = "skipped";
+                rows.skipped += 1;
+            }
+            Judged::Invalid(reject) => {
+                self.status = "invalid";
+                rows.invalid += 1;
+                self.code.push_str(reject.code.as_str());
+                self.field = reject.field.as_str();
+                self.message.push_str(&message(reject));
+                self.column = reject.column.and_then(|column| columns.name(column as usize)).map(str::to_owned);
+                self.value.push_str(&reject.value);
+            }
+            Judged::Contact(contact) => {
+                let (prefix, number) = contact.phone.split();
+                // Writing into a String does not fail.
+                let _infallible = write!(self.prefix, "{prefix}");
+                self.number.push_str(&number);
+                for note in contact.notes.iter() {
+                    if !self.notes.is_empty() {
+                        self.notes.push(';');
+                    }
+                    self.notes.push_str(note.as_str());
+                    if note == Note::PhoneMultiple && !contact.others.is_empty() {
+                        let others: Vec<String> = contact.others.iter().map(ToString::to_string).collect();
+                        let _infallible = write!(self.notes, "({})", others.join(" "));
+                    }
+                }
+                let stand = books.keep.stand(contact.phone).filter(|stand| stand.record != row.place.record);
+                if let Some(stand) = stand {
+                    self.status = "folded";
+                    rows.folded += 1;
+                    self.code.push_str("row.duplicate");
+                    self.field = "phone";
+                    let _infallible = write!(self.message, "line {} stands for this phone number", stand.line);
+                    return;
+                }
+                self.sent(books, row.place.record, rows);
+            }
+        }
+    }
+
+    fn sent(&mut self, books: &Books<'_>, record: u64, rows: &mut Rows) {
+        let fate = books.fates.get(record).unwrap_or(RecordFate::Unsent);
+        let (status, count) = match fate {
+            RecordFate::Accepted => ("accepted", &mut rows.accepted),
+            RecordFate::AcceptedBefore => ("accepted_before", &mut rows.accepted_before),
+            RecordFate::Refused => ("refused", &mut rows.refused),
+            RecordFate::Unknown => ("unknown", &mut rows.unknown),
+            RecordFate::Unsent => ("unsent", &mut rows.unsent),
+        };
+        self.status = status;
+        *count += 1;
+        match books.fates.reason(record) {
+            Some(failure) => {
+                self.code.push_str(failure.cause.code());
+                self.message.push_str(&failure.message);
+            }
+            None if fate == RecordFate::Unsent => self.message.push_str(books.unsent_because),
+            None => {}
+        }
+    }
+
+    fn write(&self, csv: &mut csv::Writer<BufWriter<File>>, file: &str, row: &Row, record: u64) -> io::Result<()> {
+        let (record, line) = (record.to_string(), row.place.line.to_string());
+        let (file, name) = (guard_formula(file), guard_formula(&self.name));
+        let message = guard_formula(&self.message);
+        csv.write_record([
+            file.as_bytes(),
+            record.as_bytes(),
+            line.as_bytes(),
+            self.status.as_bytes(),
+            self.code.as_bytes(),
+            self.field.as_bytes(),
+            message.as_bytes(),
+            self.prefix.as_bytes(),
+            self.number.as_bytes(),
+            name.as_bytes(),
+            self.notes.as_bytes(),
+        ])
+        .map_err(io::Error::from)
+    }
+}
+
+/// The reason in words, with what would be right; without the cell's own value.
+pub fn message(reject: &Reject) -> String {
+    let mut text = reject.code.says().to_owned();
+    if !reject.detail.is_empty() {
+        text.push_str(": ");
+        text.push_str(&reject.detail);
+    }
+    if !reject.suggestions.is_empty() {
+        text.push_str("; perhaps ");
+        text.push_str(&reject.suggestions.join(" or "));
+    }
+    text
+}
+
+type FileError = (PathBuf, io::Error);
+
+fn rejected_file<'w>(
+    open: &'w mut Option<(usize, Rejected)>,
+    written: &mut Written,
+    number: usize,
+    source: &Source,
+    name: &impl Fn(usize, &str) -> PathBuf,
+) -> Result<&'w mut Rejected, FileError> {
+    if open.as_ref().is_none_or(|(of, _)| *of != number) {
+        if let Some((_, before)) = open.take() {
+            before.finish()?;
+        }
+        let path = name(number, if is_json(source) { "ndjson" } else { "csv" });
+        *open = Some((number, Rejected::create(&path, source)?));
+        written.rejected.push((number, path));
+    }
+    match open {
+        Some((_, file)) => Ok(file),
+        None => Err((PathBuf::new(), io::Error::other("no file of rejected rows"))),
+    }
+}
+
+fn is_json(source: &Source) -> bool {
+    matches!(source.format(), Format::Json | Format::Ndjson)
+}
+
+/// A file of rejected rows: the original columns, then why.
+struct Rejected {
+    path: PathBuf,
+    form: Form,
+}
+
+enum Form {
+    Csv { csv: Box<csv::Writer<BufWriter<File>>>, width: usize },
+    Ndjson(BufWriter<File>),
+}
+
+impl Rejected {
+    fn create(path: &Path, source: &Source) -> Result<Rejected, FileError> {
+        let at = |error| (path.to_owned(), error);
+        let mut file = BufWriter::new(source::private_file(path).map_err(at)?);
+        if is_json(source) {
+            return Ok(Rejected { path: path.to_owned(), form: Form::Ndjson(file) });
+        }
+        // Spreadsheets take a file without the mark for their own old encoding.
+        if source.bom() || source.encoding() != "utf-8" {
+            file.write_all("\u{feff}".as_bytes()).map_err(at)?;
+        }
+        let delimiter = source.delimiter().and_then(|c| u8::try_from(c).ok()).unwrap_or(b',');
+        let mut csv = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(file);
+        let headers = source.headers();
+        let names = headers.iter().map(String::as_str).chain(REJECTED_HEADER);
+        csv.write_record(names).map_err(|e| at(e.into()))?;
+        Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: headers.len() } })
+    }
+
+    fn add(&mut self, row: &Row, _columns: &Columns, code: &str, reason: &str) -> Result<(), FileError> {
+        let line = row.place.line.to_string();
+        let wrote = match &mut self.form {
+            Form::Csv { csv, width } => {
+                let cells = (0..*width).map(|column| guard_for_repair(row.cell(column)));
+                let why = [line.as_str(), code, reason].into_iter().map(guard_formula);
+                csv.write_record(cells.chain(why).map(|cell| cell.into_owned())).map_err(io::Error::from)
+            }
+            Form::Ndjson(file) => file.write_all(&json_line(&row.raw, row.place.line, code, reason)),
+        };
+        wrote.map_err(|error| (self.path.clone(), error))
+    }
+
+    fn finish(self) -> Result<(), FileError> {
+        let flushed = match self.form {
+            Form::Csv { csv, .. } => csv.into_inner().map_err(|e| e.into_error()).and_then(|mut file| file.flush()),
+            Form::Ndjson(mut file) => file.flush(),
+        };
+        flushed.map_err(|error| (self.path, error))
+    }
+}
+
+/// The element as it stood, on one line, with three members more. What was no object is kept as a text.
+fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
+    let why = serde_json::json!({"m1import_line": line, "m1import_code": code, "m1import_reason": reason}).to_string();
+    let is_object = serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_ok() && raw.trim_ascii().starts_with(b"{");
+    let mut out = Vec::with_capacity(raw.len() + why.len() + 2);
+    match raw.trim_ascii().strip_suffix(b"}").filter(|_| is_object) {
+        Some(open) => {
+            // Between tokens a line end means nothing, and within a JSON string none can stand.
+            out.extend(open.trim_ascii_end().iter().map(|&b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }));
+            if !open.trim_ascii_end().ends_with(b"{") {
+                out.push(b',');
+            }
+            out.extend_from_slice(why.as_bytes().strip_prefix(b"{").unwrap_or_default());
+        }
+        None => {
+            let kept = serde_json::Value::String(String::from_utf8_lossy(raw).into_owned());
+            out.extend_from_slice(br#"{"m1import_raw":"#);
+            out.extend_from_slice(kept.to_string().as_bytes());
+            out.push(b',');
+            out.extend_from_slice(why.as_bytes().strip_prefix(b"{").unwrap_or_default());
+        }
+    }
+    out.push(b'\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rejected_element_stays_what_it_was() {
+        let cases = [
+            ("{\"phone\": \"1\"}", "{\"phone\": \"1\",\"m1import_"),
+            ("{\n  \"phone\": 12345678901234567890\n}", "{   \"phone\": 12345678901234567890,\"m1import_"),
+            ("{}", "{\"m1import_"),
+            ("[1]", "{\"m1import_raw\":\"[1]\",\"m1import_"),
+            ("{\"phone\": ", "{\"m1import_raw\":\"{\\\"phone\\\": \",\"m1import_"),
+        ];
+        for (raw, start) in cases {
+            let line = String::from_utf8(json_line(raw.as_bytes(), 7, "phone.missing", "no phone number")).unwrap();
+            assert!(line.starts_with(start), "{line}");
+            let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+            assert_eq!(value["m1import_line"], 7);
+            assert_eq!(line.matches('\n').count(), 1);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The first reading: what is in the inputs, before anything is sent.
+//!
+//! It counts, judges, fingerprints and decides which row stands for each phone. `check` shows what it found and
+//! goes no further.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use crate::contact::phone::{self, Region};
+use crate::contact::Rules;
+use crate::dedupe::{Keep, OnDuplicate, Seen};
+use crate::reading::{InputRead, Job, Judged, Step};
+use crate::row::{Code, Note, Reject};
+use crate::source::{Columns, Error};
+
+/// What a job's inputs hold.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Records taken, whatever they come to.
+    pub read: u64,
+    /// Rows that will not be sent.
+    pub invalid: u64,
+    /// Rows left out by `--only` or `--skip`.
+    pub skipped: u64,
+    /// Rejected rows by reason.
+    pub reasons: BTreeMap<Code, u64>,
+    /// The first rejected rows of each reason.
+    pub examples: BTreeMap<Code, Vec<Example>>,
+    /// What was noticed about valid rows.
+    pub notes: BTreeMap<Note, u64>,
+    /// Distinct valid phones by country.
+    pub countries: BTreeMap<Region, u64>,
+    /// Which row stands for each phone.
+    pub keep: Keep,
+    /// Size, fingerprint and number of records of each input.
+    pub inputs: Vec<InputRead>,
+    /// Rows marked in each do-not-contact column: input, column, how many.
+    pub marked: Vec<Marked>,
+}
+
+/// A rejected row, to be shown.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The row and the reason.
+    pub reject: Reject,
+    /// The name of the column it is about.
+    pub column: Option<String>,
+}
+
+/// A do-not-contact column and the rows it marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marked {
+    /// Which input of the job, from 0.
+    pub input: u32,
+    /// The column's name.
+    pub column: String,
+    /// The first value that marks a row, as it stands in the file.
+    pub value: String,
+    /// How many valid rows are marked.
+    pub rows: u64,
+}
+
+/// How many rejected rows of each reason are kept to be shown.
+pub const EXAMPLES: usize = 2;
+
+impl Survey {
+    /// Reads the job once. `progress` hears how many raw bytes have been read and ends the survey by breaking;
+    /// then there is none.
+    ///
+    /// # Errors
+    /// An input cannot be read to its end as what it was taken for.
+    pub fn make(
+        job: &Job,
+        policy: OnDuplicate,
+        mut progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Option<Survey>, Error> {
+        let mut survey = Survey::default();
+        let mut seen = Seen::new(policy);
+        let mut stopped = false;
+        let read = job.read(|step| {
+            match step {
+                Step::Bytes(bytes) => {
+                    let flow = progress(bytes);
+                    stopped |= flow.is_break();
+                    return flow;
+                }
+                Step::Record { row, columns, judged, .. } => {
+                    survey.read += 1;
+                    match judged {
+                        Judged::Skipped => survey.skipped += 1,
+                        Judged::Invalid(reject) => survey.reject(*reject, columns),
+                        Judged::Contact(contact) => {
+                            seen.add(contact.phone, row.place);
+                            *survey.countries.entry(contact.region).or_default() += 1;
+                            if !contact.notes.is_empty() {
+                                for note in contact.notes.iter() {
+                                    *survey.notes.entry(note).or_default() += 1;
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        if stopped {
+            return Ok(None);
+        }
+        survey.keep = seen.finish();
+        survey.inputs = read.inputs;
+        survey.count_people(&job.rules);
+        Ok(Some(survey))
+    }
+
+    fn reject(&mut self, reject: Reject, columns: &Columns) {
+        self.invalid += 1;
+        *self.reasons.entry(reject.code).or_default() += 1;
+        let examples = self.examples.entry(reject.code).or_default();
+        if examples.len() < EXAMPLES {
+            let column = reject.column.and_then(|column| columns.name(column as usize)).map(str::to_owned);
+            examples.push(Example { reject, column });
+        }
+    }
+
+    /// Rows were counted by country; what is wanted are people.
+    fn count_people(&mut self, rules: &Rules) {
+        for (phone, folded, _) in self.keep.repeated() {
+            let reading = phone::read("", &phone.to_string(), None, &rules.phone);
+            if let Some(rows) = reading.ok().and_then(|reading| self.countries.get_mut(&reading.region)) {
+                *rows = rows.saturating_sub(folded);
+            }
+        }
+        self.countries.retain(|_, people| *people > 0);
+    }
+
+    /// The number of contacts to be sent.
+    pub fn contacts(&self) -> u64 {
+        self.keep.contacts()
+    }
+
+    /// Raw bytes of all inputs.
+    pub fn bytes(&self) -> u64 {
+        self.inputs.iter().map(|input| input.digest.bytes).sum()
+    }
+}
