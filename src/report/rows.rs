@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides anything: what became of a row follows from the survey, the fates and the row itself.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
@@ -9,10 +10,11 @@ use std::path::{Path, PathBuf};
 
 use crate::contact::{Fields, name_of};
 use crate::dedupe::Keep;
+use crate::folder::private_file;
 use crate::outcome::{Fates, RecordFate};
 use crate::reading::{Job, Judged, Step};
 use crate::row::{Note, Reject, Row};
-use crate::source::guard::{guard_for_repair, guard_formula};
+use crate::row::guard::{guard, is_formula};
 use crate::source::{self, Columns, Format, Source};
 
 use super::Rows;
@@ -95,7 +97,7 @@ pub fn write(
     mut stop: impl FnMut() -> bool,
 ) -> Result<Option<Written>, Error> {
     let mut written = Written::default();
-    let file = source::private_file(results).map_err(|error| Error::File { path: results.into(), error })?;
+    let file = private_file(results).map_err(|error| Error::File { path: results.into(), error })?;
     let mut csv = csv::Writer::from_writer(BufWriter::with_capacity(1 << 16, file));
     let mut failed: Option<Error> = None;
     let mut stopped = false;
@@ -264,8 +266,8 @@ impl Line {
 
     fn write(&self, csv: &mut csv::Writer<BufWriter<File>>, file: &str, row: &Row, record: u64) -> io::Result<()> {
         let (record, line) = (record.to_string(), row.place.line.to_string());
-        let (file, name) = (guard_formula(file), guard_formula(&self.name));
-        let message = guard_formula(&self.message);
+        let (file, name) = (guard_result(file), guard_result(&self.name));
+        let message = guard_result(&self.message);
         csv.write_record([
             file.as_bytes(),
             record.as_bytes(),
@@ -295,6 +297,16 @@ pub fn message(reject: &Reject) -> String {
         text.push_str(&reject.suggestions.join(" or "));
     }
     text
+}
+
+/// A cell of `results.csv`: what a spreadsheet would run gets an apostrophe, a clean `+digits` phone does not.
+fn guard_result(cell: &str) -> Cow<'_, str> {
+    let bare = cell.trim_start_matches('\'');
+    let is_phone = bare.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    match is_formula(bare) && !is_phone {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
 }
 
 type FileError = (PathBuf, io::Error);
@@ -338,7 +350,7 @@ enum Form {
 impl Rejected {
     fn create(path: &Path, source: &Source) -> Result<Rejected, FileError> {
         let at = |error| (path.to_owned(), error);
-        let mut file = BufWriter::new(source::private_file(path).map_err(at)?);
+        let mut file = BufWriter::new(private_file(path).map_err(at)?);
         if is_json(source) {
             return Ok(Rejected { path: path.to_owned(), form: Form::Ndjson(file) });
         }
@@ -358,8 +370,8 @@ impl Rejected {
         let line = row.place.line.to_string();
         let wrote = match &mut self.form {
             Form::Csv { csv, width } => {
-                let cells = (0..*width).map(|column| guard_for_repair(row.cell(column)));
-                let why = [line.as_str(), code, reason].into_iter().map(guard_formula);
+                let cells = (0..*width).map(|column| guard(row.cell(column)));
+                let why = [line.as_str(), code, reason].into_iter().map(guard_result);
                 csv.write_record(cells.chain(why).map(|cell| cell.into_owned())).map_err(io::Error::from)
             }
             Form::Ndjson(file) => file.write_all(&json_line(&row.raw, row.place.line, code, reason)),

@@ -1,0 +1,196 @@
+//! The results folder: where it is, what its files are called, and how they are replaced.
+//!
+//! Everything in it is private (folder 0700, files 0600) and replaced as a whole: a file is written beside its
+//! place, made safe on disk, and then renamed, so that nobody ever reads half of one.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::reading::Shard;
+
+/// What a run is for; trying never touches the folder of the real job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Contacts are sent to the endpoint.
+    Import,
+    /// To the in-process sandbox.
+    Sandbox,
+    /// To nobody.
+    DryRun,
+}
+
+/// Where the results of a job lie unless told otherwise: beside its first file, or here for standard input.
+pub fn beside(first: Option<&Path>, shard: Shard, purpose: Purpose) -> PathBuf {
+    let (folder, stem) = match first {
+        None => (PathBuf::from("."), "stdin".to_owned()),
+        Some(path) => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            (path.parent().map(Path::to_owned).unwrap_or_default(), stem(&name).to_owned())
+        }
+    };
+    let shard = if shard.of > 1 { format!(".{}-of-{}", shard.number, shard.of) } else { String::new() };
+    let purpose = match purpose {
+        Purpose::Import => "",
+        Purpose::Sandbox => ".sandbox",
+        Purpose::DryRun => ".dry-run",
+    };
+    folder.join(format!("{stem}{shard}{purpose}.results"))
+}
+
+/// A file's name without what says how it is packed and what it is.
+fn stem(name: &str) -> &str {
+    let unpacked = [".gz", ".zst", ".zstd"].iter().find_map(|end| {
+        let cut = name.len().checked_sub(end.len())?;
+        let (stem, tail) = (name.get(..cut)?, name.get(cut..)?);
+        (tail.eq_ignore_ascii_case(end) && stem.contains('.')).then_some(stem)
+    });
+    let name = unpacked.unwrap_or(name);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}
+
+/// A folder for results.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes the folder if it is not there.
+    ///
+    /// # Errors
+    /// It cannot be made, or something else bears its name.
+    pub fn make(path: &Path) -> io::Result<Folder> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        Ok(Folder(path.to_owned()))
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The path of a file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The path of a file that is being written and will be `name`.
+    pub fn draft(&self, name: &str) -> PathBuf {
+        self.0.join(format!(".{name}.new"))
+    }
+
+    /// Gives a draft its name.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn publish(&self, name: &str) -> io::Result<()> {
+        File::open(self.draft(name))?.sync_all()?;
+        fs::rename(self.draft(name), self.file(name))?;
+        File::open(&self.0)?.sync_all()
+    }
+
+    /// Replaces a file with this text.
+    ///
+    /// # Errors
+    /// Local I/O; the old file is then still there.
+    pub fn replace(&self, name: &str, text: &[u8]) -> io::Result<()> {
+        private_file(&self.draft(name))?.write_all(text)?;
+        self.publish(name)
+    }
+
+    /// Removes a file if it is there.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.file(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of files in it that an earlier run left for its rejected rows, and of drafts it did not finish.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn leftovers(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.0)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            let rejected = name.starts_with("rejected.") && (name.ends_with(".csv") || name.ends_with(".ndjson"));
+            let draft = name.starts_with('.') && name.ends_with(".new");
+            if rejected || draft {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// Writes a file anywhere, replacing what was there as a whole.
+///
+/// # Errors
+/// Local I/O.
+pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    Folder(parent.to_owned()).replace(&name.to_string_lossy(), text)
+}
+
+/// Opens a file for writing that only its owner may read. Never follows a link that somebody laid there.
+///
+/// # Errors
+/// Local I/O.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn results_lie_beside_the_first_file() {
+        let all = Shard::default();
+        let part = Shard { number: 2, of: 8 };
+        let cases = [
+            (Some("contacts.csv"), all, Purpose::Import, "contacts.results"),
+            (Some("contacts.csv.gz"), all, Purpose::Import, "contacts.results"),
+            (Some("/data/a.b.CSV.ZST"), all, Purpose::Import, "/data/a.b.results"),
+            (Some("list"), all, Purpose::Import, "list.results"),
+            (Some(".csv"), all, Purpose::Import, ".csv.results"),
+            (Some("backup.gz"), all, Purpose::Import, "backup.results"),
+            (None, all, Purpose::Import, "./stdin.results"),
+            (Some("contacts.csv"), part, Purpose::Import, "contacts.2-of-8.results"),
+            (Some("contacts.csv"), all, Purpose::Sandbox, "contacts.sandbox.results"),
+            (Some("contacts.csv"), part, Purpose::DryRun, "contacts.2-of-8.dry-run.results"),
+        ];
+        for (file, shard, purpose, expected) in cases {
+            assert_eq!(beside(file.map(Path::new), shard, purpose), Path::new(expected));
+        }
+    }
+
+    #[test]
+    fn files_are_private_and_replaced_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::make(&dir.path().join("x.results")).unwrap();
+        folder.replace("summary.json", b"1").unwrap();
+        folder.replace("summary.json", b"2").unwrap();
+        assert_eq!(fs::read(folder.file("summary.json")).unwrap(), b"2");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(folder.path()), 0o700);
+        assert_eq!(mode(&folder.file("summary.json")), 0o600);
+        assert!(!folder.draft("summary.json").exists());
+    }
+}
