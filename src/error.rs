@@ -1,0 +1,232 @@
+//! Why a run could not be carried out, and what to do about it.
+//!
+//! Each room has an error of its own; this one collects them and answers three questions: which stable code it has,
+//! what to do about it, and with which exit code the process ends.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::outcome::Failure;
+use crate::{config, journal, mapping, source};
+
+/// The exit codes of the process. Stable; anything else is a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Every row is in, now or before, folded or skipped.
+    Complete,
+    /// Finished; some rows are invalid or were refused.
+    SomeRows,
+    /// The command line is wrong.
+    Usage,
+    /// The input cannot be used as a whole.
+    Data,
+    /// An input is missing or cannot be opened.
+    NoInput,
+    /// A fault of this program.
+    Internal,
+    /// Results or journal cannot be made, are locked or damaged.
+    Folder,
+    /// Local reading or writing failed during the run.
+    Io,
+    /// The far side stayed away, or rows are unsettled; the same command carries on.
+    Later,
+    /// Not the expected service.
+    Protocol,
+    /// No token, or it is refused or expired.
+    Token,
+    /// The settings do not go together or cannot be used.
+    Config,
+}
+
+impl Exit {
+    /// All of them, in the order of the documentation.
+    pub const ALL: &[Exit] = &[
+        Exit::Complete,
+        Exit::SomeRows,
+        Exit::Usage,
+        Exit::Data,
+        Exit::NoInput,
+        Exit::Internal,
+        Exit::Folder,
+        Exit::Io,
+        Exit::Later,
+        Exit::Protocol,
+        Exit::Token,
+        Exit::Config,
+    ];
+
+    /// The number the process ends with.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Complete => 0,
+            Exit::SomeRows => 1,
+            Exit::Usage => 2,
+            Exit::Data => 65,
+            Exit::NoInput => 66,
+            Exit::Internal => 70,
+            Exit::Folder => 73,
+            Exit::Io => 74,
+            Exit::Later => 75,
+            Exit::Protocol => 76,
+            Exit::Token => 77,
+            Exit::Config => 78,
+        }
+    }
+}
+
+/// Why a run could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// An input.
+    #[error(transparent)]
+    Input(#[from] source::Error),
+    /// Columns and fields.
+    #[error("{input}: {error}")]
+    Mapping {
+        /// The name of the input.
+        input: String,
+        /// What is wrong.
+        error: mapping::Error,
+    },
+    /// The journal or its lock.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// What ended the sending.
+    #[error("{0}")]
+    Delivery(Failure),
+    /// The results folder cannot be made.
+    #[error("the results folder {} cannot be made: {error}", .path.display())]
+    Folder {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file of results cannot be written.
+    #[error("{} cannot be written: {error}", .path.display())]
+    Output {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A report would replace an input.
+    #[error("--report {} is an input", .0.display())]
+    ReportIsInput(PathBuf),
+    /// A temporary file or a thread.
+    #[error("{what}: {error}")]
+    Local {
+        /// What was being done.
+        what: &'static str,
+        /// Why it failed.
+        error: io::Error,
+    },
+    /// More invalid rows than allowed.
+    #[error("{invalid} of {read} rows are invalid, which is more than {limit} allows; nothing was sent")]
+    TooManyInvalid {
+        /// How many are.
+        invalid: u64,
+        /// Of how many.
+        read: u64,
+        /// The option as it was settled.
+        limit: String,
+    },
+    /// Phones that occur again, where that is an error.
+    #[error("{rows} rows repeat a phone number of another row; nothing was sent")]
+    Duplicates {
+        /// How many are too much.
+        rows: u64,
+    },
+    /// An unfinished journal of another job.
+    #[error("the results folder holds an unfinished import with {what}; nothing was sent")]
+    OtherJob {
+        /// What is other about it.
+        what: String,
+    },
+    /// An input is not any more what the survey saw.
+    #[error("{input}: the file changed while it was being read")]
+    InputChanged {
+        /// Its name.
+        input: String,
+    },
+    /// A signal.
+    #[error("interrupted")]
+    Signal(u8),
+    /// The books do not balance.
+    #[error("the books do not balance: {0}")]
+    Books(String),
+    /// A thread of the program broke down.
+    #[error("a part of the program broke down: {0}")]
+    Broken(&'static str),
+}
+
+impl Error {
+    /// The stable name, documented in `docs/codes.md`.
+    pub fn code(&self) -> String {
+        match self {
+            Error::Config(error) => error.code().to_owned(),
+            Error::Input(error) => error.code().to_owned(),
+            Error::Mapping { error, .. } => error.code().to_owned(),
+            Error::Journal(error) => error.code().to_owned(),
+            Error::Delivery(failure) => failure.cause.code().to_owned(),
+            Error::Folder { .. } => "output.folder".to_owned(),
+            Error::Output { .. } => "output.write".to_owned(),
+            Error::ReportIsInput(_) => "output.is_input".to_owned(),
+            Error::Local { .. } => "run.local_io".to_owned(),
+            Error::TooManyInvalid { .. } => "input.too_many_invalid".to_owned(),
+            Error::Duplicates { .. } => "input.duplicates".to_owned(),
+            Error::OtherJob { .. } => "journal.other_job".to_owned(),
+            Error::InputChanged { .. } => "input.changed".to_owned(),
+            Error::Signal(_) => "run.interrupted".to_owned(),
+            Error::Books(_) => "run.books".to_owned(),
+            Error::Broken(_) => "run.internal".to_owned(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Error::Config(error) => return error.hint(),
+            Error::Input(error) => return error.hint(),
+            Error::Mapping { error, .. } => return error.hint(),
+            Error::Journal(error) => return error.hint(),
+            Error::Delivery(failure) => failure.cause.hint(),
+            Error::Folder { .. } => "name another folder with --output-dir",
+            Error::Output { .. } | Error::Local { .. } => "make room or check the permissions, then type the same command again",
+            Error::ReportIsInput(_) => "name another file",
+            Error::TooManyInvalid { .. } => "correct the rows named in rejected.csv, or allow more with --max-invalid",
+            Error::Duplicates { .. } => "remove the repeated rows, or use --on-duplicate merge, first or last",
+            Error::OtherJob { .. } => "finish that import with its own command, or forget it with --restart",
+            Error::InputChanged { .. } => "wait until the file is complete, then type the same command with --restart",
+            Error::Signal(_) => "type the same command again to carry on",
+            Error::Books(_) | Error::Broken(_) => "please report this; type the same command again to carry on",
+        };
+        (!hint.is_empty()).then(|| hint.to_owned())
+    }
+
+    /// The exit code of a run that it ended.
+    pub fn exit(&self) -> u8 {
+        match self {
+            Error::Config(error) => error.exit(),
+            Error::Input(error) => match error.is_missing() {
+                true => Exit::NoInput.code(),
+                false => Exit::Data.code(),
+            },
+            Error::Mapping { .. } => Exit::Data.code(),
+            Error::Journal(error) => error.exit(),
+            Error::Delivery(failure) => failure.cause.exit(),
+            Error::Folder { .. } => Exit::Folder.code(),
+            Error::Output { .. } | Error::Local { .. } => Exit::Io.code(),
+            Error::ReportIsInput(_) => Exit::Usage.code(),
+            Error::TooManyInvalid { .. }
+            | Error::Duplicates { .. }
+            | Error::OtherJob { .. }
+            | Error::InputChanged { .. } => Exit::Data.code(),
+            Error::Signal(code) => *code,
+            Error::Books(_) | Error::Broken(_) => Exit::Internal.code(),
+        }
+    }
+}

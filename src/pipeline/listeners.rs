@@ -1,0 +1,59 @@
+//! Who hears what happens while contacts are sent, and in which order.
+
+use crate::error::Error;
+use crate::event::{Event, Requests};
+use crate::journal::Journal;
+use crate::outcome::Fates;
+use crate::progress::Progress;
+
+/// The listeners, in the order in which they hear: what makes things durable comes first.
+pub struct Listeners {
+    /// The run's memory on disk; the only one whose failure ends the run. After that it is not told any more.
+    pub journal: Option<Journal>,
+    /// What became of each record.
+    pub fates: Fates,
+    /// What went over the wire.
+    pub requests: Requests,
+    /// What is shown meanwhile.
+    pub progress: Progress,
+}
+
+impl Listeners {
+    /// Tells all of them.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn hear(&mut self, event: &Event) -> Result<(), Error> {
+        let kept = match &mut self.journal {
+            Some(journal) => journal.hear(event),
+            None => Ok(()),
+        };
+        if let Event::Settled(settlement) = event {
+            self.fates.settle(settlement);
+        }
+        self.requests.hear(event);
+        self.progress.hear(event);
+        self.journal_kept(kept)
+    }
+
+    /// Time has passed.
+    ///
+    /// # Errors
+    /// The journal cannot be made safe.
+    pub fn tick(&mut self) -> Result<(), Error> {
+        self.progress.tick();
+        let kept = match &mut self.journal {
+            Some(journal) => journal.tick(),
+            None => Ok(()),
+        };
+        self.journal_kept(kept)
+    }
+
+    fn journal_kept(&mut self, kept: Result<(), crate::journal::Error>) -> Result<(), Error> {
+        kept.map_err(|error| {
+            // A sync that failed once proves nothing when it succeeds later: the journal is not touched again.
+            self.journal = None;
+            Error::Journal(error)
+        })
+    }
+}

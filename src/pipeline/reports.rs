@@ -1,0 +1,146 @@
+//! The end of a run: the third reading, the books counted once more, and every report in its place.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::folder::Folder;
+use crate::outcome::Fates;
+use crate::reading::Job;
+use crate::report::rows::{self, Books, Told};
+use crate::report::{Files, Rows, shown};
+use crate::stop::Stop;
+use crate::survey::Survey;
+
+/// How long reports may take after a signal (interface.md §3).
+const AFTER_SIGNAL: Duration = Duration::from_secs(10);
+/// How many rows that did not get in are kept for the reports that show single rows.
+pub const SHOWN: usize = 2_000;
+
+const RESULTS: &str = "results.csv";
+
+/// What the row reports are made from.
+pub struct Material {
+    /// The inputs.
+    pub job: Arc<Job>,
+    /// What they hold.
+    pub survey: Arc<Survey>,
+    /// What became of each record.
+    pub fates: Arc<Fates>,
+    /// Why rows were not sent, where the run ended early.
+    pub unsent_because: String,
+}
+
+/// What came of it.
+pub struct Made {
+    /// The files written.
+    pub files: Files,
+    /// The books counted row by row; `None` when a signal left no time.
+    pub rows: Option<Rows>,
+    /// The first rows that did not get in.
+    pub shown: Vec<report_row::Row>,
+}
+
+/// Rows kept to be shown.
+pub mod report_row {
+    /// A row that did not get in.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        /// The input's name.
+        pub file: String,
+        /// The line it begins on.
+        pub line: u64,
+        /// The column the reason is about.
+        pub column: Option<String>,
+        /// `invalid`, `refused` …
+        pub status: &'static str,
+        /// The stable code.
+        pub code: String,
+        /// The reason.
+        pub message: String,
+        /// The cell as it stood.
+        pub value: String,
+    }
+}
+
+/// Writes `results.csv` and the files of rejected rows. Files that this run does not need are removed.
+///
+/// # Errors
+/// The input cannot be read again, or a file cannot be written; the old files are then still there.
+pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<Made, Error> {
+    let several = material.job.inputs.len() > 1;
+    let name = |number: usize, ending: &str| match several {
+        true => format!("rejected.{}.{ending}", number + 1),
+        false => format!("rejected.{ending}"),
+    };
+    let books = Books {
+        job: &material.job,
+        keep: &material.survey.keep,
+        fates: &material.fates,
+        unsent_because: &material.unsent_because,
+    };
+    let mut shown_rows = Vec::new();
+    let mut deadline: Option<Instant> = None;
+    let written = rows::write(
+        &books,
+        &folder.draft(RESULTS),
+        |number, ending| folder.draft(&name(number, ending)),
+        |told: &Told<'_>| {
+            if shown_rows.len() < SHOWN && matches!(told.status, "invalid" | "refused") {
+                shown_rows.push(kept(told));
+            }
+        },
+        || match stop.by_signal() {
+            None => false,
+            Some(_) => stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL),
+        },
+    );
+    let written = match written {
+        Ok(written) => written,
+        Err(rows::Error::Source(error)) => return Err(Error::Input(error)),
+        Err(rows::Error::File { path, error }) => return Err(Error::Output { path, error }),
+    };
+    let failed = |path: PathBuf| move |error| Error::Output { path, error };
+    let mut files = Files::default();
+    let Some(written) = written else {
+        folder.remove(RESULTS).map_err(failed(folder.file(RESULTS)))?;
+        tidy(folder, &[])?;
+        return Ok(Made { files, rows: None, shown: shown_rows });
+    };
+    let mut rejected = Vec::new();
+    for (number, draft) in &written.rejected {
+        let ending = draft.to_string_lossy();
+        let name = name(*number, if ending.ends_with(".ndjson.new") { "ndjson" } else { "csv" });
+        folder.publish(&name).map_err(failed(folder.file(&name)))?;
+        files.rejected.push(shown(&folder.file(&name)));
+        rejected.push(name);
+    }
+    folder.publish(RESULTS).map_err(failed(folder.file(RESULTS)))?;
+    files.results = Some(shown(&folder.file(RESULTS)));
+    tidy(folder, &rejected)?;
+    Ok(Made { files, rows: Some(written.rows), shown: shown_rows })
+}
+
+/// Removes what earlier runs left and this one does not need.
+fn tidy(folder: &Folder, needed: &[String]) -> Result<(), Error> {
+    let failed = |error| Error::Output { path: folder.path().to_owned(), error };
+    for name in folder.leftovers().map_err(failed)? {
+        if !needed.contains(&name) {
+            folder.remove(&name).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+fn kept(told: &Told<'_>) -> report_row::Row {
+    report_row::Row {
+        file: told.file.to_owned(),
+        line: told.line,
+        column: told.column.map(str::to_owned),
+        status: told.status,
+        code: told.code.to_owned(),
+        message: told.message.to_owned(),
+        value: told.value.to_owned(),
+    }
+}

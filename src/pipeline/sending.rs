@@ -1,0 +1,168 @@
+//! The second reading: rows become parcels, parcels are delivered, and what happens goes into one line of events.
+//!
+//! No lock between stages and no circle of waiting: the loop always takes, so the lanes always give, so the reader
+//! always gets rid of its parcels. A slow server stops the reading by itself.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+
+use super::listeners::Listeners;
+use crate::batch::{Parcel, ParcelBuilder};
+use crate::client::{self, Http};
+use crate::dedupe::{Merge, Merged};
+use crate::error::Error;
+use crate::outcome::Fates;
+use crate::reading::{InputRead, Job, Judged, Step};
+use crate::stop::Stop;
+use crate::survey::Survey;
+use crate::wire::contact::{Empty, write, write_merged};
+
+/// Parcels that may wait for a lane: they hold the reader back.
+const PARCELS: usize = 4;
+/// Events that may wait to be heard: they hold the lanes back.
+const EVENTS: usize = 64;
+/// How often the journal is asked to make safe what it holds.
+const TICK: Duration = Duration::from_millis(100);
+
+/// What is sent, and what need not be sent again.
+pub struct Load {
+    /// The inputs.
+    pub job: Arc<Job>,
+    /// What the first reading found.
+    pub survey: Arc<Survey>,
+    /// What earlier runs settled.
+    pub done: Arc<Fates>,
+    /// What is done with members that have no value.
+    pub empty: Empty,
+}
+
+/// Sends all of it. The listeners hear everything.
+///
+/// # Errors
+/// What ended the sending first: a listener, the far side, the input, or a signal.
+pub async fn send(
+    load: Load,
+    transport: Http,
+    options: client::Options,
+    listeners: &mut Listeners,
+    stop: &Stop,
+) -> Result<(), Error> {
+    let (parcels_in, parcels) = mpsc::channel(PARCELS);
+    let (events_in, mut events) = mpsc::channel(EVENTS);
+    let inputs = load.survey.inputs.clone();
+    let names: Vec<String> = load.job.inputs.iter().map(|input| input.source.input().name().to_owned()).collect();
+    let reader = {
+        let stop = stop.clone();
+        tokio::task::spawn_blocking(move || read(&load, &parcels_in, &stop))
+    };
+    let sender = {
+        let stop = stop.clone();
+        tokio::spawn(async move { client::deliver(transport, &options, parcels, events_in, stop).await })
+    };
+
+    let mut cause: Option<Error> = None;
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let heard = tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => listeners.hear(&event),
+                None => break,
+            },
+            _ = tick.tick() => listeners.tick(),
+            () = stop.wait_at_once() => {
+                // What is under way stays unknown; the journal holds all that was answered.
+                sender.abort();
+                break;
+            }
+        };
+        if let Err(error) = heard {
+            cause.get_or_insert(error);
+            stop.error();
+        }
+    }
+    if stop.at_once() {
+        return Err(cause.unwrap_or(Error::Signal(signal_code(stop))));
+    }
+    let delivered = sender.await;
+    let read = reader.await;
+    if let Some(cause) = cause {
+        return Err(cause);
+    }
+    match delivered {
+        Ok(Ok(())) => {}
+        Ok(Err(failure)) => return Err(Error::Delivery(failure)),
+        Err(_) => return Err(Error::Broken("the sending")),
+    }
+    match read {
+        Ok(Ok(Some(again))) => changed(&inputs, &again, &names),
+        Ok(Ok(None)) => match stop.by_signal() {
+            Some(signal) => Err(Error::Signal(signal.exit())),
+            None => Ok(()),
+        },
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(Error::Broken("the reading")),
+    }
+}
+
+/// The exit code of the signal that was heard.
+fn signal_code(stop: &Stop) -> u8 {
+    stop.by_signal().map_or(crate::error::Exit::Io.code(), |signal| signal.exit())
+}
+
+/// The second reading must have seen the bytes that the first one saw.
+fn changed(first: &[InputRead], again: &[InputRead], names: &[String]) -> Result<(), Error> {
+    let other = names.iter().enumerate().find(|(i, _)| first.get(*i) != again.get(*i));
+    match other {
+        None => Ok(()),
+        Some((_, name)) => Err(Error::InputChanged { input: name.clone() }),
+    }
+}
+
+/// Reads, judges, merges and writes parcels. `None` if nobody wanted the rest.
+fn read(load: &Load, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<Vec<InputRead>>, Error> {
+    let mut merge = Merge::new(&load.survey.keep);
+    let mut builder = ParcelBuilder::default();
+    let mut failed = None;
+    let mut ended = false;
+    let read = load.job.read(|step| {
+        let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
+            ended |= stop.asked().is_some();
+            return if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        };
+        let record = row.place.record;
+        match merge.row(row.place, &contact) {
+            Err(error) => {
+                failed = Some(Error::Local { what: "a temporary file for repeated rows", error });
+                return ControlFlow::Break(());
+            }
+            Ok(Merged::Folded(_)) => {}
+            // What an earlier run settled is read all the same: it may leave something to a later row.
+            Ok(_) if load.done.is_done(record) => {}
+            Ok(Merged::Alone(contact)) => builder.contact(record, |out| write(contact, load.empty, out)),
+            Ok(Merged::Together(details)) => {
+                builder.contact(record, |out| write_merged(contact.phone, &details, load.empty, out));
+            }
+        }
+        if builder.is_full() && parcels.blocking_send(Arc::new(builder.take())).is_err() {
+            ended = true;
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if ended {
+        return Ok(None);
+    }
+    let rest = builder.take();
+    if !rest.items.is_empty() && parcels.blocking_send(Arc::new(rest)).is_err() {
+        return Ok(None);
+    }
+    Ok(Some(read.inputs))
+}

@@ -1,0 +1,195 @@
+//! From what happened to what is told: the one place where the books are made.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use crate::error::{Error, Exit};
+use crate::event::Requests;
+use crate::outcome::{Counts, Fates};
+use crate::reading::{self, Job};
+use crate::report::{self, Contacts, Files, Rows, SCHEMA, Status, Summary, Trouble};
+use crate::row::Field;
+use crate::survey::Survey;
+
+/// What is known of a run from its first moment on.
+pub struct Story {
+    started: Timestamp,
+    clock: Instant,
+    /// Where contacts are sent; `sandbox` for the in-process one.
+    pub endpoint: String,
+    /// The job's name, once it has one.
+    pub job: String,
+}
+
+/// What a run came to.
+pub struct Outcome<'a> {
+    /// The inputs, where they were understood.
+    pub job: Option<&'a Job>,
+    /// What they hold. Without it the job was not touched.
+    pub survey: Option<&'a Survey>,
+    /// What became of each record.
+    pub fates: &'a Fates,
+    /// What went over the wire.
+    pub requests: Requests,
+    /// The files written.
+    pub files: Files,
+    /// What ended the run early.
+    pub error: Option<&'a Error>,
+    /// Whether nothing was meant to be sent: `check` and dry runs.
+    pub dry: bool,
+}
+
+impl Story {
+    /// The run begins.
+    pub fn new(endpoint: String) -> Story {
+        Story { started: Timestamp::now(), clock: Instant::now(), endpoint, job: String::new() }
+    }
+
+    /// The whole of it.
+    pub fn told(&self, outcome: &Outcome<'_>) -> Summary {
+        let rows = outcome.survey.map(|survey| books(survey, &outcome.fates.counts())).unwrap_or_default();
+        let exit = exit_code(&rows, outcome);
+        let survey = outcome.survey;
+        Summary {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            status: status(&rows, outcome),
+            exit_code: exit,
+            error: outcome.error.map(trouble),
+            endpoint: self.endpoint.clone(),
+            job: self.job.clone(),
+            started: self.started.to_string(),
+            finished: Timestamp::now().to_string(),
+            seconds: (self.clock.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            inputs: outcome.job.map(|job| inputs(job, survey)).unwrap_or_default(),
+            rows,
+            contacts: Contacts {
+                prepared: survey.map(Survey::contacts).unwrap_or_default(),
+                accepted: rows.accepted + rows.accepted_before,
+            },
+            reasons: survey.map(|survey| reasons(survey, outcome.fates)).unwrap_or_default(),
+            notes: survey.map(|s| named(&s.notes)).unwrap_or_default(),
+            countries: survey.map(|s| named(&s.countries)).unwrap_or_default(),
+            requests: outcome.requests,
+            files: outcome.files.clone(),
+            preview: None,
+            estimated_requests: None,
+        }
+    }
+}
+
+fn named<K: ToString>(counts: &BTreeMap<K, u64>) -> BTreeMap<String, u64> {
+    counts.iter().map(|(key, count)| (key.to_string(), *count)).collect()
+}
+
+/// Each row read has one fate. A record to be sent that nothing became of is unsent.
+fn books(survey: &Survey, fates: &Counts) -> Rows {
+    let settled = fates.accepted + fates.accepted_before + fates.refused + fates.unknown;
+    Rows {
+        read: survey.read,
+        accepted: fates.accepted,
+        accepted_before: fates.accepted_before,
+        invalid: survey.invalid,
+        folded: survey.keep.folded(),
+        skipped: survey.skipped,
+        refused: fates.refused,
+        unknown: fates.unknown,
+        unsent: survey.contacts().saturating_sub(settled),
+    }
+}
+
+/// Of a finished run it follows from the books and from nothing else; else from what ended it first.
+fn exit_code(rows: &Rows, outcome: &Outcome<'_>) -> u8 {
+    if let Some(error) = outcome.error {
+        return error.exit();
+    }
+    if !rows.balance() {
+        return Exit::Internal.code();
+    }
+    let unsettled = rows.unknown + if outcome.dry { 0 } else { rows.unsent };
+    match (unsettled, rows.invalid + rows.refused) {
+        (0, 0) => Exit::Complete.code(),
+        (0, _) => Exit::SomeRows.code(),
+        _ => Exit::Later.code(),
+    }
+}
+
+fn status(rows: &Rows, outcome: &Outcome<'_>) -> Status {
+    match outcome.error {
+        Some(Error::Signal(_)) => Status::Interrupted,
+        Some(_) if outcome.survey.is_none() => Status::Failed,
+        Some(_) => Status::Stopped,
+        None if outcome.dry => Status::Checked,
+        None if rows.unknown + rows.unsent > 0 => Status::Stopped,
+        None => Status::Complete,
+    }
+}
+
+/// An error as machines read it.
+pub fn trouble(error: &Error) -> Trouble {
+    Trouble { code: error.code(), message: error.to_string(), hint: error.hint() }
+}
+
+fn reasons(survey: &Survey, fates: &Fates) -> BTreeMap<String, u64> {
+    let mut reasons = named(&survey.reasons);
+    for (records, failure) in fates.reasons() {
+        if fates.get(*records.start()) == Some(crate::outcome::RecordFate::Refused) {
+            *reasons.entry(failure.cause.code().to_owned()).or_default() += records.end() - records.start() + 1;
+        }
+    }
+    reasons
+}
+
+fn inputs(job: &Job, survey: Option<&Survey>) -> Vec<report::Input> {
+    let read = |number: usize| survey.and_then(|survey| survey.inputs.get(number));
+    job.inputs
+        .iter()
+        .enumerate()
+        .map(|(number, input)| report::Input {
+            name: input.source.input().name().to_owned(),
+            format: input.source.format().as_str().to_owned(),
+            encoding: input.source.encoding().to_owned(),
+            delimiter: input.source.delimiter().map(|delimiter| delimiter.to_string()),
+            bytes: input.source.input().len(),
+            blake3: read(number).map(|read| read.digest.blake3.to_string()).unwrap_or_default(),
+            mapping: mapping(input),
+        })
+        .collect()
+}
+
+fn mapping(input: &reading::Input) -> report::Mapping {
+    let fields = input.mapping.fields();
+    let columns = input.source.columns();
+    let names = |list: &[u32]| list.iter().map(|&column| columns.name(column).to_owned()).collect::<Vec<_>>();
+    let mut name = names(&fields.name);
+    if name.is_empty() {
+        name = [names(&fields.first_name), names(&fields.last_name)].concat();
+    }
+    report::Mapping {
+        name,
+        phone: names(&fields.phone),
+        prefix: names(&fields.prefix),
+        region: names(&fields.region),
+        email: names(&fields.email),
+        tags: names(&fields.tags),
+        attributes: fields.attributes.iter().map(|(c, key)| (key.clone(), columns.name(*c).to_owned())).collect(),
+    }
+}
+
+/// The columns of each field as they are shown: field, then columns in order of rank.
+pub fn fields_of(input: &reading::Input) -> Vec<(Field, Vec<u32>)> {
+    let fields = input.mapping.fields();
+    let listed = [
+        (Field::Phone, &fields.phone),
+        (Field::Prefix, &fields.prefix),
+        (Field::Region, &fields.region),
+        (Field::Name, &fields.name),
+        (Field::FirstName, &fields.first_name),
+        (Field::LastName, &fields.last_name),
+        (Field::Email, &fields.email),
+        (Field::Tags, &fields.tags),
+    ];
+    listed.into_iter().filter(|(_, columns)| !columns.is_empty()).map(|(f, columns)| (f, columns.clone())).collect()
+}
