@@ -1,0 +1,70 @@
+//! What kind of fault an error of the HTTP library is.
+//!
+//! Its questions mislead: a cut body is `is_decode` and not `is_body`, a timeout while reading is both a decode error
+//! and a timeout, every failure of sending is `is_request`. So the chain of causes is walked. The texts never hold the
+//! address.
+
+use std::error::Error as StdError;
+use std::io;
+
+use super::verdict::Fault;
+
+/// The fault behind an error that came instead of an answer.
+pub fn of(error: &reqwest::Error) -> Fault {
+    let text = words(error);
+    if let Some(secure) = chain(error).find_map(secure) {
+        return Fault::Certificate(secure.to_string());
+    }
+    if text.contains("proxy authorization required") {
+        return Fault::ProxyAuth;
+    }
+    // Asked before the timeout: a connection that takes too long was never sent anything.
+    if error.is_connect() {
+        return Fault::Unreachable(text);
+    }
+    if error.is_timeout() {
+        return Fault::Timeout;
+    }
+    if error.is_builder() {
+        return Fault::Request(text);
+    }
+    let hyper = chain(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
+    match hyper {
+        // hyper tells this kind apart in words only; a test holds it to them.
+        Some(hyper) if hyper.to_string().starts_with("error writing a body") => Fault::Writing(text),
+        Some(hyper) if hyper.is_parse() => Fault::Cut(text),
+        _ => Fault::Lost(text),
+    }
+}
+
+/// The fault behind an error that came while the body of an answer was read.
+pub fn of_body(error: &reqwest::Error) -> Fault {
+    if error.is_timeout() { Fault::Timeout } else { Fault::Cut(words(error)) }
+}
+
+/// An error in a few words: its last causes, without the address.
+pub fn words(error: &reqwest::Error) -> String {
+    let causes: Vec<String> = chain(error).skip(1).map(ToString::to_string).collect();
+    let shown = causes.get(causes.len().saturating_sub(2)..).unwrap_or_default();
+    match shown {
+        [] => "the HTTP library gives no reason".to_owned(),
+        [before, last] if before.contains(last.as_str()) => before.clone(),
+        shown => shown.join(": "),
+    }
+}
+
+/// An error and its causes, the outermost first.
+fn chain<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    let first: &'e (dyn StdError + 'static) = error;
+    std::iter::successors(Some(first), |&error| error.source())
+}
+
+/// The complaint about a secure connection in an error, if it is one: certificate, host name, versions.
+fn secure<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+    let inner = match error.downcast_ref::<io::Error>() {
+        // An I/O error hides what it was made of from `source`.
+        Some(io) => io.get_ref()? as &(dyn StdError + 'static),
+        None => error,
+    };
+    inner.downcast_ref()
+}

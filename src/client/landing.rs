@@ -1,0 +1,318 @@
+//! What follows from an answer, or from the lack of one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::pass;
+use super::piece::Piece;
+use super::retry;
+use super::sending::{Flight, Sending};
+use super::suspicion::Refusal;
+use super::transport::Transport;
+use super::verdict::{self, Fault, Later, One, Reply, Then, Verdict};
+use crate::event::{Event, Pause};
+use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
+
+impl<T: Transport> Sending<T> {
+    /// A request came to its end with an answer or a fault.
+    pub async fn land(&mut self, flight: Flight, mut outcome: Result<Reply, Fault>) {
+        let now = Instant::now();
+        let Flight { piece, began, request, generation } = flight;
+        let mut status = None;
+        if let Ok(reply) = &mut outcome {
+            status = Some(reply.status);
+            reply.body = pass::without_token(&reply.body, &self.pass.token);
+            if let Some(left) = reply.date.and_then(|clock| self.pass.good_for(clock)) {
+                self.expiry = Some(now + left);
+            }
+        }
+        let id = self.request_id(request);
+        let verdict = with_request(verdict::judge(&outcome, piece.batch.len()), &id);
+        self.tell(Event::Answered {
+            serial: piece.batch.serial,
+            request,
+            took: now - began,
+            trouble: trouble(&verdict).cloned().map(Arc::new),
+            in_flight: self.in_flight(),
+        })
+        .await;
+        let stale = self.answered;
+        self.answered |= outcome.is_ok();
+        match verdict {
+            Verdict::Accepted => {
+                self.success(&piece, now).await;
+                self.settle(&piece, Fate::Accepted, &id, status).await;
+                self.clear().await;
+            }
+            Verdict::Partly(ones) => self.partly(piece, ones, &id, status, now).await,
+            Verdict::Halve { why, smaller, after } => {
+                self.alive().await;
+                if let Some(after) = after {
+                    self.hold(after, &why, now).await;
+                }
+                self.halve(piece, Arc::new(why), smaller).await;
+            }
+            Verdict::Renew(why) => self.unauthorized(piece, why, generation).await,
+            Verdict::Halt(why) => {
+                self.waiting.push(piece);
+                self.end(why);
+            }
+            Verdict::Later(later) => self.later(piece, later, began, now, stale).await,
+        }
+    }
+
+    /// The server took contacts.
+    async fn success(&mut self, piece: &Piece, now: Instant) {
+        self.proven = true;
+        self.last_success = Some(now);
+        self.size.taken(piece.batch.len(), piece.batch.bytes());
+        if !self.alive().await && self.window.success() {
+            self.tell(Event::Window { open: self.window.open(), why: None }).await;
+        }
+    }
+
+    /// The server answered in earnest; returns whether that ended an outage.
+    async fn alive(&mut self) -> bool {
+        self.failing = None;
+        let back = self.breaker.success();
+        if back {
+            self.window.restart();
+            self.tell(Event::Back).await;
+        }
+        back
+    }
+
+    /// Something was accepted: what was refused so far is about its rows.
+    async fn clear(&mut self) {
+        for (piece, why) in self.suspicion.clear() {
+            self.refuse(&piece, why).await;
+        }
+        self.unpark();
+    }
+
+    /// What was put aside goes on, before anything else.
+    fn unpark(&mut self) {
+        while let Some(piece) = self.parked.pop_back() {
+            self.ready.push_front(piece);
+        }
+    }
+
+    /// Refuses a piece for good.
+    pub async fn refuse(&mut self, piece: &Piece, why: Arc<Failure>) {
+        let (request, status) = (why.request.clone(), why.status);
+        self.refused += piece.batch.len() as u64;
+        self.settle(piece, Fate::Refused(why), &request, status).await;
+        if self.options.max_refused.is_some_and(|most| self.refused > most) {
+            self.end(Failure::new(Cause::TooManyRefused, &format!("{} so far", self.refused)));
+        }
+    }
+
+    /// Contacts that were refused each by itself.
+    async fn refused_alone(&mut self, piece: Piece, why: Arc<Failure>) {
+        if why.cause != Cause::Refused {
+            return self.refuse(&piece, why).await;
+        }
+        match self.suspicion.refused(piece, Arc::clone(&why)) {
+            Refusal::Held => {}
+            Refusal::Probe => {
+                self.parked.extend(self.ready.drain(..));
+                self.parked.extend(self.waiting.drain(..));
+            }
+            Refusal::Stands(refused) => {
+                for (piece, why) in refused {
+                    self.refuse(&piece, why).await;
+                }
+                self.unpark();
+            }
+            Refusal::Systematic => self.end(Failure { cause: Cause::RefusedAll, ..Failure::clone(&why) }),
+        }
+    }
+
+    /// Something in a piece is wrong or it is too large: it goes on in halves, a lone contact is refused.
+    async fn halve(&mut self, piece: Piece, why: Arc<Failure>, smaller: bool) {
+        let (contacts, bytes) = (piece.batch.len(), piece.batch.bytes());
+        if smaller && self.size.too_large(contacts, bytes) {
+            let limits = *self.size.limits();
+            self.tell(Event::Smaller { contacts: limits.contacts.get(), bytes: limits.bytes }).await;
+        }
+        let halves = piece.split(contacts / 2, self.options.policy.attempts);
+        self.go_on_in(halves, why).await;
+    }
+
+    async fn go_on_in(&mut self, halves: Result<(Piece, Piece), Box<Piece>>, why: Arc<Failure>) {
+        match halves {
+            Ok((left, right)) => {
+                let contacts = left.batch.len() + right.batch.len();
+                self.tell(Event::Halved { serial: left.batch.serial, contacts, why }).await;
+                self.ready.push_front(right);
+                self.ready.push_front(left);
+            }
+            Err(lone) => self.refused_alone(*lone, why).await,
+        }
+    }
+
+    /// The server said of each contact what became of it.
+    async fn partly(&mut self, mut piece: Piece, ones: Vec<One>, id: &str, status: Option<u16>, now: Instant) {
+        let is = |position: usize, one: fn(&One) -> bool| ones.get(position).is_some_and(one);
+        let accepted = piece.batch.pick(|position| is(position, |one| *one == One::Accepted));
+        if accepted.is_none() {
+            self.alive().await;
+        }
+        if let Some(batch) = accepted {
+            self.success(&piece, now).await;
+            let part = Settled { records: batch.records(), fate: Fate::Accepted, request: id.to_owned(), status };
+            let parts = vec![part];
+            self.tell(Event::Settled(Settlement { serial: batch.serial, attempts: piece.tries, parts })).await;
+            self.clear().await;
+        }
+        for (position, one) in ones.iter().enumerate() {
+            if let One::Refused(why) = one
+                && let Some(refused) = piece.remainder(|other| other == position)
+            {
+                self.refused_alone(refused, Arc::new(why.clone())).await;
+            }
+        }
+        let again = ones.iter().find_map(|one| match one {
+            One::Again(why) => Some(Arc::new(why.clone())),
+            One::Accepted | One::Refused(_) => None,
+        });
+        if let Some(why) = again
+            && let Some(rest) = piece.remainder(|position| is(position, |one| matches!(one, One::Again(_))))
+        {
+            piece = rest;
+            piece.attempts += 1;
+            piece.failed(&why);
+            self.again(piece, why, now).await;
+        }
+    }
+
+    /// The token was not accepted.
+    async fn unauthorized(&mut self, piece: Piece, why: Failure, generation: u32) {
+        // A token that was read again and never worked is not read again once more.
+        let hopeless = generation > 0 && !self.proven;
+        let current = generation == self.generation;
+        if current && (hopeless || self.halt.is_some() || !self.renew().await) {
+            self.end(why);
+        }
+        self.ready.push_front(piece);
+    }
+
+    /// Nothing goes out before the server's time; returns whether that is not too late.
+    async fn hold(&mut self, after: Duration, why: &Failure, now: Instant) -> bool {
+        if after > self.options.policy.max_wait {
+            let until =
+                std::time::SystemTime::now().checked_add(after).filter(|_| after < Duration::from_secs(1 << 32));
+            let message = match until {
+                Some(until) => format!("until {}", httpdate::fmt_http_date(until)),
+                None => format!("{} seconds", after.as_secs()),
+            };
+            self.end(Failure { cause: Cause::Wait, message, ..why.clone() });
+            return false;
+        }
+        let until = now + retry::spread(after, fastrand::f64());
+        if until > self.pace.next() {
+            self.tell(Event::Waiting { until, pause: Pause::Named, why: Arc::new(why.clone()) }).await;
+        }
+        self.pace.hold(until);
+        true
+    }
+
+    /// The request is worth repeating.
+    async fn later(&mut self, mut piece: Piece, later: Later, began: Instant, now: Instant, stale: bool) {
+        let Later { why, after, reached, too_much, then } = later;
+        let why = Arc::new(why);
+        piece.reached |= reached;
+        if then == Then::Free && stale && !piece.freed {
+            piece.freed = true;
+            return self.ready.push_front(piece);
+        }
+        piece.failed(&why);
+        self.failing.get_or_insert_with(|| (began, Arc::clone(&why))).1 = Arc::clone(&why);
+        if too_much && self.window.too_much(began, now) {
+            self.tell(Event::Window { open: self.window.open(), why: Some(why.cause) }).await;
+        }
+        if let Some(after) = after {
+            // The server is there and says when to come back: no attempt is used up.
+            piece.due = now;
+            self.waiting.push(piece);
+            self.hold(after, &why, now).await;
+            return;
+        }
+        // During an outage only the time counts.
+        piece.attempts += u32::from(self.breaker.next().is_none());
+        match then {
+            Then::Halt(tries) if piece.alike >= tries => {
+                self.waiting.push(piece);
+                return self.end(Failure::clone(&why));
+            }
+            Then::Halve(tries) if piece.alike >= tries => return self.halve(piece, why, false).await,
+            Then::HalveSmaller(tries) if piece.alike >= tries && piece.batch.len() > 1 => {
+                return self.halve(piece, why, true).await;
+            }
+            Then::Halt(_) => {}
+            Then::GiveUp | Then::Free | Then::Halve(_) | Then::HalveSmaller(_) => self.outage(&why, now).await,
+        }
+        self.again(piece, why, now).await;
+    }
+
+    /// Counts a failure towards an outage.
+    async fn outage(&mut self, why: &Arc<Failure>, now: Instant) {
+        let unreachable = why.cause == Cause::Unreachable;
+        let cause = why.cause;
+        let pause = |nth| Self::wait(cause, nth);
+        if self.breaker.failure(unreachable, self.window.open(), now, pause)
+            && let Some(until) = self.breaker.next()
+        {
+            self.tell(Event::Waiting { until, pause: Pause::Breaker, why: Arc::clone(why) }).await;
+        }
+    }
+
+    /// A piece waits for its next attempt, unless it had them all.
+    async fn again(&mut self, mut piece: Piece, why: Arc<Failure>, now: Instant) {
+        if piece.attempts < piece.allowed || self.breaker.next().is_some() {
+            piece.due = now + Self::wait(why.cause, piece.attempts.max(1));
+            let pause = Pause::Batch { serial: piece.batch.serial, attempts: piece.attempts };
+            self.tell(Event::Waiting { until: piece.due, pause, why }).await;
+            return self.waiting.push(piece);
+        }
+        let others_succeed = self.last_success > piece.first;
+        if piece.was_failed_with() && others_succeed {
+            // A contact that the server breaks down over looks like that.
+            let halves = piece.suspects(self.options.policy.attempts);
+            return self.go_on_in(halves, why).await;
+        }
+        let (request, status) = (why.request.clone(), why.status);
+        let fate = if piece.reached { Fate::Unknown(why) } else { Fate::Unsent(why) };
+        self.settle(&piece, fate, &request, status).await;
+    }
+}
+
+/// What was wrong with a request; `None` where the server took any of it.
+fn trouble(verdict: &Verdict) -> Option<&Failure> {
+    match verdict {
+        Verdict::Accepted => None,
+        Verdict::Partly(ones) => ones.iter().find_map(|one| match one {
+            One::Accepted => None,
+            One::Refused(why) | One::Again(why) => Some(why),
+        }),
+        Verdict::Later(later) => Some(&later.why),
+        Verdict::Halve { why, .. } | Verdict::Renew(why) | Verdict::Halt(why) => Some(why),
+    }
+}
+
+/// The verdict with the request's name in its failures.
+fn with_request(mut verdict: Verdict, id: &str) -> Verdict {
+    let name = |why: &mut Failure| id.clone_into(&mut why.request);
+    match &mut verdict {
+        Verdict::Accepted => {}
+        Verdict::Partly(ones) => ones.iter_mut().for_each(|one| match one {
+            One::Accepted => {}
+            One::Refused(why) | One::Again(why) => name(why),
+        }),
+        Verdict::Later(later) => name(&mut later.why),
+        Verdict::Halve { why, .. } | Verdict::Renew(why) | Verdict::Halt(why) => name(why),
+    }
+    verdict
+}

@@ -1,0 +1,100 @@
+//! Delivers contacts, whatever it takes, and says how it went. The only part that waits for the network.
+//!
+//! One task owns all that is decided: what goes out next, when, and what follows from an answer; each request is a task
+//! of its own that decides nothing. So there is no lock, and a contact is never in two requests at once: while a piece
+//! is under way nothing else holds it. Nothing here repeats a request but the loop below, and it knows neither rows nor
+//! files: it cuts parcels of bytes.
+
+pub mod fault;
+mod landing;
+pub mod pace;
+pub mod pass;
+mod piece;
+pub mod retry;
+mod sending;
+pub mod size;
+mod suspicion;
+pub mod transport;
+pub mod verdict;
+pub mod window;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::batch::{Limits, Parcel};
+use crate::event::Event;
+use crate::outcome::Failure;
+use crate::stop::Stop;
+
+pub use pass::{Pass, Renew, Scheme};
+pub use retry::Policy;
+pub use transport::{Endpoint, Http, Transport};
+pub use window::Concurrency;
+
+/// How delivery behaves. The server's address and all that belongs to HTTP stand in `transport::Options`.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The name of the job, in every `X-Request-Id` and `Idempotency-Key`.
+    pub job: String,
+    /// The highest request number that the journal knows of the job; ours go on from there.
+    pub requests_before: u64,
+    /// Whether anything was ever accepted in the job. If not, refusing everything alike ends the run.
+    pub accepted_before: bool,
+    /// How many contacts were refused in earlier runs of the job.
+    pub refused_before: u64,
+    /// What requests show to be let in.
+    pub pass: Pass,
+    /// How the token is read again after a 401, or shortly before it ends.
+    pub renew: Option<Renew>,
+    /// How much one request may hold.
+    pub limits: Limits,
+    /// How many requests may be under way at once.
+    pub concurrency: Concurrency,
+    /// Requests a second, repeats included; `None` for as many as go.
+    pub rate: Option<f64>,
+    /// How much patience there is.
+    pub policy: Policy,
+    /// The run ends when the server refused more contacts of the job.
+    pub max_refused: Option<u64>,
+    /// How long requests under way are waited for once the run ends.
+    pub grace: Duration,
+}
+
+impl Options {
+    /// The defaults of every option.
+    pub fn new(job: &str, pass: Pass) -> Self {
+        Options {
+            job: job.to_owned(),
+            requests_before: 0,
+            accepted_before: false,
+            refused_before: 0,
+            pass,
+            renew: None,
+            limits: Limits::default(),
+            concurrency: Concurrency::Auto,
+            rate: None,
+            policy: Policy::default(),
+            max_refused: None,
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Delivers all parcels. Ends when the channel is closed and every contact is settled.
+///
+/// Every contact taken from the channel, or still in it at the end, is told of in exactly one `Event::Settled`.
+///
+/// # Errors
+/// What ended the sending before that: the server for good, the token, an outage, or a stop. What was not sent, or not
+/// answered, has been settled as unsent or unknown.
+pub async fn deliver<T: Transport>(
+    transport: T,
+    options: Options,
+    parcels: mpsc::Receiver<Arc<Parcel>>,
+    events: mpsc::Sender<Event>,
+    stop: Stop,
+) -> Result<(), Failure> {
+    sending::Sending::new(transport, options, events, stop).run(parcels).await
+}

@@ -1,0 +1,109 @@
+//! What a request shows to be let in, and when that ends. The token is never shown; what the server repeats of it is
+//! taken out of its words.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use memchr::memmem;
+
+use crate::secret::Secret;
+
+/// A token is not used for so long before it ends.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// How a token is presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// With the header `authtype: Key`, as API access tokens want it.
+    Key,
+    /// As a bearer token alone, as session tokens want it.
+    Plain,
+}
+
+/// A token and how it is presented.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// The token.
+    pub token: Secret,
+    /// How it is presented.
+    pub scheme: Scheme,
+    /// When it ends, in seconds since 1970; `None` where it does not say.
+    pub ends: Option<u64>,
+}
+
+impl Pass {
+    /// For how long it may still be used when the clock that it goes by shows so many seconds since 1970.
+    pub fn good_for(&self, clock: u64) -> Option<Duration> {
+        self.ends.map(|ends| Duration::from_secs(ends.saturating_sub(clock)).saturating_sub(MARGIN))
+    }
+}
+
+/// Reads the token again from where it came from; `None` where it cannot be read again. May block.
+#[derive(Clone)]
+pub struct Renew(Arc<dyn Fn() -> Option<Pass> + Send + Sync>);
+
+impl Renew {
+    /// Reads the token with this function.
+    pub fn new(read: impl Fn() -> Option<Pass> + Send + Sync + 'static) -> Self {
+        Renew(Arc::new(read))
+    }
+
+    /// Reads the token.
+    pub fn read(&self) -> Option<Pass> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Renew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Renew(…)")
+    }
+}
+
+/// An answer without the token or its beginning; a token of less than eight characters is also a word.
+pub fn without_token(body: &Bytes, token: &Secret) -> Bytes {
+    let token = token.expose();
+    let start = token.char_indices().nth(12).map_or(token, |(end, _)| token.split_at(end).0);
+    if token.chars().count() < 8 || memmem::find(body, start.as_bytes()).is_none() {
+        return body.clone();
+    }
+    let mut clean = Vec::with_capacity(body.len());
+    let mut rest: &[u8] = body;
+    while let Some(at) = memmem::find(rest, start.as_bytes()) {
+        let (before, found) = rest.split_at(at);
+        clean.extend_from_slice(before);
+        clean.extend_from_slice("•••".as_bytes());
+        rest = found.strip_prefix(token.as_bytes()).or_else(|| found.get(start.len()..)).unwrap_or_default();
+    }
+    clean.extend_from_slice(rest);
+    clean.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pass(ends: Option<u64>) -> Pass {
+        Pass { token: Secret::new("t".into()), scheme: Scheme::Plain, ends }
+    }
+
+    #[test]
+    fn a_token_is_not_used_to_its_last_second() {
+        for (ends, clock, left) in
+            [(None, 0, None), (Some(100), 0, Some(70)), (Some(100), 71, Some(0)), (Some(5), 9, Some(0))]
+        {
+            assert_eq!(pass(ends).good_for(clock), left.map(Duration::from_secs));
+        }
+    }
+
+    #[test]
+    fn the_server_cannot_repeat_the_token() {
+        let token = Secret::new("abcdefghijklmnopqrst".into());
+        let cleaned = |text: &'static str, token| without_token(&Bytes::from_static(text.as_bytes()), token);
+        assert_eq!(cleaned("Bearer abcdefghijklmnopqrst is bad", &token), "Bearer ••• is bad");
+        assert_eq!(cleaned("abcdefghijkl… abcdefghijkl", &token), "•••… •••");
+        assert_eq!(cleaned("the sandbox", &Secret::new("sandbox".into())), "the sandbox");
+    }
+}

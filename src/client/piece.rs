@@ -1,0 +1,105 @@
+//! A batch, or a part of one, on its way: what it went through so far.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::batch::Batch;
+use crate::outcome::{Cause, Failure};
+
+/// Attempts at a part of a batch with which the server fails, while it is looked for the guilty contact.
+const PART_ATTEMPTS: u32 = 3;
+
+/// A batch, or a part of one, that is not settled yet.
+#[derive(Debug)]
+pub struct Piece {
+    /// The contacts.
+    pub batch: Batch,
+    /// How often it was sent.
+    pub tries: u32,
+    /// How many of them count against its attempts.
+    pub attempts: u32,
+    /// How many may count.
+    pub allowed: u32,
+    /// How often in a row the last outcome came.
+    pub alike: u32,
+    /// What became of the last try.
+    pub last: Option<Arc<Failure>>,
+    /// Whether the server may have acted on it.
+    pub reached: bool,
+    /// Whether its free repeat after a connection gone stale is spent.
+    pub freed: bool,
+    /// When it was first sent.
+    pub first: Option<Instant>,
+    /// When it was last sent.
+    pub sent: Option<Instant>,
+    /// It is not sent before.
+    pub due: Instant,
+}
+
+impl Piece {
+    /// A batch that was not sent yet.
+    pub fn new(batch: Batch, allowed: u32, now: Instant) -> Self {
+        Piece {
+            batch,
+            tries: 0,
+            attempts: 0,
+            allowed,
+            alike: 0,
+            last: None,
+            reached: false,
+            freed: false,
+            first: None,
+            sent: None,
+            due: now,
+        }
+    }
+
+    /// A part of it, with attempts of its own: a split uses up none.
+    fn part(&self, batch: Batch, allowed: u32) -> Piece {
+        Piece { reached: self.reached, last: self.last.clone(), ..Piece::new(batch, allowed, self.due) }
+    }
+
+    /// The first `count` contacts and the rest; whole again, as an error, where one of the two would be empty.
+    pub fn split(self, count: usize, allowed: u32) -> Result<(Piece, Piece), Box<Piece>> {
+        match self.batch.clone().part(count) {
+            Ok((left, right)) => Ok((self.part(left, allowed), self.part(right, allowed))),
+            Err(_) => Err(Box::new(self)),
+        }
+    }
+
+    /// Its halves, to find the contact that the server fails with. A lone one gets all attempts, as its fate is at stake.
+    pub fn suspects(self, allowed: u32) -> Result<(Piece, Piece), Box<Piece>> {
+        let fewer = |piece: Piece| {
+            let allowed = if piece.batch.len() == 1 { allowed } else { allowed.min(PART_ATTEMPTS) };
+            Piece { allowed, ..piece }
+        };
+        let half = self.batch.len() / 2;
+        self.split(half, allowed).map(|(left, right)| (fewer(left), fewer(right)))
+    }
+
+    /// Some of its contacts, chosen by their position, after a request that settled the others.
+    pub fn remainder(&self, wanted: impl Fn(usize) -> bool) -> Option<Piece> {
+        let batch = self.batch.pick(wanted)?;
+        let kept = Piece {
+            tries: self.tries,
+            attempts: self.attempts,
+            first: self.first,
+            sent: self.sent,
+            ..self.part(batch, self.allowed)
+        };
+        Some(kept)
+    }
+
+    /// Notes how a try ended, and how often in a row it ended so.
+    pub fn failed(&mut self, why: &Arc<Failure>) {
+        let same = self.last.as_ref().is_some_and(|last| last.cause == why.cause);
+        self.alike = if same { self.alike + 1 } else { 1 };
+        self.last = Some(Arc::clone(why));
+    }
+
+    /// Whether the last thing that happened to it was that the server failed.
+    pub fn was_failed_with(&self) -> bool {
+        self.last.as_ref().is_some_and(|last| last.cause == Cause::Failing)
+    }
+}

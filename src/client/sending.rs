@@ -1,0 +1,424 @@
+//! The loop of delivery: what goes out next, and when. What follows from an answer stands in `landing`.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{self, Instant};
+
+use super::pace::Pace;
+use super::pass::Pass;
+use super::piece::Piece;
+use super::size::Size;
+use super::suspicion::Suspicion;
+use super::transport::{Request, Transport};
+use super::verdict::{Fault, Reply};
+use super::window::{Breaker, Window};
+use super::{Options, retry};
+use crate::batch::{Cutter, Parcel};
+use crate::event::Event;
+use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
+use crate::stop::{Reason, Signal, Stop};
+
+/// A probe that failed so often with a single batch left is tried in halves: the batch may be what the server fails with.
+const LONELY_PROBES: u32 = 3;
+
+/// A request under way.
+pub(super) struct Flight {
+    pub piece: Piece,
+    pub began: Instant,
+    pub request: u64,
+    /// The number of the token it bears.
+    pub generation: u32,
+}
+
+/// All that delivery knows while it runs.
+pub(super) struct Sending<T> {
+    transport: Arc<T>,
+    pub options: Options,
+    events: mpsc::Sender<Event>,
+    pub stop: Stop,
+    cutter: Cutter,
+    /// The cutter needs more parcels for a whole batch.
+    hungry: bool,
+    /// Pieces that may go out at once, the first first: depth before breadth.
+    pub ready: VecDeque<Piece>,
+    /// Pieces that were tried and wait for their next attempt.
+    pub waiting: Vec<Piece>,
+    /// Pieces put aside while other batches are probed.
+    pub parked: VecDeque<Piece>,
+    tasks: JoinSet<Result<Reply, Fault>>,
+    flights: HashMap<Id, Flight>,
+    pub size: Size,
+    pub window: Window,
+    pub breaker: Breaker,
+    pub pace: Pace,
+    pub suspicion: Suspicion,
+    pub pass: Arc<Pass>,
+    /// The number of the token, counted up when it is read again.
+    pub generation: u32,
+    /// Whether the server accepted the token.
+    pub proven: bool,
+    /// When the token may no longer be used.
+    pub expiry: Option<Instant>,
+    requests: u64,
+    pub refused: u64,
+    /// Whether there was an answer, so that a connection may lie idle.
+    pub answered: bool,
+    pub last_success: Option<Instant>,
+    /// Since when nothing succeeded.
+    pub failing: Option<(Instant, Arc<Failure>)>,
+    /// What ended the sending.
+    pub halt: Option<Arc<Failure>>,
+}
+
+impl<T: Transport> Sending<T> {
+    pub fn new(transport: T, options: Options, events: mpsc::Sender<Event>, stop: Stop) -> Self {
+        let now = Instant::now();
+        Sending {
+            transport: Arc::new(transport),
+            events,
+            stop,
+            cutter: Cutter::default(),
+            hungry: true,
+            ready: VecDeque::new(),
+            waiting: Vec::new(),
+            parked: VecDeque::new(),
+            tasks: JoinSet::new(),
+            flights: HashMap::new(),
+            size: Size::new(options.limits),
+            window: Window::new(options.concurrency),
+            breaker: Breaker::default(),
+            pace: Pace::new(options.rate, now),
+            suspicion: Suspicion::new(options.accepted_before),
+            expiry: options.pass.good_for(unix_now()).map(|left| now + left),
+            pass: Arc::new(options.pass.clone()),
+            generation: 0,
+            proven: false,
+            requests: options.requests_before,
+            refused: options.refused_before,
+            answered: false,
+            last_success: None,
+            failing: None,
+            halt: None,
+            options,
+        }
+    }
+
+    pub async fn run(mut self, mut parcels: mpsc::Receiver<Arc<Parcel>>) -> Result<(), Failure> {
+        let stop = self.stop.clone();
+        let asked = stop.wait();
+        tokio::pin!(asked);
+        let mut open = true;
+        loop {
+            let wake = self.dispatch().await;
+            if self.halt.is_some() {
+                break;
+            }
+            if self.flights.is_empty() && self.ready.is_empty() && self.waiting.is_empty() && self.cutter.is_done() {
+                if self.parked.is_empty() {
+                    break;
+                }
+                // There are too few contacts to be sure of anything.
+                continue;
+            }
+            tokio::select! {
+                biased;
+                reason = &mut asked => self.end(Failure::new(cause_of(reason), "")),
+                Some(landed) = self.tasks.join_next_with_id() => self.landed(landed).await,
+                parcel = parcels.recv(), if open && self.hungry => match parcel {
+                    Some(parcel) => self.cutter.push(parcel),
+                    None => {
+                        open = false;
+                        self.cutter.finish();
+                    }
+                },
+                () = time::sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
+            }
+        }
+        self.finish(parcels).await
+    }
+
+    /// Sends all that may go out now; tells when to look again even if nothing happens until then.
+    async fn dispatch(&mut self) -> Option<Instant> {
+        loop {
+            let now = Instant::now();
+            let give_up = self.failing.as_ref().map(|(since, _)| *since + self.options.policy.give_up_after);
+            if give_up.is_some_and(|at| at <= now) {
+                self.give_up();
+            }
+            if self.halt.is_some() {
+                return None;
+            }
+            self.refill(now);
+            let lanes = if self.breaker.next().is_some() { 1 } else { self.window.open() };
+            if self.flights.len() >= lanes {
+                return give_up;
+            }
+            let piece_at = if !self.ready.is_empty() || self.breaker.next().is_some() && !self.waiting.is_empty() {
+                now
+            } else {
+                match self.waiting.iter().map(|piece| piece.due).min() {
+                    Some(due) => due,
+                    None => return give_up,
+                }
+            };
+            let at = piece_at.max(self.pace.next()).max(self.breaker.next().unwrap_or(now));
+            if at > now {
+                return Some(give_up.map_or(at, |give_up| give_up.min(at)));
+            }
+            if self.expiry.is_some_and(|expiry| expiry <= now) && !self.renew().await {
+                self.end(Failure::new(Cause::Expired, ""));
+                return None;
+            }
+            match self.take(now) {
+                Some(piece) => self.launch(piece, now).await,
+                None => return give_up,
+            }
+        }
+    }
+
+    /// Makes sure that a batch is ready, as far as there is one and not too many are waiting already.
+    fn refill(&mut self, now: Instant) {
+        self.hungry = false;
+        if !self.ready.is_empty() || self.waiting.len() >= 2 * self.options.concurrency.most() {
+            return;
+        }
+        let probing = self.suspicion.is_probing();
+        if probing && !(self.flights.is_empty() && self.waiting.is_empty()) {
+            return;
+        }
+        let fresh =
+            self.cutter.cut(self.size.limits()).map(|batch| Piece::new(batch, self.options.policy.attempts, now));
+        self.hungry = fresh.is_none() && !self.cutter.is_done();
+        if !probing {
+            self.ready.extend(fresh);
+            return;
+        }
+        // One contact of the next batch; once there is none, one of what was put aside, turn by turn.
+        let next = fresh.or_else(|| if self.hungry { None } else { self.parked.pop_front() });
+        match next.map(|piece| piece.split(1, self.options.policy.attempts)) {
+            Some(Ok((one, rest))) => {
+                self.ready.push_back(one);
+                self.parked.push_back(rest);
+            }
+            Some(Err(lone)) => self.ready.push_back(*lone),
+            None => {}
+        }
+    }
+
+    /// The piece that goes out next, small enough for what the server takes.
+    fn take(&mut self, now: Instant) -> Option<Piece> {
+        let mut piece = self.choose(now)?;
+        while self.size.is_over(piece.batch.len(), piece.batch.bytes()) {
+            let (half, allowed) = (piece.batch.len() / 2, piece.allowed);
+            match piece.split(half, allowed) {
+                Ok((left, right)) => {
+                    self.ready.push_front(right);
+                    piece = left;
+                }
+                Err(lone) => return Some(*lone),
+            }
+        }
+        Some(piece)
+    }
+
+    fn choose(&mut self, now: Instant) -> Option<Piece> {
+        if self.breaker.next().is_some() {
+            return self.probe();
+        }
+        let due = self.waiting.iter().enumerate().filter(|(_, piece)| piece.due <= now);
+        match due.min_by_key(|(_, piece)| piece.due).map(|(index, _)| index) {
+            Some(index) => Some(self.waiting.swap_remove(index)),
+            None => self.ready.pop_front(),
+        }
+    }
+
+    /// During an outage: the piece that was not tried for the longest time, of at least two, since what looks like an
+    /// outage may be one batch that the server fails with.
+    fn probe(&mut self) -> Option<Piece> {
+        if self.waiting.len() < 2
+            && let Some(piece) = self.ready.pop_front()
+        {
+            return Some(piece);
+        }
+        let longest = self.waiting.iter().enumerate().min_by_key(|(_, piece)| piece.sent).map(|(index, _)| index)?;
+        let piece = self.waiting.swap_remove(longest);
+        if !(self.waiting.is_empty() && piece.was_failed_with() && piece.alike >= LONELY_PROBES) {
+            return Some(piece);
+        }
+        match piece.suspects(self.options.policy.attempts) {
+            Ok((left, right)) => {
+                self.ready.push_front(right);
+                Some(left)
+            }
+            Err(lone) => Some(*lone),
+        }
+    }
+
+    /// Sends a piece.
+    async fn launch(&mut self, mut piece: Piece, now: Instant) {
+        self.requests += 1;
+        piece.tries += 1;
+        piece.first.get_or_insert(now);
+        piece.sent = Some(now);
+        self.pace.take(now);
+        let body = piece.batch.body();
+        let sent = Event::Sent {
+            serial: piece.batch.serial,
+            request: self.requests,
+            contacts: piece.batch.len(),
+            bytes: body.len(),
+            attempt: piece.tries,
+            in_flight: self.flights.len() + 1,
+        };
+        let mut key = blake3::Hasher::new();
+        key.update(self.options.job.as_bytes()).update(b"\0").update(&body);
+        let key = key.finalize().to_hex().as_str().chars().take(32).collect();
+        let request = Request { id: self.request_id(self.requests), key, body, pass: Arc::clone(&self.pass) };
+        let transport = Arc::clone(&self.transport);
+        let task = self.tasks.spawn(async move { transport.post(request).await });
+        let flight = Flight { piece, began: now, request: self.requests, generation: self.generation };
+        self.flights.insert(task.id(), flight);
+        self.tell(sent).await;
+    }
+
+    /// A request came to its end.
+    async fn landed(&mut self, landed: Result<(Id, Result<Reply, Fault>), JoinError>) {
+        let (id, outcome) = match landed {
+            Ok((id, outcome)) => (id, Some(outcome)),
+            Err(error) => (error.id(), None),
+        };
+        let Some(flight) = self.flights.remove(&id) else { return };
+        match outcome {
+            Some(outcome) => self.land(flight, outcome).await,
+            None => {
+                let why = Failure::new(Cause::Internal, "a request ended without a result");
+                self.settle(&flight.piece, Fate::Unknown(Arc::new(why.clone())), "", None).await;
+                self.end(why);
+            }
+        }
+    }
+
+    /// Waits for what is under way, and settles everything that is left.
+    async fn finish(mut self, mut parcels: mpsc::Receiver<Arc<Parcel>>) -> Result<(), Failure> {
+        parcels.close();
+        let Some(halt) = self.halt.clone() else {
+            for (piece, why) in self.suspicion.clear() {
+                self.refuse(&piece, why).await;
+            }
+            // The last of them may have been one too many.
+            return self.halt.take().map_or(Ok(()), |halt| Err(Failure::clone(&halt)));
+        };
+        self.tell(Event::Stopping { why: Arc::clone(&halt), in_flight: self.flights.len() }).await;
+        let (stop, grace) = (self.stop.clone(), self.options.grace);
+        let hurry = async {
+            tokio::select! {
+                () = time::sleep(grace) => {}
+                () = stop.wait_at_once() => {}
+            }
+        };
+        tokio::pin!(hurry);
+        while !self.flights.is_empty() {
+            tokio::select! {
+                biased;
+                () = &mut hurry => break,
+                Some(landed) = self.tasks.join_next_with_id() => self.landed(landed).await,
+            }
+        }
+        self.tasks.abort_all();
+        for (_, Flight { piece, .. }) in std::mem::take(&mut self.flights) {
+            self.settle(&piece, Fate::Unknown(Arc::clone(&halt)), "", None).await;
+        }
+        let held = self.suspicion.clear().into_iter().map(|(piece, _)| piece);
+        let mut left: Vec<Piece> = held.chain(self.parked.drain(..)).chain(self.ready.drain(..)).collect();
+        left.append(&mut self.waiting);
+        while let Ok(parcel) = parcels.try_recv() {
+            self.cutter.push(parcel);
+        }
+        left.extend(self.cutter.rest().map(|batch| Piece::new(batch, 0, Instant::now())));
+        for piece in left {
+            let why = Arc::clone(&halt);
+            let fate = if piece.reached { Fate::Unknown(why) } else { Fate::Unsent(why) };
+            self.settle(&piece, fate, "", None).await;
+        }
+        Err(Failure::clone(&halt))
+    }
+
+    /// Settles a whole piece.
+    pub async fn settle(&mut self, piece: &Piece, fate: Fate, request: &str, status: Option<u16>) {
+        let part = Settled { records: piece.batch.records(), fate, request: request.to_owned(), status };
+        let settlement = Settlement { serial: piece.batch.serial, attempts: piece.tries, parts: vec![part] };
+        self.tell(Event::Settled(settlement)).await;
+    }
+
+    /// Ends the sending; the first cause decides.
+    pub fn end(&mut self, why: Failure) {
+        self.halt.get_or_insert_with(|| Arc::new(why));
+    }
+
+    fn give_up(&mut self) {
+        if let Some((_, last)) = self.failing.take() {
+            self.end(Failure { message: last.to_string(), ..Failure::new(Cause::Away, "") });
+        }
+    }
+
+    /// Reads the token again; returns whether it is another one that may be used.
+    pub async fn renew(&mut self) -> bool {
+        let Some(renew) = self.options.renew.clone() else { return false };
+        let reading = tokio::task::spawn_blocking(move || renew.read());
+        // A command may hang; a stop may not.
+        let read = tokio::select! {
+            read = reading => read.ok().flatten(),
+            _ = self.stop.wait() => None,
+        };
+        let Some(pass) = read.filter(|pass| pass.token != self.pass.token) else { return false };
+        let left = pass.good_for(unix_now());
+        if left.is_some_and(|left| left.is_zero()) {
+            return false;
+        }
+        self.expiry = left.map(|left| Instant::now() + left);
+        self.pass = Arc::new(pass);
+        self.generation += 1;
+        self.proven = false;
+        self.tell(Event::Renewed).await;
+        true
+    }
+
+    /// A time to wait, by the dice.
+    pub fn wait(cause: Cause, nth: u32) -> Duration {
+        retry::wait(cause, nth, fastrand::f64())
+    }
+
+    pub fn request_id(&self, request: u64) -> String {
+        format!("{}-{request:06}", self.options.job)
+    }
+
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// Tells what happened. When nobody listens any more, nothing can be made durable: the sending ends.
+    pub async fn tell(&mut self, event: Event) {
+        if self.events.send(event).await.is_err() {
+            self.end(Failure::new(Cause::Stopped, ""));
+        }
+    }
+}
+
+/// What ended the run, for a stop from outside.
+fn cause_of(reason: Reason) -> Cause {
+    match reason {
+        Reason::Signal(Signal::Hangup) => Cause::Hangup,
+        Reason::Signal(Signal::Interrupt) => Cause::Interrupt,
+        Reason::Signal(Signal::Terminate) => Cause::Terminate,
+        Reason::Error => Cause::Stopped,
+    }
+}
+
+/// Seconds since 1970 by this machine's clock.
+fn unix_now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

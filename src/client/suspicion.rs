@@ -1,0 +1,102 @@
+//! Telling a wrong mapping from wrong rows: when everything is refused for one reason, no row is to blame.
+//!
+//! While nothing was ever accepted in the job, contacts refused alone are held back. After the first eight, one contact
+//! each of the next batches is tried; when four of them meet the same reason too, the run ends. Anything else that
+//! happens clears the suspicion, and what was held is refused after all.
+
+use std::sync::Arc;
+
+use super::piece::Piece;
+use crate::outcome::Failure;
+
+/// So many contacts refused alone make it look into other batches.
+const ALONE: usize = 8;
+/// So many contacts of other batches refused too make it certain.
+const PROBES: usize = 4;
+
+/// What is known of refusals so far.
+#[derive(Debug)]
+pub enum Suspicion {
+    /// Something was accepted, or refusals differ: a refusal is about its row.
+    Cleared,
+    /// Nothing was accepted yet.
+    Watching(Vec<(Piece, Arc<Failure>)>),
+    /// Everything so far was refused alike; contacts of other batches are tried one by one.
+    Probing {
+        /// Refused so far.
+        held: Vec<(Piece, Arc<Failure>)>,
+        /// How many of them are contacts of other batches.
+        probes: usize,
+    },
+}
+
+/// What a refusal leads to.
+#[derive(Debug)]
+pub enum Refusal {
+    /// These are refused: the newest, and what was held back.
+    Stands(Vec<(Piece, Arc<Failure>)>),
+    /// It is held back.
+    Held,
+    /// It is held back, and from now on other batches are probed.
+    Probe,
+    /// Everything is refused for one reason.
+    Systematic,
+}
+
+impl Suspicion {
+    /// At the start of a run.
+    pub fn new(accepted_before: bool) -> Self {
+        if accepted_before { Suspicion::Cleared } else { Suspicion::Watching(Vec::new()) }
+    }
+
+    /// Whether only single contacts of other batches are to be tried.
+    pub fn is_probing(&self) -> bool {
+        matches!(self, Suspicion::Probing { .. })
+    }
+
+    /// Contacts were refused, each by itself.
+    pub fn refused(&mut self, piece: Piece, why: Arc<Failure>) -> Refusal {
+        let held = match self {
+            Suspicion::Cleared => return Refusal::Stands(vec![(piece, why)]),
+            Suspicion::Watching(held) | Suspicion::Probing { held, .. } => held,
+        };
+        let other = held.first().is_some_and(|(_, first)| reason(first) != reason(&why));
+        held.push((piece, why));
+        if other {
+            return Refusal::Stands(self.clear());
+        }
+        let count: usize = held.iter().map(|(piece, _)| piece.batch.len()).sum();
+        match self {
+            Suspicion::Watching(held) if count >= ALONE => {
+                *self = Suspicion::Probing { held: std::mem::take(held), probes: 0 };
+                Refusal::Probe
+            }
+            Suspicion::Probing { probes, .. } => {
+                *probes += 1;
+                if *probes >= PROBES { Refusal::Systematic } else { Refusal::Held }
+            }
+            Suspicion::Watching(_) | Suspicion::Cleared => Refusal::Held,
+        }
+    }
+
+    /// There is no suspicion any more; returns what is refused after all.
+    pub fn clear(&mut self) -> Vec<(Piece, Arc<Failure>)> {
+        match std::mem::replace(self, Suspicion::Cleared) {
+            Suspicion::Cleared => Vec::new(),
+            Suspicion::Watching(held) | Suspicion::Probing { held, .. } => held,
+        }
+    }
+}
+
+/// What makes two refusals alike: status and words, whatever numbers stand in them.
+fn reason(why: &Failure) -> (Option<u16>, String) {
+    let mut words = String::new();
+    for c in why.message.chars() {
+        if !c.is_ascii_digit() {
+            words.push(c);
+        } else if !words.ends_with('0') {
+            words.push('0');
+        }
+    }
+    (why.status, words)
+}

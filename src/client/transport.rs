@@ -1,0 +1,333 @@
+//! The way to the server: one request, one answer or fault. `Http` is reqwest, and nothing else in the program is.
+//!
+//! Nothing is repeated here, but for what the protocol proves unprocessed (HTTP/2 GOAWAY and REFUSED_STREAM, a pooled
+//! connection that was closed before anything was written), which reqwest and hyper do by default. Redirects are
+//! never followed: a 307 would hand the contacts to another host.
+
+use std::fmt;
+use std::future::Future;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Certificate, Client, Proxy, Response, Url};
+
+use super::fault;
+use super::pass::{Pass, Scheme};
+use super::retry;
+use super::verdict::{Fault, Reply};
+
+/// The largest answer that is read, in bytes.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
+/// One request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `X-Request-Id`.
+    pub id: String,
+    /// `Idempotency-Key`: the same for the same contacts in the same job.
+    pub key: String,
+    /// The JSON array.
+    pub body: Bytes,
+    /// What it shows to be let in.
+    pub pass: Arc<Pass>,
+}
+
+/// Something that carries a request to the server and brings its answer.
+pub trait Transport: Send + Sync + 'static {
+    /// Posts a request and waits for the whole answer; ends by itself, at the latest by its timeout.
+    fn post(&self, request: Request) -> impl Future<Output = Result<Reply, Fault>> + Send;
+}
+
+/// Where contacts are posted to: an address that may be given a token. https, or http to this very machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint(Url);
+
+impl Endpoint {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// Not an http address, one with a user name, or plain http to another machine.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let url = Url::parse(text).map_err(|error| Error::Endpoint(error.to_string()))?;
+        let refuse = |why: &str| Err(Error::Endpoint(why.to_owned()));
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("it holds a user name or password; the token goes into a header");
+        }
+        match url.scheme() {
+            "https" if url.has_host() => Ok(Endpoint(url)),
+            "http" if is_loopback(&url) => Ok(Endpoint(url)),
+            "http" => refuse("plain http would show the token and the contacts to everyone on the way; use https"),
+            _ => refuse("it does not begin with https://"),
+        }
+    }
+
+    /// Whether it is on this machine, by its literal address.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
+    /// The host, with the port where it is not the usual one.
+    pub fn host(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+}
+
+/// The address without query and fragment.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.0.scheme(), self.host(), self.0.path())
+    }
+}
+
+/// Whether an address names this machine by a literal address; a name could mean any.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host.trim_start_matches('[').trim_end_matches(']').parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where contacts are posted to.
+    pub endpoint: Endpoint,
+    /// Sent as header and query `botId`.
+    pub bot_id: Option<String>,
+    /// More headers; they win over ours.
+    pub headers: Vec<(String, String)>,
+    /// For a whole exchange.
+    pub timeout: Duration,
+    /// For a connection to stand.
+    pub connect_timeout: Duration,
+    /// Certificates to trust beside the system's.
+    pub cacert: Option<PathBuf>,
+    /// A proxy in place of the environment's.
+    pub proxy: Option<String>,
+    /// The most requests under way at once: so many connections are kept.
+    pub lanes: usize,
+}
+
+/// Why the way to the server cannot be set up. All of it is configuration.
+#[derive(Debug)]
+pub enum Error {
+    /// The address is not one to send contacts to.
+    Endpoint(String),
+    /// A header cannot be sent.
+    Header(String),
+    /// The file of certificates cannot be used.
+    Cacert(PathBuf, String),
+    /// The proxy's address cannot be used; it is not repeated, since it may hold a password.
+    Proxy,
+    /// The HTTP library cannot be set up.
+    Setup(String),
+}
+
+impl Error {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Endpoint(_) => "config.endpoint",
+            Error::Header(_) => "config.header",
+            Error::Cacert(..) => "config.cacert",
+            Error::Proxy => "config.proxy",
+            Error::Setup(_) => "config.tls",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Error::Endpoint(_) => "give the whole https address with --endpoint; http is for 127.0.0.1 and [::1] only",
+            Error::Header(_) => "write --header 'NAME: VALUE' with plain characters",
+            Error::Cacert(..) => "give a file of PEM certificates with --cacert",
+            Error::Proxy => "write --proxy http://host:port",
+            Error::Setup(_) => "install the system's certificates (ca-certificates), or give a file with --cacert",
+        }
+    }
+
+    /// The exit code: 78.
+    pub fn exit(&self) -> u8 {
+        78
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Endpoint(why) => write!(f, "the endpoint cannot be used: {why}"),
+            Error::Header(name) => write!(f, "the header {name} cannot be sent"),
+            Error::Cacert(path, why) => write!(f, "{}: {why}", path.display()),
+            Error::Proxy => write!(f, "the proxy's address cannot be used"),
+            Error::Setup(why) => write!(f, "secure connections cannot be set up: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The real way: HTTP/1.1 or 2 over TLS.
+pub struct Http {
+    client: Client,
+    url: Url,
+    headers: HeaderMap,
+    timeout: Duration,
+}
+
+impl Http {
+    /// Sets up the way; connects to nothing yet.
+    ///
+    /// # Errors
+    /// Certificates, headers or proxy cannot be used.
+    pub fn new(options: &Options) -> Result<Self, Error> {
+        // Already installed is as good.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let seconds = Duration::from_secs;
+        let mut builder = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(options.connect_timeout)
+            .pool_max_idle_per_host(options.lanes)
+            .pool_idle_timeout(seconds(30))
+            .tcp_keepalive(seconds(15))
+            .http2_keep_alive_interval(seconds(20))
+            .http2_keep_alive_timeout(seconds(10))
+            .user_agent(concat!("m1import/", env!("CARGO_PKG_VERSION")));
+        #[cfg(target_os = "linux")]
+        {
+            builder = builder.tcp_user_timeout(seconds(30));
+        }
+        if options.endpoint.is_loopback() {
+            builder = builder.no_proxy();
+        } else if let Some(proxy) = &options.proxy {
+            builder = builder.proxy(Proxy::all(proxy).map_err(|_| Error::Proxy)?);
+        }
+        if let Some(path) = &options.cacert {
+            builder = builder.tls_certs_merge(certificates(path)?);
+        }
+        let client = builder.build().map_err(|error| Error::Setup(fault::words(&error)))?;
+        let mut url = options.endpoint.0.clone();
+        if let Some(id) = &options.bot_id {
+            url.query_pairs_mut().append_pair("botId", id);
+        }
+        Ok(Http { client, url, headers: headers(options)?, timeout: options.timeout })
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Reply, Fault> {
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 4);
+        let unfit = |_| Fault::Request("the token holds characters that no header may hold".to_owned());
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", request.pass.token.expose())).map_err(unfit)?;
+        bearer.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, bearer);
+        if request.pass.scheme == Scheme::Key {
+            headers.insert(HeaderName::from_static("authtype"), HeaderValue::from_static("Key"));
+        }
+        for (name, value) in [("x-request-id", &request.id), ("idempotency-key", &request.key)] {
+            let value = HeaderValue::from_str(value).map_err(|error| Fault::Request(error.to_string()))?;
+            headers.insert(HeaderName::from_static(name), value);
+        }
+        headers.extend(self.headers.clone());
+        let sent = self.client.post(self.url.clone()).headers(headers).body(request.body).send().await;
+        let mut response = sent.map_err(|error| fault::of(&error))?;
+        let mut reply = self.head(&response);
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| fault::of_body(&error))? {
+            if body.len() + chunk.len() > LONGEST_ANSWER {
+                return Err(Fault::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        reply.body = body.freeze();
+        Ok(reply)
+    }
+
+    /// What the head of an answer says.
+    fn head(&self, response: &Response) -> Reply {
+        let header = |name| response.headers().get(name).map(HeaderValue::as_bytes);
+        let date = header(header::DATE).and_then(retry::date);
+        let now = SystemTime::now();
+        let target = header(header::LOCATION).and_then(|to| self.url.join(std::str::from_utf8(to).ok()?).ok());
+        Reply {
+            status: response.status().as_u16(),
+            retry_after: header(header::RETRY_AFTER).and_then(|value| retry::retry_after(value, date, now)),
+            date: date.and_then(|date| date.duration_since(SystemTime::UNIX_EPOCH).ok()).map(|since| since.as_secs()),
+            redirect: target.map(|target| target.origin().ascii_serialization()),
+            body: Bytes::new(),
+        }
+    }
+}
+
+impl Transport for Http {
+    async fn post(&self, request: Request) -> Result<Reply, Fault> {
+        // One clock over connecting, sending, thinking and reading: nothing can hang, not even a byte a second.
+        tokio::time::timeout(self.timeout, self.exchange(request)).await.unwrap_or(Err(Fault::Timeout))
+    }
+}
+
+/// The headers that are the same in every request.
+fn headers(options: &Options) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(header::CONTENT_TYPE, json.clone());
+    headers.insert(header::ACCEPT, json);
+    let bot = options.bot_id.iter().map(|id| ("botId", id.as_str()));
+    let own = options.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in bot.chain(own) {
+        let unfit = || Error::Header(name.escape_debug().to_string());
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unfit())?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| unfit())?;
+        // It may be a key as well as a colour.
+        value.set_sensitive(true);
+        headers.insert(header, value);
+    }
+    Ok(headers)
+}
+
+/// The certificates in a PEM file; none is an error.
+fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let unusable = |why: String| Error::Cacert(path.to_owned(), why);
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        Ok(_) => Err(unusable("no certificate in it".to_owned())),
+        Err(error) => Err(unusable(fault::words(&error))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contacts_go_to_https_or_to_this_machine_only() {
+        for (text, fine) in [
+            ("https://api.v7.express-chat.com/inbox/users/import", true),
+            ("https://10.0.0.1:8443/x", true),
+            ("http://127.0.0.1:8787/inbox/users/import", true),
+            ("http://127.9.9.9/", true),
+            ("http://[::1]:8787/", true),
+            ("http://localhost:8787/", false),
+            ("http://127.0.0.1.example.com/", false),
+            ("http://api.example.com/", false),
+            ("http://user@127.0.0.1/", false),
+            ("https://user:secret@example.com/", false),
+            ("ftp://example.com/", false),
+            ("example.com/x", false),
+            ("", false),
+        ] {
+            assert_eq!(Endpoint::parse(text).is_ok(), fine, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_shown_without_its_query() {
+        let endpoint = Endpoint::parse("https://Example.com:8443/a/b?key=1#x").unwrap();
+        assert_eq!(
+            (endpoint.to_string(), endpoint.host()),
+            ("https://example.com:8443/a/b".into(), "example.com:8443".into())
+        );
+    }
+}

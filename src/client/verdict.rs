@@ -1,0 +1,225 @@
+//! What an answer, or the lack of one, means: one pure function over status, headers, body and fault.
+//!
+//! What is done about it — how long to wait, what to halve, when to stop — is decided in the room's main file.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::outcome::{Cause, Failure};
+use crate::wire::answer::{self, Answer, Item};
+
+/// An answer, as far as it matters.
+#[derive(Debug, Clone, Default)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The wait that `Retry-After` names.
+    pub retry_after: Option<Duration>,
+    /// The server's clock: seconds since 1970 by its `Date`.
+    pub date: Option<u64>,
+    /// Where a redirect points: the origin only.
+    pub redirect: Option<String>,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+/// Why there is no answer. The text is for people and holds neither address nor secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// No connection: name not found, refused, connecting took too long.
+    Unreachable(String),
+    /// The certificate or another part of the secure connection was rejected.
+    Certificate(String),
+    /// The proxy wants credentials.
+    ProxyAuth,
+    /// The request could not be built.
+    Request(String),
+    /// The connection broke while the body was written.
+    Writing(String),
+    /// The connection was closed before any part of an answer.
+    Lost(String),
+    /// The answer broke off or is not HTTP.
+    Cut(String),
+    /// The answer did not come in time.
+    Timeout,
+    /// The answer is larger than any answer of the service.
+    TooLong,
+}
+
+/// What an answer means for the batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The server took all of it.
+    Accepted,
+    /// The server said of each contact what became of it.
+    Partly(Vec<One>),
+    /// Not now.
+    Later(Later),
+    /// Something in it is wrong, or it is too large; the server does not say which contact.
+    Halve {
+        /// What it said.
+        why: Failure,
+        /// Whether it is the size.
+        smaller: bool,
+        /// The wait it named.
+        after: Option<Duration>,
+    },
+    /// The token is not accepted; another one may be.
+    Renew(Failure),
+    /// No, and nothing else would fare better: the address, the contract, the account.
+    Halt(Failure),
+}
+
+/// What the server said of one contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum One {
+    /// It was taken.
+    Accepted,
+    /// It was refused.
+    Refused(Failure),
+    /// Not now.
+    Again(Failure),
+}
+
+/// A request that is worth repeating.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Later {
+    /// What happened.
+    pub why: Failure,
+    /// The wait that the server named.
+    pub after: Option<Duration>,
+    /// Whether the server may have acted on it all the same.
+    pub reached: bool,
+    /// Whether fewer requests at once may help.
+    pub too_much: bool,
+    /// What follows when repeating does not help.
+    pub then: Then,
+}
+
+/// What follows when a request was repeated in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// The batch is left alone when its attempts have run out.
+    GiveUp,
+    /// The connection may have been closed while it lay idle: one repeat is free.
+    Free,
+    /// The run ends at this try in a row with this outcome.
+    Halt(u32),
+    /// The batch is halved at this try in a row with this outcome.
+    Halve(u32),
+    /// The same, as too large.
+    HalveSmaller(u32),
+}
+
+/// What the outcome of a request that carried so many contacts means.
+pub fn judge(outcome: &Result<Reply, Fault>, contacts: usize) -> Verdict {
+    match outcome {
+        Ok(reply) => match reply.status {
+            200..=299 => by_body(reply, contacts),
+            status => by_status(status, reply, || answer::words(&reply.body)),
+        },
+        Err(fault) => by_fault(fault),
+    }
+}
+
+/// A 2xx: the body decides, and one that does not say yes is no success.
+fn by_body(reply: &Reply, contacts: usize) -> Verdict {
+    match answer::read(&reply.body, contacts) {
+        Answer::Items(items) => Verdict::Partly(items.into_iter().map(|item| by_item(item, reply)).collect()),
+        // 207 announces a word for each contact; without it, the contacts that failed would be lost silently.
+        Answer::Success if reply.status == 207 => unreadable(reply.status, "207 without a result for each contact"),
+        Answer::Success => Verdict::Accepted,
+        Answer::Failure { code, words } => match by_status(code.unwrap_or(422), reply, || words.clone()) {
+            // Nothing but the body says so; where it names a code that is no error, it is about the contacts.
+            Verdict::Accepted | Verdict::Partly(_) => refused(reply.status, &words),
+            verdict => verdict,
+        },
+        Answer::Unreadable => unreadable(reply.status, &answer::words(&reply.body)),
+    }
+}
+
+/// What the server says of one contact among others that were answered.
+fn by_item(item: Item, reply: &Reply) -> One {
+    match item {
+        Item::Accepted => One::Accepted,
+        Item::Failed { code, words } => match by_status(code.unwrap_or(422), reply, || words.clone()) {
+            Verdict::Later(later) => One::Again(later.why),
+            _ => One::Refused(Failure::new(Cause::Refused, &words).with_status(reply.status)),
+        },
+    }
+}
+
+/// What a status other than 2xx means, whether it is the answer's own or one that a body names.
+fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verdict {
+    let failure = |cause, words: &str| Failure::new(cause, words).with_status(reply.status);
+    let later = |cause, words: &str, reached, then| {
+        Verdict::Later(Later { why: failure(cause, words), after: None, reached, too_much: false, then })
+    };
+    let halt = |cause, words: &str| Verdict::Halt(failure(cause, words));
+    match status {
+        300..=399 => {
+            let target = reply.redirect.as_deref().map(|origin| format!("to {origin}")).unwrap_or_default();
+            halt(Cause::Redirect, &target)
+        }
+        400 | 422 => refused(reply.status, &words()),
+        401 => Verdict::Renew(failure(Cause::Unauthorized, &words())),
+        402 | 403 | 451 => halt(Cause::Forbidden, &words()),
+        407 => halt(Cause::ProxyAuth, &words()),
+        408 | 425 => later(Cause::Failing, &words(), false, Then::GiveUp),
+        // A former attempt may still be at work; if it is not that, it is the data.
+        409 => later(Cause::Refused, &words(), true, Then::Halve(3)),
+        413 => {
+            let why = failure(Cause::TooLarge, &words());
+            Verdict::Halve { why, smaller: true, after: reply.retry_after }
+        }
+        414 | 431 => halt(Cause::HeadersTooLarge, &words()),
+        421 => later(Cause::WrongAddress, &words(), false, Then::Halt(2)),
+        429 | 503 => Verdict::Later(Later {
+            why: failure(Cause::Busy, &words()),
+            after: reply.retry_after,
+            reached: false,
+            too_much: true,
+            then: Then::GiveUp,
+        }),
+        501 | 505 => halt(Cause::WrongAddress, &words()),
+        // A captive network says so by 511; the import service never does.
+        511 => unreadable(reply.status, &words()),
+        500..=599 => later(Cause::Failing, &words(), true, Then::GiveUp),
+        // 404, 405, 406, 410, 411, 415, 426, and all that say that this is not how it is asked.
+        400..=499 => halt(Cause::WrongAddress, &words()),
+        // A status outside of HTTP, or an interim one as the last word.
+        _ => unreadable(reply.status, &words()),
+    }
+}
+
+/// What the lack of an answer means.
+fn by_fault(fault: &Fault) -> Verdict {
+    let later = |cause, words: &str, reached, then| {
+        let too_much = cause == Cause::Timeout;
+        Verdict::Later(Later { why: Failure::new(cause, words), after: None, reached, too_much, then })
+    };
+    match fault {
+        Fault::Unreachable(words) => later(Cause::Unreachable, words, false, Then::GiveUp),
+        Fault::Certificate(words) => Verdict::Halt(Failure::new(Cause::Certificate, words)),
+        Fault::ProxyAuth => Verdict::Halt(Failure::new(Cause::ProxyAuth, "")),
+        Fault::Request(words) => Verdict::Halt(Failure::new(Cause::Request, words)),
+        // A server that answers 413 and closes without reading often loses its answer that way.
+        Fault::Writing(words) => later(Cause::Cut, words, true, Then::HalveSmaller(2)),
+        Fault::Lost(words) => later(Cause::Cut, words, true, Then::Free),
+        Fault::Cut(words) => later(Cause::Cut, words, true, Then::GiveUp),
+        Fault::Timeout => later(Cause::Timeout, "", true, Then::GiveUp),
+        Fault::TooLong => later(Cause::Unreadable, "the answer is longer than 1 MiB", true, Then::Halt(3)),
+    }
+}
+
+/// The server says that something in the batch is wrong.
+fn refused(status: u16, words: &str) -> Verdict {
+    Verdict::Halve { why: Failure::new(Cause::Refused, words).with_status(status), smaller: false, after: None }
+}
+
+/// An answer that is not the import service's: twice more, then the run ends.
+fn unreadable(status: u16, words: &str) -> Verdict {
+    let why = Failure::new(Cause::Unreadable, words).with_status(status);
+    Verdict::Later(Later { why, after: None, reached: true, too_much: false, then: Then::Halt(3) })
+}
