@@ -3,3 +3,4 @@
 //! The rooms, from the bottom up; `tests/it/house.rs` holds the table of which may use which.
 
 pub mod row;
+pub mod sandbox;
