@@ -10,7 +10,7 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame};
 
 use super::Shelf;
-use super::contract::Phone;
+use super::contact::Phone;
 use super::store::{Held, Store};
 
 /// A piece of the array has about so many bytes.

@@ -3,6 +3,7 @@
 //! It listens on loopback only and uses none of our other rooms, so that a mistake in how we spell contacts shows. It
 //! is no model of what the real server does beyond its document.
 
+mod contact;
 mod contract;
 mod listing;
 mod page;
@@ -233,7 +234,7 @@ impl Server {
             let complaint = format!("the body has more than {max} bytes");
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large", complaint));
         }
-        let contacts = contract::contacts(body)?;
+        let contacts = contact::contacts(body)?;
         if contacts.iter().any(|contact| refuse.contains(&contact.phone.joined())) {
             // As the real server does, it does not say which one.
             return Err(Refusal::new(StatusCode::BAD_REQUEST, "Bad Request", "a contact of this request is refused"));

@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::Serialize;
 
-use super::contract::{Contact, Phone};
+use super::contact::{Contact, Phone};
 
 /// How much of a contact is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -214,7 +214,7 @@ impl Hasher for Fold {
 
 #[cfg(test)]
 mod tests {
-    use super::super::contract::contacts;
+    use super::super::contact::contacts;
     use super::*;
 
     fn apply(store: &mut Store, keep: Keep, body: &str) {
