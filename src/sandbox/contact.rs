@@ -40,7 +40,9 @@ pub struct Contact<'a> {
 /// Reads the body of a request: all of its contacts, or what is wrong with it.
 pub fn contacts(body: &[u8]) -> Result<Vec<Contact<'_>>, Refusal> {
     let bad = |data| Refusal { status: StatusCode::BAD_REQUEST, message: "Bad Request", data, retry_after: None };
-    let sent: Vec<Object<Sent>> = serde_json::from_slice(body).map_err(|error| {
+    // Checked as a whole, which is cheaper than string by string.
+    let text = str::from_utf8(body).map_err(|_| bad(vec!["the body is not UTF-8".to_owned()]))?;
+    let sent: Vec<Object<Sent>> = serde_json::from_str(text).map_err(|error| {
         let complaint = error.to_string();
         bad(vec![complaint.chars().take(COMPLAINT).collect()])
     })?;
