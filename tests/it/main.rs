@@ -2,7 +2,9 @@
 //!
 //! Where to put a new one:
 //! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
+//! - `servers`: the servers the tests are made with keep their word.
 //! - `support`: no tests; what the others stand on.
 
 mod sandbox;
+mod servers;
 mod support;

@@ -123,6 +123,11 @@ impl Client {
         Client { host, stream: BufReader::new(stream) }
     }
 
+    /// Host and port of the other side.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Sends a request and reads its answer. A length is sent for every body, and a host always.
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Answer> {
         let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.host);
