@@ -7,6 +7,7 @@ pub mod client;
 pub mod event;
 pub mod outcome;
 pub mod row;
+pub mod sandbox;
 pub mod secret;
 pub mod stop;
 pub mod wire;

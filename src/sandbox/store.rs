@@ -1,0 +1,282 @@
+//! What the sandbox holds: contacts in order of arrival, or their phones alone.
+//!
+//! A contact's members are kept as the JSON they are served as: one allocation a contact, nothing to spell again.
+//! Nothing is ever removed, so a place in the order never changes.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use serde::Serialize;
+
+use super::contact::{Contact, Phone};
+
+/// How much of a contact is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// Everything, in order of arrival.
+    #[default]
+    Contacts,
+    /// The phones alone, without their order: some 20 bytes each.
+    Phones,
+}
+
+/// The contacts held.
+pub enum Store {
+    /// Everything.
+    Contacts(Contacts),
+    /// Their phones.
+    Phones(HashSet<Phone, Quick>),
+}
+
+/// Contacts in order of arrival, and where each phone stands in it.
+#[derive(Default)]
+pub struct Contacts {
+    held: Vec<Held>,
+    places: HashMap<Phone, u32, Quick>,
+}
+
+impl Store {
+    /// An empty one.
+    pub fn new(keep: Keep) -> Store {
+        match keep {
+            Keep::Contacts => Store::Contacts(Contacts::default()),
+            Keep::Phones => Store::Phones(HashSet::default()),
+        }
+    }
+
+    /// How many contacts are held.
+    pub fn len(&self) -> usize {
+        match self {
+            Store::Contacts(contacts) => contacts.held.len(),
+            Store::Phones(phones) => phones.len(),
+        }
+    }
+
+    /// Creates or updates all of a batch; members of a contact that were left out stay as they were.
+    pub fn apply(&mut self, batch: Batch) {
+        match self {
+            Store::Contacts(contacts) => batch.0.into_iter().for_each(|sent| contacts.apply(sent)),
+            Store::Phones(phones) => phones.extend(batch.0.iter().map(|sent| sent.phone)),
+        }
+    }
+}
+
+impl Contacts {
+    /// All of them, in order of arrival.
+    pub fn held(&self) -> &[Held] {
+        &self.held
+    }
+
+    fn apply(&mut self, sent: Held) {
+        // A place needs 4 bytes only: 4 billion contacts would not fit into memory.
+        let next = u32::try_from(self.held.len()).unwrap_or(u32::MAX);
+        let place = *self.places.entry(sent.phone).or_insert(next);
+        match self.held.get_mut(place as usize) {
+            Some(held) => held.update(&sent),
+            None => self.held.push(sent),
+        }
+    }
+}
+
+/// What is to be kept of a request's contacts, spelt before the store is locked.
+pub struct Batch(Vec<Held>);
+
+impl Batch {
+    /// Takes it from contacts that were checked.
+    pub fn new(contacts: &[Contact<'_>], keep: Keep) -> Batch {
+        let mut text = Vec::new();
+        let held = |contact: &Contact<'_>| match keep {
+            Keep::Contacts => Held::new(contact, &mut text),
+            Keep::Phones => Held::bare(contact.phone),
+        };
+        Batch(contacts.iter().map(held).collect())
+    }
+}
+
+/// The members of a contact beside its phone: name, e-mail, tags, attributes.
+const MEMBERS: usize = 4;
+
+/// A contact: its phone, and the JSON of its other members, one behind the other.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Prefix and number.
+    pub phone: Phone,
+    ends: [u32; MEMBERS],
+    text: Box<[u8]>,
+}
+
+impl Held {
+    /// A phone and nothing else.
+    pub fn bare(phone: Phone) -> Held {
+        Held { phone, ends: [0; MEMBERS], text: Box::default() }
+    }
+
+    fn new(contact: &Contact<'_>, text: &mut Vec<u8>) -> Held {
+        text.clear();
+        let ends = [
+            spell(&contact.name, text),
+            spell(&contact.email, text),
+            spell(&contact.tags, text),
+            spell(&contact.attributes, text),
+        ];
+        Held { phone: contact.phone, ends, text: text.as_slice().into() }
+    }
+
+    /// The JSON of name, e-mail, tags and attributes; empty where a member was never sent.
+    pub fn members(&self) -> [&[u8]; MEMBERS] {
+        let mut start = 0;
+        self.ends.map(|end| {
+            let member = self.text.get(start..end as usize).unwrap_or_default();
+            start = end as usize;
+            member
+        })
+    }
+
+    /// Replaces the members that were sent.
+    fn update(&mut self, sent: &Held) {
+        let mut text = Vec::with_capacity(self.text.len().max(sent.text.len()));
+        let mut ends = [0; MEMBERS];
+        for ((end, held), sent) in ends.iter_mut().zip(self.members()).zip(sent.members()) {
+            text.extend_from_slice(if sent.is_empty() { held } else { sent });
+            *end = length(&text);
+        }
+        self.ends = ends;
+        self.text = text.into();
+    }
+
+    /// Writes the contact in the documented structure; members never sent are left out.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let [name, email, tags, attributes] = self.members();
+        let (digits, prefix) = self.phone.digits();
+        let (prefix, number) = digits.split_at_checked(prefix).unwrap_or_default();
+
+        out.extend_from_slice(br#"{"profile":{"userDetails":{"#);
+        if !name.is_empty() {
+            write_all(out, [br#""userProvidedName":"#, name, b","]);
+        }
+        out.extend_from_slice(br#""contact":{"#);
+        if !email.is_empty() {
+            write_all(out, [br#""email":"#, email, b","]);
+        }
+        write_all(
+            out,
+            [br#""phone":{"number":""#, number.as_bytes(), br#"","prefix":""#, prefix.as_bytes(), br#""}}"#],
+        );
+        if !tags.is_empty() {
+            write_all(out, [br#","tags":"#, tags]);
+        }
+        if !attributes.is_empty() {
+            write_all(out, [br#","attributes":"#, attributes]);
+        }
+        out.extend_from_slice(b"}}}");
+    }
+}
+
+/// Adds a member's JSON, or nothing when it was left out; gives the length after it.
+fn spell(member: &Option<impl Serialize>, text: &mut Vec<u8>) -> u32 {
+    if let Some(member) = member {
+        // Writing strings and lists of strings into memory cannot fail.
+        let _ = serde_json::to_writer(&mut *text, member);
+    }
+    length(text)
+}
+
+/// The length of a contact's text; the cap on bodies keeps it far below 4 GiB.
+fn length(text: &[u8]) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+fn write_all<const N: usize>(out: &mut Vec<u8>, parts: [&[u8]; N]) {
+    parts.iter().for_each(|part| out.extend_from_slice(part));
+}
+
+/// The hash of a phone: one multiplication, its halves folded. Nobody attacks a server on loopback with phones.
+pub type Quick = BuildHasherDefault<Fold>;
+
+/// The state of `Quick`.
+#[derive(Default)]
+pub struct Fold(u64);
+
+impl Hasher for Fold {
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word) * 0x9E37_79B9_7F4A_7C15;
+        self.0 = (product as u64) ^ (product >> 64) as u64;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::contact::contacts;
+    use super::*;
+
+    fn apply(store: &mut Store, keep: Keep, body: &str) {
+        store.apply(Batch::new(&contacts(body.as_bytes()).unwrap(), keep));
+    }
+
+    fn contact(number: &str, name: &str, email: &str, lists: &str) -> String {
+        format!(
+            r#"{{"profile":{{"userDetails":{{{name}"contact":{{{email}"phone":{{"number":"{number}","prefix":"27"}}}}{lists}}}}}}}"#
+        )
+    }
+
+    fn held(store: &Store) -> Vec<String> {
+        let Store::Contacts(contacts) = store else { panic!("only phones are kept") };
+        let text = |held: &Held| {
+            let mut text = Vec::new();
+            held.write(&mut text);
+            String::from_utf8(text).unwrap()
+        };
+        contacts.held().iter().map(text).collect()
+    }
+
+    #[test]
+    fn contacts_come_back_as_they_were_sent_in_order_of_arrival() {
+        let sent = [
+            contact(
+                "9",
+                r#""userProvidedName":"Zoë \"Z\" \\","#,
+                r#""email":"z@x","#,
+                r#","tags":["a","b"],"attributes":[]"#,
+            ),
+            contact("1", "", "", ""),
+            contact("5", "", "", r#","attributes":[{"key":"city","value":"Durban\n"}]"#),
+        ];
+        let mut store = Store::new(Keep::Contacts);
+        apply(&mut store, Keep::Contacts, &format!("[{}]", sent.join(",")));
+        assert_eq!(held(&store), sent);
+        assert_eq!(store.len(), 3);
+    }
+
+    #[test]
+    fn members_that_are_sent_replace_and_others_stay() {
+        let mut store = Store::new(Keep::Contacts);
+        let lists = r#","tags":["a"],"attributes":[{"key":"k","value":"v"}]"#;
+        let first = contact("1", r#""userProvidedName":"Jane","#, r#""email":"j@x","#, lists);
+        apply(&mut store, Keep::Contacts, &format!("[{first},{}]", contact("2", "", "", "")));
+        apply(&mut store, Keep::Contacts, &format!("[{}]", contact("1", "", "", r#","tags":[]"#)));
+        let lists = r#","tags":[],"attributes":[{"key":"k","value":"v"}]"#;
+        assert_eq!(held(&store)[0], contact("1", r#""userProvidedName":"Jane","#, r#""email":"j@x","#, lists));
+        apply(&mut store, Keep::Contacts, &format!("[{}]", contact("1", r#""userProvidedName":"","#, "", "")));
+        assert_eq!(held(&store)[0], contact("1", r#""userProvidedName":"","#, r#""email":"j@x","#, lists));
+        assert_eq!(held(&store)[1], contact("2", "", "", ""));
+    }
+
+    #[test]
+    fn a_contact_twice_in_one_batch_is_one_contact() {
+        for keep in [Keep::Contacts, Keep::Phones] {
+            let mut store = Store::new(keep);
+            let one = contact("1", "", "", "");
+            apply(&mut store, keep, &format!("[{one},{one},{}]", contact("2", "", "", "")));
+            apply(&mut store, keep, &format!("[{one}]"));
+            assert_eq!(store.len(), 2, "{keep:?}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What the tests stand on.
+//!
+//! - `program`: the real program in a folder of its own, with an empty environment.
+//! - `server`: a server made from a closure, which remembers every request.
+//! - `manner`: how its answers go over the wire when they do not go as they should.
+//! - `beside`: `m1import sandbox` as a process of its own.
+//! - `contacts`: contacts, bodies and files to send.
+//! - `http`: HTTP/1.1 by hand, and a small client.
+
+pub mod beside;
+pub mod contacts;
+pub mod http;
+pub mod manner;
+pub mod program;
+pub mod server;

@@ -1,0 +1,293 @@
+//! The real program, started in a folder of its own and with an empty environment.
+#![expect(dead_code, reason = "used by the tests of the whole program, which come with it")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::server::Server;
+
+/// The token that `Program::to` sends.
+pub const TOKEN: &str = "a-token-of-the-tests";
+
+/// Longer than this no run takes, unless told.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A folder to run in, with a home and a place for temporary files beside it; removed with the value.
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// An empty one.
+    pub fn new() -> Folder {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        for name in ["work", "home", "tmp"] {
+            fs::create_dir(root.path().join(name)).expect("a folder");
+        }
+        Folder(root)
+    }
+
+    /// A file of the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join("work").join(name)
+    }
+
+    /// A file of the user's home.
+    pub fn home(&self, name: &str) -> PathBuf {
+        self.0.path().join("home").join(name)
+    }
+
+    /// Writes a file.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Folder {
+        fs::write(self.path(name), content).expect("a file can be written");
+        self
+    }
+
+    /// Reads a file as text.
+    #[track_caller]
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Whether there is such a file or folder.
+    pub fn has(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
+    /// The `summary.json` of a results folder, whose books are looked into.
+    #[track_caller]
+    pub fn summary(&self, results: &str) -> Value {
+        let text = self.read(&format!("{results}/summary.json"));
+        let summary = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        books_balance(&summary);
+        summary
+    }
+
+    /// What is left among the temporary files.
+    pub fn leftovers(&self) -> Vec<String> {
+        let files = fs::read_dir(self.0.path().join("tmp")).expect("a folder");
+        files.flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect()
+    }
+}
+
+/// Every row read has one fate: what was read is the sum of all fates.
+#[track_caller]
+pub fn books_balance(summary: &Value) {
+    let rows = summary["rows"].as_object().expect("the rows of a summary");
+    let count = |name: &str| rows[name].as_u64().unwrap_or_else(|| panic!("{name} is a count"));
+    let fates = ["accepted", "accepted_before", "invalid", "folded", "skipped", "refused", "unknown", "unsent"];
+    assert_eq!(rows.len(), fates.len() + 1, "every fate is known: {rows:?}");
+    assert_eq!(count("read"), fates.iter().map(|fate| count(fate)).sum::<u64>(), "{rows:?}");
+}
+
+/// The program with arguments, before it is started.
+pub struct Program {
+    command: Command,
+    stdin: Vec<u8>,
+    patience: Duration,
+}
+
+/// The program in a folder; standard input is empty.
+pub fn m1import<Argument: AsRef<OsStr>>(folder: &Folder, arguments: impl IntoIterator<Item = Argument>) -> Program {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_m1import"));
+    let home = folder.0.path().join("home");
+    command
+        .args(arguments)
+        .current_dir(folder.path(""))
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("XDG_CONFIG_HOME", home.join(".config"))
+        .env("HOME", home)
+        .env("TMPDIR", folder.0.path().join("tmp"));
+    Program { command, stdin: Vec::new(), patience: PATIENCE }
+}
+
+impl Program {
+    /// Delivers to a server, with a token.
+    pub fn to(mut self, server: &Server) -> Program {
+        self.command.args(["--endpoint", &server.endpoint(), "--token", TOKEN]);
+        self
+    }
+
+    /// Adds arguments.
+    pub fn with<Argument: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = Argument>) -> Program {
+        self.command.args(arguments);
+        self
+    }
+
+    /// Sets a variable of the environment.
+    pub fn env(mut self, name: &str, value: &str) -> Program {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Gives it standard input, through a pipe.
+    pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Program {
+        self.stdin = input.into();
+        self
+    }
+
+    /// Fails the test when the run takes longer.
+    pub fn within(mut self, patience: Duration) -> Program {
+        self.patience = patience;
+        self
+    }
+
+    /// Runs it to its end.
+    #[track_caller]
+    pub fn run(self) -> Run {
+        self.start().wait()
+    }
+
+    /// Starts it.
+    pub fn start(mut self) -> Started {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("the program starts");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        // The program may end before it has read everything; that is for the test to judge.
+        std::thread::spawn(move || pipe.write_all(&self.stdin));
+        let stdout = Heard::new(child.stdout.take().expect("a pipe"));
+        let stderr = Heard::new(child.stderr.take().expect("a pipe"));
+        Started { child, stdout, stderr, since: Instant::now(), patience: self.patience }
+    }
+}
+
+/// The program, running. It is killed when the value goes.
+pub struct Started {
+    child: Child,
+    stdout: Heard,
+    stderr: Heard,
+    since: Instant,
+    patience: Duration,
+}
+
+impl Started {
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("the program is there");
+    }
+
+    /// What it has said on standard output so far.
+    pub fn stdout(&self) -> String {
+        self.stdout.text()
+    }
+
+    /// What it has said on standard error so far.
+    pub fn stderr(&self) -> String {
+        self.stderr.text()
+    }
+
+    /// Its process number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub fn wait(mut self) -> Run {
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the program is ours") {
+                let took = self.since.elapsed();
+                self.stdout.finish();
+                self.stderr.finish();
+                return Run { code: status.code(), stdout: self.stdout(), stderr: self.stderr(), took };
+            }
+            let (stdout, stderr) = (self.stdout(), self.stderr());
+            assert!(self.since.elapsed() < self.patience, "still running\n{stdout}\n{stderr}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // Both fail when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A pipe that is listened to all the time, so that it never fills.
+struct Heard {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Heard {
+    fn new(mut pipe: impl Read + Send + 'static) -> Heard {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let into = bytes.clone();
+        let thread = std::thread::spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(count @ 1..) = pipe.read(&mut piece) {
+                into.lock().expect("no panic").extend_from_slice(&piece[..count]);
+            }
+        });
+        Heard { bytes, thread: Some(thread) }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().expect("no panic")).into_owned()
+    }
+
+    fn finish(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("listening does not panic");
+        }
+    }
+}
+
+/// How a run went.
+#[derive(Debug)]
+pub struct Run {
+    /// Its exit code; `None` when a signal killed it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// From start to end.
+    pub took: Duration,
+}
+
+impl Run {
+    /// Fails, showing everything it said, unless it ended with this code.
+    #[track_caller]
+    pub fn exits_with(&self, code: i32) -> &Run {
+        assert_eq!(self.code, Some(code), "\n--- stdout\n{}--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails unless standard error says this.
+    #[track_caller]
+    pub fn says(&self, text: &str) -> &Run {
+        assert!(self.stderr.contains(text), "{text:?} is not in\n{}", self.stderr);
+        self
+    }
+
+    /// Standard output, which is one JSON document and nothing else; the books of a summary are looked into.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        let document = serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout));
+        books_balance(&document);
+        document
+    }
+}
+
+/// Waits until something has come about, failing after ten seconds.
+#[track_caller]
+pub fn eventually(what: &str, come_about: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !come_about() {
+        assert!(since.elapsed() < Duration::from_secs(10), "{what}: not after ten seconds");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
