@@ -124,4 +124,86 @@ impl<'a> Run<'a> {
         self.folder = Some(folder.clone());
         Ok(folder)
     }
+
+    /// Within 100 ms: what was found, where it goes, by which right, and what there is to carry on.
+    fn tell_start(&self, job: &Job, found: &Found) {
+        let config = self.config;
+        let inputs = inputs_as_told(job, None);
+        let folder = self.folder.as_ref().map(|folder| folder.path().display().to_string());
+        let settled = match found {
+            Found::Unfinished(unfinished) if !config.restart => Some(unfinished.settled()),
+            _ => None,
+        };
+        let token = config.token_said();
+        let lines = start(&Start {
+            inputs: &inputs,
+            endpoint: (config.purpose == Purpose::Import).then_some(self.story.endpoint.as_str()),
+            token: token.as_ref().map(|(source, last)| (source.as_str(), last.as_deref())),
+            settled_before: settled,
+            folder: folder.as_deref(),
+        });
+        self.terminal.note(&lines);
+        for input in &job.inputs {
+            for said in input.source.said() {
+                self.terminal.note(&format!("{}: {said}\n", input.source.input().name()));
+            }
+        }
+    }
+
+    /// The first reading, on a thread of its own: signals are heard meanwhile.
+    async fn survey(&mut self, job: &Arc<Job>) -> Result<Survey, Error> {
+        let total = job.inputs.iter().map(|input| input.source.input().len()).sum();
+        self.listeners.progress.checking(total);
+        let (told, mut bytes) = tokio::sync::watch::channel(0_u64);
+        let reading = {
+            let (job, stop, policy) = (Arc::clone(job), self.stop.clone(), self.config.on_duplicate);
+            tokio::task::spawn_blocking(move || {
+                Survey::make(&job, policy, |bytes| {
+                    told.send_replace(bytes);
+                    match stop.asked() {
+                        Some(_) => std::ops::ControlFlow::Break(()),
+                        None => std::ops::ControlFlow::Continue(()),
+                    }
+                })
+            })
+        };
+        // The channel closes when the reading ends.
+        while bytes.changed().await.is_ok() {
+            self.listeners.progress.checked(*bytes.borrow_and_update());
+        }
+        match reading.await {
+            Ok(Ok(Some(survey))) => Ok(survey),
+            Ok(Ok(None)) => Err(self.stopped()),
+            Ok(Err(error)) => Err(Error::Input(error)),
+            Err(_) => Err(Error::Broken("the survey")),
+        }
+    }
+
+    fn stopped(&self) -> Error {
+        match self.stop.by_signal() {
+            Some(signal) => Error::Signal(signal.exit()),
+            None => Error::Broken("the survey"),
+        }
+    }
+
+    /// Carries on what an earlier run left, or begins a new job.
+    fn take_journal(&mut self, found: Found, job: &Job, survey: &Survey, folder: &Folder) -> Result<(), Error> {
+        let config = self.config;
+        if config.purpose == Purpose::DryRun {
+            return Ok(());
+        }
+        let name = |number: usize| job.inputs.get(number).map(|i| i.source.input().name().to_owned()).unwrap_or_default();
+        let head = Head {
+            job: new_job_name(),
+            inputs: survey
+                .inputs
+                .iter()
+                .enumerate()
+                .map(|(number, read)| journal::Input { name: name(number), len: read.digest.bytes, blake3: read.digest.blake3.to_string() })
+                .collect(),
+            plan: config.plan(),
+            endpoint: self.story.endpoint.clone(),
+        };
+        Ok(())
+    }
 }
