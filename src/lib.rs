@@ -2,4 +2,7 @@
 //!
 //! The rooms, from the bottom up; `tests/it/house.rs` holds the table of which may use which.
 
+pub mod contact;
+pub mod mapping;
 pub mod row;
+pub mod source;
