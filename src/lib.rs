@@ -4,10 +4,18 @@
 
 pub mod batch;
 pub mod client;
+pub mod contact;
+pub mod dedupe;
 pub mod event;
+pub mod folder;
+pub mod mapping;
 pub mod outcome;
+pub mod reading;
+pub mod report;
 pub mod row;
 pub mod sandbox;
 pub mod secret;
+pub mod source;
 pub mod stop;
+pub mod survey;
 pub mod wire;

@@ -3,6 +3,8 @@
 //!
 //! This room knows neither file formats nor people. Everything above it speaks in these types.
 
+pub mod guard;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -58,6 +60,14 @@ impl Row {
     pub fn close(&mut self) {
         // A row is at most 4 MiB (`source` sees to it), so its length always fits.
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Takes over cells that stand one after another in `text`, each ended by one of `ends`.
+    pub fn fill(&mut self, text: &str, ends: impl IntoIterator<Item = usize>) {
+        self.text.clear();
+        self.text.push_str(text);
+        self.ends.clear();
+        self.ends.extend(ends.into_iter().map(|end| u32::try_from(end).unwrap_or(u32::MAX)));
     }
 
     /// The number of cells.

@@ -1,0 +1,122 @@
+//! Why columns cannot be mapped.
+
+use crate::row::Field;
+
+/// Columns that do not fit what is wanted of them. Headers may come from anywhere: made safe by whoever prints them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No column holds phone numbers.
+    #[error("no column with phone numbers was found{}; the columns are {}", because(doubted), shown(headers))]
+    NoPhone {
+        /// The columns there are.
+        headers: Vec<String>,
+        /// A column named like a phone whose values are none.
+        doubted: Option<String>,
+        /// The column that comes nearest.
+        nearest: Option<String>,
+    },
+    /// Several columns could be meant, and they differ.
+    #[error("several columns could be the {field}, and their values differ: {}", shown(columns))]
+    Ambiguous {
+        /// The field.
+        field: Field,
+        /// The columns, as `--map` names them.
+        columns: Vec<String>,
+    },
+    /// An option names a column that is not there.
+    #[error("there is no column {}; the columns are {}", quoted(column), shown(headers))]
+    UnknownColumn {
+        /// The option and what stands before the column in it, such as `--map phone=`.
+        option: String,
+        /// The column it names.
+        column: String,
+        /// The column that comes nearest.
+        nearest: Option<String>,
+        /// The columns there are.
+        headers: Vec<String>,
+    },
+}
+
+impl Error {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::NoPhone { .. } => "mapping.no_phone",
+            Error::Ambiguous { .. } => "mapping.ambiguous",
+            Error::UnknownColumn { .. } => "mapping.unknown_column",
+        }
+    }
+
+    /// What to do about it: the option to add or to correct.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Error::NoPhone { nearest: Some(column), .. } => {
+                format!("name the column: --map {}", setting("phone", column))
+            }
+            Error::NoPhone { headers, .. } if headers.is_empty() => {
+                "the file has no columns; is it the right one?".to_owned()
+            }
+            Error::NoPhone { .. } => "name the column with --map phone=COLUMN; is it the right file?".to_owned(),
+            Error::Ambiguous { field, columns } => {
+                let commands = columns.iter().map(|column| format!("--map {}", setting(field.as_str(), column)));
+                format!("choose one: {}", commands.collect::<Vec<_>>().join(" or "))
+            }
+            Error::UnknownColumn { option, nearest: Some(column), .. } => {
+                format!("did you mean {option}{}?", word(column))
+            }
+            Error::UnknownColumn { .. } => "column names are those of the header; in JSON, dotted paths".to_owned(),
+        })
+    }
+}
+
+/// A column's name as it is typed in a shell.
+fn word(column: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./".contains(c);
+    match column.chars().all(plain) && !column.is_empty() {
+        true => column.to_owned(),
+        false => format!("'{}'", column.replace('\'', r"'\''")),
+    }
+}
+
+fn setting(field: &str, column: &str) -> String {
+    let typed = word(column);
+    match typed.strip_prefix('\'') {
+        Some(rest) => format!("'{field}={rest}"),
+        None => format!("{field}={typed}"),
+    }
+}
+
+/// At most 30 names, with invisible characters shown.
+fn shown(names: &[String]) -> String {
+    const MOST: usize = 30;
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let mut shown = names.iter().take(MOST).map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > MOST {
+        shown.push_str(&format!(" and {} more", names.len() - MOST));
+    }
+    shown
+}
+
+/// A name in quotes; what cannot be seen is written out, what is too long is cut.
+fn quoted(name: &str) -> String {
+    let mut quoted = String::from("\"");
+    for (count, c) in name.chars().enumerate() {
+        if count == 60 {
+            quoted.push('…');
+            break;
+        }
+        match c {
+            '\u{a0}' => quoted.push_str("\\u{a0}"),
+            _ if super::aliases::is_invisible(c) || c.is_control() => quoted.extend(c.escape_unicode()),
+            _ => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn because(doubted: &Option<String>) -> String {
+    doubted.as_ref().map_or(String::new(), |column| format!(" ({} holds none)", quoted(column)))
+}

@@ -1,0 +1,719 @@
+//! Which column is which field: by what the user says, else by the words of the header, verified on the first
+//! rows. What cannot be decided is refused with the option that decides it.
+//!
+//! Nothing is read out of the cells here; that is the business of `contact`.
+
+mod aliases;
+mod error;
+mod filter;
+
+use std::str::FromStr;
+
+pub use error::Error;
+pub use filter::Filter;
+
+use crate::contact::Fields;
+use crate::row::{Field, Row};
+use crate::source::{Columns, OURS, Words};
+use aliases::{Meaning, meaning, nearest_phone, normal};
+
+/// What a column is mapped to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A field of the contact.
+    Field(Field),
+    /// The attribute of this key.
+    Attribute(String),
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Target, String> {
+        if let Some(key) = text.strip_prefix("attr.").filter(|key| !key.is_empty()) {
+            return Ok(Target::Attribute(key.to_owned()));
+        }
+        FIELDS.iter().find(|field| field.as_str() == text).map(|&field| Target::Field(field)).ok_or_else(|| {
+            "expected name, first_name, last_name, phone, prefix, region, email, tags or attr.KEY".to_owned()
+        })
+    }
+}
+
+/// Which columns become attributes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Attributes {
+    /// What the input itself calls so.
+    #[default]
+    Auto,
+    /// Every column that no field uses.
+    All,
+    /// None.
+    None,
+    /// These columns.
+    These(Vec<String>),
+}
+
+impl FromStr for Attributes {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Attributes, Self::Err> {
+        Ok(match text {
+            "auto" => Attributes::Auto,
+            "all" => Attributes::All,
+            "none" => Attributes::None,
+            columns => Attributes::These(columns.split(',').map(|column| column.trim().to_owned()).collect()),
+        })
+    }
+}
+
+/// What the user says about the mapping.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Fields and the columns that hold them; several for one field are its ranks.
+    pub map: Vec<(Target, String)>,
+    /// Which columns become attributes.
+    pub attributes: Attributes,
+}
+
+/// A column that says who does not want to be written to. It is not obeyed unless the user says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptOut {
+    /// The column, from 0.
+    pub column: u32,
+    /// Its name.
+    pub name: String,
+}
+
+impl OptOut {
+    /// Whether the row is marked.
+    pub fn marks(&self, row: &Row) -> bool {
+        const MARKS: &[&str] = &[
+            "true",
+            "yes",
+            "y",
+            "1",
+            "x",
+            "t",
+            "on",
+            "ja",
+            "j",
+            "si",
+            "sí",
+            "oui",
+            "sim",
+            "да",
+            "evet",
+            "ya",
+            "是",
+            "हाँ",
+            "نعم",
+            "unsubscribed",
+            "opted out",
+            "opted_out",
+            "opt-out",
+            "optout",
+            "blacklisted",
+            "blocked",
+            "stop",
+            "✓",
+            "do not call",
+            "do not contact",
+            "dnc",
+            "dnd",
+        ];
+        MARKS.contains(&self.value(row).to_lowercase().as_str())
+    }
+
+    /// The row's cell, without blanks around it: the value for `--skip`.
+    pub fn value<'row>(&self, row: &'row Row) -> &'row str {
+        row.cell(self.column as usize).trim()
+    }
+}
+
+/// Which column is which field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    fields: Fields,
+    attributes: Attributes,
+    phones: Vec<(u8, u32)>,
+    /// Fields that `--map` has settled.
+    settled: Vec<Field>,
+    /// How many columns have been looked at.
+    known: usize,
+    warnings: Vec<OptOut>,
+}
+
+/// The fields that a column can be, in the order of reports.
+const FIELDS: [Field; 8] = [
+    Field::Name,
+    Field::FirstName,
+    Field::LastName,
+    Field::Phone,
+    Field::Prefix,
+    Field::Region,
+    Field::Email,
+    Field::Tags,
+];
+
+/// Tells how many of these cells are titles, and whether one means the phone: for finding the header.
+pub fn words(cells: &[&str]) -> Words {
+    let meanings = cells.iter().filter_map(|cell| meaning(cell)).map(|(meaning, _)| meaning);
+    meanings.fold(Words::default(), |words, meaning| Words {
+        known: words.known + 1,
+        phone: words.phone
+            || matches!(
+                meaning,
+                Meaning::Phone(_) | Meaning::PerhapsPhone(_) | Meaning::LastPhone | Meaning::NameOrPhone
+            ),
+    })
+}
+
+impl Mapping {
+    /// Maps the columns, and verifies the guess on the first rows.
+    ///
+    /// # Errors
+    /// There is no column with phone numbers, several could be meant, or an option names one that is not there.
+    pub fn find(columns: &Columns, sample: &[Row], options: &Options) -> Result<Mapping, Error> {
+        let mut mapping = Mapping {
+            fields: Fields::default(),
+            attributes: options.attributes.clone(),
+            phones: Vec::new(),
+            settled: Vec::new(),
+            known: columns.names().len(),
+            warnings: Vec::new(),
+        };
+        for (target, name) in &options.map {
+            mapping.settle(target, name, columns)?;
+        }
+        let guess = Guess::new(columns, sample, |column| mapping.uses(column));
+        mapping.take_guess(guess, columns)?;
+        mapping.find_attributes(columns)?;
+        Ok(mapping)
+    }
+
+    /// Takes in columns that JSON has met since, by their words alone.
+    pub fn extend(&mut self, columns: &Columns) {
+        let names = columns.names();
+        for (column, name) in positions(names).skip(self.known) {
+            let Some((meaning, extra)) = meaning(name) else { continue };
+            match meaning {
+                Meaning::Phone(rank) => self.phones.push((rank + if extra { 10 } else { 0 }, column)),
+                Meaning::Name | Meaning::NameOrLast | Meaning::FirstOrName => self.add(Field::Name, column),
+                Meaning::First => self.add(Field::FirstName, column),
+                Meaning::Last => self.add(Field::LastName, column),
+                Meaning::Email => self.add(Field::Email, column),
+                Meaning::Prefix => self.add(Field::Prefix, column),
+                Meaning::Region => self.add(Field::Region, column),
+                Meaning::Tags => self.add(Field::Tags, column),
+                Meaning::PerhapsPhone(_)
+                | Meaning::LastPhone
+                | Meaning::NameOrPhone
+                | Meaning::PerhapsPrefix
+                | Meaning::Country
+                | Meaning::OptOut => {}
+            }
+        }
+        self.rank_phones();
+        // The columns of `These` were found at the beginning.
+        let from = self.known;
+        self.known = names.len();
+        self.add_attributes(columns, from);
+    }
+
+    /// Which columns hold which field.
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// Columns that say who does not want to be written to.
+    pub fn warnings(&self) -> &[OptOut] {
+        &self.warnings
+    }
+
+    /// Each field with its columns by rank, in the order of reports; attributes are left out.
+    pub fn columns(&self) -> impl Iterator<Item = (Field, &[u32])> {
+        FIELDS.into_iter().map(|field| (field, self.of(field).as_slice()))
+    }
+
+    fn of(&self, field: Field) -> &Vec<u32> {
+        let fields = &self.fields;
+        match field {
+            Field::FirstName => &fields.first_name,
+            Field::LastName => &fields.last_name,
+            Field::Phone => &fields.phone,
+            Field::Prefix => &fields.prefix,
+            Field::Region => &fields.region,
+            Field::Email => &fields.email,
+            Field::Tags => &fields.tags,
+            Field::Name | Field::Row | Field::Attribute => &fields.name,
+        }
+    }
+
+    fn of_mut(&mut self, field: Field) -> &mut Vec<u32> {
+        let fields = &mut self.fields;
+        match field {
+            Field::FirstName => &mut fields.first_name,
+            Field::LastName => &mut fields.last_name,
+            Field::Phone => &mut fields.phone,
+            Field::Prefix => &mut fields.prefix,
+            Field::Region => &mut fields.region,
+            Field::Email => &mut fields.email,
+            Field::Tags => &mut fields.tags,
+            Field::Name | Field::Row | Field::Attribute => &mut fields.name,
+        }
+    }
+
+    fn uses(&self, column: u32) -> bool {
+        FIELDS.iter().any(|&field| self.of(field).contains(&column))
+            || self.fields.attributes.iter().any(|(used, _)| *used == column)
+    }
+
+    /// Adds a column to a field that the user has not settled.
+    fn add(&mut self, field: Field, column: u32) {
+        if !self.settled.contains(&field) {
+            self.of_mut(field).push(column);
+        }
+    }
+
+    /// What `--map` says.
+    fn settle(&mut self, target: &Target, name: &str, columns: &Columns) -> Result<(), Error> {
+        match target {
+            Target::Field(field) => {
+                let column = column_of(name, columns, &format!("--map {field}="))?;
+                self.of_mut(*field).push(column);
+                self.settled.push(*field);
+                // Who names a part of the name does not want the whole guessed.
+                if matches!(field, Field::FirstName | Field::LastName) {
+                    self.settled.push(Field::Name);
+                }
+            }
+            Target::Attribute(key) => {
+                let column = column_of(name, columns, &format!("--map attr.{key}="))?;
+                self.fields.attributes.push((column, key.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn take_guess(&mut self, guess: Guess, columns: &Columns) -> Result<(), Error> {
+        if !self.settled.contains(&Field::Phone) {
+            self.phones = guess.phones(columns)?;
+            self.rank_phones();
+        }
+        for (field, column) in guess.others() {
+            self.add(field, column);
+        }
+        self.warnings = guess
+            .of(|meaning| meaning == Meaning::OptOut)
+            .map(|seen| OptOut { column: seen.column, name: columns.name(seen.column).to_owned() })
+            .collect();
+        Ok(())
+    }
+
+    fn rank_phones(&mut self) {
+        if !self.settled.contains(&Field::Phone) {
+            self.phones.sort_unstable();
+            self.fields.phone = self.phones.iter().map(|&(_, column)| column).collect();
+        }
+    }
+
+    fn find_attributes(&mut self, columns: &Columns) -> Result<(), Error> {
+        if let Attributes::These(names) = &self.attributes {
+            for name in names.clone() {
+                let column = column_of(&name, columns, "--attributes ")?;
+                self.push_attribute(column, attribute(&name).map_or_else(|| snake(&name), str::to_owned));
+            }
+        }
+        self.add_attributes(columns, 0);
+        Ok(())
+    }
+
+    /// Adds the attributes among the columns from `from` on.
+    fn add_attributes(&mut self, columns: &Columns, from: usize) {
+        let all = self.attributes == Attributes::All;
+        if !all && self.attributes != Attributes::Auto {
+            return;
+        }
+        // What Salesforce calls so is the type and address of the record.
+        let salesforce = {
+            let within = |name: &&String| name.starts_with("attributes.");
+            let names = columns.names();
+            names.iter().filter(within).all(|name| name == "attributes.type" || name == "attributes.url")
+                && names.iter().any(|name| name == "attributes.url")
+        };
+        for (column, name) in positions(columns.names()).skip(from) {
+            if self.uses(column) || name.trim().is_empty() || OURS.contains(&name) {
+                continue;
+            }
+            match attribute(name) {
+                Some(_) if salesforce => {}
+                Some(key) => self.push_attribute(column, key.to_owned()),
+                None if all => self.push_attribute(column, snake(name)),
+                None => {}
+            }
+        }
+    }
+
+    /// Adds an attribute; one whose key is taken gets a number.
+    fn push_attribute(&mut self, column: u32, key: String) {
+        let taken = |key: &str| self.fields.attributes.iter().any(|(_, taken)| taken == key);
+        let mut free = key.clone();
+        let mut number = 2;
+        while taken(&free) {
+            free = format!("{key}_{number}");
+            number += 1;
+        }
+        if !free.is_empty() {
+            self.fields.attributes.push((column, free));
+        }
+    }
+}
+
+fn positions(names: &[String]) -> impl Iterator<Item = (u32, &str)> {
+    (0..).zip(names.iter().map(String::as_str))
+}
+
+/// The key of a column that the input itself calls an attribute.
+fn attribute(name: &str) -> Option<&str> {
+    if let Some(key) = name.strip_prefix("attr.") {
+        return Some(key);
+    }
+    let at = name.find("attributes.")?;
+    let before = name.get(..at)?;
+    // Within something else, `attributes` must be a member of its own, not the end of another word.
+    (before.is_empty() || before.ends_with('.')).then(|| name.get(at + "attributes.".len()..))?
+}
+
+/// A header as a key: lower snake case.
+fn snake(name: &str) -> String {
+    let mut key = String::with_capacity(name.len());
+    let mut before = ' ';
+    for c in name.chars().filter(|&c| !aliases::is_invisible(c)) {
+        if before.is_lowercase() && c.is_uppercase() {
+            key.push('_');
+        }
+        match c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) {
+            true => key.extend(c.to_lowercase()),
+            false => key.push('_'),
+        }
+        before = c;
+    }
+    key.split('_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
+}
+
+/// The column of this name: exactly, else as the header would be read, else with its number among namesakes.
+fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u32, Error> {
+    let names = columns.names();
+    let exact: Vec<u32> = positions(names).filter(|(_, one)| *one == name).map(|(column, _)| column).collect();
+    let alike = || {
+        let wanted = normal(name);
+        let alike = positions(names).filter(|(_, one)| !wanted.is_empty() && normal(one) == wanted);
+        alike.map(|(column, _)| column).collect::<Vec<u32>>()
+    };
+    let found = if exact.is_empty() { alike() } else { exact };
+    match found.as_slice() {
+        [column] => return Ok(*column),
+        [] => {}
+        several => {
+            let field = option.trim_start_matches("--map ").trim_end_matches('=');
+            let field = FIELDS.into_iter().find(|one| one.as_str() == field).unwrap_or(Field::Attribute);
+            return Err(Error::Ambiguous {
+                field,
+                columns: several.iter().map(|&column| numbered(column, columns)).collect(),
+            });
+        }
+    }
+    let by_number = positions(names).find(|(column, _)| numbered(*column, columns) == name);
+    by_number.map(|(column, _)| column).ok_or_else(|| Error::UnknownColumn {
+        option: option.to_owned(),
+        column: name.to_owned(),
+        nearest: nearest(name, names),
+        headers: names.to_vec(),
+    })
+}
+
+/// The name of a column, with its number if others have the same.
+fn numbered(column: u32, columns: &Columns) -> String {
+    let name = columns.name(column);
+    let same = || positions(columns.names()).filter(|(_, one)| *one == name);
+    match same().count() {
+        0 | 1 => name.to_owned(),
+        _ => format!("{name} ({})", same().take_while(|(one, _)| *one <= column).count()),
+    }
+}
+
+fn nearest(name: &str, names: &[String]) -> Option<String> {
+    let wanted = normal(name);
+    let far = |one: &String| strsim::normalized_damerau_levenshtein(&wanted, &normal(one));
+    names
+        .iter()
+        .map(|one| (far(one), one))
+        .filter(|(near, _)| *near >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, one)| one.clone())
+}
+
+/// What the header and the first rows say about the columns.
+struct Guess<'a> {
+    seen: Vec<Seen>,
+    sample: &'a [Row],
+}
+
+/// A column whose title means something.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    column: u32,
+    meaning: Meaning,
+    /// It stands among extra values, so that others go first.
+    extra: bool,
+    values: Values,
+}
+
+/// What the first cells of a column look like.
+#[derive(Debug, Clone, Copy, Default)]
+struct Values {
+    filled: usize,
+    /// Six digits or more.
+    phones: usize,
+    /// Ten digits or more.
+    long: usize,
+    emails: usize,
+    /// A calling code.
+    codes: usize,
+    /// Two letters.
+    regions: usize,
+    /// Yes, no and the like.
+    flags: usize,
+}
+
+impl Values {
+    fn of(column: u32, sample: &[Row]) -> Values {
+        let mut values = Values::default();
+        for cell in sample.iter().map(|row| row.cell(column as usize).trim()).filter(|cell| !cell.is_empty()) {
+            let digits = cell.chars().filter(|c| c.is_numeric()).count();
+            values.filled += 1;
+            values.phones += usize::from(digits >= 6);
+            values.long += usize::from(digits >= 10);
+            values.emails += usize::from(cell.contains('@'));
+            values.codes += usize::from(is_code(cell));
+            values.regions += usize::from(cell.len() == 2 && cell.bytes().all(|byte| byte.is_ascii_alphabetic()));
+            values.flags += usize::from(is_flag(cell));
+        }
+        values
+    }
+
+    /// Whether half of the cells are so.
+    fn mostly(&self, hits: usize) -> bool {
+        self.filled > 0 && hits * 2 >= self.filled
+    }
+}
+
+fn is_code(cell: &str) -> bool {
+    let cell = cell.trim_start_matches('\'');
+    let digits = cell.strip_prefix('+').or_else(|| cell.strip_prefix("00")).unwrap_or(cell);
+    let digits: String = digits.chars().filter(|c| !" -()".contains(*c)).collect();
+    let digits = digits.strip_suffix(".0").unwrap_or(&digits);
+    (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
+}
+
+fn is_flag(cell: &str) -> bool {
+    const FLAGS: &[&str] = &[
+        "yes",
+        "no",
+        "true",
+        "false",
+        "y",
+        "n",
+        "0",
+        "1",
+        "ja",
+        "nein",
+        "oui",
+        "non",
+        "si",
+        "sí",
+        "não",
+        "nao",
+        "sim",
+        "on",
+        "off",
+        "subscribed",
+        "unsubscribed",
+        "opted in",
+        "opted out",
+        "active",
+        "inactive",
+        "да",
+        "нет",
+        "evet",
+        "hayır",
+        "ya",
+        "tidak",
+    ];
+    FLAGS.contains(&cell.to_lowercase().as_str())
+}
+
+impl<'a> Guess<'a> {
+    fn new(columns: &Columns, sample: &'a [Row], used: impl Fn(u32) -> bool) -> Guess<'a> {
+        let free = positions(columns.names()).filter(|(column, _)| !used(*column));
+        let seen = free.filter_map(|(column, name)| {
+            let (meaning, extra) = match name.trim() {
+                // What the user types as a field's name is that field.
+                "region" if columns.are_given() => (Meaning::Region, false),
+                "prefix" if columns.are_given() => (Meaning::Prefix, false),
+                "name" if columns.are_given() => (Meaning::Name, false),
+                name => meaning(name)?,
+            };
+            Some(Seen { column, meaning, extra, values: Values::of(column, sample) })
+        });
+        Guess { seen: seen.collect(), sample }
+    }
+
+    fn of(&self, wanted: impl Fn(Meaning) -> bool) -> impl Iterator<Item = &Seen> {
+        self.seen.iter().filter(move |seen| wanted(seen.meaning))
+    }
+
+    /// The columns with phones, with their ranks.
+    fn phones(&self, columns: &Columns) -> Result<Vec<(u8, u32)>, Error> {
+        let rank = |seen: &Seen, rank: u8| (rank + if seen.extra { 10 } else { 0 }, seen.column);
+        let mut named = Vec::new();
+        let mut verified = Vec::new();
+        for seen in &self.seen {
+            let values = &seen.values;
+            match seen.meaning {
+                Meaning::Phone(one) if !values.mostly(values.flags) => {
+                    named.push(rank(seen, one));
+                    if values.filled == 0 || values.mostly(values.phones) {
+                        verified.push(rank(seen, one));
+                    }
+                }
+                // A Brazilian postcode has eight digits.
+                Meaning::PerhapsPhone(1) if values.mostly(values.long) => verified.push(rank(seen, 1)),
+                Meaning::PerhapsPhone(one) if one != 1 && values.mostly(values.phones) => {
+                    verified.push(rank(seen, one))
+                }
+                _ => {}
+            }
+        }
+        let has_phones =
+            |(_, column): &(u8, u32)| self.seen.iter().any(|seen| seen.column == *column && seen.values.phones > 0);
+        // If the values of none are phones, the words alone decide: the rows will tell what is wrong with each.
+        let found = if verified.iter().any(has_phones) || named.is_empty() { verified } else { named };
+        if !found.is_empty() {
+            return self.told_apart(found, columns);
+        }
+        let last = self.of(|meaning| matches!(meaning, Meaning::LastPhone | Meaning::NameOrPhone));
+        let last: Vec<u32> =
+            last.filter(|seen| seen.values.mostly(seen.values.phones)).map(|seen| seen.column).collect();
+        match last.as_slice() {
+            [] => Err(no_phone(columns, self)),
+            [column] => Ok(vec![(2, *column)]),
+            several => Err(Error::Ambiguous {
+                field: Field::Phone,
+                columns: several.iter().map(|&column| numbered(column, columns)).collect(),
+            }),
+        }
+    }
+
+    /// Refuses namesakes that say different things.
+    fn told_apart(&self, found: Vec<(u8, u32)>, columns: &Columns) -> Result<Vec<(u8, u32)>, Error> {
+        for &(_, column) in &found {
+            let name = columns.name(column).trim();
+            let same: Vec<u32> =
+                found.iter().map(|&(_, other)| other).filter(|&other| columns.name(other).trim() == name).collect();
+            let differ = self.sample.iter().any(|row| {
+                let mut cells =
+                    same.iter().map(|&other| row.cell(other as usize).trim()).filter(|cell| !cell.is_empty());
+                let first = cells.next();
+                cells.any(|cell| Some(cell) != first)
+            });
+            if same.len() > 1 && differ {
+                let columns = same.iter().map(|&other| numbered(other, columns)).collect();
+                return Err(Error::Ambiguous { field: Field::Phone, columns });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The other fields with their columns, by rank.
+    fn others(&self) -> Vec<(Field, u32)> {
+        let mut others = self.names();
+        let mut push = |field, seen: Vec<&Seen>| others.extend(seen.iter().map(|seen| (field, seen.column)));
+        let emails = self.ranked(Meaning::Email);
+        let verified: Vec<&Seen> = emails
+            .iter()
+            .copied()
+            .filter(|seen| seen.values.filled == 0 || seen.values.mostly(seen.values.emails))
+            .collect();
+        let any = verified.iter().any(|seen| seen.values.emails > 0);
+        push(Field::Email, if any { verified } else { emails });
+        let mut prefixes = self.ranked(Meaning::Prefix);
+        let country = self.ranked(Meaning::Country);
+        let perhaps = self.ranked(Meaning::PerhapsPrefix);
+        prefixes
+            .extend(country.iter().filter(|seen| !seen.values.mostly(seen.values.regions) && seen.values.codes > 0));
+        prefixes.extend(perhaps.iter().filter(|seen| seen.values.mostly(seen.values.codes)));
+        push(Field::Prefix, prefixes);
+        let mut regions = self.ranked(Meaning::Region);
+        regions.retain(|seen| seen.values.filled == 0 || seen.values.regions > 0);
+        regions.extend(country.iter().filter(|seen| seen.values.mostly(seen.values.regions)));
+        push(Field::Region, regions);
+        push(Field::Tags, self.ranked(Meaning::Tags));
+        others
+    }
+
+    fn ranked(&self, meaning: Meaning) -> Vec<&Seen> {
+        let mut ranked: Vec<&Seen> = self.of(|one| one == meaning).collect();
+        ranked.sort_by_key(|seen| seen.extra);
+        ranked
+    }
+
+    /// The columns of the name. Some words depend on their neighbours: `Nom` beside `Prénom` is the family name.
+    fn names(&self) -> Vec<(Field, u32)> {
+        let has = |meaning| self.of(|one| one == meaning).next().is_some();
+        let first = has(Meaning::First);
+        let beside: Vec<&Seen> = self.of(|one| matches!(one, Meaning::First | Meaning::FirstOrName)).collect();
+        let whole = |seen: &Seen| beside.iter().any(|first| self.contains(seen, first));
+        let is_last = |seen: &Seen| match seen.meaning {
+            Meaning::Last => true,
+            Meaning::NameOrLast => first && !has(Meaning::Last) && !whole(seen),
+            _ => false,
+        };
+        let any_last = self.seen.iter().any(is_last);
+        let mut names: Vec<(Field, bool, u32)> = Vec::new();
+        for seen in &self.seen {
+            let field = match seen.meaning {
+                Meaning::First => Field::FirstName,
+                Meaning::FirstOrName if any_last => Field::FirstName,
+                Meaning::Last | Meaning::NameOrLast if is_last(seen) => Field::LastName,
+                Meaning::Name | Meaning::NameOrLast | Meaning::FirstOrName => Field::Name,
+                Meaning::NameOrPhone if !seen.values.mostly(seen.values.phones) => Field::Name,
+                _ => continue,
+            };
+            names.push((field, seen.extra, seen.column));
+        }
+        names.sort_by_key(|&(_, extra, _)| extra);
+        names.into_iter().map(|(field, _, column)| (field, column)).collect()
+    }
+
+    /// Whether the cells of one column mostly contain those of the other.
+    fn contains(&self, whole: &Seen, part: &Seen) -> bool {
+        let pairs =
+            self.sample.iter().map(|row| (row.cell(whole.column as usize), row.cell(part.column as usize).trim()));
+        let (all, hits) = pairs
+            .filter(|(_, part)| !part.is_empty())
+            .fold((0, 0), |(all, hits), (whole, part)| (all + 1, hits + usize::from(whole.contains(part))));
+        all > 0 && hits * 2 >= all && whole.values.filled > 0
+    }
+}
+
+fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
+    let near = |name: &String| (nearest_phone(name), name.clone());
+    let nearest = columns.names().iter().map(near).filter(|(near, _)| *near >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0));
+    let doubted = guess.of(|meaning| matches!(meaning, Meaning::Phone(_) | Meaning::PerhapsPhone(_))).next();
+    Error::NoPhone {
+        headers: columns.names().to_vec(),
+        doubted: doubted.map(|seen| columns.name(seen.column).to_owned()),
+        nearest: nearest.map(|(_, name)| name),
+    }
+}

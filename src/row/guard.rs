@@ -1,0 +1,83 @@
+//! The apostrophe that keeps a spreadsheet from running or rounding a cell of `rejected.csv`.
+//!
+//! The file is made to be opened in a spreadsheet, mended and given back, so both ways stand here together:
+//! whatever `guard` does, `unguard` undoes.
+
+use std::borrow::Cow;
+
+/// The cell as it is written into `rejected.csv`.
+///
+/// ```
+/// use m1import::row::guard::guard;
+/// assert_eq!(guard("=1+1"), "'=1+1");
+/// assert_eq!(guard("919876543210"), "'919876543210");
+/// assert_eq!(guard("'+91"), "''+91");
+/// assert_eq!(guard("O'Brien"), "O'Brien");
+/// ```
+pub fn guard(cell: &str) -> Cow<'_, str> {
+    let bare = cell.trim_start_matches('\'');
+    match is_formula(bare) || would_be_rounded(bare) {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
+/// The cell as it was before `guard`.
+pub fn unguard(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) => {
+            let bare = rest.trim_start_matches('\'');
+            if is_formula(bare) || would_be_rounded(bare) { rest } else { cell }
+        }
+        None => cell,
+    }
+}
+
+/// Whether a spreadsheet would run the cell as a formula: by its first character, full-width forms as well.
+pub fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
+/// Whether a spreadsheet would take the cell for a number and lose its last digits when it is shown and saved.
+fn would_be_rounded(cell: &str) -> bool {
+    let digits = cell.trim();
+    digits.len() >= 12 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_guarded() {
+        let table = [
+            ("+91", "'+91"),
+            ("-1", "'-1"),
+            ("@x", "'@x"),
+            ("\tx", "'\tx"),
+            ("＝1", "'＝1"),
+            ("'=1", "''=1"),
+            ("''=1", "'''=1"),
+            ("12345678901", "12345678901"),
+            ("123456789012", "'123456789012"),
+            ("'123456789012", "''123456789012"),
+            ("12345 678901234", "12345 678901234"),
+            ("'tis", "'tis"),
+            ("'", "'"),
+            ("", ""),
+        ];
+        for (cell, guarded) in table {
+            assert_eq!(guard(cell), guarded);
+            assert_eq!(unguard(guarded), cell);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost(cell in r"'{0,3}[=+@\-\t＋]?[0-9 a']{0,16}") {
+            let guarded = guard(&cell);
+            prop_assert_eq!(unguard(&guarded), &cell);
+        }
+    }
+}

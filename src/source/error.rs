@@ -1,0 +1,186 @@
+//! Why an input cannot be read as a whole.
+
+use std::io;
+
+/// An input that cannot be read: which, where in it, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.told())]
+pub struct Error {
+    /// The name of the input, as messages show it. It may come from anywhere: made safe by whoever prints it.
+    pub input: String,
+    /// What is wrong with it.
+    #[source]
+    pub trouble: Trouble,
+}
+
+/// What is wrong with an input. Lines count from 1 and are those an editor shows.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// There is no such file.
+    #[error("no such file")]
+    Missing,
+    /// It is a folder.
+    #[error("this is a folder, not a file")]
+    Folder,
+    /// It cannot be opened.
+    #[error("cannot be opened: {0}")]
+    Unreadable(io::Error),
+    /// Reading broke off.
+    #[error("reading failed: {0}")]
+    Io(io::Error),
+    /// Standard input or a pipe could not be kept in a temporary file.
+    #[error("cannot be kept in a temporary file: {0}")]
+    Spool(io::Error),
+    /// There is nothing in it, or nothing but blanks.
+    #[error("the file is empty")]
+    Empty,
+    /// It is of a kind that holds no contacts, or not text at all.
+    #[error("this is {0}, not a contacts file")]
+    Binary(&'static str),
+    /// Its encoding is none that can be decoded.
+    #[error("the text is in {0}, which cannot be read")]
+    Encoding(&'static str),
+    /// It ends in the middle of something.
+    #[error("the file is cut short: {what} that begins on line {line} has no end")]
+    Truncated {
+        /// What was not finished.
+        what: &'static str,
+        /// Where it began.
+        line: u64,
+    },
+    /// The compressed data ends too early or is damaged.
+    #[error("the {0} data is damaged or cut short")]
+    Damaged(&'static str),
+    /// Compressed data that unpacks to suspiciously much.
+    #[error("the {0} data unpacks to more than 200 times its size")]
+    Bomb(&'static str),
+    /// A record over 4 MiB.
+    #[error("the record that begins on line {line} is longer than 4 MiB")]
+    RowTooLong {
+        /// Where it began.
+        line: u64,
+    },
+    /// More than 16,384 columns.
+    #[error("the record that begins on line {line} has more than 16,384 columns")]
+    TooManyColumns {
+        /// Where it began.
+        line: u64,
+    },
+    /// A quote that is opened and never closed.
+    #[error("a quote that is opened in the record on line {line} is never closed")]
+    UnclosedQuote {
+        /// Where the record began.
+        line: u64,
+    },
+    /// It is not what `--format` says.
+    #[error("this is not {0}")]
+    Format(&'static str),
+    /// JSON without contacts in it.
+    #[error("line {line}: {what}")]
+    Json {
+        /// Where.
+        line: u64,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// A spreadsheet that cannot be read.
+    #[error("the spreadsheet cannot be read: {0}")]
+    Spreadsheet(String),
+    /// There is no sheet of that name or number.
+    #[error("there is no sheet {wanted}; the sheets are {}", sheets.join(", "))]
+    NoSheet {
+        /// What `--sheet` says.
+        wanted: String,
+        /// The names of those that are there.
+        sheets: Vec<String>,
+    },
+    /// Support for the format was left out of this program.
+    #[error("this program was built without support for {0}")]
+    LeftOut(&'static str),
+}
+
+impl Error {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match &self.trouble {
+            Trouble::Missing => "input.missing",
+            Trouble::Folder => "input.folder",
+            Trouble::Unreadable(_) => "input.unreadable",
+            Trouble::Io(_) => "input.io",
+            Trouble::Spool(_) => "input.spool",
+            Trouble::Empty => "input.empty",
+            Trouble::Binary(_) => "input.binary",
+            Trouble::Encoding(_) => "input.encoding",
+            Trouble::Truncated { .. } | Trouble::Damaged(_) => "input.truncated",
+            Trouble::Bomb(_) => "input.bomb",
+            Trouble::RowTooLong { .. } => "input.row_too_long",
+            Trouble::TooManyColumns { .. } => "input.too_many_columns",
+            Trouble::UnclosedQuote { .. } => "input.unclosed_quote",
+            Trouble::Format(_) => "input.format",
+            Trouble::Json { .. } => "input.json",
+            Trouble::Spreadsheet(_) => "input.spreadsheet",
+            Trouble::NoSheet { .. } => "input.no_sheet",
+            Trouble::LeftOut(_) => "input.left_out",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match &self.trouble {
+            Trouble::Missing => Some("check the path; relative paths start in the current folder"),
+            Trouble::Folder => Some("name the file in it"),
+            Trouble::Unreadable(_) => Some("check the permissions of the file"),
+            Trouble::Io(_) => None,
+            Trouble::Spool(_) => Some("free some space in the temporary folder, or set TMPDIR to another one"),
+            Trouble::Empty => Some("export the contacts again; `m1import sample` prints a file to start from"),
+            Trouble::Binary(_) => Some("export the contacts as CSV, JSON, vCard or .xlsx"),
+            Trouble::Encoding(_) => Some("save the file as UTF-8"),
+            Trouble::Truncated { .. } | Trouble::Damaged(_) => Some("export or copy the file again; nothing was sent"),
+            Trouble::Bomb(_) => Some("unpack it yourself if you trust it"),
+            Trouble::RowTooLong { .. } => {
+                Some("is a quote or bracket missing on that line? --delimiter and --format override what was detected")
+            }
+            Trouble::TooManyColumns { .. } => Some("is the delimiter right? --delimiter overrides what was detected"),
+            Trouble::UnclosedQuote { .. } => Some("close the quote, or double it where it is part of the text"),
+            Trouble::Format(_) => Some("leave --format out to have the format detected"),
+            Trouble::Json { .. } => Some("contacts are read from an array of objects, or one object a line"),
+            Trouble::Spreadsheet(_) => {
+                Some("open it in a spreadsheet program and save it again as .xlsx without a password")
+            }
+            Trouble::NoSheet { .. } => Some("name one of them with --sheet"),
+            Trouble::LeftOut(_) => Some("convert the file to CSV"),
+        }
+    }
+
+    /// Whether the input is missing, a folder, or may not be opened; otherwise its content is unusable.
+    pub fn is_missing(&self) -> bool {
+        matches!(self.trouble, Trouble::Missing | Trouble::Folder | Trouble::Unreadable(_))
+    }
+
+    /// Whether the machine failed, not the input.
+    pub fn is_io(&self) -> bool {
+        matches!(self.trouble, Trouble::Io(_) | Trouble::Spool(_))
+    }
+
+    /// The line it is about, from 1.
+    pub fn line(&self) -> Option<u64> {
+        match &self.trouble {
+            Trouble::Truncated { line, .. }
+            | Trouble::RowTooLong { line }
+            | Trouble::TooManyColumns { line }
+            | Trouble::UnclosedQuote { line }
+            | Trouble::Json { line, .. } => Some(*line),
+            _ => None,
+        }
+    }
+
+    fn told(&self) -> String {
+        format!("{}: {}", self.input, self.trouble)
+    }
+}
+
+impl Trouble {
+    pub(super) fn of(self, input: &str) -> Error {
+        Error { input: input.to_owned(), trouble: self }
+    }
+}

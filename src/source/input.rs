@@ -1,0 +1,184 @@
+//! The bytes of an input, as often as they are wanted: a file, or a pipe that was kept in a temporary file.
+//!
+//! Nothing is unpacked or decoded here. Every reading counts and hashes what it reads, so that a file that
+//! changes between two readings is noticed.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::error::{Error, Trouble};
+
+/// An input: where its bytes are and what messages call it.
+#[derive(Debug, Clone)]
+pub struct Input {
+    name: String,
+    at: At,
+    len: u64,
+}
+
+#[derive(Debug, Clone)]
+enum At {
+    File(std::path::PathBuf),
+    /// A nameless temporary file, gone with its last handle.
+    Spool(Arc<File>),
+    Memory(Arc<[u8]>),
+}
+
+/// What a whole input is: its size and its hash, as it lies there, packed or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// BLAKE3 of them.
+    pub blake3: blake3::Hash,
+}
+
+impl Input {
+    /// The input that the command line names. `-` is standard input; it and every pipe are read to their end now.
+    ///
+    /// # Errors
+    /// The file is missing, a folder, or not readable; a pipe cannot be kept.
+    pub fn at(path: impl AsRef<Path>) -> Result<Input, Error> {
+        let path = path.as_ref();
+        if path == Path::new("-") {
+            return Input::spool("stdin", io::stdin().lock());
+        }
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let found = fs::metadata(path).map_err(|error| missing(error).of(&name))?;
+        if found.is_dir() {
+            return Err(Trouble::Folder.of(&name));
+        }
+        let file = File::open(path).map_err(|error| missing(error).of(&name))?;
+        if found.is_file() {
+            return Ok(Input { name, at: At::File(path.to_owned()), len: found.len() });
+        }
+        let name = if path.starts_with("/dev") || path.starts_with("/proc") { "stdin".to_owned() } else { name };
+        Input::spool(&name, file)
+    }
+
+    /// An input that lies in memory.
+    pub fn of(name: &str, bytes: impl Into<Arc<[u8]>>) -> Input {
+        let bytes = bytes.into();
+        Input { name: name.to_owned(), len: bytes.len() as u64, at: At::Memory(bytes) }
+    }
+
+    fn spool(name: &str, mut from: impl Read) -> Result<Input, Error> {
+        let mut file = tempfile::tempfile().map_err(|error| Trouble::Spool(error).of(name))?;
+        let len = io::copy(&mut from, &mut file).map_err(|error| Trouble::Spool(error).of(name))?;
+        Ok(Input { name: name.to_owned(), at: At::Spool(Arc::new(file)), len })
+    }
+
+    /// What messages call it: the name of the file, or `stdin`. To be made safe before it is shown.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it lies; nothing for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.at {
+            At::File(path) => Some(path),
+            At::Spool(_) | At::Memory(_) => None,
+        }
+    }
+
+    /// Its length in bytes, packed or not.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there is not a single byte.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Starts reading at the beginning.
+    pub(super) fn raw(&self) -> Result<Raw, Trouble> {
+        let from = match &self.at {
+            At::File(path) => From::File(File::open(path).map_err(missing)?),
+            At::Spool(file) => From::Spool(Arc::clone(file)),
+            At::Memory(bytes) => From::Memory(Arc::clone(bytes)),
+        };
+        Ok(Raw { from, bytes: 0, hasher: blake3::Hasher::new() })
+    }
+}
+
+fn missing(error: io::Error) -> Trouble {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Trouble::Missing,
+        _ => Trouble::Unreadable(error),
+    }
+}
+
+/// One reading of the bytes, counted and hashed.
+pub(super) struct Raw {
+    from: From,
+    bytes: u64,
+    hasher: blake3::Hasher,
+}
+
+enum From {
+    File(File),
+    Spool(Arc<File>),
+    Memory(Arc<[u8]>),
+}
+
+impl Raw {
+    /// How much has been read.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Reads what is left, for the hash.
+    pub fn digest(mut self) -> io::Result<Digest> {
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match self.read(&mut buffer) {
+                Ok(0) => return Ok(Digest { bytes: self.bytes, blake3: self.hasher.finalize() }),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Read for Raw {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = match &mut self.from {
+            From::File(file) => file.read(buffer)?,
+            From::Spool(file) => file.read_at(buffer, self.bytes)?,
+            From::Memory(bytes) => {
+                let at = usize::try_from(self.bytes).unwrap_or(usize::MAX);
+                bytes.get(at..).unwrap_or_default().read(buffer)?
+            }
+        };
+        self.hasher.update(buffer.get(..read).unwrap_or_default());
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_opened_is_said() {
+        assert_eq!(Input::at("/no/such/file.csv").unwrap_err().code(), "input.missing");
+        assert_eq!(Input::at("/").unwrap_err().code(), "input.folder");
+        assert!(Input::at("/etc/hosts/x").unwrap_err().is_missing());
+    }
+
+    #[test]
+    fn a_pipe_can_be_read_twice() {
+        let input = Input::spool("stdin", &b"name,phone\n"[..]).unwrap();
+        assert_eq!(input.len(), 11);
+        for _ in 0..2 {
+            let digest = input.raw().unwrap().digest().unwrap();
+            assert_eq!(digest, Digest { bytes: 11, blake3: blake3::hash(b"name,phone\n") });
+        }
+    }
+}

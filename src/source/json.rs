@@ -1,0 +1,453 @@
+//! JSON documents: an array of objects, such an array within a wrapper, objects one after another, one object.
+//!
+//! A scanner finds where each element ends, so that memory stays flat, and a broken element costs only itself.
+
+use super::error::Trouble;
+use super::flatten::Flat;
+use super::text::{Lines, Text};
+use super::{Fault, MAX_RECORD};
+use crate::row::Row;
+
+/// Keys under which services put the list of contacts, or the object that holds it.
+const WRAPPERS: &[&str] = &[
+    "contacts",
+    "contact_list",
+    "data",
+    "items",
+    "results",
+    "records",
+    "customers",
+    "members",
+    "payload",
+    "users",
+    "people",
+    "persons",
+    "connections",
+    "leads",
+    "subscribers",
+    "rows",
+    "entries",
+    "list",
+    "value",
+    "hits",
+    "result",
+    "response",
+    "body",
+    "_embedded",
+    "subscribers_list",
+    "profiles",
+];
+
+/// How elements lie in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// In an array at the top.
+    Array,
+    /// In the array that stands under these keys.
+    Wrapped(Vec<String>),
+    /// One after another at the top.
+    Objects,
+}
+
+/// A reading of elements.
+pub(super) struct Json {
+    pub text: Text,
+    pub flat: Flat,
+    lines: Lines,
+    shape: Shape,
+    within: bool,
+    begun: u64,
+}
+
+impl Json {
+    pub fn new(text: Text, shape: Shape) -> Json {
+        Json { text, flat: Flat::default(), lines: Lines::default(), within: shape == Shape::Objects, shape, begun: 1 }
+    }
+
+    /// Finds how the elements lie.
+    pub fn shape(text: Text) -> Result<Shape, Trouble> {
+        let mut json = Json::new(text, Shape::Objects);
+        if json.peek()? == Some(b'[') {
+            return Ok(Shape::Array);
+        }
+        let mut path = Vec::new();
+        Ok(if json.search(&mut path)? { Shape::Wrapped(path) } else { Shape::Objects })
+    }
+
+    /// Reads the next element.
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+        row.clear();
+        if !self.reach()? {
+            return Ok(false);
+        }
+        let line = self.lines.line;
+        row.place.line = line;
+        let mut length = self.element(line)?;
+        let window = self.text.window().get(..length).unwrap_or_default();
+        let read = self.flat.read(window, row);
+        // Where an element's own brace is missing, the next one begins inside of it.
+        let resumes = |at: usize| at > 0 && window.get(at) == Some(&b'{');
+        if let Err(broken) = &read
+            && resumes(broken.at)
+        {
+            length = broken.at;
+        }
+        let raw = window.get(..length).unwrap_or_default().trim_ascii_end();
+        row.raw.extend_from_slice(raw.strip_suffix(b",").unwrap_or(raw));
+        let result = read.map(|()| true).map_err(|broken| broken.fault(line, window));
+        self.advance(length);
+        result
+    }
+
+    /// Moves to the beginning of the next element; false at the end of the document.
+    fn reach(&mut self) -> Result<bool, Trouble> {
+        loop {
+            if !self.within {
+                if !self.enter()? {
+                    return Ok(false);
+                }
+                self.within = true;
+            }
+            match self.peek()? {
+                None if self.shape == Shape::Objects => return Ok(false),
+                None => return Err(Trouble::Truncated { what: "the list", line: self.begun }),
+                Some(b',') => self.advance(1),
+                // Separates JSON text sequences.
+                Some(0x1e) if self.shape == Shape::Objects => self.advance(1),
+                Some(b']') if self.shape != Shape::Objects => {
+                    self.advance(1);
+                    self.leave()?;
+                    self.within = false;
+                }
+                Some(_) => return Ok(true),
+            }
+        }
+    }
+
+    /// Goes into the list of elements; false at the end of the document.
+    fn enter(&mut self) -> Result<bool, Trouble> {
+        if self.peek()?.is_none() {
+            return Ok(false);
+        }
+        let path = match &self.shape {
+            Shape::Wrapped(path) => path.clone(),
+            Shape::Array | Shape::Objects => Vec::new(),
+        };
+        for wanted in &path {
+            self.expect(b'{')?;
+            loop {
+                match self.key()? {
+                    Some(key) if key == *wanted => break,
+                    Some(_) => self.pass()?,
+                    None => return Err(self.wrong("the list of contacts is missing here")),
+                }
+            }
+        }
+        self.begun = self.lines.line;
+        self.expect(b'[')?;
+        Ok(true)
+    }
+
+    /// Goes out of the objects around the list.
+    fn leave(&mut self) -> Result<(), Trouble> {
+        let Shape::Wrapped(path) = &self.shape else {
+            return Ok(());
+        };
+        for _ in 0..path.len() {
+            while self.key()?.is_some() {
+                self.pass()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Searches the object that begins here for the list of contacts.
+    fn search(&mut self, path: &mut Vec<String>) -> Result<bool, Trouble> {
+        self.expect(b'{')?;
+        while let Some(key) = self.key()? {
+            let known = WRAPPERS.contains(&key.to_ascii_lowercase().as_str());
+            match self.peek()? {
+                Some(b'[') if known => {
+                    self.advance(1);
+                    path.push(key);
+                    if matches!(self.peek()?, Some(b'{' | b']')) {
+                        return Ok(true);
+                    }
+                    path.pop();
+                    while !matches!(self.peek()?, None | Some(b']')) {
+                        self.pass()?;
+                        if self.peek()? == Some(b',') {
+                            self.advance(1);
+                        }
+                    }
+                    self.expect(b']')?;
+                }
+                Some(b'{') if known && path.len() < 3 => {
+                    path.push(key);
+                    if self.search(path)? {
+                        return Ok(true);
+                    }
+                    path.pop();
+                }
+                _ => self.pass()?,
+            }
+        }
+        Ok(false)
+    }
+
+    /// The next key of the object we are in, up to its value; nothing at the object's end.
+    fn key(&mut self) -> Result<Option<String>, Trouble> {
+        if self.peek()? == Some(b',') {
+            self.advance(1);
+        }
+        match self.peek()? {
+            Some(b'"') => {}
+            Some(b'}') => {
+                self.advance(1);
+                return Ok(None);
+            }
+            None => return Err(Trouble::Truncated { what: "an object", line: self.lines.line }),
+            Some(_) => return Err(self.wrong("a key in quotes is missing")),
+        }
+        let length = self.element(self.lines.line)?;
+        let key = serde_json::from_slice(self.text.window().get(..length).unwrap_or_default());
+        let key = key.map_err(|_| self.wrong("a key is not JSON"))?;
+        self.advance(length);
+        self.expect(b':')?;
+        self.peek()?;
+        Ok(Some(key))
+    }
+
+    /// Passes over a value of any size.
+    fn pass(&mut self) -> Result<(), Trouble> {
+        let line = self.lines.line;
+        self.peek()?;
+        let mut scan = Scan::default();
+        loop {
+            let window = self.text.window();
+            match scan.run(window) {
+                Some(end) => {
+                    self.advance(end);
+                    return Ok(());
+                }
+                None => {
+                    let all = window.len();
+                    self.advance(all);
+                    scan.at = 0;
+                }
+            }
+            if !self.text.more()? {
+                return Err(Trouble::Truncated { what: "a value", line });
+            }
+        }
+    }
+
+    /// The length of the element that begins here.
+    fn element(&mut self, line: u64) -> Result<usize, Trouble> {
+        let mut scan = Scan::default();
+        loop {
+            let window = self.text.window();
+            match scan.run(window) {
+                Some(end) if end <= MAX_RECORD => return Ok(end.max(1)),
+                None if window.len() <= MAX_RECORD => {}
+                _ => return self.early_end().ok_or(Trouble::RowTooLong { line }),
+            }
+            if !self.text.more()? {
+                if scan.plain {
+                    return Ok(self.text.window().len());
+                }
+                return self.early_end().ok_or(Trouble::Truncated { what: "the element", line });
+            }
+        }
+    }
+
+    /// Where the next element begins inside one that never ends, if so.
+    fn early_end(&mut self) -> Option<usize> {
+        let window = self.text.window();
+        let broken = Flat::default().read(window, &mut Row::default()).err()?;
+        (broken.at > 0 && window.get(broken.at) == Some(&b'{')).then_some(broken.at)
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Trouble> {
+        match self.peek()? {
+            Some(here) if here == byte => {
+                self.advance(1);
+                Ok(())
+            }
+            Some(_) if !self.within && byte != b':' => Err(self.wrong("something stands behind the list of contacts")),
+            Some(_) => Err(self.wrong("this is not JSON")),
+            None => Err(Trouble::Truncated { what: "the document", line: self.lines.line }),
+        }
+    }
+
+    fn wrong(&self, what: &'static str) -> Trouble {
+        Trouble::Json { line: self.lines.line, what }
+    }
+
+    /// The next byte that is not blank; it is then the first of the window.
+    fn peek(&mut self) -> Result<Option<u8>, Trouble> {
+        loop {
+            let window = self.text.window();
+            let blanks = window.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count();
+            let found = window.get(blanks).copied();
+            if blanks > 0 {
+                self.advance(blanks);
+            }
+            if found.is_some() || !self.text.more()? {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.lines.pass(self.text.window().get(..count).unwrap_or_default());
+        self.text.take(count);
+    }
+}
+
+/// Finds where a value ends: in one go, or piece by piece as bytes arrive.
+#[derive(Default)]
+struct Scan {
+    at: usize,
+    begun: bool,
+    string: bool,
+    /// A number or word, which ends before the byte behind it.
+    plain: bool,
+    depth: u64,
+    /// Of the innermost 64 brackets, which are braces; the last bit is the innermost.
+    braces: u64,
+}
+
+impl Scan {
+    /// The end of the value, or nothing if it lies further on.
+    fn run(&mut self, bytes: &[u8]) -> Option<usize> {
+        loop {
+            if self.string {
+                let rest = bytes.get(self.at..)?;
+                match memchr::memchr2(b'"', b'\\', rest) {
+                    Some(found) if rest.get(found) == Some(&b'\\') => {
+                        if self.at + found + 1 >= bytes.len() {
+                            self.at += found;
+                            return None;
+                        }
+                        self.at += found + 2;
+                        continue;
+                    }
+                    Some(found) => {
+                        self.at += found + 1;
+                        self.string = false;
+                        if self.depth == 0 {
+                            return Some(self.at);
+                        }
+                    }
+                    None => {
+                        self.at = bytes.len();
+                        return None;
+                    }
+                }
+            }
+            let &byte = bytes.get(self.at)?;
+            match byte {
+                _ if self.plain => {
+                    if matches!(byte, b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t') {
+                        return Some(self.at);
+                    }
+                }
+                b'"' => self.string = true,
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    self.braces = self.braces << 1 | u64::from(byte == b'{');
+                }
+                b'}' | b']' => {
+                    if self.close(byte == b'}') {
+                        return Some(if self.depth == 0 { self.at + 1 } else { self.at });
+                    }
+                }
+                _ if !self.begun => self.plain = true,
+                _ => {}
+            }
+            self.begun = true;
+            self.at += 1;
+        }
+    }
+
+    /// Closes a bracket and those inside of it that were forgotten; true when the value ends here.
+    fn close(&mut self, brace: bool) -> bool {
+        let matching = |bits: u64| bits & 1 == u64::from(brace);
+        let (mut depth, mut braces) = (self.depth, self.braces);
+        while depth > 0 && depth <= 64 && !matching(braces) {
+            depth -= 1;
+            braces >>= 1;
+        }
+        if depth == 0 {
+            // It closes something outside of this value, which therefore ends before it.
+            return true;
+        }
+        self.depth = depth - 1;
+        self.braces = braces >> 1;
+        self.depth == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Vec<String> {
+        let text = || Text::of(json.as_bytes());
+        let mut told = Vec::new();
+        let shape = match Json::shape(text()) {
+            Ok(shape) => shape,
+            Err(trouble) => return vec![trouble.to_string()],
+        };
+        let mut json = Json::new(text(), shape);
+        let mut row = Row::default();
+        loop {
+            match json.next(&mut row) {
+                Ok(false) => return told,
+                Ok(true) => told.push(format!("{}:{}", row.place.line, row.cells().collect::<Vec<_>>().join(","))),
+                Err(Fault::Reject { line, code, .. }) => {
+                    told.push(format!("{line}:{code} {}", String::from_utf8_lossy(&row.raw)))
+                }
+                Err(Fault::Broken(error)) => {
+                    told.push(error.trouble.to_string());
+                    return told;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn documents() {
+        let table: &[(&str, &[&str])] = &[
+            ("[]", &[]),
+            (r#"[{"a":1},{"a":2}]"#, &["1:1", "1:2"]),
+            ("[\n{\"a\":1\n},\r\n{\"a\":2}\n]\n", &["2:1", "4:2"]),
+            ("[[{\"a\":1}],{\"a\":2}]", &["1:row.malformed [{\"a\":1}]", "1:2"]),
+            (r#"{"a":1}"#, &["1:1"]),
+            ("{\"a\":1}{\"a\":2}\n\n{\"a\":\n3}", &["1:1", "1:2", "3:3"]),
+            (r#"{"page":{"data":[1]},"note":"\"[{","contacts":[{"a":1},{"a":2}],"total":2}"#, &["1:1", "1:2"]),
+            (r#"{"data":{"contacts":[{"a":1}]},"ok":true}"#, &["1:1"]),
+            ("{\"data\":[{\"a\":1}]}\n{\"n\":2,\"data\":[{\"a\":2}]}", &["1:1", "2:2"]),
+            (r#"{"data":{"a":1}}"#, &["1:1"]),
+            (r#"[{"a":1},7,"x",{"a":2},]"#, &["1:1", "1:row.malformed 7", "1:row.malformed \"x\"", "1:2"]),
+            (r#"[{"a":[1},{"a":2}]"#, &["1:row.malformed {\"a\":[1}", "1:2"]),
+            ("[{\"a\":1,\n{\"a\":2},\n{\"a\":3}]", &["1:row.malformed {\"a\":1", "2:2", "3:3"]),
+            ("[{\"a\":1", &["the file is cut short: the element that begins on line 1 has no end"]),
+            ("[{\"a\":1}\n,", &["1:1", "the file is cut short: the list that begins on line 1 has no end"]),
+            ("[{\"a\":1}]x", &["1:1", "line 1: something stands behind the list of contacts"]),
+            ("[{\"a\":1}]\n[{\"a\":2}]", &["1:1", "2:2"]),
+        ];
+        for (json, told) in table {
+            assert_eq!(read(json), *told, "{json}");
+        }
+    }
+
+    #[test]
+    fn no_nesting_is_too_deep_for_the_scanner() {
+        let deep = "[".repeat(1_000_000);
+        assert_eq!(read(&format!("[{deep}")).len(), 1);
+        let closed = format!("[{deep}{},{{\"a\":1}}]", "]".repeat(1_000_000));
+        assert_eq!(read(&closed).last().map(String::as_str), Some("1:1"));
+    }
+}
