@@ -228,7 +228,7 @@ fn read_blocks(
     used: &mpsc::Receiver<Block>,
 ) -> Result<Option<Digest>, Error> {
     let mut left = limit.unwrap_or(u64::MAX);
-    let known = rows.columns().len();
+    let known = rows.columns().names().len();
     let mut ended = false;
     while !ended && left > 0 {
         let mut block = used.try_recv().unwrap_or_default();
@@ -257,7 +257,7 @@ fn read_blocks(
             block.len += 1;
             left -= 1;
         }
-        block.columns = (rows.columns().len() > known).then(|| rows.columns().clone());
+        block.columns = (rows.columns().names().len() > known).then(|| rows.columns().clone());
         block.bytes = rows.bytes_read();
         if blocks.send(block).is_err() {
             return Ok(None); // Nobody listens any more.
