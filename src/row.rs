@@ -239,6 +239,7 @@ codes! {
         PhoneLabelRemoved = "phone.label_removed", "a label was removed", "";
         PhoneDuplicatesCollapsed = "phone.duplicates_collapsed", "the cell held the same number several times", "";
         PhoneMultiple = "phone.multiple", "the first of several numbers in the cell was taken", "use --multiple reject to be asked";
+        PhoneAreaCodeAdded = "phone.area_code_added", "the area code of the country was put in front", "";
         PhoneMxTokenRemoved = "phone.mx_token_removed", "Mexico's former mobile token was removed", "";
         PhoneAr15To9 = "phone.ar_15_to_9", "Argentina's 15 was read as 9", "";
         PhoneWhatsappIdRead = "phone.whatsapp_id_read", "the number was read from a WhatsApp id or link", "";

@@ -1,0 +1,286 @@
+//! What digits mean: the readings that prefix, country and `+` allow, of which exactly one has to be valid.
+
+use super::digits::Digits;
+use super::plans::{Length, Number, Unread, length, lengths, strip_code};
+use super::prefix::Prefix;
+use super::quirks::{Quirk, quirk};
+use super::tables::{Plan, Tables};
+use super::{Check, Kind, Phone, Reading, Refusal, Region, Rules};
+use crate::row::{Code, Note, Notes};
+
+/// What the digits of a cell are read by.
+pub(super) struct Context<'r> {
+    pub rules: &'r Rules,
+    pub plans: &'r Tables,
+    /// What the prefix cell says; it beats the region.
+    pub prefix: Option<Prefix>,
+    /// The row's country, or the default one.
+    pub region: Option<Region>,
+}
+
+/// One way to read the digits, and what was noticed on the way.
+#[derive(Clone, Copy)]
+struct Way<'p> {
+    number: Result<Number<'p>, Unread>,
+    notes: Notes,
+}
+
+impl<'p> Way<'p> {
+    fn new(number: Result<Number<'p>, Unread>, notes: &[Note]) -> Way<'p> {
+        let mut all = Notes::default();
+        notes.iter().for_each(|&note| all.add(note));
+        Way { number, notes: all }
+    }
+
+    fn valid(&self) -> Option<&Number<'p>> {
+        self.number.as_ref().ok().filter(|number| number.found.is_some())
+    }
+}
+
+/// Decides what the digits (values 0 to 9) mean. `plus` says whether they begin with a calling code for certain.
+pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+    match (plus, &context.prefix, context.region.and_then(|region| context.plans.plan(region))) {
+        (true, ..) => with_plus(digits.strip_prefix(&[0, 0]).unwrap_or(digits), context),
+        (false, Some(prefix), _) => with_prefix(digits, prefix, context),
+        (false, None, Some(plan)) => in_country(digits, plan, context),
+        (false, None, None) => alone(digits, context),
+    }
+}
+
+fn with_plus(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+    let number = context.plans.international(digits);
+    let repeated: &[Note] = if context.prefix.is_some() { &[Note::PhonePrefixRepeated] } else { &[] };
+    let way = Way::new(number, repeated);
+    if let (Some(prefix), Ok(number)) = (&context.prefix, &number)
+        && number.code != prefix.code
+    {
+        return Err(conflict(number, prefix, digits, context));
+    }
+    choose(&[way], context)
+}
+
+fn conflict(number: &Number, prefix: &Prefix, digits: &[u8], context: &Context) -> Refusal {
+    let other = under_code(prefix.code, &[], digits, context.plans);
+    let valid = [Ok(*number), other].map(|number| Way::new(number, &[]));
+    Refusal::new(Code::PrefixConflict)
+        .detail(format!("the number says +{}, the prefix +{}", number.code, prefix.code))
+        .suggest(valid.iter().filter_map(Way::valid).filter_map(written))
+}
+
+/// Reads the digits behind a calling code and whatever stood behind it.
+fn under_code<'p>(code: u16, further: &[u8], digits: &[u8], plans: &'p Tables) -> Result<Number<'p>, Unread> {
+    let mut all = Digits::default();
+    all.push_number(code);
+    all.extend(further);
+    all.extend(digits);
+    plans.international(all.as_slice())
+}
+
+fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Reading, Refusal> {
+    let plans = context.plans;
+    let further = prefix.further.as_slice();
+    let plain = Way::new(under_code(prefix.code, further, digits, plans), &[]);
+    let own = strip_code(digits, prefix.code);
+    // Most rows end here: no other reading is possible.
+    if further.is_empty() && own.is_none() && digits.first() != Some(&0) {
+        return choose(&[plain], context);
+    }
+    let exit = digits
+        .strip_prefix(&[0, 0])
+        .map(|rest| Way::new(plans.international(rest), &[Note::PhonePrefixRepeated, Note::PhoneIddReadAsPlus]));
+    if let (None, Some(exit)) = (plain.valid(), exit)
+        && let Some(number) = exit.valid()
+    {
+        if number.code == prefix.code {
+            return choose(&[exit], context);
+        }
+        return Err(conflict(number, prefix, digits, context));
+    }
+    let mut ways = vec![plain];
+    if !further.is_empty() && digits.starts_with(further) {
+        ways.push(Way::new(under_code(prefix.code, &[], digits, plans), &[Note::PhonePrefixRepeated]));
+    }
+    if own.is_some() {
+        ways.push(Way::new(plans.international(digits), &[Note::PhonePrefixRepeated]));
+    }
+    ways.extend(exit);
+    choose(&ways, context)
+}
+
+fn in_country(digits: &[u8], plan: &Plan, context: &Context) -> Result<Reading, Refusal> {
+    let plans = context.plans;
+    let dialled = Way::new(plans.dialled(digits, plan), &[]);
+    let own = strip_code(digits, plan.code).map(|_| Way::new(plans.international(digits), &[]));
+    let exit = dialled.number.as_ref().is_ok_and(|number| number.exit);
+    if dialled.valid().is_some() && own.is_none() && !exit {
+        return choose(&[dialled], context);
+    }
+    let within = Way::new(plans.within(digits, plan), &[]);
+    let idd = digits.strip_prefix(&[0, 0]).map(|rest| Way::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]));
+    let mut ways = vec![dialled, within];
+    ways.extend(own);
+    if !ways.iter().any(|way| way.valid().is_some()) {
+        ways.extend(idd);
+    }
+    choose(&ways, context).map_err(|refusal| {
+        // A mistyped national number must not become a foreign one: it is only suggested.
+        let foreign = Way::new(plans.international(digits), &[]);
+        refusal.suggest(foreign.valid().and_then(written))
+    })
+}
+
+fn alone(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+    let plans = context.plans;
+    if let Some(rest) = digits.strip_prefix(&[0, 0]) {
+        let way = Way::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]);
+        if way.number.as_ref().is_ok_and(|number| number.found.is_some() || quirk(plans, number).is_some()) {
+            return choose(&[way], context);
+        }
+    }
+    let way = Way::new(plans.international(digits), &[]);
+    if context.rules.bare_international {
+        return choose(&[way], context);
+    }
+    Err(Refusal::new(Code::PhoneNoCountry).suggest(way.valid().and_then(written)))
+}
+
+/// Takes the one valid reading. If there are two that differ, none; if there is none, says why.
+fn choose(ways: &[Way], context: &Context) -> Result<Reading, Refusal> {
+    let mut chosen: Option<(&Way, &Number)> = None;
+    for way in ways {
+        let Some(number) = way.valid() else { continue };
+        match chosen {
+            Some((_, before)) if !before.is(number) => {
+                let both = [before, number].into_iter().filter_map(written);
+                return Err(Refusal::new(Code::PhoneAmbiguous).suggest(both));
+            }
+            Some(_) => {}
+            None => chosen = Some((way, number)),
+        }
+    }
+    match chosen {
+        Some((way, number)) => accept(number, number.found, way.notes, context),
+        None => nothing_valid(ways, context),
+    }
+}
+
+fn accept(
+    number: &Number,
+    found: Option<(Region, Kind)>,
+    mut notes: Notes,
+    context: &Context,
+) -> Result<Reading, Refusal> {
+    let (region, kind) = found.unwrap_or((Region::of(number.plan), Kind::Unknown));
+    let national = number.national.as_slice();
+    let Some(phone) = Phone::new(number.code, national) else {
+        let detail = format!("no number has more than {} digits with its calling code", Phone::LONGEST);
+        return Err(Refusal::new(Code::PhoneTooLong).detail(detail));
+    };
+    if !context.rules.kinds.has(kind) {
+        return Err(Refusal::new(Code::PhoneTypeNotAllowed).detail(kind.as_str()));
+    }
+    if number.exit {
+        notes.add(Note::PhoneIddReadAsPlus);
+    }
+    if let Some(change) = number.change {
+        if change.literal.is_empty() || change.from > 0 {
+            notes.add(Note::PhoneTrunkPrefixRemoved);
+        }
+        match (number.code, change.literal.is_empty()) {
+            (_, true) => {}
+            (54, false) => notes.add(Note::PhoneAr15To9),
+            (_, false) => notes.add(Note::PhoneAreaCodeAdded),
+        }
+    }
+    let named = context.prefix.map_or(context.region, |prefix| prefix.region);
+    if named.is_some_and(|named| named != region && named.calling_code() == number.code) {
+        notes.add(Note::PhoneRegionDiffers);
+    }
+    if region.letters().is_none() {
+        notes.add(Note::PhoneNonGeographic);
+    }
+    if is_filler(national) {
+        notes.add(Note::PhoneSuspiciousPattern);
+    }
+    Ok(Reading { phone, region, kind, notes, others: Vec::new() })
+}
+
+/// One digit again and again, or digits in the order of the keys.
+fn is_filler(national: &[u8]) -> bool {
+    let same = national.windows(2).all(|pair| matches!(pair, [a, b] if a == b));
+    let start = national.first().copied().unwrap_or(9);
+    let counted =
+        start <= 1 && national.iter().zip(u16::from(start)..).all(|(&digit, key)| u16::from(digit) == key % 10);
+    same || counted
+}
+
+/// The number as it is suggested.
+fn written(number: &Number) -> Option<String> {
+    Phone::new(number.code, number.national.as_slice()).map(|phone| phone.to_string())
+}
+
+/// No reading is valid: a known quirk, else the reason, by the reading whose length is right if there is one.
+fn nothing_valid(ways: &[Way], context: &Context) -> Result<Reading, Refusal> {
+    let rules = context.rules;
+    for way in ways {
+        let Ok(number) = &way.number else { continue };
+        let mut notes = way.notes;
+        match quirk(context.plans, number) {
+            None => {}
+            Some(Quirk::MexicoToken(national, region, kind)) => {
+                notes.add(Note::PhoneMxTokenRemoved);
+                return accept(&Number { national, ..*number }, Some((region, kind)), notes, context);
+            }
+            Some(Quirk::Obsolete(Some((national, region, kind)))) => {
+                let number = Number { national, ..*number };
+                if rules.renumber {
+                    notes.add(Note::PhoneRenumbered);
+                    return accept(&number, Some((region, kind)), notes, context);
+                }
+                return Err(Refusal::new(Code::PhoneObsoleteFormat).suggest(written(&number)));
+            }
+            Some(Quirk::Obsolete(None)) => return Err(Refusal::new(Code::PhoneObsoleteFormat)),
+            Some(Quirk::ZeroLost(national)) => {
+                let number = Number { national, ..*number };
+                return Err(Refusal::new(Code::PhoneLeadingZeroLost).suggest(written(&number)));
+            }
+        }
+    }
+    let right = ways.iter().find(|way| matches!(&way.number, Ok(number) if shape(number, context) == Length::Right));
+    let Some(way) = right.or_else(|| ways.first()) else {
+        return Err(Refusal::new(Code::PhoneInvalid));
+    };
+    let number = match &way.number {
+        Ok(number) => number,
+        Err(Unread::NoCode) => return Err(Refusal::new(Code::PhoneInvalidCountryCode)),
+        Err(Unread::TooShort) => return Err(Refusal::new(Code::PhoneTooShort)),
+        Err(Unread::TooLong) => return Err(Refusal::new(Code::PhoneTooLong)),
+    };
+    let code = match shape(number, context) {
+        Length::Right if rules.check == Check::Possible => {
+            let mut notes = way.notes;
+            notes.add(Note::PhonePossibleOnly);
+            return accept(number, None, notes, context);
+        }
+        Length::Right => {
+            let detail = format!("{} by the metadata {}", Region::of(number.plan).name(), context.plans.version);
+            return Err(Refusal::new(Code::PhoneInvalid).detail(detail));
+        }
+        Length::TooShort | Length::Local => Code::PhoneTooShort,
+        Length::TooLong => Code::PhoneTooLong,
+        Length::Between => Code::PhoneInvalidLength,
+    };
+    let detail = format!(
+        "{} digits; {} has {}",
+        number.national.as_slice().len(),
+        Region::of(number.plan).name(),
+        lengths(number.plan)
+    );
+    Err(Refusal::new(code).detail(detail))
+}
+
+fn shape(number: &Number, context: &Context) -> Length {
+    // The library judges lengths by the main country of the calling code.
+    let plan = context.plans.main(number.code).unwrap_or(number.plan);
+    length(plan, number.national.as_slice().len())
+}

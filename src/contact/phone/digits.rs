@@ -1,0 +1,46 @@
+//! A few digits in a small buffer: copied freely, never on the heap.
+
+/// Digits as values from 0 to 9. What does not fit is left out; no number is so long.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Digits {
+    values: [u8; Digits::ROOM],
+    length: u8,
+}
+
+impl Digits {
+    /// More than the most digits a cell may hold with a calling code and an area code before them.
+    pub const ROOM: usize = 31;
+
+    pub fn push(&mut self, digit: u8) {
+        if let Some(slot) = self.values.get_mut(usize::from(self.length)) {
+            *slot = digit;
+            self.length += 1;
+        }
+    }
+
+    pub fn extend(&mut self, digits: &[u8]) {
+        digits.iter().for_each(|&digit| self.push(digit));
+    }
+
+    /// Adds a number's decimal digits.
+    pub fn push_number(&mut self, number: u16) {
+        for place in [10_000, 1000, 100, 10] {
+            if number >= place {
+                self.push((number / place % 10) as u8);
+            }
+        }
+        self.push((number % 10) as u8);
+    }
+
+    pub fn as_slice(&self) -> &[u8] {
+        self.values.get(..usize::from(self.length)).unwrap_or_default()
+    }
+}
+
+impl From<&[u8]> for Digits {
+    fn from(digits: &[u8]) -> Digits {
+        let mut all = Digits::default();
+        all.extend(digits);
+        all
+    }
+}

@@ -1,0 +1,273 @@
+//! Phone numbers: what a cell says, by the numbering plan of every country.
+//!
+//! `read` is the decision table from a cell to a `Phone` or a `Refusal`; it knows neither files nor rows. The
+//! numbering plans are tables made at build time from `metadata/plans.tsv`.
+
+#[cfg(test)]
+mod cases;
+mod clean;
+mod compile;
+mod decide;
+mod digits;
+mod explain;
+mod ids;
+mod kind;
+mod labels;
+mod names;
+mod pattern;
+mod plans;
+mod prefix;
+mod quirks;
+mod read;
+mod region;
+mod several;
+mod shapes;
+mod tables;
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::ops::Deref;
+use std::str::FromStr;
+
+pub use explain::{Explained, explain};
+pub use kind::{Kind, Kinds};
+pub use plans::{Plans, PlansError};
+pub use read::read;
+pub use region::{Region, UnknownRegion};
+
+use crate::row::{Code, Field, Notes};
+
+/// A phone number in E.164 form: at most fifteen digits, the first not a zero, calling code in front.
+///
+/// Kept as a number: eight bytes, copied freely, millions remembered cheaply. The calling code is found again from
+/// the digits, since no calling code begins another. `Debug` shows the last two digits only.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Phone(NonZeroU64);
+
+impl Phone {
+    /// The most digits a number may have (ITU-T E.164).
+    pub const LONGEST: usize = 15;
+
+    /// All its digits as one number, such as 919876543210.
+    pub fn get(self) -> u64 {
+        self.0.get()
+    }
+
+    /// The phone of such a number, if it has at most fifteen digits and begins with an assigned calling code.
+    pub fn from_digits(digits: u64) -> Option<Phone> {
+        let phone = Phone(NonZeroU64::new(digits).filter(|digits| digits.get() < 10u64.pow(Phone::LONGEST as u32))?);
+        let (code, national) = phone.split();
+        (plans::builtin_zone(code).is_some() && !national.is_empty()).then_some(phone)
+    }
+
+    fn new(code: u16, national: &[u8]) -> Option<Phone> {
+        let value = national
+            .iter()
+            .try_fold(u64::from(code), |value, &digit| value.checked_mul(10)?.checked_add(u64::from(digit)))?;
+        Phone(NonZeroU64::new(value)?).checked()
+    }
+
+    fn checked(self) -> Option<Phone> {
+        (self.get() < 10u64.pow(Phone::LONGEST as u32)).then_some(self)
+    }
+
+    /// The calling code, and the national significant number with its leading zeros.
+    pub fn split(self) -> (u16, NationalDigits) {
+        let value = self.get();
+        let length = value.ilog10() as usize + 1;
+        let place = |from_front: usize| 10u64.pow(length.saturating_sub(from_front) as u32);
+        let digit = |index: usize| (value / place(index + 1) % 10) as u8;
+        let code_length = if length < 2 { 1 } else { plans::code_length(digit(0), digit(1)).min(length) };
+        let mut national = NationalDigits { text: [b'0'; Phone::LONGEST], length: (length - code_length) as u8 };
+        let mut rest = value % place(code_length);
+        for slot in national.text.iter_mut().take(length - code_length).rev() {
+            *slot = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        ((value / place(code_length)) as u16, national)
+    }
+}
+
+impl fmt::Display for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "+{}", self.0)
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Phone(…{:02})", self.get() % 100)
+    }
+}
+
+/// A national significant number as text, leading zeros included; it is the payload's `number`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct NationalDigits {
+    text: [u8; Phone::LONGEST],
+    length: u8,
+}
+
+impl Deref for NationalDigits {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.text.get(..usize::from(self.length)).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for NationalDigits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl fmt::Debug for NationalDigits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seen = self.len().saturating_sub(2);
+        write!(f, "…{}", self.get(seen..).unwrap_or_default())
+    }
+}
+
+/// How strictly a number is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Check {
+    /// It lies in a range of its numbering plan.
+    #[default]
+    Valid,
+    /// Its length is right.
+    Possible,
+}
+
+impl FromStr for Check {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Check, String> {
+        match text {
+            "valid" => Ok(Check::Valid),
+            "possible" => Ok(Check::Possible),
+            _ => Err("possible are valid and possible".into()),
+        }
+    }
+}
+
+/// What is done with several numbers in one cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Multiple {
+    /// The first valid one is taken, with a note.
+    #[default]
+    First,
+    /// The row is refused.
+    Reject,
+}
+
+impl FromStr for Multiple {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Multiple, String> {
+        match text {
+            "first" => Ok(Multiple::First),
+            "reject" => Ok(Multiple::Reject),
+            _ => Err("possible are first and reject".into()),
+        }
+    }
+}
+
+/// How cells are understood.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// The numbering plans.
+    pub plans: Plans,
+    /// How strictly numbers are checked.
+    pub check: Check,
+    /// What is done with several numbers in one cell.
+    pub multiple: Multiple,
+    /// The kinds of numbers that are wanted.
+    pub kinds: Kinds,
+    /// Whether numbers from before a renumbering are rewritten instead of refused.
+    pub renumber: bool,
+    /// Whether digits without `+` and without a country begin with the calling code.
+    pub bare_international: bool,
+    /// The country of numbers that do not name one.
+    pub default: Option<Region>,
+}
+
+/// What a cell was understood as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The number.
+    pub phone: Phone,
+    /// Where it is.
+    pub region: Region,
+    /// What it is.
+    pub kind: Kind,
+    /// What was repaired or noticed.
+    pub notes: Notes,
+    /// The other numbers of the cell, which were not taken.
+    pub others: Vec<Phone>,
+}
+
+/// Why a cell was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The cell it is about: `Phone` or `Prefix`.
+    pub field: Field,
+    /// The reason.
+    pub code: Code,
+    /// What the code alone does not say: counts, a country. Never the cell's value.
+    pub detail: String,
+    /// Readings that would be valid, or what the prefix may have meant.
+    pub suggestions: Vec<String>,
+}
+
+impl Refusal {
+    fn new(code: Code) -> Refusal {
+        let field =
+            if matches!(code, Code::PrefixInvalid | Code::PrefixConflict) { Field::Prefix } else { Field::Phone };
+        Refusal { field, code, detail: String::new(), suggestions: Vec::new() }
+    }
+
+    fn detail(self, detail: impl Into<String>) -> Refusal {
+        Refusal { detail: detail.into(), ..self }
+    }
+
+    fn suggest(mut self, suggestions: impl IntoIterator<Item = String>) -> Refusal {
+        for suggestion in suggestions {
+            if !self.suggestions.contains(&suggestion) {
+                self.suggestions.push(suggestion);
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_is_cut_behind_its_calling_code() {
+        let cases = [
+            (919876543210, 91, "9876543210"),
+            (14155552671, 1, "4155552671"),
+            (390236618300, 39, "0236618300"),
+            (2250701234567, 225, "0701234567"),
+            (77012345678, 7, "7012345678"),
+        ];
+        for (digits, code, national) in cases {
+            let phone = Phone::from_digits(digits).unwrap();
+            let (found, rest) = phone.split();
+            assert_eq!((found, &*rest), (code, national));
+            assert_eq!(phone.to_string(), format!("+{code}{national}"));
+            assert_eq!(Phone::new(code, &national.bytes().map(|b| b - b'0').collect::<Vec<_>>()), Some(phone));
+        }
+        for digits in [0, 1, 91, 999_123_456, 1_000_000_000_000_000, u64::MAX] {
+            assert!(Phone::from_digits(digits).is_none(), "{digits}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_number() {
+        let phone = Phone::from_digits(919876543210).unwrap();
+        assert_eq!(format!("{phone:?} {:?}", phone.split().1), "Phone(…10) …10");
+    }
+}

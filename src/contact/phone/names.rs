@@ -1,0 +1,113 @@
+//! The names of countries, in English and in the languages in which country columns are met.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::Region;
+
+include!(concat!(env!("OUT_DIR"), "/countries.rs"));
+
+/// The country of an ISO code (two or three letters) or a name.
+pub(super) fn find(text: &str) -> Option<Region> {
+    if let &[a, b] = text.as_bytes()
+        && let Some(region) = Region::from_letters([a, b])
+    {
+        return Some(region);
+    }
+    let name = normalised(text);
+    let name = name.strip_prefix("the ").unwrap_or(&name);
+    let index = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    NAMES.get(index).and_then(|(_, letters)| Region::from_letters(*letters))
+}
+
+/// The English name; nothing for a region that is none of a country.
+pub(super) fn english(region: Region) -> &'static str {
+    let name = region.letters().and_then(|(a, b)| {
+        let index = ENGLISH.binary_search_by(|(letters, _)| letters.cmp(&[a, b])).ok()?;
+        ENGLISH.get(index).map(|(_, name)| *name)
+    });
+    name.unwrap_or("no country")
+}
+
+/// The country whose name is most like the text, if one is like it at all.
+pub(super) fn nearest(text: &str) -> Option<Region> {
+    let name: String = normalised(text).chars().filter(|c| !c.is_ascii_digit()).take(60).collect();
+    if name.trim().chars().count() < 4 {
+        return None;
+    }
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(name.trim(), known);
+    let ranked = NAMES.iter().filter(|(known, _)| known.len() > 3).map(|(known, letters)| (likeness(known), letters));
+    let (best, letters) = ranked.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (best >= 0.7).then(|| Region::from_letters(*letters)).flatten()
+}
+
+/// Lower case, without accents and signs; `metadata/refresh.py` writes the table in the same form.
+fn normalised(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    let letters = text.chars().flat_map(char::to_lowercase).nfkd().filter(|&c| !is_combining_mark(c));
+    for c in letters {
+        match c {
+            '&' => name.push_str(" and "),
+            c if c.is_alphanumeric() => name.push(c),
+            _ => name.push(' '),
+        }
+    }
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_many_languages() {
+        let cases = [
+            ("India", "IN"),
+            ("IN", "IN"),
+            ("ind", "IN"),
+            ("Bharat", "IN"),
+            ("भारत", "IN"),
+            ("UK", "GB"),
+            ("The Netherlands", "NL"),
+            ("Deutschland", "DE"),
+            ("Côte d’Ivoire", "CI"),
+            ("Ivory Coast", "CI"),
+            ("U.S.A.", "US"),
+            ("United States", "US"),
+            ("السعودية", "SA"),
+            ("المملكة العربية السعودية", "SA"),
+            ("México", "MX"),
+            ("Türkiye", "TR"),
+            ("Turkey", "TR"),
+            ("日本", "JP"),
+            ("España", "ES"),
+            ("Россия", "RU"),
+            ("Antigua & Barbuda", "AG"),
+            ("Congo-Brazzaville", "CG"),
+            ("Brasil", "BR"),
+        ];
+        for (text, iso) in cases {
+            assert_eq!(find(text).map(|region| region.to_string()).as_deref(), Some(iso), "{text}");
+        }
+        for text in ["", "abc", "ZZ", "Atlantis", "001"] {
+            assert!(find(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_finds_its_country() {
+        assert_eq!(nearest("Indja").map(|region| region.to_string()).as_deref(), Some("IN"));
+        assert_eq!(nearest("Germny").map(|region| region.to_string()).as_deref(), Some("DE"));
+        assert!(nearest("abc").is_none() && nearest("Xylophonistan Prime").is_none());
+    }
+
+    #[test]
+    fn the_table_is_in_our_own_form_and_order() {
+        assert!(NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(ENGLISH.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        for (name, letters) in NAMES {
+            assert_eq!(*name, normalised(name));
+            assert!(Region::from_letters(*letters).is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The numbering plans, and how a number is read by them: exactly as Google's libphonenumber reads it, by walking tables.
+//!
+//! Digits only; what a cell may hold beside them is no matter of this file.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use super::digits::Digits;
+use super::tables::{Change, Node, Plan, Tables, Zone};
+use super::{Kind, Region};
+
+static BUILTIN: Tables = include!(concat!(env!("OUT_DIR"), "/plans.rs"));
+
+/// The numbering plans of all countries: those built in, or those of a newer text.
+#[derive(Clone)]
+pub struct Plans(Source);
+
+#[derive(Clone)]
+enum Source {
+    Builtin,
+    Text(Arc<Tables>),
+}
+
+/// Why a text of numbering plans cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a text of numbering plans: {0}")]
+pub struct PlansError(String);
+
+impl Plans {
+    /// The plans this program was built with.
+    pub const fn builtin() -> Plans {
+        Plans(Source::Builtin)
+    }
+
+    /// Plans from a text in the form of `metadata/plans.tsv`.
+    ///
+    /// # Errors
+    /// The line and what is wrong with it.
+    pub fn read(text: &str) -> Result<Plans, PlansError> {
+        let tables = super::compile::compile(text).map_err(PlansError)?;
+        if let Some(zone) = tables.zones.iter().find(|zone| builtin_zone(zone.code).is_none()) {
+            // Numbers are cut behind codes known to this program; one that is new to it could not be cut.
+            return Err(PlansError(format!("calling code {} is newer than this program", zone.code)));
+        }
+        Ok(Plans(Source::Text(Arc::new(tables))))
+    }
+
+    /// The version of the metadata, such as `9.0.42`.
+    pub fn version(&self) -> &str {
+        &self.tables().version
+    }
+
+    pub(super) fn tables(&self) -> &Tables {
+        match &self.0 {
+            Source::Builtin => &BUILTIN,
+            Source::Text(tables) => tables,
+        }
+    }
+}
+
+impl Default for Plans {
+    fn default() -> Plans {
+        Plans::builtin()
+    }
+}
+
+impl fmt::Debug for Plans {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Plans({})", self.version())
+    }
+}
+
+pub(super) fn builtin_zone(code: u16) -> Option<&'static Zone> {
+    BUILTIN.zone(code)
+}
+
+pub(super) fn builtin() -> &'static Tables {
+    &BUILTIN
+}
+
+/// How many digits the calling code at the front of a number has, by the shape of the world's code plan.
+///
+/// No calling code begins another, and this has not changed in decades; whether the code is assigned is another matter.
+pub(super) fn code_length(first: u8, second: u8) -> usize {
+    match (first, second) {
+        (1 | 7, _) => 1,
+        (2, 0 | 7) | (3, 0..=4 | 6 | 9) | (4, 0 | 1 | 3..=9) | (5, 1..=8) | (6, 0..=6) => 2,
+        (8, 1 | 2 | 4 | 6) | (9, 0..=5 | 8) => 2,
+        _ => 3,
+    }
+}
+
+/// A number that has been read: calling code and national number, and what was taken away on the way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Number<'p> {
+    pub code: u16,
+    pub national: Digits,
+    /// The plan it was read by: the main one of its code, or the one asked for.
+    pub plan: &'p Plan,
+    /// Where it is and what it is; none if no range holds it.
+    pub found: Option<(Region, Kind)>,
+    /// What the trunk rule did, if it did anything.
+    pub change: Option<&'p Change>,
+    /// An exit code was read as `+`.
+    pub exit: bool,
+}
+
+impl Number<'_> {
+    /// The same number, whatever way it was written.
+    pub fn is(&self, other: &Number) -> bool {
+        self.code == other.code && self.national.as_slice() == other.national.as_slice()
+    }
+}
+
+/// Why digits are not even the shape of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// They begin with no assigned calling code.
+    NoCode,
+    TooShort,
+    TooLong,
+}
+
+/// What the number of digits says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    Right,
+    /// Dialled within a place only.
+    Local,
+    TooShort,
+    TooLong,
+    /// Between the shortest and the longest, but no number has it.
+    Between,
+}
+
+/// The library's bounds for a national number.
+const SHORTEST: usize = 2;
+const LONGEST: usize = 17;
+
+impl Tables {
+    pub fn zone(&self, code: u16) -> Option<&Zone> {
+        self.zones.get(usize::from(*self.zone_of.get(usize::from(code))?))
+    }
+
+    pub fn plan(&self, region: Region) -> Option<&Plan> {
+        match region.letters() {
+            Some((a, b)) => {
+                let pair = usize::from(a - b'A') * 26 + usize::from(b - b'A');
+                self.plans.get(usize::from(*self.plan_of.get(pair)?))
+            }
+            None => self.main(region.calling_code()),
+        }
+    }
+
+    pub fn main(&self, code: u16) -> Option<&Plan> {
+        self.plans.get(usize::from(self.zone(code)?.main))
+    }
+
+    /// Reads digits that begin with a calling code, as if `+` stood before them.
+    pub fn international(&self, digits: &[u8]) -> Result<Number<'_>, Unread> {
+        let (&[first, second, ..], false) = (digits, digits.len() < 3) else {
+            return Err(Unread::TooShort);
+        };
+        if first == 0 {
+            return Err(Unread::NoCode);
+        }
+        let (code, national) = digits.split_at_checked(code_length(first, second)).unwrap_or_default();
+        let zone = self.zone(value(code)).ok_or(Unread::NoCode)?;
+        let plan = self.plans.get(usize::from(zone.main)).ok_or(Unread::NoCode)?;
+        self.under(zone, plan, national)
+    }
+
+    /// Reads digits as someone in the region would dial them: with its exit code, with its own calling code without
+    /// `+`, or within the country.
+    pub fn dialled<'p>(&'p self, digits: &[u8], plan: &'p Plan) -> Result<Number<'p>, Unread> {
+        let exit = usize::from(self.walk(plan.exit, digits));
+        if let Some(rest) = digits.get(exit..).filter(|rest| exit > 0 && rest.first().is_some_and(|&digit| digit != 0))
+        {
+            return self.international(rest).map(|number| Number { exit: true, ..number });
+        }
+        if exit > 0 && exit == digits.len() {
+            return Err(Unread::TooShort);
+        }
+        if let Some(rest) = strip_code(digits, plan.code) {
+            // The library takes the code away only if that makes a better number of it.
+            let stripped = self.strip(plan, rest).map_or_else(|| Digits::from(rest), |(stripped, _)| stripped);
+            let before = self.walk(plan.general, digits) != 0;
+            let after = self.walk(plan.general, stripped.as_slice()) != 0;
+            if (!before && after) || length(plan, digits.len()) == Length::TooLong {
+                let zone = self.zone(plan.code).ok_or(Unread::NoCode)?;
+                let main = self.plans.get(usize::from(zone.main)).ok_or(Unread::NoCode)?;
+                return self.under(
+                    zone,
+                    if main.code == plan.code && main.name == plan.name { plan } else { main },
+                    stripped.as_slice(),
+                );
+            }
+        }
+        self.within(digits, plan)
+    }
+
+    /// Reads digits as a national number of the region and nothing else.
+    pub fn within<'p>(&'p self, digits: &[u8], plan: &'p Plan) -> Result<Number<'p>, Unread> {
+        let zone = self.zone(plan.code).ok_or(Unread::NoCode)?;
+        self.under(zone, plan, digits)
+    }
+
+    /// Reads a national number: takes the trunk prefix away if the plan says so, and finds region and kind.
+    fn under<'p>(&'p self, zone: &Zone, plan: &'p Plan, digits: &[u8]) -> Result<Number<'p>, Unread> {
+        if digits.len() < SHORTEST {
+            return Err(Unread::TooShort);
+        }
+        let mut number =
+            Number { code: zone.code, national: Digits::from(digits), plan, found: None, change: None, exit: false };
+        if let Some((stripped, change)) = self.strip(plan, digits) {
+            let shape = length(plan, stripped.as_slice().len());
+            if !matches!(shape, Length::TooShort | Length::Local | Length::Between) {
+                number.national = stripped;
+                number.change = Some(change);
+            }
+        }
+        match number.national.as_slice().len() {
+            0..SHORTEST => return Err(Unread::TooShort),
+            SHORTEST..=LONGEST => {}
+            _ => return Err(Unread::TooLong),
+        }
+        number.found = self.answer(zone, number.national.as_slice());
+        Ok(number)
+    }
+
+    /// Region and kind of a national number just as it stands.
+    pub fn answer(&self, zone: &Zone, national: &[u8]) -> Option<(Region, Kind)> {
+        let answer = self.walk(zone.start, national);
+        let plan = self.plans.get(usize::from(answer / 16)).filter(|_| answer != 0)?;
+        Some((Region::of(plan), Kind::from_number(answer % 16)))
+    }
+
+    /// What the trunk rule makes of a national number; nothing if it does not apply, or would spoil a good one.
+    fn strip<'p>(&'p self, plan: &'p Plan, digits: &[u8]) -> Option<(Digits, &'p Change)> {
+        let index = self.walk(plan.trunk, digits).checked_sub(1)?;
+        let change = self.changes.get(usize::from(index))?;
+        let mut stripped = Digits::default();
+        stripped.extend(&change.literal);
+        stripped.extend(digits.get(usize::from(change.from)..usize::from(change.to))?);
+        stripped.extend(digits.get(usize::from(change.end)..)?);
+        let spoils = self.walk(plan.general, digits) != 0 && self.walk(plan.general, stripped.as_slice()) == 0;
+        (!spoils).then_some((stripped, change))
+    }
+
+    /// The answer at the end of the digits.
+    fn walk(&self, start: u16, digits: &[u8]) -> u16 {
+        let mut at = start;
+        let Some(mut node) = self.nodes.get(usize::from(at)) else { return 0 };
+        for &digit in digits {
+            let next = node.next.get(usize::from(digit)).copied().unwrap_or(0);
+            if next == at {
+                break; // Settled: nothing changes any more.
+            }
+            at = next;
+            match self.nodes.get(usize::from(at)) {
+                Some(found) => node = found,
+                None => return 0,
+            }
+        }
+        node.answer
+    }
+}
+
+/// What the length of a national number says by the plan.
+pub(super) fn length(plan: &Plan, digits: usize) -> Length {
+    let bit = 1u32.checked_shl(u32::try_from(digits).unwrap_or(u32::MAX)).unwrap_or(0);
+    if plan.local & bit != 0 {
+        Length::Local
+    } else if plan.lengths & bit != 0 {
+        Length::Right
+    } else if plan.lengths == 0 {
+        Length::Between
+    } else if digits < plan.lengths.trailing_zeros() as usize {
+        Length::TooShort
+    } else if digits > plan.lengths.ilog2() as usize {
+        Length::TooLong
+    } else {
+        Length::Between
+    }
+}
+
+/// The lengths that a plan allows, in words.
+pub(super) fn lengths(plan: &Plan) -> String {
+    let all: Vec<String> = (0..32).filter(|n| plan.lengths & (1 << n) != 0).map(|n| n.to_string()).collect();
+    match all.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => all.concat(),
+    }
+}
+
+/// The digits behind the calling code, if they begin with it.
+pub(super) fn strip_code(digits: &[u8], code: u16) -> Option<&[u8]> {
+    let mut rest = digits;
+    for place in [100, 10, 1] {
+        if code >= place {
+            rest = rest.strip_prefix(&[(code / place % 10) as u8])?;
+        }
+    }
+    Some(rest)
+}
+
+fn value(digits: &[u8]) -> u16 {
+    digits.iter().fold(0, |value, &digit| value * 10 + u16::from(digit))
+}

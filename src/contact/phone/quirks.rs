@@ -1,0 +1,68 @@
+//! What no numbering plan tells: numbers from before a renumbering, zeros that were lost, tokens that are dialled no more.
+//!
+//! Consulted only when no reading of a number is valid. Digits of a subscriber are added only on request.
+
+use super::digits::Digits;
+use super::plans::Number;
+use super::tables::Tables;
+use super::{Kind, Region};
+
+/// What may have happened to a number that no plan knows.
+#[derive(Debug)]
+pub(super) enum Quirk {
+    /// Mexico's former mobile token stood in front; the number without it.
+    MexicoToken(Digits, Region, Kind),
+    /// The number is from before a renumbering; its new form, or none if the old one does not tell.
+    Obsolete(Option<(Digits, Region, Kind)>),
+    /// The leading zero that belongs to the number is missing; the number with it.
+    ZeroLost(Digits),
+}
+
+/// Looks for a quirk of the number's country.
+pub(super) fn quirk(plans: &Tables, number: &Number) -> Option<Quirk> {
+    let digits = number.national.as_slice();
+    let zone = plans.zone(number.code)?;
+    let with = |front: &[u8], rest: &[u8]| {
+        let mut all = Digits::from(front);
+        all.extend(rest);
+        let (region, kind) = plans.answer(zone, all.as_slice())?;
+        Some((all, region, kind))
+    };
+    let mobile = |front: &[u8], rest: &[u8]| {
+        with(front, rest).filter(|(.., kind)| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile))
+    };
+    match (number.code, digits) {
+        // Abolished in 2019 (google/libphonenumber#2376): +52 1, and within the country 01, 044, 045.
+        (52, [1, rest @ ..] | [0, 1, rest @ ..] | [0, 4, 4 | 5, rest @ ..]) if rest.len() == 10 => {
+            let (digits, region, kind) = with(&[], rest)?;
+            Some(Quirk::MexicoToken(digits, region, kind))
+        }
+        // All mobiles have had nine digits since 2016 (google/libphonenumber, migrator recipes for 55).
+        (55, [a, b, rest @ ..]) if rest.len() == 8 => Some(Quirk::Obsolete(Some(mobile(&[*a, *b, 9], rest)?))),
+        // Ten digits since 2024-11-30, with 01 in front of the former eight.
+        (229, rest) if rest.len() == 8 => Some(Quirk::Obsolete(Some(with(&[0, 1], rest)?))),
+        // Ten digits since 2021-01-31; the two in front depend on operator and kind, so no form is certain.
+        (225, rest) if rest.len() == 8 => Some(Quirk::Obsolete(None)),
+        // Eleven digits until 2018: 016x became 03x and so on (google/libphonenumber, migrator recipes for 84).
+        (84, [1, a, b, rest @ ..]) if rest.len() == 7 => {
+            let front = match (a, b) {
+                (2, 0 | 6 | 8) => [7, *b],
+                (2, 1) => [7, 9],
+                (2, 2) => [7, 7],
+                (2, 3..=5) => [8, *b],
+                (2, 7) => [8, 1],
+                (2, 9) => [8, 2],
+                (6, 2..=9) => [3, *b],
+                (8, 6 | 8) => [5, *b],
+                (9, 9) => [5, 9],
+                _ => return None,
+            };
+            Some(Quirk::Obsolete(Some(with(&front, rest)?)))
+        }
+        (39 | 225 | 229 | 241 | 242 | 378, rest) => {
+            let (digits, ..) = with(&[0], rest).filter(|(.., kind)| *kind != Kind::Unknown)?;
+            Some(Quirk::ZeroLost(digits))
+        }
+        _ => None,
+    }
+}

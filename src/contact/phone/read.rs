@@ -1,0 +1,270 @@
+//! From a cell to its digits: everything that stands around a number is recognised, in a fixed order, and either taken
+//! away with a note or refused. What the digits mean is decided in `decide`.
+
+use super::clean::clean;
+use super::decide::{Context, decide};
+use super::digits::Digits;
+use super::ids::{Address, address};
+use super::prefix::{self, Prefix};
+use super::shapes::{Spreadsheet, is_date, is_masked, is_nothing, is_spreadsheet_error, spreadsheet};
+use super::{Multiple, Reading, Refusal, Region, Rules, labels, names, several};
+use crate::row::{Code, Note, Notes};
+
+/// No cell with more digits holds one number.
+const MOST_DIGITS: usize = 20;
+/// How often a cell may turn out to hold something that has to be read in its turn.
+const DEEPEST: usize = 6;
+/// More numbers than anybody has; the rest of the cell is not looked at.
+const MOST_NUMBERS: usize = 16;
+
+/// Understands a row's prefix cell and number cell, either of which may be empty.
+///
+/// `region` is the row's own country and beats `rules.default`. A cell that holds a list (`row::LIST_END`) holds several numbers.
+///
+/// # Errors
+/// Why the cells cannot be understood as one number, and what they may have meant.
+pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -> Result<Reading, Refusal> {
+    let mut context = Context { rules, plans: rules.plans.tables(), prefix: None, region: region.or(rules.default) };
+    if let Some((plus, digits)) = plain(number) {
+        context.prefix = prefix_of(prefix)?;
+        return decide(plus, digits.as_slice(), &context);
+    }
+    let cell = clean(number);
+    if let Some(refusal) = absent(&cell.text) {
+        return Err(refusal);
+    }
+    context.prefix = prefix_of(prefix)?;
+    cell_text(&cell.text, &context, 0).map(|reading| with_notes(reading, cell.notes))
+}
+
+/// The digits of a cell that holds nothing but digits, blanks, hyphens and brackets, and whether `+` stands in front: most cells.
+fn plain(cell: &str) -> Option<(bool, Digits)> {
+    let bytes = cell.trim_ascii().as_bytes();
+    let (plus, bytes) = match bytes.split_first()? {
+        (b'+', rest) => (true, rest),
+        (b'-', _) => return None,
+        _ => (false, bytes),
+    };
+    let mut digits = Digits::default();
+    let (mut hyphens, mut any) = (0, 0);
+    for &byte in bytes {
+        match byte {
+            b'0'..=b'9' => {
+                digits.push(byte - b'0');
+                any |= byte - b'0';
+            }
+            b'-' => hyphens += 1,
+            b' ' | b'(' | b')' => {}
+            _ => return None,
+        }
+    }
+    let count = digits.as_slice().len();
+    // Short ones may be dates or stand for nothing, as zeros do.
+    ((9..=MOST_DIGITS).contains(&count) || (count >= 5 && hyphens != 2)).then_some((plus, digits)).filter(|_| any != 0)
+}
+
+fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
+    if cell.is_empty() {
+        return Ok(None);
+    }
+    match prefix::read(cell) {
+        Some(prefix) => Ok(Some(prefix)),
+        None if is_nothing(&clean(cell).text) => Ok(None),
+        None => {
+            let nearest = names::nearest(cell).map(|region| format!("{} (+{})", region.name(), region.calling_code()));
+            Err(Refusal::new(Code::PrefixInvalid).suggest(nearest))
+        }
+    }
+}
+
+fn absent(text: &str) -> Option<Refusal> {
+    if is_nothing(text) {
+        return Some(Refusal::new(Code::PhoneMissing));
+    }
+    is_spreadsheet_error(text).then(|| Refusal::new(Code::PhoneSpreadsheetError))
+}
+
+fn with_notes(mut reading: Reading, notes: Notes) -> Reading {
+    reading.notes.add_all(notes);
+    reading
+}
+
+fn with_note(reading: Reading, note: Note) -> Reading {
+    let mut notes = Notes::default();
+    notes.add(note);
+    with_notes(reading, notes)
+}
+
+fn not_a_number(detail: &str) -> Refusal {
+    Refusal::new(Code::PhoneNotANumber).detail(detail)
+}
+
+/// Understands a clean cell, or what was left of one.
+fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Refusal> {
+    if depth > DEEPEST {
+        return Err(not_a_number(""));
+    }
+    if let Some(refusal) = absent(text) {
+        return Err(refusal);
+    }
+    if let Some(elements) = several::elements(text) {
+        return numbers(&elements, context, depth);
+    }
+    match address(text) {
+        Address::None => {}
+        Address::Foreign => {
+            return match several::pieces(text) {
+                Some(pieces) if pieces.iter().all(|piece| matches!(address(piece), Address::WhatsApp(_))) => {
+                    numbers(&pieces, context, depth)
+                }
+                _ => Err(not_a_number("an address or a link")),
+            };
+        }
+        Address::WhatsApp(id) => {
+            let digits = digits_of(&id)?;
+            return decide(true, digits.as_slice(), context)
+                .map(|reading| with_note(reading, Note::PhoneWhatsappIdRead));
+        }
+        Address::Dialled(number, extension) => {
+            let reading = cell_text(&number, context, depth + 1)?;
+            return Ok(if extension { with_note(reading, Note::PhoneExtensionDropped) } else { reading });
+        }
+    }
+    if is_date(text) {
+        return Err(not_a_number("a date"));
+    }
+    match spreadsheet(text) {
+        None => {}
+        Some(Spreadsheet::Lost) => return Err(Refusal::new(Code::PhonePrecisionLost)),
+        Some(Spreadsheet::Negative) => return Err(Refusal::new(Code::PhoneNegative)),
+        Some(Spreadsheet::Fraction) => return Err(not_a_number("a number with a fraction")),
+        Some(Spreadsheet::Repaired(text, note)) => {
+            return signs_and_digits(&text, context).map(|reading| with_note(reading, note));
+        }
+    }
+    if is_masked(text) {
+        return Err(Refusal::new(Code::PhoneMasked));
+    }
+    if let Some(rest) = labels::unlabelled(text) {
+        return cell_text(rest, context, depth + 1).map(|reading| with_note(reading, Note::PhoneLabelRemoved));
+    }
+    if let Some(rest) = labels::without_extension(text) {
+        return cell_text(rest, context, depth + 1).map(|reading| with_note(reading, Note::PhoneExtensionDropped));
+    }
+    if let Some(pieces) = several::pieces(text) {
+        return numbers(&pieces, context, depth);
+    }
+    for (at, _) in text.match_indices('/').take(4) {
+        let (Some(before), Some(behind)) = (text.get(..at), text.get(at + 1..)) else { break };
+        if is_whole(before, context, depth) {
+            return numbers(&[before.trim(), behind.trim()], context, depth);
+        }
+    }
+    if text.chars().any(char::is_alphabetic) {
+        return Err(letters(text, context));
+    }
+    if let Some(pieces) = several::joined_by_plus(text) {
+        return numbers(&pieces, context, depth);
+    }
+    signs_and_digits(text, context)
+}
+
+/// Whether the text is a number by itself, wanted or not.
+fn is_whole(text: &str, context: &Context, depth: usize) -> bool {
+    match cell_text(text.trim(), context, depth + 1) {
+        Ok(_) => true,
+        Err(refusal) => matches!(refusal.code, Code::PhoneTypeNotAllowed | Code::PhoneAmbiguous),
+    }
+}
+
+/// Understands several numbers: those that are the same become one, of others the first valid one is taken or none.
+fn numbers(pieces: &[&str], context: &Context, depth: usize) -> Result<Reading, Refusal> {
+    let present: Vec<&str> = pieces.iter().copied().filter(|piece| !is_nothing(piece)).take(MOST_NUMBERS).collect();
+    let [first, rest @ ..] = present.as_slice() else {
+        return Err(Refusal::new(Code::PhoneMissing));
+    };
+    let cell = |piece: &&str| {
+        let piece = clean(piece);
+        cell_text(&piece.text, context, depth + 1).map(|reading| with_notes(reading, piece.notes))
+    };
+    if rest.is_empty() {
+        return cell(first);
+    }
+    let digits = |piece: &&&str| piece.contains(|c: char| c.is_ascii_digit());
+    if present.iter().filter(digits).count() < 2 {
+        let text = present.join(" ");
+        return Err(letters(&text, context));
+    }
+    let readings: Vec<Result<Reading, Refusal>> = present.iter().map(cell).collect();
+    let valid: Vec<&Reading> = readings.iter().filter_map(|reading| reading.as_ref().ok()).collect();
+    let Some(chosen) = valid.first() else {
+        let refusal = readings.into_iter().find_map(Result::err).unwrap_or_else(|| Refusal::new(Code::PhoneMissing));
+        return Err(match context.rules.multiple {
+            Multiple::First => refusal,
+            Multiple::Reject => Refusal::new(Code::PhoneMultiple),
+        });
+    };
+    let mut others = Vec::new();
+    for phone in valid.iter().flat_map(|reading| [reading.phone].into_iter().chain(reading.others.iter().copied())) {
+        if phone != chosen.phone && !others.contains(&phone) {
+            others.push(phone);
+        }
+    }
+    let same = others.is_empty() && valid.len() == readings.len();
+    if !same && context.rules.multiple == Multiple::Reject {
+        let all = [chosen.phone].into_iter().chain(others).map(|phone| phone.to_string());
+        return Err(Refusal::new(Code::PhoneMultiple).suggest(all));
+    }
+    let note = if same { Note::PhoneDuplicatesCollapsed } else { Note::PhoneMultiple };
+    Ok(with_note(Reading { others, ..(*chosen).clone() }, note))
+}
+
+/// Letters are left: never read as digits, but what they may have meant is suggested.
+fn letters(text: &str, context: &Context) -> Refusal {
+    if text.bytes().filter(u8::is_ascii_digit).count() < 3 {
+        return not_a_number("");
+    }
+    let read_as = |digit: fn(char) -> Option<char>| {
+        let text: String = text.chars().map(|c| digit(c).unwrap_or(c)).collect();
+        signs_and_digits(&text, context).ok().map(|reading| reading.phone.to_string())
+    };
+    let slips = read_as(|c| match c {
+        'o' | 'O' => Some('0'),
+        'l' | 'I' | 'i' => Some('1'),
+        _ => None,
+    });
+    let keypad = || {
+        read_as(|c| match c.to_ascii_uppercase() {
+            c @ 'A'..='O' => char::from_digit((c as u32 - 'A' as u32) / 3 + 2, 10),
+            'P'..='S' => Some('7'),
+            'T'..='V' => Some('8'),
+            'W'..='Z' => Some('9'),
+            _ => None,
+        })
+    };
+    Refusal::new(Code::PhoneLetters).suggest(slips.or_else(keypad))
+}
+
+/// Understands digits with nothing but the usual signs between them.
+fn signs_and_digits(text: &str, context: &Context) -> Result<Reading, Refusal> {
+    let digits = digits_of(text)?;
+    let plus = text.chars().take_while(|c| !c.is_ascii_digit()).any(|c| c == '+');
+    decide(plus, digits.as_slice(), context)
+}
+
+/// The digits of a text in which only the usual signs stand between them, and `+` only in front.
+fn digits_of(text: &str) -> Result<Digits, Refusal> {
+    let mut digits = Digits::default();
+    for c in text.chars() {
+        match c {
+            '0'..='9' if digits.as_slice().len() == MOST_DIGITS => {
+                return Err(Refusal::new(Code::PhoneTooLong).detail(format!("more than {MOST_DIGITS} digits")));
+            }
+            '0'..='9' => digits.push(c as u8 - b'0'),
+            '+' if digits.as_slice().is_empty() => {}
+            ' ' | '-' | '.' | '(' | ')' | '[' | ']' | '/' | '~' | '_' => {}
+            _ => return Err(not_a_number("")),
+        }
+    }
+    if digits.as_slice().is_empty() { Err(not_a_number("")) } else { Ok(digits) }
+}

@@ -1,0 +1,95 @@
+//! The tables that numbers are walked through: plain data, made by `compile.rs`.
+//!
+//! Those built in are written out by `build.rs` as constants; those of another text are made at run time.
+
+use std::borrow::Cow;
+
+/// The kinds of numbers, by their number in an answer. 0 is no valid number.
+pub const KIND_NAMES: [&str; 12] = [
+    "unknown",
+    "mobile",
+    "fixed_line",
+    "fixed_line_or_mobile",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "voip",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+];
+
+/// A state of the automaton.
+///
+/// State 0 is dead, and a state that leads to itself by any digit is settled: nothing that follows changes its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Node {
+    /// The state behind each digit.
+    pub next: [u16; 10],
+    /// What holds if the digits end here; 0 is no. In a plan: 16 × region + kind. In a general form: 1. In a trunk
+    /// rule: 1 + the index of a change. In an exit rule: the number of digits.
+    pub answer: u16,
+}
+
+/// What a trunk rule does to a number: `literal`, then the digits from `from` to `to`, then those from `end` on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    /// Digits (0 to 9) put in front.
+    pub literal: Cow<'static, [u8]>,
+    /// Where the part that is kept begins.
+    pub from: u8,
+    /// Where the part that is kept ends.
+    pub to: u8,
+    /// Where the rest of the number begins.
+    pub end: u8,
+}
+
+/// The plan of one region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Two capital letters, or `001`.
+    pub name: Cow<'static, str>,
+    /// Its calling code.
+    pub code: u16,
+    /// Where the automaton of its general form begins.
+    pub general: u16,
+    /// Where that of its trunk rule begins; 0 if it has none.
+    pub trunk: u16,
+    /// Where that of its exit code begins; 0 if it has none.
+    pub exit: u16,
+    /// Bit n: a national number may have n digits.
+    pub lengths: u32,
+    /// Bit n: n digits are dialled locally only.
+    pub local: u32,
+}
+
+/// A calling code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    /// The code.
+    pub code: u16,
+    /// The index of its main region.
+    pub main: u8,
+    /// Where the automaton of its national numbers begins.
+    pub start: u16,
+}
+
+/// All numbering plans.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    /// The version of the metadata.
+    pub version: Cow<'static, str>,
+    /// All states.
+    pub nodes: Cow<'static, [Node]>,
+    /// What trunk rules do.
+    pub changes: Cow<'static, [Change]>,
+    /// The regions.
+    pub plans: Cow<'static, [Plan]>,
+    /// The calling codes, ascending.
+    pub zones: Cow<'static, [Zone]>,
+    /// The index of the zone of each calling code from 0 to 999; 255 is none.
+    pub zone_of: Cow<'static, [u8]>,
+    /// The index of the plan of each pair of letters, 26 × first + second; 255 is none.
+    pub plan_of: Cow<'static, [u8]>,
+}
