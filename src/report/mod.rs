@@ -5,7 +5,7 @@
 
 pub mod json;
 pub mod rows;
-pub mod text;
+
 
 use std::collections::BTreeMap;
 use std::path::Path;
