@@ -79,6 +79,9 @@ impl<T: Transport> Sending<T> {
         let back = self.breaker.success();
         if back {
             self.window.restart();
+            // What waited for the server need not wait any longer.
+            let now = Instant::now();
+            self.waiting.iter_mut().for_each(|piece| piece.due = now);
             self.tell(Event::Back).await;
         }
         back
@@ -111,9 +114,6 @@ impl<T: Transport> Sending<T> {
 
     /// Contacts that were refused each by itself.
     async fn refused_alone(&mut self, piece: Piece, why: Arc<Failure>) {
-        if why.cause != Cause::Refused {
-            return self.refuse(&piece, why).await;
-        }
         match self.suspicion.refused(piece, Arc::clone(&why)) {
             Refusal::Held => {}
             Refusal::Probe => {
@@ -240,8 +240,8 @@ impl<T: Transport> Sending<T> {
             self.hold(after, &why, now).await;
             return;
         }
-        // During an outage only the time counts.
-        piece.attempts += u32::from(self.breaker.next().is_none());
+        // During an outage only the time counts, unless it may be this piece alone that the server fails with.
+        piece.attempts += u32::from(self.breaker.next().is_none() || piece.suspect && self.is_last());
         match then {
             Then::Halt(tries) if piece.alike >= tries => {
                 self.waiting.push(piece);
@@ -271,7 +271,8 @@ impl<T: Transport> Sending<T> {
 
     /// A piece waits for its next attempt, unless it had them all.
     async fn again(&mut self, mut piece: Piece, why: Arc<Failure>, now: Instant) {
-        if piece.attempts < piece.allowed || self.breaker.next().is_some() {
+        let outage = self.breaker.next().is_some() && !(piece.suspect && self.is_last());
+        if piece.attempts < piece.allowed || outage {
             piece.due = now + Self::wait(why.cause, piece.attempts.max(1));
             let pause = Pause::Batch { serial: piece.batch.serial, attempts: piece.attempts };
             self.tell(Event::Waiting { until: piece.due, pause, why }).await;

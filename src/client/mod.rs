@@ -98,3 +98,6 @@ pub async fn deliver<T: Transport>(
 ) -> Result<(), Failure> {
     sending::Sending::new(transport, options, events, stop).run(parcels).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,9 +27,11 @@ pub struct Piece {
     pub last: Option<Arc<Failure>>,
     /// Whether the server may have acted on it.
     pub reached: bool,
+    /// Whether the server failed with a larger piece that it is part of, while it took others.
+    pub suspect: bool,
     /// Whether its free repeat after a connection gone stale is spent.
     pub freed: bool,
-    /// When it was first sent.
+    /// When it, or for a suspect the larger piece, was first sent.
     pub first: Option<Instant>,
     /// When it was last sent.
     pub sent: Option<Instant>,
@@ -48,6 +50,7 @@ impl Piece {
             alike: 0,
             last: None,
             reached: false,
+            suspect: false,
             freed: false,
             first: None,
             sent: None,
@@ -70,12 +73,13 @@ impl Piece {
 
     /// Its halves, to find the contact that the server fails with. A lone one gets all attempts, as its fate is at stake.
     pub fn suspects(self, allowed: u32) -> Result<(Piece, Piece), Box<Piece>> {
-        let fewer = |piece: Piece| {
+        let first = self.first;
+        let mark = |piece: Piece| {
             let allowed = if piece.batch.len() == 1 { allowed } else { allowed.min(PART_ATTEMPTS) };
-            Piece { allowed, ..piece }
+            Piece { allowed, first, suspect: true, ..piece }
         };
         let half = self.batch.len() / 2;
-        self.split(half, allowed).map(|(left, right)| (fewer(left), fewer(right)))
+        self.split(half, allowed).map(|(left, right)| (mark(left), mark(right)))
     }
 
     /// Some of its contacts, chosen by their position, after a request that settled the others.

@@ -186,6 +186,10 @@ impl<T: Transport> Sending<T> {
         if !self.ready.is_empty() || self.waiting.len() >= 2 * self.options.concurrency.most() {
             return;
         }
+        // The first request finds out; nothing overtakes its repeats but the probes of an outage.
+        if self.window.is_canary() && self.breaker.next().is_none() && !self.waiting.is_empty() {
+            return;
+        }
         let probing = self.suspicion.is_probing();
         if probing && !(self.flights.is_empty() && self.waiting.is_empty()) {
             return;
@@ -394,6 +398,12 @@ impl<T: Transport> Sending<T> {
 
     pub fn request_id(&self, request: u64) -> String {
         format!("{}-{request:06}", self.options.job)
+    }
+
+    /// Whether nothing is left but the piece at hand.
+    pub fn is_last(&self) -> bool {
+        let none = self.flights.is_empty() && self.ready.is_empty() && self.waiting.is_empty();
+        none && self.parked.is_empty() && self.cutter.is_done()
     }
 
     pub fn in_flight(&self) -> usize {

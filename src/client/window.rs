@@ -55,6 +55,11 @@ impl Window {
         self.open
     }
 
+    /// Whether the first request, or the first after an outage, has not succeeded yet.
+    pub fn is_canary(&self) -> bool {
+        self.canary
+    }
+
     /// A request succeeded; returns whether the window became wider.
     pub fn success(&mut self) -> bool {
         let before = self.open;
@@ -167,7 +172,9 @@ mod tests {
     fn the_window_is_halved_once_a_round_trip() {
         let start = Instant::now();
         let mut window = Window::new(Concurrency::Auto);
-        (0..40).for_each(|_| drop(window.success()));
+        (0..40).for_each(|_| {
+            window.success();
+        });
         assert!(window.too_much(start, start + SECOND));
         assert!(!window.too_much(start + SECOND / 2, start + 2 * SECOND), "was under way before the cut");
         assert_eq!(window.open(), 4);
