@@ -152,11 +152,12 @@ impl<T: Transport> Sending<T> {
             if self.halt.is_some() {
                 return None;
             }
-            self.refill(now);
             let lanes = if self.breaker.next().is_some() { 1 } else { self.window.open() };
             if self.flights.len() >= lanes {
+                self.hungry = false;
                 return give_up;
             }
+            self.refill(now);
             let piece_at = if !self.ready.is_empty() || self.breaker.next().is_some() && !self.waiting.is_empty() {
                 now
             } else {
