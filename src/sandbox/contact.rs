@@ -12,6 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize as Read, Serialize};
 
 use super::contract::Refusal;
+use super::plain;
 
 /// A phone has at most so many digits, prefix and number together (E.164).
 const DIGITS: usize = 15;
@@ -23,7 +24,7 @@ const COMPLAINTS: usize = 10;
 const COMPLAINT: usize = 300;
 
 /// A contact as it was sent, borrowed from the request's body. `None` is a member that was left out.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Contact<'a> {
     /// Prefix and number, which identify the contact.
     pub phone: Phone,
@@ -39,17 +40,21 @@ pub struct Contact<'a> {
 
 /// Reads the body of a request: all of its contacts, or what is wrong with it.
 pub fn contacts(body: &[u8]) -> Result<Vec<Contact<'_>>, Refusal> {
-    let bad = |data| Refusal { status: StatusCode::BAD_REQUEST, message: "Bad Request", data, retry_after: None };
     // Checked as a whole, which is cheaper than string by string.
     let text = str::from_utf8(body).map_err(|_| bad(vec!["the body is not UTF-8".to_owned()]))?;
-    let sent: Vec<Object<Sent>> = serde_json::from_str(text).map_err(|error| {
+    plain::contacts(text).map_or_else(|| read(text), Ok)
+}
+
+/// The same for a body of any spelling.
+pub(super) fn read(body: &str) -> Result<Vec<Contact<'_>>, Refusal> {
+    let sent: Vec<Object<Sent>> = serde_json::from_str(body).map_err(|error| {
         let complaint = error.to_string();
         bad(vec![complaint.chars().take(COMPLAINT).collect()])
     })?;
     let mut contacts = Vec::with_capacity(sent.len());
     let mut complaints = Vec::new();
     for (index, sent) in sent.into_iter().enumerate() {
-        match sent.0.checked() {
+        match sent.0.contact() {
             Ok(contact) => contacts.push(contact),
             Err(complaint) if complaints.len() < COMPLAINTS => {
                 complaints.push(format!("[{index}].profile.userDetails.{complaint}"));
@@ -58,6 +63,23 @@ pub fn contacts(body: &[u8]) -> Result<Vec<Contact<'_>>, Refusal> {
         }
     }
     if complaints.is_empty() { Ok(contacts) } else { Err(bad(complaints)) }
+}
+
+fn bad(data: Vec<String>) -> Refusal {
+    Refusal { status: StatusCode::BAD_REQUEST, message: "Bad Request", data, retry_after: None }
+}
+
+impl Contact<'_> {
+    /// The contact, when its other values are right too.
+    pub(super) fn checked(self) -> Result<Self, &'static str> {
+        if self.email.as_ref().is_some_and(|email| !email.0.contains('@')) {
+            return Err("contact.email must be an e-mail address, or be left out");
+        }
+        if self.attributes.iter().flatten().any(|attribute| attribute.0.key.0.is_empty()) {
+            return Err("attributes: a key must not be empty");
+        }
+        Ok(self)
+    }
 }
 
 /// A phone in one word: the joined digits, how many they are, and how many of them are the prefix.
@@ -98,12 +120,12 @@ impl Phone {
 }
 
 /// A JSON string, borrowed unless it holds escapes.
-#[derive(Debug, Clone, Read, Serialize)]
+#[derive(Debug, PartialEq, Eq, Read, Serialize)]
 #[serde(transparent)]
 pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// One attribute.
-#[derive(Debug, Read, Serialize)]
+#[derive(Debug, PartialEq, Eq, Read, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attribute<'a> {
     /// Its key; never empty.
@@ -160,18 +182,11 @@ struct Parts<'a> {
 }
 
 impl<'a> Sent<'a> {
-    /// The contact, when its values are right too.
-    fn checked(self) -> Result<Contact<'a>, &'static str> {
+    fn contact(self) -> Result<Contact<'a>, &'static str> {
         let UserDetails { user_provided_name: name, contact, tags, attributes } = self.profile.0.user_details.0;
         let Ways { email, phone } = contact.0;
         let phone = Phone::join(&phone.0.prefix.0, &phone.0.number.0)?;
-        if email.as_ref().is_some_and(|email| !email.0.contains('@')) {
-            return Err("contact.email must be an e-mail address, or be left out");
-        }
-        if attributes.iter().flatten().any(|attribute| attribute.0.key.0.is_empty()) {
-            return Err("attributes: a key must not be empty");
-        }
-        Ok(Contact { phone, name, email, tags, attributes })
+        Contact { phone, name, email, tags, attributes }.checked()
     }
 }
 
@@ -181,7 +196,7 @@ fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<O
 }
 
 /// A JSON object. Without it, serde would take an array of the members' values for a struct as well.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Object<T>(pub T);
 
