@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::contact::{Attribute, Contact, Object, Phone, Text};
+use super::contact::{Contact, Phone, check_email, check_key};
 
 /// The contacts of a plain body; `None` when it is not one.
 pub fn contacts(body: &str) -> Option<Vec<Contact<'_>>> {
@@ -26,28 +26,33 @@ struct Rest<'a>(&'a str);
 impl<'a> Rest<'a> {
     fn contact(&mut self) -> Option<Contact<'a>> {
         self.skip(r#"{"profile":{"userDetails":{"#)?;
-        let name = self.member(r#""userProvidedName":""#)?;
+        let name = self.member(r#""userProvidedName":"#, |rest| rest.text().map(drop))?;
+        if !name.is_empty() {
+            self.skip(",")?;
+        }
         self.skip(r#""contact":{"#)?;
-        let email = self.member(r#""email":""#)?;
-        self.skip(r#""phone":{"number":""#)?;
+        let email = self.member(r#""email":"#, |rest| check_email(rest.text()?).ok())?;
+        if !email.is_empty() {
+            self.skip(",")?;
+        }
+        self.skip(r#""phone":{"number":"#)?;
         let number = self.text()?;
-        self.skip(r#","prefix":""#)?;
+        self.skip(r#","prefix":"#)?;
         let prefix = self.text()?;
         self.skip("}}")?;
-        let tags = self.list(r#","tags":["#, |rest| {
-            rest.skip("\"")?;
-            rest.text()
-        })?;
-        let attributes = self.list(r#","attributes":["#, |rest| {
-            rest.skip(r#"{"key":""#)?;
-            let key = rest.text()?;
-            rest.skip(r#","value":""#)?;
-            let value = rest.text()?;
-            rest.skip("}")?;
-            Some(Object(Attribute { key, value }))
-        })?;
+        let tags = self.member(r#","tags":"#, |rest| rest.list(|rest| rest.text().map(drop)))?;
+        let attributes = self.member(r#","attributes":"#, |rest| rest.list(Rest::attribute))?;
         self.skip("}}}")?;
-        Contact { phone: Phone::join(&prefix.0, &number.0).ok()?, name, email, tags, attributes }.checked().ok()
+        let members = [name, email, tags, attributes].map(Cow::Borrowed);
+        Some(Contact { phone: Phone::join(prefix, number).ok()?, members })
+    }
+
+    fn attribute(&mut self) -> Option<()> {
+        self.skip(r#"{"key":"#)?;
+        check_key(self.text()?).ok()?;
+        self.skip(r#","value":"#)?;
+        self.text()?;
+        self.skip("}")
     }
 
     /// Whether this comes next; then it is behind us.
@@ -65,40 +70,37 @@ impl<'a> Rest<'a> {
         self.is(expected).then_some(())
     }
 
-    /// The rest of a string whose opening quote is behind us.
-    fn text(&mut self) -> Option<Text<'a>> {
+    /// A string, without its quotes.
+    fn text(&mut self) -> Option<&'a str> {
+        self.skip("\"")?;
         let end = self.0.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
         let (text, rest) = self.0.split_at_checked(end)?;
         self.0 = rest.strip_prefix('"')?;
-        Some(Text(Cow::Borrowed(text)))
+        Some(text)
     }
 
-    /// A text that may be left out, with the comma behind it.
-    fn member(&mut self, opening: &str) -> Option<Option<Text<'a>>> {
-        if !self.is(opening) {
-            return Some(None);
-        }
-        let text = self.text()?;
-        self.skip(",")?;
-        Some(Some(text))
-    }
-
-    /// A list that may be left out.
-    fn list<T>(&mut self, opening: &str, element: impl Fn(&mut Self) -> Option<T>) -> Option<Option<Vec<T>>> {
-        if !self.is(opening) {
-            return Some(None);
-        }
-        let mut list = Vec::new();
+    fn list(&mut self, element: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
+        self.skip("[")?;
         if self.is("]") {
-            return Some(Some(list));
+            return Some(());
         }
         loop {
-            list.push(element(self)?);
+            element(self)?;
             if self.is("]") {
-                return Some(Some(list));
+                return Some(());
             }
             self.skip(",")?;
         }
+    }
+
+    /// The JSON of a member that begins like this; empty when it was left out.
+    fn member(&mut self, opening: &str, value: impl Fn(&mut Self) -> Option<()>) -> Option<&'a str> {
+        if !self.is(opening) {
+            return Some("");
+        }
+        let from = self.0;
+        value(self)?;
+        from.get(..from.len() - self.0.len())
     }
 }
 
