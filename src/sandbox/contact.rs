@@ -12,6 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize as Read, Serialize};
 
 use super::contract::Refusal;
+use super::plain;
 
 /// A phone has at most so many digits, prefix and number together (E.164).
 const DIGITS: usize = 15;
@@ -22,34 +23,35 @@ const COMPLAINTS: usize = 10;
 /// Characters of a complaint that are shown, at most: it may quote what was sent.
 const COMPLAINT: usize = 300;
 
-/// A contact as it was sent, borrowed from the request's body. `None` is a member that was left out.
-#[derive(Debug)]
+/// A contact as it was sent, borrowed from the request's body where that is possible.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Contact<'a> {
     /// Prefix and number, which identify the contact.
     pub phone: Phone,
-    /// The member `userProvidedName`.
-    pub name: Option<Text<'a>>,
-    /// The member `contact.email`.
-    pub email: Option<Text<'a>>,
-    /// The member `tags`.
-    pub tags: Option<Vec<Text<'a>>>,
-    /// The member `attributes`.
-    pub attributes: Option<Vec<Object<Attribute<'a>>>>,
+    /// The JSON of name, e-mail, tags and attributes; empty where a member was left out.
+    pub members: [Cow<'a, str>; MEMBERS],
 }
+
+/// The members of a contact beside its phone.
+pub const MEMBERS: usize = 4;
 
 /// Reads the body of a request: all of its contacts, or what is wrong with it.
 pub fn contacts(body: &[u8]) -> Result<Vec<Contact<'_>>, Refusal> {
-    let bad = |data| Refusal { status: StatusCode::BAD_REQUEST, message: "Bad Request", data, retry_after: None };
     // Checked as a whole, which is cheaper than string by string.
     let text = str::from_utf8(body).map_err(|_| bad(vec!["the body is not UTF-8".to_owned()]))?;
-    let sent: Vec<Object<Sent>> = serde_json::from_str(text).map_err(|error| {
+    plain::contacts(text).map_or_else(|| read(text), Ok)
+}
+
+/// The same for a body of any spelling.
+pub(super) fn read(body: &str) -> Result<Vec<Contact<'_>>, Refusal> {
+    let sent: Vec<Object<Sent>> = serde_json::from_str(body).map_err(|error| {
         let complaint = error.to_string();
         bad(vec![complaint.chars().take(COMPLAINT).collect()])
     })?;
     let mut contacts = Vec::with_capacity(sent.len());
     let mut complaints = Vec::new();
     for (index, sent) in sent.into_iter().enumerate() {
-        match sent.0.checked() {
+        match sent.0.contact() {
             Ok(contact) => contacts.push(contact),
             Err(complaint) if complaints.len() < COMPLAINTS => {
                 complaints.push(format!("[{index}].profile.userDetails.{complaint}"));
@@ -58,6 +60,20 @@ pub fn contacts(body: &[u8]) -> Result<Vec<Contact<'_>>, Refusal> {
         }
     }
     if complaints.is_empty() { Ok(contacts) } else { Err(bad(complaints)) }
+}
+
+fn bad(data: Vec<String>) -> Refusal {
+    Refusal { status: StatusCode::BAD_REQUEST, message: "Bad Request", data, retry_after: None }
+}
+
+/// Checks the text of an e-mail address.
+pub(super) fn check_email(text: &str) -> Result<(), &'static str> {
+    if text.contains('@') { Ok(()) } else { Err("contact.email must be an e-mail address, or be left out") }
+}
+
+/// Checks the text of an attribute's key.
+pub(super) fn check_key(text: &str) -> Result<(), &'static str> {
+    if text.is_empty() { Err("attributes: a key must not be empty") } else { Ok(()) }
 }
 
 /// A phone in one word: the joined digits, how many they are, and how many of them are the prefix.
@@ -98,20 +114,17 @@ impl Phone {
 }
 
 /// A JSON string, borrowed unless it holds escapes.
-#[derive(Debug, Clone, Read, Serialize)]
+#[derive(Read, Serialize)]
 #[serde(transparent)]
-pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// One attribute.
-#[derive(Debug, Read, Serialize)]
+#[derive(Read, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Attribute<'a> {
-    /// Its key; never empty.
+struct Attribute<'a> {
     #[serde(borrow)]
-    pub key: Text<'a>,
-    /// Its value.
+    key: Text<'a>,
     #[serde(borrow)]
-    pub value: Text<'a>,
+    value: Text<'a>,
 }
 
 #[derive(Read)]
@@ -160,19 +173,20 @@ struct Parts<'a> {
 }
 
 impl<'a> Sent<'a> {
-    /// The contact, when its values are right too.
-    fn checked(self) -> Result<Contact<'a>, &'static str> {
+    fn contact(self) -> Result<Contact<'a>, &'static str> {
         let UserDetails { user_provided_name: name, contact, tags, attributes } = self.profile.0.user_details.0;
         let Ways { email, phone } = contact.0;
         let phone = Phone::join(&phone.0.prefix.0, &phone.0.number.0)?;
-        if email.as_ref().is_some_and(|email| !email.0.contains('@')) {
-            return Err("contact.email must be an e-mail address, or be left out");
-        }
-        if attributes.iter().flatten().any(|attribute| attribute.0.key.0.is_empty()) {
-            return Err("attributes: a key must not be empty");
-        }
-        Ok(Contact { phone, name, email, tags, attributes })
+        email.iter().try_for_each(|email| check_email(&email.0))?;
+        attributes.iter().flatten().try_for_each(|attribute| check_key(&attribute.0.key.0))?;
+        Ok(Contact { phone, members: [spelt(&name), spelt(&email), spelt(&tags), spelt(&attributes)] })
     }
+}
+
+/// A member's JSON; empty when it was left out.
+fn spelt(member: &Option<impl Serialize>) -> Cow<'static, str> {
+    // Texts and lists of texts can always be spelt.
+    member.as_ref().map(|member| serde_json::to_string(member).unwrap_or_default()).unwrap_or_default().into()
 }
 
 /// A member that may be left out, but is not `null` when it is there.
@@ -181,9 +195,9 @@ fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<O
 }
 
 /// A JSON object. Without it, serde would take an array of the members' values for a struct as well.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 #[serde(transparent)]
-pub struct Object<T>(pub T);
+struct Object<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -231,11 +245,8 @@ mod tests {
         assert_eq!(contacts.len(), 2);
         let first = contacts.first().unwrap();
         assert_eq!(first.phone.digits(), ("27831234567".to_owned(), 2));
-        assert_eq!(first.name.as_ref().unwrap().0, "Jane Doe");
-        assert_eq!(first.email.as_ref().unwrap().0, "jane@example.com");
-        assert_eq!(first.tags.as_ref().unwrap().first().unwrap().0, "vip");
-        let attribute = &first.attributes.as_ref().unwrap().first().unwrap().0;
-        assert_eq!((&*attribute.key.0, &*attribute.value.0), ("city", "Durban"));
+        let members = [r#""Jane Doe""#, r#""jane@example.com""#, r#"["vip"]"#, r#"[{"key":"city","value":"Durban"}]"#];
+        assert_eq!(first.members, members);
     }
 
     #[test]

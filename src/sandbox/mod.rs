@@ -7,6 +7,7 @@ mod contact;
 mod contract;
 mod listing;
 mod page;
+mod plain;
 mod store;
 mod trouble;
 

@@ -6,9 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use serde::Serialize;
-
-use super::contact::{Contact, Phone};
+use super::contact::{Contact, MEMBERS, Phone};
 
 /// How much of a contact is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,7 +70,7 @@ impl Contacts {
         let next = u32::try_from(self.held.len()).unwrap_or(u32::MAX);
         let place = *self.places.entry(sent.phone).or_insert(next);
         match self.held.get_mut(place as usize) {
-            Some(held) => held.update(&sent),
+            Some(held) => *held = held.updated(&sent),
             None => self.held.push(sent),
         }
     }
@@ -84,17 +82,13 @@ pub struct Batch(Vec<Held>);
 impl Batch {
     /// Takes it from contacts that were checked.
     pub fn new(contacts: &[Contact<'_>], keep: Keep) -> Batch {
-        let mut text = Vec::new();
         let held = |contact: &Contact<'_>| match keep {
-            Keep::Contacts => Held::new(contact, &mut text),
+            Keep::Contacts => Held::new(contact.phone, contact.members.each_ref().map(|member| member.as_bytes())),
             Keep::Phones => Held::bare(contact.phone),
         };
         Batch(contacts.iter().map(held).collect())
     }
 }
-
-/// The members of a contact beside its phone: name, e-mail, tags, attributes.
-const MEMBERS: usize = 4;
 
 /// A contact: its phone, and the JSON of its other members, one behind the other.
 #[derive(Debug, Clone)]
@@ -108,18 +102,17 @@ pub struct Held {
 impl Held {
     /// A phone and nothing else.
     pub fn bare(phone: Phone) -> Held {
-        Held { phone, ends: [0; MEMBERS], text: Box::default() }
+        Held::new(phone, [b""; MEMBERS])
     }
 
-    fn new(contact: &Contact<'_>, text: &mut Vec<u8>) -> Held {
-        text.clear();
-        let ends = [
-            spell(&contact.name, text),
-            spell(&contact.email, text),
-            spell(&contact.tags, text),
-            spell(&contact.attributes, text),
-        ];
-        Held { phone: contact.phone, ends, text: text.as_slice().into() }
+    fn new(phone: Phone, members: [&[u8]; MEMBERS]) -> Held {
+        let mut text = Vec::with_capacity(members.iter().map(|member| member.len()).sum());
+        let ends = members.map(|member| {
+            text.extend_from_slice(member);
+            // A contact is no longer than a body, which is far below 4 GiB.
+            u32::try_from(text.len()).unwrap_or(u32::MAX)
+        });
+        Held { phone, ends, text: text.into() }
     }
 
     /// The JSON of name, e-mail, tags and attributes; empty where a member was never sent.
@@ -132,16 +125,15 @@ impl Held {
         })
     }
 
-    /// Replaces the members that were sent.
-    fn update(&mut self, sent: &Held) {
-        let mut text = Vec::with_capacity(self.text.len().max(sent.text.len()));
-        let mut ends = [0; MEMBERS];
-        for ((end, held), sent) in ends.iter_mut().zip(self.members()).zip(sent.members()) {
-            text.extend_from_slice(if sent.is_empty() { held } else { sent });
-            *end = length(&text);
+    /// The contact with the members that were sent instead of those it had.
+    fn updated(&self, sent: &Held) -> Held {
+        let mut members = self.members();
+        for (member, sent) in members.iter_mut().zip(sent.members()) {
+            if !sent.is_empty() {
+                *member = sent;
+            }
         }
-        self.ends = ends;
-        self.text = text.into();
+        Held::new(self.phone, members)
     }
 
     /// Writes the contact in the documented structure; members never sent are left out.
@@ -170,20 +162,6 @@ impl Held {
         }
         out.extend_from_slice(b"}}}");
     }
-}
-
-/// Adds a member's JSON, or nothing when it was left out; gives the length after it.
-fn spell(member: &Option<impl Serialize>, text: &mut Vec<u8>) -> u32 {
-    if let Some(member) = member {
-        // Writing strings and lists of strings into memory cannot fail.
-        let _ = serde_json::to_writer(&mut *text, member);
-    }
-    length(text)
-}
-
-/// The length of a contact's text; the cap on bodies keeps it far below 4 GiB.
-fn length(text: &[u8]) -> u32 {
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 fn write_all<const N: usize>(out: &mut Vec<u8>, parts: [&[u8]; N]) {
