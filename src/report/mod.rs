@@ -3,9 +3,22 @@
 //! All reports are made from one [`Summary`] and, where they speak of single rows, from a third reading of the
 //! input ([`rows`]). A report is never the source of truth: it can be made again from the journal and the input.
 
+pub mod cases;
+pub mod check;
+pub mod github;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod rows;
-
+#[cfg(test)]
+mod sample;
+pub mod start;
+mod table;
+pub mod text;
+pub mod timeline;
+pub mod words;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -180,7 +193,107 @@ pub struct Files {
     pub journal: Option<String>,
 }
 
+/// What reports for people show beside the summary.
+#[derive(Debug, Clone, Copy)]
+pub struct Details<'a> {
+    /// Rows that did not get in.
+    pub cases: &'a cases::Cases,
+    /// The settings in use.
+    pub settings: &'a [Setting],
+    /// How the sending went; `None` where nothing was sent.
+    pub timeline: Option<&'a timeline::Timeline>,
+}
+
+/// A setting, as it came out. Secrets are masked by whoever fills it in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its long name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Where it came from.
+    pub source: String,
+}
+
+/// A form of report, chosen by the extension of the path it is written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `.json`: the summary for machines.
+    Json,
+    /// `.csv`: `results.csv`, one line a row read.
+    Csv,
+    /// `.html`: the page.
+    #[cfg(feature = "html")]
+    Html,
+    /// `.md`: Markdown.
+    Markdown,
+    /// `.xml`: JUnit.
+    Junit,
+}
+
+impl Form {
+    /// The form that a path asks for.
+    ///
+    /// # Errors
+    /// The extensions that are known.
+    pub fn of(path: &Path) -> Result<Form, String> {
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        match extension.as_deref() {
+            Some("json") => Ok(Form::Json),
+            Some("csv") => Ok(Form::Csv),
+            #[cfg(feature = "html")]
+            Some("html") => Ok(Form::Html),
+            Some("md") => Ok(Form::Markdown),
+            Some("xml") => Ok(Form::Junit),
+            _ => Err("a path that ends in .json, .csv, .html, .md or .xml".to_owned()),
+        }
+    }
+}
+
+/// The text of a report; `None` for `results.csv`, which [`rows`] writes and which is copied.
+///
+/// # Errors
+/// As [`json::write`].
+pub fn render(form: Form, summary: &Summary, details: &Details<'_>) -> serde_json::Result<Option<String>> {
+    Ok(match form {
+        Form::Json => Some(json::write(summary)?),
+        Form::Csv => None,
+        #[cfg(feature = "html")]
+        Form::Html => Some(html::page(summary, details)),
+        Form::Markdown => Some(markdown::write(summary, details.cases)),
+        Form::Junit => Some(junit::write(summary, details.cases)),
+    })
+}
+
 /// A path as it is told.
 pub fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_chooses_the_form() {
+        let cases = [("a.json", Form::Json), ("out/b.CSV", Form::Csv), ("c.md", Form::Markdown), ("d.e.xml", Form::Junit)];
+        for (path, form) in cases {
+            assert_eq!(Form::of(Path::new(path)), Ok(form), "{path}");
+        }
+        for path in ["report", "report.pdf", ".json"] {
+            assert!(Form::of(Path::new(path)).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_form_but_the_rows_is_text() {
+        let cases = cases::Cases::default();
+        let details = Details { cases: &cases, settings: &[], timeline: None };
+        for path in ["a.json", "a.html", "a.md", "a.xml"] {
+            let Ok(form) = Form::of(Path::new(path)) else { continue };
+            let text = render(form, &sample::summary(), &details).unwrap().unwrap();
+            assert!(text.contains("1150") || text.contains("1,150"), "{path}");
+        }
+        assert_eq!(render(Form::Csv, &sample::summary(), &details).unwrap(), None);
+    }
 }

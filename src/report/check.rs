@@ -1,0 +1,302 @@
+//! The page that `check` shows: what the files are, how they are understood, and what would be sent.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::contact::phone::Region;
+use crate::terminal::safe;
+
+use super::cases::{Case, Values};
+use super::start::understood;
+use super::table::{Side, WIDTH, columns, padded, wrapped};
+use super::text::{Page, Paint, noticed};
+use super::words::{by_count, count, fates, grouped, percent, remedy, says, size, verdict};
+use super::Summary;
+
+/// What the page shows beside the summary.
+#[derive(Debug, Default)]
+pub struct Preview {
+    /// Of each input: its columns, in the order of the fields, those that no field uses last.
+    pub columns: Vec<Vec<Mapped>>,
+    /// Of each input: how many rows were taken from it.
+    pub records: Vec<u64>,
+    /// Rows that cannot be sent: for each reason the first of them, with their values as they stand.
+    pub examples: BTreeMap<String, Vec<Case>>,
+    /// What else a person should know before sending: about the inputs, the mapping, columns of consent.
+    pub warnings: Vec<String>,
+    /// The command that would import, as it may be typed.
+    pub command: String,
+    /// How cell values appear.
+    pub values: Values,
+    /// Whether the screen takes colour.
+    pub color: bool,
+}
+
+/// A column, the field it is, and a value from it.
+#[derive(Debug, Clone, Default)]
+pub struct Mapped {
+    /// `phone`, `attr.city`; empty where no field uses the column.
+    pub field: String,
+    /// The column's name.
+    pub column: String,
+    /// The first value that is not empty.
+    pub example: String,
+}
+
+/// At most so many countries are named.
+const COUNTRIES: usize = 15;
+
+/// The page, at most 80 cells wide but for names and commands that are to be copied.
+pub fn page(summary: &Summary, preview: &Preview) -> String {
+    let paint = Paint(preview.color);
+    let mut page = Page::default();
+    for (number, input) in summary.inputs.iter().enumerate() {
+        let rows = preview.records.get(number).map(|&rows| format!(", {}", count(rows, "row"))).unwrap_or_default();
+        let about = format!("{}: {}{rows}, {}", safe(&input.name), understood(input), size(input.bytes));
+        match number {
+            0 => page.title(&about, &paint),
+            _ => page.heading(&about, &paint),
+        }
+        mapping(preview.columns.get(number).map_or(&[], Vec::as_slice), preview.values, &mut page);
+    }
+    contacts(summary, preview.values, &mut page, &paint);
+    countries(summary, &mut page, &paint);
+    rows(summary, &mut page, &paint);
+    reasons(summary, preview, &mut page, &paint);
+    noticed(summary, &mut page, &paint);
+    for warning in &preview.warnings {
+        page.gap();
+        page.lines(0, wrapped(&format!("Note: {}", safe(warning)), WIDTH));
+    }
+    page.gap();
+    page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
+    if let Some(requests) = summary.estimated_requests.filter(|_| summary.error.is_none()) {
+        let requests = count(requests, "request");
+        page.line(0, &format!("An import would take about {requests}: {}", safe(&preview.command)));
+    }
+    if preview.values == Values::Masked && summary.rows.read > 0 {
+        page.line(0, "Values are masked; --show-values shows them.");
+    }
+    page.text
+}
+
+fn mapping(mapped: &[Mapped], values: Values, page: &mut Page) {
+    let (used, unused): (Vec<&Mapped>, Vec<&Mapped>) = mapped.iter().partition(|mapped| !mapped.field.is_empty());
+    if !used.is_empty() {
+        let mut rows = vec![["field", "column", "for example"].map(str::to_owned).to_vec()];
+        let cells = |mapped: &&Mapped| {
+            vec![safe(&mapped.field).into_owned(), safe(&mapped.column).into_owned(), shown(values, &mapped.example)]
+        };
+        rows.extend(used.iter().map(cells));
+        page.lines(2, columns(&rows, &[Side::Left; 3], WIDTH - 2));
+    }
+    if !unused.is_empty() {
+        let names: Vec<String> = unused.iter().map(|mapped| safe(&mapped.column).into_owned()).collect();
+        page.lines(2, wrapped(&format!("not used: {}", names.join(", ")), WIDTH - 2));
+    }
+}
+
+/// A cell as it may be shown, on one line.
+fn shown(values: Values, cell: &str) -> String {
+    let cell = cell.split_terminator(crate::row::LIST_END).collect::<Vec<_>>().join(", ");
+    let cell = values.cell(cell.trim()).split_whitespace().collect::<Vec<_>>().join(" ");
+    safe(&cell).into_owned()
+}
+
+fn contacts(summary: &Summary, values: Values, page: &mut Page, paint: &Paint) {
+    let preview = summary.preview.as_deref().unwrap_or(&[]);
+    if preview.is_empty() {
+        return;
+    }
+    page.heading("The first contacts, as they would be sent", paint);
+    let mut rows = vec![["prefix", "number", "name", "email", "tags", "attributes"].map(str::to_owned).to_vec()];
+    rows.extend(preview.iter().map(|contact| fields(contact, values)));
+    // What nobody has needs no column.
+    let filled: Vec<bool> = (0..6).map(|column| rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()))).collect();
+    for row in &mut rows {
+        let mut column = filled.iter();
+        row.retain(|_| column.next().copied().unwrap_or(false));
+    }
+    let sides = vec![Side::Left; filled.iter().filter(|filled| **filled).count()];
+    page.lines(2, columns(&rows, &sides, WIDTH - 2));
+}
+
+/// The cells of a contact as the server would get it.
+fn fields(contact: &Value, values: Values) -> Vec<String> {
+    let details = contact.get("profile").and_then(|profile| profile.get("userDetails"));
+    let member = |path: &[&str]| path.iter().fold(details, |value, name| value.and_then(|value| value.get(name)));
+    let text = |path: &[&str]| member(path).and_then(Value::as_str).unwrap_or("").to_owned();
+    let list = |path: &[&str]| member(path).and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
+    let cell = |value: &str| shown(values, value);
+    let tags = list(&["tags"]).iter().filter_map(Value::as_str).map(cell).collect::<Vec<_>>();
+    let attribute = |pair: &Value| {
+        let part = |name| pair.get(name).and_then(Value::as_str).unwrap_or("");
+        format!("{}={}", safe(part("key")), cell(part("value")))
+    };
+    let attributes = list(&["attributes"]).iter().map(attribute).collect::<Vec<_>>();
+    vec![
+        text(&["contact", "phone", "prefix"]),
+        number(&text(&["contact", "phone", "number"]), values),
+        cell(&text(&["userProvidedName"])),
+        cell(&text(&["contact", "email"])),
+        tags.join(", "),
+        attributes.join(", "),
+    ]
+}
+
+/// A national number; masked, its last four digits are left.
+fn number(digits: &str, values: Values) -> String {
+    match values {
+        Values::Shown => safe(digits).into_owned(),
+        Values::Masked => {
+            let last: String = digits.chars().skip(digits.chars().count().saturating_sub(4)).collect();
+            format!("•••{last}")
+        }
+    }
+}
+
+fn countries(summary: &Summary, page: &mut Page, paint: &Paint) {
+    if summary.countries.is_empty() {
+        return;
+    }
+    page.heading("Countries", paint);
+    let sorted = by_count(&summary.countries);
+    let named = |&(code, contacts): &(&str, u64)| {
+        let calling = code.parse::<Region>().map(|region| format!("+{}", region.calling_code())).unwrap_or_default();
+        let code = if code == "001" { "none" } else { code };
+        vec![code.to_owned(), calling, grouped(contacts), percent(contacts, summary.contacts.prepared)]
+    };
+    let mut rows: Vec<Vec<String>> = sorted.iter().take(COUNTRIES).map(named).collect();
+    if let Some(rest) = sorted.get(COUNTRIES..).filter(|rest| !rest.is_empty()) {
+        let contacts = rest.iter().map(|(_, contacts)| contacts).sum();
+        let share = percent(contacts, summary.contacts.prepared);
+        rows.push(vec![format!("{} more", rest.len()), String::new(), grouped(contacts), share]);
+    }
+    page.lines(2, columns(&rows, &[Side::Left, Side::Left, Side::Right, Side::Right], WIDTH - 2));
+}
+
+fn rows(summary: &Summary, page: &mut Page, paint: &Paint) {
+    page.heading("Rows", paint);
+    let rows = &summary.rows;
+    let mut lines = vec![vec!["can be sent".to_owned(), grouped(rows.unsent), "one contact each".to_owned()]];
+    let others = fates(rows).into_iter().filter(|fate| fate.rows > 0 && fate.status != "unsent");
+    lines.extend(others.map(|fate| vec![fate.name.to_owned(), grouped(fate.rows), fate.means.to_owned()]));
+    lines.push(vec!["rows read".to_owned(), grouped(rows.read), String::new()]);
+    page.lines(2, columns(&lines, &[Side::Left, Side::Right, Side::Left], WIDTH - 2));
+}
+
+/// Each reason with its count, the first rows it turns away, and its remedy.
+fn reasons(summary: &Summary, preview: &Preview, page: &mut Page, paint: &Paint) {
+    if summary.reasons.is_empty() {
+        return;
+    }
+    page.heading("Why rows cannot be sent", paint);
+    for (code, rows) in by_count(&summary.reasons) {
+        page.item(rows, &format!("{} [{}]", safe(says(code)), safe(code)));
+        for case in preview.examples.get(code).map_or(&[] as &[Case], Vec::as_slice) {
+            let value = shown(preview.values, &case.value);
+            let value = if value.is_empty() { String::new() } else { format!(": {}", padded(&value, 30, Side::Left).trim_end()) };
+            page.line(10, &format!("{}{value}", safe(&case.place())));
+            let detail = case.message.strip_prefix(says(code)).unwrap_or("").trim_start_matches([':', ';', ' ']);
+            if !detail.is_empty() {
+                page.lines(12, wrapped(&safe(&preview.values.sentence(detail)), WIDTH - 12));
+            }
+        }
+        page.hint(10, remedy(code));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use snapbox::{assert_data_eq, file};
+
+    use super::super::table::width;
+    use super::super::{Rows, Status, sample};
+    use super::*;
+
+    fn contact(prefix: &str, number: &str, name: &str, email: &str, tags: &[&str]) -> Value {
+        json!({"profile": {"userDetails": {
+            "userProvidedName": name,
+            "contact": {"email": email, "phone": {"number": number, "prefix": prefix}},
+            "tags": tags,
+            "attributes": [{"key": "city", "value": "Pune"}],
+        }}})
+    }
+
+    fn checked() -> (Summary, Preview) {
+        let mut summary = sample::summary();
+        summary.status = Status::Checked;
+        summary.rows = Rows { read: 1204, unsent: 1152, invalid: 22, folded: 28, skipped: 2, ..Rows::default() };
+        summary.contacts.accepted = 0;
+        summary.reasons.remove("server.refused");
+        summary.estimated_requests = Some(12);
+        summary.preview = Some(vec![
+            contact("91", "9876543210", "Asha Rao", "asha@example.org", &["lead", "expo 24"]),
+            contact("49", "15123456789", "דוד לוי", "", &[]),
+            contact("81", "9012345678", "山田太郎", "taro.yamada.with.a.long.address@example.co.jp", &["vip"]),
+            contact("20", "1001234567", "محمد \u{202e}علي", "m@example.com", &[]),
+            contact("1", "2015550123", "Eve\u{1b}[2J", "", &["a\u{7}b"]),
+        ]);
+        let mapped = |field: &str, column: &str, example: &str| Mapped {
+            field: field.to_owned(),
+            column: column.to_owned(),
+            example: example.to_owned(),
+        };
+        let cases = sample::cases(Values::Shown);
+        let mut examples: BTreeMap<String, Vec<Case>> = BTreeMap::new();
+        for case in cases.rows() {
+            examples.entry(case.code.clone()).or_default().push(case.clone());
+        }
+        let preview = Preview {
+            columns: vec![vec![
+                mapped("name", "Full Name", "Asha Rao"),
+                mapped("phone", "Mobile", "98765 43210"),
+                mapped("email", "E-mail", "asha@example.org"),
+                mapped("tags", "Gruppen", "lead\u{1f}expo, 24\u{1f}"),
+                mapped("attr.city", "City", "Pune\nIndia"),
+                mapped("", "Notes", ""),
+                mapped("", "Geburtstag", ""),
+            ]],
+            records: vec![1204],
+            examples,
+            warnings: vec!["9 rows are marked in the column \"Opted out\"; leave them out with --skip 'Opted out=yes'".to_owned()],
+            command: "m1import contacts.csv".to_owned(),
+            ..Preview::default()
+        };
+        (summary, preview)
+    }
+
+    #[test]
+    fn the_page_of_a_checked_file() {
+        let (summary, preview) = checked();
+        let text = page(&summary, &preview);
+        assert!(text.lines().all(|line| width(line) <= WIDTH), "{text}");
+        for secret in ["9876543210", "Asha", "asha@", "2015550123"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+        assert_data_eq!(text, file!["../../tests/golden/check.txt"].raw());
+    }
+
+    #[test]
+    fn the_page_with_values() {
+        let (summary, preview) = checked();
+        let text = page(&summary, &Preview { values: Values::Shown, ..preview });
+        assert!(text.lines().all(|line| width(line) <= WIDTH), "{text}");
+        assert_data_eq!(text, file!["../../tests/golden/check-values.txt"].raw());
+    }
+
+    #[test]
+    fn the_page_of_an_empty_file() {
+        let mut summary = sample::summary();
+        summary.status = Status::Checked;
+        summary.rows = Rows::default();
+        summary.contacts.prepared = 0;
+        summary.reasons.clear();
+        summary.notes.clear();
+        summary.countries.clear();
+        let text = page(&summary, &Preview::default());
+        assert_data_eq!(text, file!["../../tests/golden/check-empty.txt"].raw());
+    }
+}

@@ -1,0 +1,378 @@
+//! The report as one HTML file: no network, nothing loaded, no script needed to read it.
+//!
+//! It gets passed around, so what it shows of cells is masked unless asked for, and it may not load or send anything
+//! wherever it is opened (a content security policy says so).
+
+mod charts;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::terminal::safe;
+
+use super::cases::{Case, Cases};
+use super::start::{pairs, understood};
+use super::timeline::Timeline;
+use super::words::{by_count, count, duration, fates, grouped, host, note_says, percent, remedy, says, size, verdict};
+use super::{Details, Input, Setting, Status, Summary};
+
+const STYLE: &str = include_str!("style.css");
+const SEARCH: &str = include_str!("search.js");
+/// Nothing may be loaded, sent or framed; only what stands in the file itself is used.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+/// At most so many countries are shown one by one.
+const COUNTRIES: usize = 25;
+
+/// The page.
+pub fn page(summary: &Summary, details: &Details<'_>) -> String {
+    let title = safe(&verdict(summary)).into_owned();
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width,initial-scale=1";
+                meta name="robots" content="noindex";
+                title { "m1import: " (title) }
+                // Else a browser asks the server for one where the page is served.
+                link rel="icon" href="data:,";
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    (head(summary, &title))
+                    (books(summary))
+                    (reasons(summary, details.cases))
+                    (rejected(summary, details.cases))
+                    (notes(summary))
+                    (countries(summary))
+                    @if let Some(timeline) = details.timeline { (course(summary, timeline)) }
+                    @for input in &summary.inputs { (understanding(input)) }
+                    (settings(details.settings))
+                }
+                footer { p class="soft" { "m1import " (summary.version) ", job " code { (summary.job) } } }
+                script { (PreEscaped(SEARCH)) }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn head(summary: &Summary, title: &str) -> Markup {
+    let names: Vec<_> = summary.inputs.iter().map(|input| safe(&input.name)).collect();
+    html! {
+        header {
+            h1 { (title) }
+            p class="soft" {
+                (names.join(", "))
+                @if summary.status != Status::Checked { " to " (safe(host(&summary.endpoint))) }
+                ", " time datetime=(summary.started) { (summary.started) } ", " (duration(summary.seconds))
+            }
+            @if let Some(error) = &summary.error {
+                div class="error" {
+                    p { (safe(&error.message)) " " code { "[" (safe(&error.code)) "]" } }
+                    @for hint in error.hint.iter().flat_map(|hint| hint.lines()) { p class="soft" { "Hint: " (safe(hint)) } }
+                }
+            }
+        }
+    }
+}
+
+fn books(summary: &Summary) -> Markup {
+    let rows = &summary.rows;
+    let met: Vec<_> = fates(rows).into_iter().filter(|fate| fate.rows > 0).collect();
+    html! {
+        section {
+            h2 { "What became of " (count(rows.read, "row")) }
+            @if rows.read > 0 {
+                (charts::books(&met, rows.read))
+                table {
+                    thead { tr { th { "Rows" } th class="n" { "Count" } th class="n" { "Share" } th { "Meaning" } } }
+                    tbody {
+                        @for fate in &met {
+                            tr {
+                                td class="name" { span class={ "mark " (fate.status) } {} (fate.name) }
+                                td class="n" { (grouped(fate.rows)) }
+                                td class="n" { (percent(fate.rows, rows.read)) }
+                                td { (fate.means) }
+                            }
+                        }
+                    }
+                    tfoot { tr { td { "rows read" } td class="n" { (grouped(rows.read)) } td {} td {} } }
+                }
+            }
+            @if summary.requests.sent > 0 {
+                @let requests = &summary.requests;
+                p class="soft" {
+                    (count(requests.sent, "request")) " with " (size(requests.bytes)) ": "
+                    (grouped(requests.accepted)) " accepted, " (grouped(requests.refused)) " refused, "
+                    (grouped(requests.throttled)) " told to wait; " (grouped(requests.retried)) " were repeats; at most "
+                    (grouped(requests.max_in_flight)) " at once."
+                }
+            }
+        }
+    }
+}
+
+fn reasons(summary: &Summary, cases: &Cases) -> Markup {
+    html! {
+        @if !summary.reasons.is_empty() {
+            section {
+                h2 { @if summary.status == Status::Checked { "Why rows cannot be sent" } @else { "Why rows did not get in" } }
+                table class="wide" {
+                    thead { tr { th class="n" { "Rows" } th { "Why" } th { "What to do" } th { "Where" } } }
+                    tbody {
+                        @for (code, rows) in by_count(&summary.reasons) {
+                            tr {
+                                td class="n" data-of="Rows" { (grouped(rows)) }
+                                td { (safe(says(code))) br; code { (safe(code)) } }
+                                td data-of="What to do" { (remedy(code)) }
+                                td data-of="Where" { (places(cases.places(code), rows)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The first lines with a reason; the file is named where it changes.
+fn places(places: &[(String, u64)], rows: u64) -> Markup {
+    let more = rows.saturating_sub(places.len() as u64);
+    let mut before = "";
+    let mut lines = Vec::new();
+    for (file, line) in places {
+        // Lines are looked up in an editor, so they have no commas.
+        lines.push(if file == before { line.to_string() } else { format!("{} line {line}", safe(file)) });
+        before = file;
+    }
+    html! {
+        (lines.join(", "))
+        @if more > 0 && !places.is_empty() { " and " (grouped(more)) " more" }
+    }
+}
+
+fn rejected(summary: &Summary, cases: &Cases) -> Markup {
+    let shown = cases.rows().len() as u64;
+    html! {
+        @if shown > 0 {
+            section {
+                h2 { "Rejected rows" }
+                p class="soft" {
+                    @if cases.total() > shown { "The first " (grouped(shown)) " of " (count(cases.total(), "row")) ". " }
+                    @if !summary.files.rejected.is_empty() {
+                        "All of them, to correct and import again: "
+                        @for (number, path) in summary.files.rejected.iter().enumerate() {
+                            @let name = path.rsplit('/').next().unwrap_or(path);
+                            @if number > 0 { ", " }
+                            a href=(name) { (safe(name)) }
+                        }
+                        "."
+                    }
+                }
+                table id="rejected" class="wide" {
+                    thead { tr { th { "Where" } th { "Column" } th { "Why" } th { "Value" } } }
+                    tbody { @for case in cases.rows() { (row(case)) } }
+                }
+            }
+        }
+    }
+}
+
+fn row(case: &Case) -> Markup {
+    html! {
+        tr {
+            td { (safe(&case.file)) ":" (case.line) }
+            td { @if let Some(column) = &case.column { (safe(column)) } }
+            td { (safe(&case.message)) br; code { (safe(&case.code)) } }
+            td { (safe(&case.value)) }
+        }
+    }
+}
+
+fn notes(summary: &Summary) -> Markup {
+    html! {
+        @if !summary.notes.is_empty() {
+            section {
+                h2 { "Noticed in rows that can be sent" }
+                table {
+                    thead { tr { th class="n" { "Rows" } th { "What" } } }
+                    tbody {
+                        @for (note, rows) in by_count(&summary.notes) {
+                            tr { td class="n" { (grouped(rows)) } td { (safe(note_says(note))) br; code { (safe(note)) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn countries(summary: &Summary) -> Markup {
+    let sorted = by_count(&summary.countries);
+    let most = sorted.first().map_or(0, |(_, contacts)| *contacts);
+    let rest = sorted.get(COUNTRIES..).unwrap_or(&[]);
+    html! {
+        @if !sorted.is_empty() {
+            section {
+                h2 { "Countries of " (count(summary.contacts.prepared, "contact")) }
+                table {
+                    thead { tr { th { "Country" } th class="n" { "Contacts" } th class="n" { "Share" } th { "" } } }
+                    tbody {
+                        @for (code, contacts) in sorted.iter().take(COUNTRIES) {
+                            tr {
+                                td class="name" { @if *code == "001" { "none (001)" } @else { (code) } }
+                                td class="n" { (grouped(*contacts)) }
+                                td class="n" { (percent(*contacts, summary.contacts.prepared)) }
+                                td class="share" { (charts::bar(*contacts, most)) }
+                            }
+                        }
+                        @if !rest.is_empty() {
+                            @let contacts = rest.iter().map(|(_, contacts)| contacts).sum();
+                            tr {
+                                td { (rest.len()) " more" }
+                                td class="n" { (grouped(contacts)) }
+                                td class="n" { (percent(contacts, summary.contacts.prepared)) }
+                                td {}
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn course(summary: &Summary, timeline: &Timeline) -> Markup {
+    html! {
+        @if timeline.samples().len() > 2 {
+            section {
+                h2 { "The sending over time" }
+                (charts::throughput(timeline))
+                (charts::window(timeline))
+                @if !timeline.waits().is_empty() {
+                    table {
+                        caption { "Waits" }
+                        thead { tr { th class="n" { "From" } th class="n" { "For" } th { "Why" } } }
+                        tbody {
+                            @for wait in timeline.waits() {
+                                tr {
+                                    td class="n" { (duration(wait.from)) }
+                                    td class="n" { (duration(wait.until - wait.from)) }
+                                    td { (wait.why.says()) " " code { (wait.why.code()) } }
+                                }
+                            }
+                        }
+                    }
+                } @else if summary.requests.sent > 0 {
+                    p class="soft" { "There were no waits." }
+                }
+            }
+        }
+    }
+}
+
+fn understanding(input: &Input) -> Markup {
+    html! {
+        section {
+            h2 { "How " (safe(&input.name)) " was understood" }
+            p { (understood(input)) ", " (size(input.bytes)) }
+            table {
+                thead { tr { th { "Field" } th { "Column" } } }
+                tbody { @for (field, column) in pairs(&input.mapping) { tr { td { (safe(&field)) } td { (safe(column)) } } } }
+            }
+            p class="soft" { "BLAKE3 " code { (input.blake3) } }
+        }
+    }
+}
+
+fn settings(settings: &[Setting]) -> Markup {
+    html! {
+        @if !settings.is_empty() {
+            section {
+                h2 { "Settings" }
+                table class="wide" {
+                    thead { tr { th { "Setting" } th { "Value" } th { "From" } } }
+                    tbody {
+                        @for setting in settings {
+                            tr { td { code { (setting.name) } } td { (safe(&setting.value)) } td class="soft" { (safe(&setting.source)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use snapbox::{assert_data_eq, file};
+    use tokio::time::Instant;
+
+    use super::super::cases::Values;
+    use super::super::sample;
+    use super::*;
+    use crate::event::{Event, Pause};
+    use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
+
+    fn timeline() -> Timeline {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut timeline = Timeline::new(start);
+        for n in 0..12 {
+            let records = vec![n * 100 + 1..=n * 100 + 95];
+            let part = Settled { records, fate: Fate::Accepted, request: String::new(), status: Some(200) };
+            timeline.hear(&Event::Window { open: (n as usize / 2).min(4) + 1, why: None }, at(n * 1_000 + 300));
+            timeline.hear(&Event::Settled(Settlement { serial: n, attempts: 1, parts: vec![part] }), at(n * 1_000 + 900));
+            if n == 6 {
+                let why = Arc::new(Failure::new(Cause::Busy, ""));
+                timeline.hear(&Event::Waiting { until: at(9_000), pause: Pause::Named, why }, at(7_000));
+            }
+        }
+        timeline.end(at(12_640));
+        timeline
+    }
+
+    fn example() -> String {
+        let settings = [
+            ("default-country", "IN", "m1import.toml"),
+            ("token", "(set)", "environment M1IMPORT_TOKEN"),
+            ("tag", "new\u{202e}year", "command line"),
+        ];
+        let settings = settings.map(|(name, value, source)| Setting {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            source: source.to_owned(),
+        });
+        let cases = sample::cases(Values::Masked);
+        page(&sample::summary(), &Details { cases: &cases, settings: &settings, timeline: Some(&timeline()) })
+    }
+
+    #[test]
+    fn the_page() {
+        assert_data_eq!(example().replace("><", ">\n<"), file!["../../../tests/golden/report.html"].raw());
+    }
+
+    #[test]
+    fn nothing_is_loaded_and_nothing_hostile_is_markup() {
+        let page = example();
+        for hostile in ["http://", "https://", "<b>", "src=", "url(", "@import", "\u{202e}", "\u{1b}", "9876543210", "jane@"] {
+            assert!(!page.contains(hostile), "{hostile:?}");
+        }
+    }
+
+    #[test]
+    fn many_rejects_keep_it_small() {
+        let mut cases = Cases::new(Values::Shown);
+        for line in 1..=100_000 {
+            cases.add(Case { line, message: "<&\"'".repeat(100), ..sample::cases(Values::Shown).rows()[0].clone() });
+        }
+        let page = page(&sample::summary(), &Details { cases: &cases, settings: &[], timeline: None });
+        assert!(page.len() < 2_000_000, "{}", page.len());
+        assert!(page.contains("of 100,000 rows"), "the cap is said");
+    }
+}

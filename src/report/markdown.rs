@@ -1,0 +1,121 @@
+//! The report as Markdown, for issues, chats and the step summary of GitHub Actions.
+
+use crate::terminal::safe;
+
+use super::cases::{Case, Cases};
+use super::words::{by_count, count, duration, fates, grouped, host, percent, remedy, says, verdict};
+use super::{Status, Summary};
+
+/// At most so many rows are listed one by one.
+const ROWS: usize = 50;
+/// At most so many countries are listed.
+const COUNTRIES: usize = 20;
+
+/// The page.
+pub fn write(summary: &Summary, cases: &Cases) -> String {
+    let mut page = format!("## {}\n\n", plain(&verdict(summary)));
+    let names: Vec<String> = summary.inputs.iter().map(|input| plain(&input.name)).collect();
+    if !names.is_empty() {
+        page.push_str(&names.join(", "));
+        if summary.status != Status::Checked {
+            page.push_str(&format!(" to {}", plain(host(&summary.endpoint))));
+        }
+        page.push_str(&format!(", {}, {}\n\n", summary.started, duration(summary.seconds)));
+    }
+    if let Some(error) = &summary.error {
+        page.push_str(&format!("**{}**", plain(&error.code)));
+        for hint in error.hint.iter().flat_map(|hint| hint.lines()) {
+            page.push_str(&format!(": {}", plain(hint)));
+        }
+        page.push_str("\n\n");
+    }
+    let books = fates(&summary.rows).into_iter().filter(|fate| fate.rows > 0);
+    let books = books.map(|fate| vec![fate.name.to_owned(), grouped(fate.rows), fate.means.to_owned()]);
+    let total = vec!["**rows read**".to_owned(), format!("**{}**", grouped(summary.rows.read)), String::new()];
+    table(&["rows", "count", "meaning"], books.chain([total]), &mut page);
+    if !summary.reasons.is_empty() {
+        page.push_str("### Why rows did not get in\n\n");
+        let reasons = by_count(&summary.reasons).into_iter();
+        let reasons =
+            reasons.map(|(code, rows)| vec![plain(code), grouped(rows), plain(says(code)), plain(remedy(code))]);
+        table(&["code", "rows", "why", "what to do"], reasons, &mut page);
+    }
+    if !cases.rows().is_empty() {
+        let shown = cases.rows().len().min(ROWS) as u64;
+        let title = match cases.total() {
+            total if total > shown => format!("### The first {} of {}\n\n", grouped(shown), count(total, "rejected row")),
+            total => format!("### {}\n\n", count(total, "rejected row")),
+        };
+        page.push_str(&title);
+        table(&["line", "column", "code", "message"], cases.rows().iter().take(ROWS).map(row), &mut page);
+    }
+    if !summary.countries.is_empty() {
+        page.push_str("### Countries\n\n");
+        let sorted = by_count(&summary.countries).into_iter().take(COUNTRIES);
+        let rows = sorted.map(|(code, n)| vec![plain(code), grouped(n), percent(n, summary.contacts.prepared)]);
+        table(&["country", "contacts", "share"], rows, &mut page);
+    }
+    page
+}
+
+fn row(case: &Case) -> Vec<String> {
+    let place = format!("{}:{}", case.file, case.line);
+    vec![plain(&place), plain(case.column.as_deref().unwrap_or("")), plain(&case.code), plain(&case.message)]
+}
+
+fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>, page: &mut String) {
+    page.push_str(&format!("| {} |\n|{}\n", head.join(" | "), " --- |".repeat(head.len())));
+    for row in rows {
+        page.push_str(&format!("| {} |\n", row.join(" | ")));
+    }
+    page.push('\n');
+}
+
+/// Text in which no character has a meaning of its own, on one line.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in safe(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // Keeps a mention or a link from being made of it.
+            '@' => out.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\n' | '\r' => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::{assert_data_eq, file};
+
+    use super::super::cases::Values;
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn the_page() {
+        let page = write(&sample::summary(), &sample::cases(Values::Masked));
+        assert!(page.lines().filter(|line| line.starts_with('|')).all(|line| line.ends_with('|')));
+        assert_data_eq!(page, file!["../../tests/golden/report.md"].raw());
+    }
+
+    #[test]
+    fn many_rows_are_cut() {
+        let mut cases = Cases::new(Values::Masked);
+        for line in 1..=60 {
+            let case = sample::cases(Values::Shown).rows()[0].clone();
+            cases.add(Case { line, ..case });
+        }
+        let page = write(&sample::summary(), &cases);
+        assert!(page.contains("### The first 50 of 60 rejected rows"), "{page}");
+        assert_eq!(page.matches("contacts.csv:").count(), 50);
+    }
+}

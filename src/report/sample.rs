@@ -1,0 +1,92 @@
+//! A run as an example, from which the tests of all forms of report are made. Hostile texts are in it on purpose.
+
+use std::collections::BTreeMap;
+
+use super::cases::{Case, Cases, Values};
+use super::{Contacts, Files, Input, Mapping, Rows, SCHEMA, Status, Summary, Trouble};
+use crate::event::Requests;
+
+/// A finished run in which some rows did not get in.
+pub fn summary() -> Summary {
+    let counts = |pairs: &[(&str, u64)]| pairs.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>();
+    Summary {
+        schema: SCHEMA,
+        version: "0.1.0".to_owned(),
+        status: Status::Complete,
+        exit_code: 1,
+        error: None,
+        endpoint: "https://api.v7.express-chat.com/inbox/users/import".to_owned(),
+        job: "5f0c1a2b3c4d5e6f".to_owned(),
+        started: "2026-11-22T21:45:12Z".to_owned(),
+        finished: "2026-11-22T21:45:25Z".to_owned(),
+        seconds: 12.64,
+        inputs: vec![Input {
+            name: "contacts.csv".to_owned(),
+            format: "csv".to_owned(),
+            encoding: "windows-1252".to_owned(),
+            delimiter: Some(";".to_owned()),
+            bytes: 118_311,
+            blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
+            mapping: Mapping {
+                name: vec!["Full Name".to_owned()],
+                phone: vec!["Mobile".to_owned(), "Work\u{1b}[31m".to_owned()],
+                email: vec!["E-mail".to_owned()],
+                attributes: BTreeMap::from([("city".to_owned(), "City".to_owned())]),
+                ..Mapping::default()
+            },
+        }],
+        rows: Rows { read: 1204, accepted: 1150, invalid: 22, folded: 28, skipped: 2, refused: 2, ..Rows::default() },
+        contacts: Contacts { prepared: 1152, accepted: 1150 },
+        reasons: counts(&[("phone.no_country", 20), ("phone.precision_lost", 2), ("server.refused", 2)]),
+        notes: counts(&[("email.dropped", 1), ("phone.trunk_prefix_removed", 7)]),
+        countries: counts(&[("IN", 940), ("DE", 200), ("US", 11), ("001", 1)]),
+        requests: Requests {
+            sent: 15,
+            accepted: 12,
+            retried: 2,
+            refused: 1,
+            throttled: 2,
+            bytes: 311_870,
+            max_in_flight: 4,
+        },
+        files: Files {
+            results: Some("contacts.results/results.csv".to_owned()),
+            rejected: vec!["contacts.results/rejected.csv".to_owned()],
+            journal: Some("contacts.results/journal.ndjson".to_owned()),
+        },
+        preview: None,
+        estimated_requests: None,
+    }
+}
+
+/// An error that ended a run.
+pub fn trouble() -> Trouble {
+    Trouble {
+        code: "token.missing".to_owned(),
+        message: "no API token".to_owned(),
+        hint: Some("put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH".to_owned()),
+    }
+}
+
+/// Rows that did not get in.
+pub fn cases(values: Values) -> Cases {
+    let mut cases = Cases::new(values);
+    let rows = [
+        (5, Some("Mobile"), "phone.no_country", "no country code and no default country", "98765 43210"),
+        (9, Some("Mobile"), "phone.no_country", "no country code and no default country", "0151/23456789"),
+        (118, Some("Mobile"), "phone.precision_lost", "the spreadsheet has rounded this number", "9.19877E+11"),
+        (204, None, "server.refused", "profile of \"jane@example.com\" | <b>*no*</b>\n::error::x +919876543210 &", ""),
+        (311, Some("E-mail\u{202e}"), "email.invalid", "not an e-mail address", "=cmd|'/C calc'!A0\u{7}"),
+    ];
+    for (line, column, code, message, value) in rows {
+        cases.add(Case {
+            file: "contacts.csv".to_owned(),
+            line,
+            column: column.map(str::to_owned),
+            code: code.to_owned(),
+            message: message.to_owned(),
+            value: value.to_owned(),
+        });
+    }
+    cases
+}

@@ -1,0 +1,135 @@
+//! What is said at once when a run begins: what was found, where it goes, and by which right.
+
+use crate::terminal::safe;
+
+use super::words::{count, host};
+use super::{Input, Mapping};
+
+/// What is known before the first row is read through.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    /// The inputs as they were understood; their sizes and fingerprints are not known yet.
+    pub inputs: &'a [Input],
+    /// Where contacts are sent; `None` for `check` and dry runs.
+    pub endpoint: Option<&'a str>,
+    /// Where the token came from, and its last 4 characters if it is long enough to tell them.
+    pub token: Option<(&'a str, Option<&'a str>)>,
+    /// How many rows an unfinished journal has settled already.
+    pub settled_before: Option<u64>,
+    /// The results folder; `None` where none is written.
+    pub folder: Option<&'a str>,
+}
+
+/// The start lines for standard error.
+pub fn start(start: &Start<'_>) -> String {
+    let mut text = String::new();
+    for input in start.inputs {
+        text.push_str(&format!("{}: {}; {}\n", safe(&input.name), understood(input), columns(&input.mapping)));
+    }
+    if let Some(endpoint) = start.endpoint {
+        let token = start.token.map(|(source, last)| {
+            let last = last.map(|last| format!(" ending in {}", safe(last))).unwrap_or_default();
+            format!("; token from {}{last}", safe(source))
+        });
+        text.push_str(&format!("to {}{}\n", safe(host(endpoint)), token.unwrap_or_default()));
+    }
+    if let Some(folder) = start.folder {
+        text.push_str(&format!("results in {}\n", safe(folder)));
+    }
+    if let Some(rows) = start.settled_before {
+        text.push_str(&format!("carrying on: {} settled in earlier runs of this job\n", count(rows, "row")));
+    }
+    text
+}
+
+/// How an input was understood: `CSV, windows-1252, semicolons`.
+pub fn understood(input: &Input) -> String {
+    let name = match input.format.as_str() {
+        "ndjson" => "NDJSON",
+        "json" => "JSON",
+        "csv" => "CSV",
+        "tsv" => "TSV",
+        "xlsx" => "spreadsheet",
+        "vcard" => "vCard",
+        other => other,
+    };
+    let mut parts = vec![name.to_owned()];
+    if input.format != "xlsx" {
+        parts.push(safe(&input.encoding).to_uppercase());
+    }
+    match input.delimiter.as_deref() {
+        None => {}
+        Some(",") => parts.push("commas".to_owned()),
+        Some(";") => parts.push("semicolons".to_owned()),
+        Some("\t") => parts.push("tabs".to_owned()),
+        Some("|") => parts.push("pipes".to_owned()),
+        Some(other) => parts.push(format!("delimiter {}", safe(other))),
+    }
+    parts.join(", ")
+}
+
+/// Each field with its columns in order of rank, as `(field, column)`; attributes as `attr.KEY`.
+pub fn pairs(mapping: &Mapping) -> Vec<(String, &str)> {
+    let fields = [
+        ("name", &mapping.name),
+        ("phone", &mapping.phone),
+        ("prefix", &mapping.prefix),
+        ("region", &mapping.region),
+        ("email", &mapping.email),
+        ("tags", &mapping.tags),
+    ];
+    let fields = fields.into_iter().flat_map(|(field, columns)| columns.iter().map(move |column| (field.to_owned(), column.as_str())));
+    fields.chain(mapping.attributes.iter().map(|(key, column)| (format!("attr.{key}"), column.as_str()))).collect()
+}
+
+/// The mapping in one line: `name=Full Name, phone=Mobile+Work, email=E-mail`.
+fn columns(mapping: &Mapping) -> String {
+    let mut told: Vec<(String, String)> = Vec::new();
+    for (field, column) in pairs(mapping) {
+        match told.last_mut().filter(|(last, _)| *last == field) {
+            Some((_, columns)) => {
+                columns.push('+');
+                columns.push_str(&safe(column));
+            }
+            None => told.push((safe(&field).into_owned(), safe(column).into_owned())),
+        }
+    }
+    told.iter().map(|(field, columns)| format!("{field}={columns}")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::{assert_data_eq, str};
+
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn what_will_happen_is_said_first() {
+        let summary = sample::summary();
+        let text = start(&Start {
+            inputs: &summary.inputs,
+            endpoint: Some(&summary.endpoint),
+            token: Some(("environment M1IMPORT_TOKEN", Some("3f9a"))),
+            settled_before: Some(400),
+            folder: Some("contacts.results"),
+        });
+        assert_data_eq!(
+            text,
+            str![[r#"
+contacts.csv: CSV, WINDOWS-1252, semicolons; name=Full Name, phone=Mobile+Work/u{1b}[31m, email=E-mail, attr.city=City
+to api.v7.express-chat.com; token from environment M1IMPORT_TOKEN ending in 3f9a
+results in contacts.results
+carrying on: 400 rows settled in earlier runs of this job
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn a_sandbox_needs_no_token_and_a_check_no_endpoint() {
+        let none = Start { inputs: &[], endpoint: Some("sandbox"), token: None, settled_before: None, folder: None };
+        assert_eq!(start(&none), "to sandbox\n");
+        assert_eq!(start(&Start { endpoint: None, ..none }), "");
+    }
+}

@@ -1,0 +1,379 @@
+//! Plain text for people: messages about rows and runs, and the summary at the end.
+//!
+//! No meaning by colour alone: without it nothing is lost. What comes from a file or the server is made safe here.
+
+use crate::terminal::safe;
+
+use super::cases::Case;
+use super::table::{Side, WIDTH, columns, wrapped};
+use super::words::{by_count, count, fates, grouped, note_says, remedy, says, verdict};
+use super::{Status, Summary, Trouble};
+
+/// What the end of a run says beside the summary itself.
+#[derive(Debug, Clone, Default)]
+pub struct Closing {
+    /// The folder with the results; `None` where none was written.
+    pub folder: Option<String>,
+    /// Further reports that were written.
+    pub reports: Vec<String>,
+    /// The command as it was typed, without secrets ([`command`]).
+    pub command: String,
+    /// The command with the rejected rows in place of the inputs.
+    pub again: Option<String>,
+    /// Whether the screen takes colour.
+    pub color: bool,
+}
+
+/// The end of a run for standard output: the verdict, the books, the reasons with remedies, and where to go on.
+pub fn summary(summary: &Summary, closing: &Closing) -> String {
+    let paint = Paint(closing.color);
+    let mut page = Page::default();
+    page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
+    if let Some(hint) = summary.error.as_ref().and_then(|error| error.hint.as_ref()) {
+        page.hint(2, &safe(hint));
+    }
+    if summary.rows.read > 0 {
+        page.gap();
+        page.lines(2, books(summary));
+    }
+    reasons(summary, &mut page, &paint);
+    noticed(summary, &mut page, &paint);
+    whereabouts(summary, closing, &mut page, &paint);
+    page.text
+}
+
+/// One line with the counts, for `--quiet` and an exit other than 0.
+pub fn quiet_line(summary: &Summary) -> String {
+    let met = fates(&summary.rows).into_iter().filter(|fate| fate.rows > 0);
+    let met: Vec<String> = met.map(|fate| format!("{} {}", grouped(fate.rows), fate.name)).collect();
+    let met = if met.is_empty() { String::new() } else { format!(": {}", met.join(", ")) };
+    let results = summary.files.results.as_ref().map(|path| format!("; {}", safe(path))).unwrap_or_default();
+    format!("{}{met}{results}\n", count(summary.rows.read, "row"))
+}
+
+/// A row that did not get in: where, what, the code, what to do.
+pub fn case(case: &Case) -> String {
+    let mut text = format!("{}: {} [{}]\n", safe(&case.place()), safe(&case.message), safe(&case.code));
+    hint(remedy(&case.code), &mut text);
+    text
+}
+
+/// What ended a run early: what, the code, what to do.
+pub fn trouble(trouble: &Trouble) -> String {
+    let mut lines = trouble.message.lines();
+    let mut text = format!("error: {} [{}]\n", safe(lines.next().unwrap_or("")), safe(&trouble.code));
+    for line in lines {
+        text.push_str(&format!("  {}\n", safe(line.trim())));
+    }
+    hint(trouble.hint.as_deref().unwrap_or(""), &mut text);
+    text
+}
+
+/// Something worth knowing that ends nothing.
+pub fn warning(message: &str, code: &str, remedy: &str) -> String {
+    let mut text = format!("warning: {} [{code}]\n", safe(message));
+    hint(remedy, &mut text);
+    text
+}
+
+fn hint(remedy: &str, text: &mut String) {
+    for line in remedy.lines().filter(|line| !line.is_empty()) {
+        text.push_str(&format!("  hint: {}\n", safe(line)));
+    }
+}
+
+/// A command as one may type it again: quoted for a shell, and without what must not stand in a log.
+///
+/// ```
+/// use m1import::report::text::command;
+/// let typed = ["my file.csv", "--token", "secret", "--tag=new year"].map(String::from);
+/// assert_eq!(command(&typed), "m1import 'my file.csv' --token \"$TOKEN\" '--tag=new year'");
+/// ```
+pub fn command(arguments: &[String]) -> String {
+    let mut text = "m1import".to_owned();
+    let mut before = "";
+    for argument in arguments {
+        text.push(' ');
+        let (name, value) = argument.split_once('=').map_or((argument.as_str(), ""), |(name, value)| (name, value));
+        match (name, before) {
+            (_, "--token") => text.push_str("\"$TOKEN\""),
+            ("--token", _) if !value.is_empty() => text.push_str("--token=\"$TOKEN\""),
+            (_, "--header") => text.push_str(&quoted(&without_value(argument, ':'))),
+            ("--header", _) if !value.is_empty() => text.push_str(&quoted(&without_value(argument, ':'))),
+            (_, "--proxy") => text.push_str(&quoted(&without_login(argument))),
+            ("--proxy", _) if !value.is_empty() => text.push_str(&quoted(&without_login(argument))),
+            _ => text.push_str(&quoted(argument)),
+        }
+        before = if value.is_empty() { name } else { "" };
+    }
+    text
+}
+
+fn without_value(text: &str, mark: char) -> String {
+    text.split_once(mark).map_or_else(|| text.to_owned(), |(name, _)| format!("{name}{mark} …"))
+}
+
+fn without_login(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        (None, Some((_, host))) => format!("…@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// The books as lines: fate, rows, meaning; those that no row met are left out.
+fn books(summary: &Summary) -> Vec<String> {
+    let met = fates(&summary.rows).into_iter().filter(|fate| fate.rows > 0);
+    let mut rows: Vec<Vec<String>> =
+        met.map(|fate| vec![fate.name.to_owned(), grouped(fate.rows), fate.means.to_owned()]).collect();
+    rows.push(vec!["rows read".to_owned(), grouped(summary.rows.read), String::new()]);
+    columns(&rows, &[Side::Left, Side::Right, Side::Left], WIDTH - 2)
+}
+
+pub(super) fn reasons(summary: &Summary, page: &mut Page, paint: &Paint) {
+    if summary.reasons.is_empty() {
+        return;
+    }
+    let title = if summary.status == Status::Checked { "Why rows cannot be sent" } else { "Why rows did not get in" };
+    page.heading(title, paint);
+    for (code, rows) in by_count(&summary.reasons) {
+        page.item(rows, &format!("{} [{}]", safe(says(code)), safe(code)));
+        page.hint(10, remedy(code));
+    }
+}
+
+pub(super) fn noticed(summary: &Summary, page: &mut Page, paint: &Paint) {
+    if summary.notes.is_empty() {
+        return;
+    }
+    page.heading("Noticed in rows that can be sent", paint);
+    for (note, rows) in by_count(&summary.notes) {
+        page.item(rows, &format!("{} [{}]", safe(note_says(note)), safe(note)));
+    }
+}
+
+fn whereabouts(summary: &Summary, closing: &Closing, page: &mut Page, paint: &Paint) {
+    if let Some(folder) = &closing.folder {
+        page.heading(&format!("Results in {}", safe(folder)), paint);
+        let mut files = vec![vec!["report.html".to_owned(), "what became of everything, to read".to_owned()]];
+        files.push(vec!["results.csv".to_owned(), "each row and its fate".to_owned()]);
+        files.push(vec!["summary.json".to_owned(), "the same as this, for programs".to_owned()]);
+        for path in &summary.files.rejected {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            files.push(vec![safe(name).into_owned(), "rows to correct and import again".to_owned()]);
+        }
+        page.lines(2, columns(&files, &[Side::Left, Side::Left], WIDTH - 2));
+    }
+    for report in &closing.reports {
+        page.line(2, &safe(report));
+    }
+    let unfinished = summary.rows.unknown + summary.rows.unsent > 0 && summary.status != Status::Checked;
+    if unfinished {
+        page.heading("To carry on, the same command again", paint);
+        page.line(2, &safe(&closing.command));
+    } else if let Some(again) = &closing.again {
+        page.heading("When the rejected rows are corrected", paint);
+        page.line(2, &safe(again));
+    }
+}
+
+/// Text in the making.
+#[derive(Default)]
+pub(super) struct Page {
+    pub(super) text: String,
+}
+
+impl Page {
+    /// A line in its place; nothing is cut, so that commands and names can be copied.
+    pub(super) fn line(&mut self, indent: usize, line: &str) {
+        let line = format!("{}{line}", " ".repeat(indent));
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    pub(super) fn lines(&mut self, indent: usize, lines: impl IntoIterator<Item = String>) {
+        for line in lines {
+            self.line(indent, &line);
+        }
+    }
+
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    pub(super) fn title(&mut self, text: &str, paint: &Paint) {
+        self.line(0, &paint.bold(text));
+    }
+
+    pub(super) fn heading(&mut self, text: &str, paint: &Paint) {
+        self.gap();
+        self.line(0, &paint.bold(text));
+    }
+
+    /// A number of rows and what is said of them.
+    pub(super) fn item(&mut self, rows: u64, text: &str) {
+        let mut lines = wrapped(text, WIDTH - 10).into_iter();
+        self.line(0, &format!("{:>8}  {}", grouped(rows), lines.next().unwrap_or_default()));
+        self.lines(10, lines);
+    }
+
+    pub(super) fn hint(&mut self, indent: usize, text: &str) {
+        if !text.is_empty() {
+            self.lines(indent, wrapped(&format!("hint: {text}"), WIDTH - indent));
+        }
+    }
+}
+
+/// Colour where the screen takes it.
+pub(super) struct Paint(pub(super) bool);
+
+impl Paint {
+    fn bold(&self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    /// The verdict in green, yellow or red.
+    pub(super) fn verdict(&self, summary: &Summary, text: &str) -> String {
+        let color = match (summary.exit_code, summary.status) {
+            (0, _) => "1;32",
+            (1, _) | (_, Status::Interrupted) => "1;33",
+            _ => "1;31",
+        };
+        self.paint(color, text)
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::{assert_data_eq, file, str};
+
+    use super::super::cases::Values;
+    use super::super::{Rows, sample};
+    use super::*;
+
+    fn closing() -> Closing {
+        Closing {
+            folder: Some("contacts.results".to_owned()),
+            command: "m1import contacts.csv".to_owned(),
+            again: Some("m1import contacts.results/rejected.csv".to_owned()),
+            ..Closing::default()
+        }
+    }
+
+    #[test]
+    fn the_summary_of_a_finished_run() {
+        let text = summary(&sample::summary(), &closing());
+        assert!(text.lines().all(|line| super::super::table::width(line) <= WIDTH), "{text}");
+        assert_data_eq!(text, file!["../../tests/golden/summary.txt"].raw());
+    }
+
+    #[test]
+    fn the_summary_of_an_unfinished_run() {
+        let mut run = sample::summary();
+        run.status = Status::Stopped;
+        run.exit_code = 75;
+        run.rows = Rows { read: 1204, accepted: 300, accepted_before: 100, unsent: 752, unknown: 50, folded: 2, ..Rows::default() };
+        run.contacts.accepted = 400;
+        run.reasons.clear();
+        run.notes.clear();
+        run.files.rejected.clear();
+        run.error = Some(Trouble {
+            code: "server.unreachable".to_owned(),
+            message: "the server cannot be reached: connection refused\u{1b}[2J".to_owned(),
+            hint: Some("check the network and --endpoint; the same command carries on".to_owned()),
+        });
+        assert_data_eq!(summary(&run, &closing()), file!["../../tests/golden/summary-stopped.txt"].raw());
+    }
+
+    #[test]
+    fn a_job_that_was_not_touched() {
+        let mut run = sample::summary();
+        run.status = Status::Failed;
+        run.exit_code = 77;
+        run.rows = Rows::default();
+        run.reasons.clear();
+        run.notes.clear();
+        run.error = Some(sample::trouble());
+        assert_data_eq!(
+            summary(&run, &Closing::default()),
+            str![[r#"
+Nothing was sent: no API token.
+  hint: put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_itself() {
+        let plain = summary(&sample::summary(), &closing());
+        let colored = summary(&sample::summary(), &Closing { color: true, ..closing() });
+        assert!(colored.contains("\u{1b}[1;33m"));
+        let mut bare = colored.clone();
+        for code in ["\u{1b}[1;33m", "\u{1b}[1m", "\u{1b}[0m"] {
+            bare = bare.replace(code, "");
+        }
+        assert_eq!(bare, plain);
+    }
+
+    #[test]
+    fn one_line_for_quiet_runs() {
+        assert_data_eq!(
+            quiet_line(&sample::summary()),
+            str![[r#"
+1,204 rows: 1,150 accepted, 28 folded, 2 skipped, 22 invalid, 2 refused; contacts.results/results.csv
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn messages_say_where_what_and_what_to_do() {
+        let cases = sample::cases(Values::Masked);
+        let text: String = cases.rows().iter().map(case).collect();
+        assert_data_eq!(text, file!["../../tests/golden/messages.txt"].raw());
+        assert_data_eq!(
+            trouble(&Trouble {
+                code: "mapping.no_phone".to_owned(),
+                message: "no phone column\ncolumns: Name, E-mail\u{202e}".to_owned(),
+                hint: Some("name it with --map phone=COLUMN\nm1import contacts.csv --map phone=Handy".to_owned()),
+            }),
+            str![[r#"
+error: no phone column [mapping.no_phone]
+  columns: Name, E-mail/u{202e}
+  hint: name it with --map phone=COLUMN
+  hint: m1import contacts.csv --map phone=Handy
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn commands_can_be_typed_again_and_hold_no_secret() {
+        let cases: [(&[&str], &str); 6] = [
+            (&["a.csv", "--limit", "5"], "m1import a.csv --limit 5"),
+            (&["it's.csv"], r"m1import 'it'\''s.csv'"),
+            (&["a.csv", "--token=abc"], "m1import a.csv --token=\"$TOKEN\""),
+            (&["a.csv", "--header", "X-Key: abc"], "m1import a.csv --header 'X-Key: …'"),
+            (&["a.csv", "--proxy=http://u:p@proxy:3128"], "m1import a.csv '--proxy=http://…@proxy:3128'"),
+            (&["", "$(x)"], "m1import '' '$(x)'"),
+        ];
+        for (typed, expected) in cases {
+            let typed: Vec<String> = typed.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(command(&typed), expected);
+        }
+    }
+}

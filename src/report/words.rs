@@ -1,0 +1,239 @@
+//! Numbers, names and sentences that all reports for people share, so that each says the same thing the same way.
+
+use crate::outcome::Cause;
+use crate::row::{Code, Note};
+
+use super::{Rows, Status, Summary};
+
+/// A whole number with commas between thousands.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number and its noun: `1 row`, `1,204 rows`. Nouns here take an `s`.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// A length of time, coarse enough to be read at a glance: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        _ if seconds < 9.95 => format!("{seconds:.1} s"),
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        3600..356_400 => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+        _ => "more than 99 h".to_owned(),
+    }
+}
+
+/// A size in decimal units: `512 bytes`, `118.3 kB`, `2.1 GB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(&str, f64); 3] = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
+    // A unit begins where the one below would round up to it.
+    match UNITS.iter().find(|(_, unit)| bytes as f64 >= unit * 0.99995) {
+        Some((name, unit)) => format!("{:.1} {name}", bytes as f64 / unit),
+        None => count(bytes, "byte"),
+    }
+}
+
+/// A share of a whole: `81.4 %`. Never rounded up to all, nor down to nothing.
+pub fn percent(part: u64, whole: u64) -> String {
+    let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
+    match share {
+        _ if part > 0 && share < 0.05 => "< 0.1 %".to_owned(),
+        _ if part < whole && share >= 99.95 => "> 99.9 %".to_owned(),
+        _ => format!("{share:.1} %"),
+    }
+}
+
+/// What a reason says, in a few words; the code itself where it is not one of ours.
+pub fn says(code: &str) -> &str {
+    let row = Code::ALL.iter().find(|known| known.as_str() == code).map(|known| known.says());
+    let cause = || Cause::ALL.iter().find(|known| known.code() == code).map(|known| known.says());
+    row.or_else(cause).unwrap_or(code)
+}
+
+/// What to do about a reason; empty where nothing needs to be done.
+pub fn remedy(code: &str) -> &'static str {
+    let row = Code::ALL.iter().find(|known| known.as_str() == code).map(|known| known.remedy());
+    let cause = || Cause::ALL.iter().find(|known| known.code() == code).map(|known| known.hint());
+    row.or_else(cause).unwrap_or("")
+}
+
+/// What a note says, in a few words; the note itself where it is not one of ours.
+pub fn note_says(note: &str) -> &str {
+    Note::ALL.iter().find(|known| known.as_str() == note).map_or(note, |known| known.says())
+}
+
+/// Where contacts are sent, as told in passing: host and port without the path.
+pub fn host(endpoint: &str) -> &str {
+    let rest = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or(rest)
+}
+
+/// The commonest first; equally common ones by name.
+pub fn by_count<'m>(counts: impl IntoIterator<Item = (&'m String, &'m u64)>) -> Vec<(&'m str, u64)> {
+    let mut sorted: Vec<(&str, u64)> = counts.into_iter().map(|(name, &count)| (name.as_str(), count)).collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    sorted
+}
+
+/// One of the fates a row can meet, with its number of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fate {
+    /// The word of `results.csv`.
+    pub status: &'static str,
+    /// The same, as written for people.
+    pub name: &'static str,
+    /// What it means.
+    pub means: &'static str,
+    /// How many rows met it.
+    pub rows: u64,
+}
+
+/// The books, fate by fate, in the order in which they are told; those that no row met too.
+pub fn fates(rows: &Rows) -> [Fate; 8] {
+    let fate = |status, name, means, rows| Fate { status, name, means, rows };
+    [
+        fate("accepted", "accepted", "the server took them", rows.accepted),
+        fate("accepted_before", "accepted before", "in an earlier run of this job", rows.accepted_before),
+        fate("folded", "folded", "another row stands for the same phone number", rows.folded),
+        fate("skipped", "skipped", "left out by --only or --skip", rows.skipped),
+        fate("invalid", "invalid", "cannot be sent", rows.invalid),
+        fate("refused", "refused", "the server said no", rows.refused),
+        fate("unknown", "unknown", "sent, and no answer tells what became of them", rows.unknown),
+        fate("unsent", "unsent", "not sent", rows.unsent),
+    ]
+}
+
+/// How the run ended, in a sentence or two.
+pub fn verdict(summary: &Summary) -> String {
+    let rows = &summary.rows;
+    let contacts = count(summary.contacts.accepted, "contact");
+    let out = rows.invalid + rows.refused;
+    let lost = match (rows.read, out) {
+        (_, 0) => String::new(),
+        (1, _) => "; the only row did not get in".to_owned(),
+        (read, out) if read == out => format!("; none of {} got in", count(read, "row")),
+        (read, out) => format!("; {} of {} did not get in", grouped(out), count(read, "row")),
+    };
+    let left = match rows.unknown + rows.unsent {
+        0 => String::new(),
+        1 => "; 1 contact is still to be sent".to_owned(),
+        left => format!("; {} contacts are still to be sent", grouped(left)),
+    };
+    let were = |number: u64| if number == 1 { "was" } else { "were" };
+    match summary.status {
+        Status::Failed => format!("Nothing was sent: {}.", sentence(summary)),
+        Status::Checked if summary.error.is_some() => format!("Nothing would be sent: {}.", sentence(summary)),
+        Status::Checked if rows.read == 0 => "The input holds no rows.".to_owned(),
+        Status::Checked => {
+            let can = count(summary.contacts.prepared, "contact");
+            let invalid = match (rows.invalid, rows.read) {
+                (0, _) => String::new(),
+                (invalid, read) if invalid == read => format!("; every one of {} is invalid", count(read, "row")),
+                (1, read) => format!("; 1 of {} is invalid", count(read, "row")),
+                (invalid, read) => format!("; {} of {} are invalid", grouped(invalid), count(read, "row")),
+            };
+            format!("{can} can be sent{invalid}. Nothing was sent.")
+        }
+        Status::Complete if rows.read == 0 => "The input holds no rows; there was nothing to send.".to_owned(),
+        Status::Complete => format!("{contacts} {} accepted{lost}.", were(summary.contacts.accepted)),
+        Status::Interrupted => {
+            format!("Interrupted: {contacts} {} accepted{lost}{left}.", were(summary.contacts.accepted))
+        }
+        Status::Stopped => {
+            let why = sentence(summary);
+            format!("Stopped: {why}. {contacts} {} accepted{lost}{left}.", were(summary.contacts.accepted))
+        }
+    }
+}
+
+/// The error's first line without its full stop.
+fn sentence(summary: &Summary) -> &str {
+    let message = summary.error.as_ref().map_or("", |error| error.message.as_str());
+    let line = message.lines().next().unwrap_or("").trim_end_matches('.');
+    if line.is_empty() { "the run ended early" } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+        assert_eq!(count(1, "row"), "1 row");
+        assert_eq!(count(0, "row"), "0 rows");
+        let cases = [
+            (0.04, "0.0 s"),
+            (9.94, "9.9 s"),
+            (9.96, "10 s"),
+            (59.6, "1 min 0 s"),
+            (185.0, "3 min 5 s"),
+            (7440.0, "2 h 4 min"),
+            (1e18, "more than 99 h"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(duration(seconds), text, "{seconds}");
+        }
+        for (bytes, text) in [(1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (999_999, "1.0 MB"), (2_100_000_000, "2.1 GB")] {
+            assert_eq!(size(bytes), text, "{bytes}");
+        }
+        let shares = [(0, 0, "0.0 %"), (1, 10_000, "< 0.1 %"), (9_999, 10_000, "> 99.9 %"), (1, 3, "33.3 %"), (2, 2, "100.0 %")];
+        for (part, whole, text) in shares {
+            assert_eq!(percent(part, whole), text, "{part} of {whole}");
+        }
+    }
+
+    #[test]
+    fn hosts() {
+        assert_eq!(host("https://api.v7.express-chat.com/inbox/users/import"), "api.v7.express-chat.com");
+        assert_eq!(host("http://127.0.0.1:8787"), "127.0.0.1:8787");
+        assert_eq!(host("sandbox"), "sandbox");
+    }
+
+    #[test]
+    fn verdicts() {
+        let mut summary = sample::summary();
+        assert_eq!(verdict(&summary), "1,150 contacts were accepted; 24 of 1,204 rows did not get in.");
+        summary.status = Status::Interrupted;
+        summary.rows.accepted = 400;
+        summary.rows.unsent = 750;
+        summary.contacts.accepted = 400;
+        assert_eq!(
+            verdict(&summary),
+            "Interrupted: 400 contacts were accepted; 24 of 1,204 rows did not get in; 750 contacts are still to be sent."
+        );
+        summary.status = Status::Failed;
+        summary.error = Some(sample::trouble());
+        assert_eq!(verdict(&summary), "Nothing was sent: no API token.");
+        summary.status = Status::Checked;
+        summary.error = None;
+        assert_eq!(verdict(&summary), "1,152 contacts can be sent; 22 of 1,204 rows are invalid. Nothing was sent.");
+        summary.status = Status::Complete;
+        summary.rows = Rows::default();
+        assert_eq!(verdict(&summary), "The input holds no rows; there was nothing to send.");
+        summary.rows = Rows { read: 1, invalid: 1, ..Rows::default() };
+        summary.contacts.accepted = 0;
+        assert_eq!(verdict(&summary), "0 contacts were accepted; the only row did not get in.");
+    }
+
+    #[test]
+    fn fates_are_the_books() {
+        let rows = sample::summary().rows;
+        assert_eq!(fates(&rows).iter().map(|fate| fate.rows).sum::<u64>(), rows.read);
+    }
+}
