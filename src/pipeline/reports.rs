@@ -8,15 +8,14 @@ use crate::error::Error;
 use crate::folder::Folder;
 use crate::outcome::Fates;
 use crate::reading::Job;
-use crate::report::rows::{self, Books, Told};
+use crate::report::cases::{Cases, Values};
+use crate::report::rows::{self, Books};
 use crate::report::{Files, Rows, shown};
 use crate::stop::Stop;
 use crate::survey::Survey;
 
 /// How long reports may take after a signal (interface.md §3).
 const AFTER_SIGNAL: Duration = Duration::from_secs(10);
-/// How many rows that did not get in are kept for the reports that show single rows.
-pub const SHOWN: usize = 2_000;
 
 const RESULTS: &str = "results.csv";
 
@@ -30,6 +29,8 @@ pub struct Material {
     pub fates: Arc<Fates>,
     /// Why rows were not sent, where the run ended early.
     pub unsent_because: String,
+    /// How values appear where people look.
+    pub values: Values,
 }
 
 /// What came of it.
@@ -38,30 +39,8 @@ pub struct Made {
     pub files: Files,
     /// The books counted row by row; `None` when a signal left no time.
     pub rows: Option<Rows>,
-    /// The first rows that did not get in.
-    pub shown: Vec<report_row::Row>,
-}
-
-/// Rows kept to be shown.
-pub mod report_row {
-    /// A row that did not get in.
-    #[derive(Debug, Clone)]
-    pub struct Row {
-        /// The input's name.
-        pub file: String,
-        /// The line it begins on.
-        pub line: u64,
-        /// The column the reason is about.
-        pub column: Option<String>,
-        /// `invalid`, `refused` …
-        pub status: &'static str,
-        /// The stable code.
-        pub code: String,
-        /// The reason.
-        pub message: String,
-        /// The cell as it stood.
-        pub value: String,
-    }
+    /// The rows that did not get in.
+    pub cases: Cases,
 }
 
 /// Writes `results.csv` and the files of rejected rows. Files that this run does not need are removed.
@@ -80,17 +59,13 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
         fates: &material.fates,
         unsent_because: &material.unsent_because,
     };
-    let mut shown_rows = Vec::new();
+    let mut cases = Cases::new(material.values);
     let mut deadline: Option<Instant> = None;
     let written = rows::write(
         &books,
         &folder.draft(RESULTS),
         |number, ending| folder.draft(&name(number, ending)),
-        |told: &Told<'_>| {
-            if shown_rows.len() < SHOWN && matches!(told.status, "invalid" | "refused") {
-                shown_rows.push(kept(told));
-            }
-        },
+        &mut cases,
         || match stop.by_signal() {
             None => false,
             Some(_) => stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL),
@@ -106,7 +81,7 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
     let Some(written) = written else {
         folder.remove(RESULTS).map_err(failed(folder.file(RESULTS)))?;
         tidy(folder, &[])?;
-        return Ok(Made { files, rows: None, shown: shown_rows });
+        return Ok(Made { files, rows: None, cases });
     };
     let mut rejected = Vec::new();
     for (number, draft) in &written.rejected {
@@ -119,7 +94,7 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
     folder.publish(RESULTS).map_err(failed(folder.file(RESULTS)))?;
     files.results = Some(shown(&folder.file(RESULTS)));
     tidy(folder, &rejected)?;
-    Ok(Made { files, rows: Some(written.rows), shown: shown_rows })
+    Ok(Made { files, rows: Some(written.rows), cases })
 }
 
 /// Removes what earlier runs left and this one does not need.
@@ -131,16 +106,4 @@ fn tidy(folder: &Folder, needed: &[String]) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn kept(told: &Told<'_>) -> report_row::Row {
-    report_row::Row {
-        file: told.file.to_owned(),
-        line: told.line,
-        column: told.column.map(str::to_owned),
-        status: told.status,
-        code: told.code.to_owned(),
-        message: told.message.to_owned(),
-        value: told.value.to_owned(),
-    }
 }

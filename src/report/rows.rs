@@ -18,28 +18,7 @@ use crate::row::guard::{guard, is_formula};
 use crate::source::{self, Columns, Format, Source};
 
 use super::Rows;
-
-/// A row that is told about, in the order of the input.
-pub struct Told<'r> {
-    /// The name of its input.
-    pub file: &'r str,
-    /// Its number among the file's data records, from 1.
-    pub record: u64,
-    /// The line an editor shows.
-    pub line: u64,
-    /// One word of interface.md §3.
-    pub status: &'static str,
-    /// The reason's stable name; empty where the row is in.
-    pub code: &'r str,
-    /// The field the reason is about.
-    pub field: &'r str,
-    /// The reason in words.
-    pub message: &'r str,
-    /// The name of the column it is about.
-    pub column: Option<&'r str>,
-    /// The cell it is about, as it stood.
-    pub value: &'r str,
-}
+use super::cases::{Case, Cases};
 
 /// What the third reading needs to know.
 pub struct Books<'a> {
@@ -85,7 +64,7 @@ const REJECTED_HEADER: [&str; 3] = ["m1import_line", "m1import_code", "m1import_
 
 /// Writes `results.csv` and the rejected rows into files of the folder that do not bear their final names yet.
 ///
-/// `tell` hears of every row that did not get in. `stop` ends the reading.
+/// The invalid and refused rows are added to `cases`. `stop` ends the reading.
 ///
 /// # Errors
 /// The input or a file fails.
@@ -93,7 +72,7 @@ pub fn write(
     books: &Books<'_>,
     results: &Path,
     rejected_name: impl Fn(usize, &str) -> PathBuf,
-    mut tell: impl FnMut(&Told<'_>),
+    cases: &mut Cases,
     mut stop: impl FnMut() -> bool,
 ) -> Result<Option<Written>, Error> {
     let mut written = Written::default();
@@ -126,20 +105,15 @@ pub fn write(
             failed = Some(Error::File { path: results.into(), error });
             return ControlFlow::Break(());
         }
-        if line.status != "accepted" && line.status != "accepted_before" {
-            tell(&Told {
-                file: input.source.input().name(),
-                record: row.place.record - first_record,
-                line: row.place.line,
-                status: line.status,
-                code: &line.code,
-                field: line.field,
-                message: &line.message,
-                column: line.column.as_deref(),
-                value: &line.value,
-            });
-        }
         if matches!(line.status, "invalid" | "refused") {
+            cases.add(Case {
+                file: input.source.input().name().to_owned(),
+                line: row.place.line,
+                column: line.column.clone(),
+                code: line.code.clone(),
+                message: line.message.clone(),
+                value: line.value.clone(),
+            });
             let wrote = rejected_file(&mut rejected, &mut written, number, &input.source, &rejected_name)
                 .and_then(|file| file.add(row, columns, &line.code, &line.message));
             if let Err((path, error)) = wrote {
