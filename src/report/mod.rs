@@ -6,7 +6,6 @@
 pub mod json;
 pub mod rows;
 
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
