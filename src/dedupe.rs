@@ -161,9 +161,9 @@ impl Keep {
 
     /// Each repeated phone with the number of its rows that others stand for.
     pub fn repeated(&self) -> impl Iterator<Item = (Phone, u64, Stand)> {
-        self.extra.iter().filter_map(|(&phone, &rows)| {
-            Some((Phone::from_digits(phone)?, rows, self.stands.get(&phone).copied()?))
-        })
+        self.extra
+            .iter()
+            .filter_map(|(&phone, &rows)| Some((Phone::from_digits(phone)?, rows, self.stands.get(&phone).copied()?)))
     }
 }
 

@@ -3,7 +3,9 @@
 //! The rooms, from the bottom up; `tests/it/house.rs` holds the table of which may use which.
 
 pub mod batch;
+pub mod cli;
 pub mod client;
+pub mod config;
 pub mod contact;
 pub mod dedupe;
 pub mod event;
@@ -18,4 +20,5 @@ pub mod secret;
 pub mod source;
 pub mod stop;
 pub mod survey;
+pub mod terminal;
 pub mod wire;

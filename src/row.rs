@@ -164,7 +164,7 @@ macro_rules! codes {
             /// Every one of them, in the order of the documentation.
             pub const ALL: &[$name] = &[$($name::$variant,)*];
 
-            /// The stable name, `<field>.<reason>`.
+            /// The stable name, `<field or stage>.<reason>`.
             pub fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $code,)* }
             }
@@ -180,15 +180,17 @@ macro_rules! codes {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
         }
 
-        impl Serialize for $name {
+        impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(self.as_str()) }
         }
     };
 }
+
+pub(crate) use codes;
 
 codes! {
     /// Why a row is turned away. Names are stable and documented in `docs/codes.md`.

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use crate::contact::phone::{self, Region};
 use crate::contact::Rules;
+use crate::contact::phone::{self, Region};
 use crate::dedupe::{Keep, OnDuplicate, Seen};
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::{Code, Note, Reject};

@@ -13,8 +13,8 @@ use crate::dedupe::Keep;
 use crate::folder::private_file;
 use crate::outcome::{Fates, RecordFate};
 use crate::reading::{Job, Judged, Step};
-use crate::row::{Note, Reject, Row};
 use crate::row::guard::{guard, is_formula};
+use crate::row::{Note, Reject, Row};
 use crate::source::{self, Columns, Format, Source};
 
 use super::Rows;
@@ -276,7 +276,8 @@ pub fn message(reject: &Reject) -> String {
 /// A cell of `results.csv`: what a spreadsheet would run gets an apostrophe, a clean `+digits` phone does not.
 fn guard_result(cell: &str) -> Cow<'_, str> {
     let bare = cell.trim_start_matches('\'');
-    let is_phone = bare.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    let is_phone =
+        bare.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
     match is_formula(bare) && !is_phone {
         true => Cow::Owned(format!("'{cell}")),
         false => Cow::Borrowed(cell),

@@ -1,0 +1,211 @@
+//! The command line as clap sees it, made from the table of options, and what is printed about it: help, completions,
+//! man page.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
+use clap_complete::Shell;
+
+use super::options::{PHONE_SETTINGS, SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
+
+const ABOUT: &str = "Bulk contact importer for the m1bot WhatsApp platform";
+
+const SHORT_END: &str = "\
+These are the common options; --help shows all of them, and examples.";
+
+const LONG_END: &str = "\
+Examples:
+  m1import contacts.csv --token-file ~/.m1token
+      Import; typed again after an interruption, it carries on
+  m1import check contacts.csv --default-country IN
+      See what would be sent, and what is wrong with the rest
+  m1import contacts.csv --sandbox
+      The whole job against a server inside the program
+  m1import leads.xlsx --map phone=Handy --map attr.city=Ort --tag leads-2026
+      Name columns, send one as attribute, tag everybody
+  m1import crm.csv --only 'Consent=yes,1' --rate 5/s --strict
+      Only those who agreed, slowly, and nothing unless every row is right
+  zcat dump.ndjson.gz | m1import - --output json --quiet > summary.json
+      From a pipe, for a script
+
+Settings:
+  Every option has a variable (M1IMPORT_BATCH_SIZE) and a key in m1import.toml
+  (batch-size), but for those that are typed only: --restart --dry-run --sandbox
+  --config --env-file --profile --write-config; --token is no key of the file.
+  The first of these that has a value wins: the command line, the environment,
+  .env, m1import.toml, the user's config.toml, the default.
+  m1import config shows every setting, its value and where it came from.
+  Durations: 500ms 30s 10m 2h. Sizes: 90kB 1MiB.
+
+Exit codes:
+  0   every row accepted, now or earlier, folded or skipped
+  1   finished, some rows invalid or refused
+  2   usage
+  65  input unusable as a whole
+  66  input missing or not readable
+  70  internal error
+  73  output or journal cannot be created, or is locked
+  74  local input or output failed during the run
+  75  the far side stayed away; the same command resumes
+  76  not the expected service
+  77  no token, or credentials refused or expired
+  78  configuration
+  129, 130, 143  interrupted; the same command resumes";
+
+/// The whole tree of commands. `plans` is the version of the numbering plans.
+pub fn tree(plans: &str) -> Command {
+    command("m1import", ABOUT)
+        .version(format!("{} (numbering plans {plans})", env!("CARGO_PKG_VERSION")))
+        .disable_version_flag(true)
+        .override_usage("m1import [OPTIONS] <FILE>...\n       m1import <COMMAND>")
+        .subcommand_negates_reqs(true)
+        .disable_help_subcommand(true)
+        .arg(file())
+        .args(SETTINGS.iter().map(option))
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help("Print version")
+                .help_heading("Output"),
+        )
+        .after_help(SHORT_END)
+        .after_long_help(LONG_END)
+        .subcommands([
+            command("check", "Read and judge the files, show what would be sent; send nothing")
+                .arg(file())
+                .args(SETTINGS.iter().map(option))
+                .after_help(SHORT_END),
+            command("phone", "Explain phone numbers: reading, country, type, notes, or why not")
+                .arg(
+                    Arg::new("number")
+                        .value_name("NUMBER")
+                        .num_args(0..)
+                        .allow_negative_numbers(true)
+                        .help("Numbers as someone might write them; without any, one a line from standard input"),
+                )
+                .args(SETTINGS.iter().filter(|setting| PHONE_SETTINGS.contains(&setting.name)).map(option)),
+            command("sandbox", "Run a local server that behaves like the documented endpoint")
+                .args(SANDBOX_SETTINGS.iter().map(|setting| option(setting).help_heading("Options"))),
+            command("sample", "Print a small valid file to start from").arg(
+                Arg::new("form")
+                    .value_name("FORMAT")
+                    .value_parser(["csv", "json", "ndjson"])
+                    .help("csv if none is named"),
+            ),
+            command("config", "Print every setting, its value and where it came from")
+                .args(SETTINGS.iter().map(option)),
+            command("completions", "Print the completion script of a shell")
+                .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell))),
+            command("man", "Print the man page"),
+        ])
+}
+
+fn command(name: &'static str, about: &'static str) -> Command {
+    Command::new(name).about(about).max_term_width(80).disable_help_flag(true).arg(
+        Arg::new("help")
+            .short('h')
+            .long("help")
+            .action(ArgAction::Help)
+            .help("Print help; --help prints all of it")
+            .help_heading("Output")
+            .display_order(9000),
+    )
+}
+
+fn file() -> Arg {
+    Arg::new("file")
+        .value_name("FILE")
+        .num_args(1..)
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .value_hint(ValueHint::FilePath)
+        .help("Files to import as one job; - is standard input")
+}
+
+fn option(setting: &Setting) -> Arg {
+    let arg = Arg::new(setting.name)
+        .long(setting.name)
+        .help(setting.says)
+        .long_help(long_help(setting))
+        .help_heading(setting.group.as_str())
+        .hide_short_help(!setting.common);
+    let arg = match setting.short {
+        Some(short) => arg.short(short),
+        None => arg,
+    };
+    let valued = |arg: Arg, name: &'static str| {
+        arg.value_name(name).value_hint(hint(name)).value_parser(Words(setting.words)).hide_possible_values(true)
+    };
+    let arg = match setting.takes {
+        Takes::Nothing => arg.action(ArgAction::SetTrue),
+        Takes::Count => arg.action(ArgAction::Count),
+        Takes::One(name) => valued(arg, name).action(ArgAction::Set),
+        Takes::Many(name) => valued(arg, name).action(ArgAction::Append),
+        Takes::Maybe(name) => valued(arg, name).action(ArgAction::Set).num_args(0..=1),
+    };
+    if setting.name == "dry-run" { arg.conflicts_with("sandbox") } else { arg }
+}
+
+/// The sentence, what else is worth knowing, the words it takes, and its default.
+fn long_help(setting: &Setting) -> String {
+    let mut text = setting.says.to_owned();
+    if !setting.more.is_empty() {
+        text = format!("{text}. {}", setting.more);
+    }
+    if !setting.words.is_empty() {
+        text = format!("{text} [{}]", setting.words.join(", "));
+    }
+    if !setting.default.is_empty() {
+        text = format!("{text} [default: {}]", setting.default);
+    }
+    if setting.repeats() {
+        text.push_str(" [may be repeated]");
+    }
+    text
+}
+
+fn hint(value_name: &str) -> ValueHint {
+    match value_name {
+        "PATH" | "FILE" | "PEM" => ValueHint::FilePath,
+        "DIR" => ValueHint::DirPath,
+        "URL" => ValueHint::Url,
+        "CMD" => ValueHint::CommandString,
+        _ => ValueHint::Other,
+    }
+}
+
+/// Tells completions which words there are. It refuses none: that is done where all values are judged, in `config`.
+#[derive(Clone)]
+struct Words(&'static [&'static str]);
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        if self.0.is_empty() { None } else { Some(Box::new(self.0.iter().map(|word| PossibleValue::new(*word)))) }
+    }
+}
+
+/// The completion script of the shell that was named.
+pub fn completions(tree: &mut Command, matches: &ArgMatches) -> String {
+    let shell = matches.get_one::<Shell>("shell").copied().unwrap_or(Shell::Bash);
+    let mut script = Vec::new();
+    clap_complete::generate(shell, tree, "m1import", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+/// The man page.
+pub fn man(tree: Command) -> String {
+    let mut page = Vec::new();
+    // Writing to memory does not fail; were it to, the page would end early.
+    let _ = clap_mangen::Man::new(tree).render(&mut page);
+    String::from_utf8_lossy(&page).into_owned()
+}

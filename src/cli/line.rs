@@ -1,0 +1,138 @@
+//! The words that were typed, kept so that a message can print a command to type.
+//!
+//! Secrets are taken out when the line is made, so no later reader can show one.
+
+use std::fmt;
+
+/// The words behind the program's name, without secrets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    words: Vec<String>,
+    token_took: bool,
+}
+
+impl Line {
+    /// Keeps the words; the values of `--token`, `--header` and the password of `--proxy` become `…`.
+    pub fn new(words: impl IntoIterator<Item = String>) -> Line {
+        let mut line = Line::default();
+        let mut behind = None;
+        for word in words {
+            let option = behind.take();
+            let shown = match (option, word.split_once('=')) {
+                (Some(Private::Token), _) if !word.starts_with('-') => {
+                    line.token_took = true;
+                    "…".to_owned()
+                }
+                (Some(Private::Header), _) => without_value(&word),
+                (Some(Private::Proxy), _) => without_password(&word),
+                (_, Some(("--token", _))) => "--token=…".to_owned(),
+                (_, Some(("--header", value))) => format!("--header={}", without_value(value)),
+                (_, Some(("--proxy", value))) => format!("--proxy={}", without_password(value)),
+                _ => {
+                    behind = Private::named(&word);
+                    word
+                }
+            };
+            line.words.push(shown);
+        }
+        line
+    }
+
+    /// The same command with some words more, as one would type it.
+    pub fn with(&self, more: &[&str]) -> String {
+        let end = self.words.iter().position(|word| word == "--").unwrap_or(self.words.len());
+        let (front, back) = self.words.split_at_checked(end).unwrap_or((&self.words, &[]));
+        let mut line = "m1import".to_owned();
+        let words = front.iter().map(String::as_str).chain(more.iter().copied()).chain(back.iter().map(String::as_str));
+        for word in words {
+            line.push(' ');
+            line.push_str(&quoted(word));
+        }
+        line
+    }
+
+    /// Whether `--token` took the word behind it, which may have been a file.
+    pub fn token_took_a_word(&self) -> bool {
+        self.token_took
+    }
+}
+
+/// The command as it was typed, without secrets.
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.with(&[]))
+    }
+}
+
+/// The options whose values are not for everybody.
+enum Private {
+    Token,
+    Header,
+    Proxy,
+}
+
+impl Private {
+    fn named(word: &str) -> Option<Private> {
+        match word {
+            "--token" => Some(Private::Token),
+            "--header" => Some(Private::Header),
+            "--proxy" => Some(Private::Proxy),
+            _ => None,
+        }
+    }
+}
+
+/// A header with its name only.
+pub(crate) fn without_value(header: &str) -> String {
+    match header.split_once(':') {
+        Some((name, _)) => format!("{name}: …"),
+        None => "…".to_owned(),
+    }
+}
+
+/// An address without the name and password of its user.
+pub(crate) fn without_password(address: &str) -> String {
+    let start = address.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = address.split_at_checked(start).unwrap_or(("", address));
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}…@{host}"),
+        None => address.to_owned(),
+    }
+}
+
+/// A word as a shell wants it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_@%+=:,./-…".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_back_without_secrets() {
+        let cases: &[(&[&str], &str)] = &[
+            (&["a.csv", "--token", "geheim"], "m1import a.csv --token … --env-file .env"),
+            (&["--token=geheim", "a.csv"], "m1import --token=… a.csv --env-file .env"),
+            (&["a.csv", "--token", "--quiet"], "m1import a.csv --token --quiet --env-file .env"),
+            (
+                &["my file.csv", "--header", "X-Key: geheim"],
+                "m1import 'my file.csv' --header 'X-Key: …' --env-file .env",
+            ),
+            (&["a.csv", "--header=X-Key: geheim"], "m1import a.csv '--header=X-Key: …' --env-file .env"),
+            (&["--proxy", "http://me:geheim@host:1"], "m1import --proxy http://…@host:1 --env-file .env"),
+            (&["--proxy=http://me:geh@eim@host"], "m1import --proxy=http://…@host --env-file .env"),
+            (&["--", "it's.csv"], r"m1import --env-file .env -- 'it'\''s.csv'"),
+            (&["", "$HOME"], "m1import '' '$HOME' --env-file .env"),
+        ];
+        for (words, shown) in cases {
+            let line = Line::new(words.iter().map(|word| (*word).to_owned()));
+            assert_eq!(line.with(&["--env-file", ".env"]), *shown);
+        }
+    }
+}

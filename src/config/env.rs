@@ -1,0 +1,163 @@
+//! The surroundings: the environment of the process and the folder it runs in, given in as plain values.
+//!
+//! Nothing is ever written into the environment, so tests need neither lock nor cleaning, and no other program hears
+//! of our token. `.env` is read with `dotenvy`, line by line and only our own lines; its substitution of `$NAME` is
+//! kept out, since it would let a file that merely lies in the folder read the real environment.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::error::{Code, Error};
+use super::file::{self, shown};
+use super::level::{Level, Origin, allowed, from_variable};
+use crate::cli::nearest;
+use crate::cli::options::{SETTINGS, Setting, VARIABLE_PREFIX};
+
+/// The environment and the current folder.
+#[derive(Debug, Clone, Default)]
+pub struct Env {
+    variables: BTreeMap<String, Text>,
+    /// Where `.env` and `m1import.toml` are looked for; empty is the folder of the process.
+    pub folder: PathBuf,
+}
+
+/// The value of a variable; bytes that are no text keep from being used.
+#[derive(Debug, Clone)]
+enum Text {
+    Whole(String),
+    Broken,
+}
+
+impl Env {
+    /// Takes a snapshot of the environment: `Env::new(std::env::vars_os())`.
+    pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Env {
+        let text = |value: OsString| value.into_string().map_or(Text::Broken, Text::Whole);
+        let named = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, text(value)));
+        Env { variables: variables.into_iter().filter_map(named).collect(), folder: PathBuf::new() }
+    }
+
+    /// The value of a variable that others define too: `NO_COLOR`, `CI`, `HOME`. An empty one counts as not set.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        match self.variables.get(name) {
+            Some(Text::Whole(value)) if !value.is_empty() => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The user's own configuration file, if there is a place for one.
+    pub(super) fn user_file(&self) -> Option<PathBuf> {
+        let absolute = |name: &str| self.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+        Some(folder.join("m1import").join("config.toml"))
+    }
+
+    /// Our own variables.
+    pub(super) fn level(&self) -> Result<Level, Error> {
+        let mut values = BTreeMap::new();
+        let own = self.variables.iter().filter(|(name, _)| name.starts_with(VARIABLE_PREFIX));
+        for (name, value) in own {
+            let setting = variable(name, "environment")?;
+            match value {
+                Text::Whole(text) => from_variable(&mut values, setting, text),
+                Text::Broken => {
+                    return Err(Error::new(Code::Value, format!("{name} holds bytes that are not UTF-8")));
+                }
+            }
+        }
+        Ok(Level { origin: Origin::Environment, values })
+    }
+
+    /// The variables of a file; `None` if there is no file and none was named.
+    pub(super) fn file_level(&self, named: Option<&Path>) -> Result<Option<Level>, Error> {
+        let Some((path, text)) = file::read(&self.folder, ".env", named)? else {
+            return Ok(None);
+        };
+        let mut values = BTreeMap::new();
+        for (number, line) in text.lines().enumerate() {
+            let declared = line.trim_start();
+            let declared = declared.strip_prefix("export ").unwrap_or(declared).trim_start();
+            if declared.starts_with(VARIABLE_PREFIX) {
+                let place = format!("{path}:{}", number + 1);
+                let (name, value) = assignment(declared).ok_or_else(|| {
+                    Error::new(Code::Syntax, format!("{place}: the line is not of the form NAME=value"))
+                        .hint_is("put a value with spaces, quotes or # into single quotes")
+                })?;
+                from_variable(&mut values, variable(&name, &place)?, &value);
+            }
+        }
+        Ok(Some(Level { origin: Origin::EnvFile { path, found: named.is_none() }, values }))
+    }
+}
+
+/// The setting of a variable, or an error with the nearest name.
+fn variable(name: &str, place: &str) -> Result<&'static Setting, Error> {
+    match SETTINGS.iter().find(|setting| setting.variable() == name) {
+        Some(setting) => allowed(setting, false, &format!("{place}: {name}")),
+        None => {
+            let names: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
+            let error = Error::new(Code::UnknownVariable, format!("{place}: there is no setting {}", shown(name)));
+            Err(match nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => error.hint_is(format!("did you mean {near}?")),
+                None => error,
+            })
+        }
+    }
+}
+
+/// Name and value of one line. `$` stands for itself: it goes past `dotenvy` as a character nobody types.
+fn assignment(line: &str) -> Option<(String, String)> {
+    const DOLLAR: &str = "\u{f8ff}";
+    let guarded = line.replace(r"\$", DOLLAR).replace('$', DOLLAR);
+    let (name, value) = dotenvy::from_read_iter(guarded.as_bytes()).next()?.ok()?;
+    Some((name, value.replace(DOLLAR, "$")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_file() {
+        let good = [
+            ("M1IMPORT_TOKEN=abc", "abc"),
+            ("M1IMPORT_TOKEN = abc", "abc"),
+            ("M1IMPORT_TOKEN=", ""),
+            ("M1IMPORT_TOKEN=''", ""),
+            ("M1IMPORT_TOKEN=abc # mine", "abc"),
+            ("M1IMPORT_TOKEN=abc#mine", "abc#mine"),
+            ("M1IMPORT_TOKEN='a b # c'", "a b # c"),
+            ("M1IMPORT_TOKEN=\"a b\"", "a b"),
+            ("M1IMPORT_TOKEN=a$HOME", "a$HOME"),
+            ("M1IMPORT_TOKEN=a${HOME}b", "a${HOME}b"),
+            ("M1IMPORT_TOKEN=\"a\\$HOME\"", "a$HOME"),
+            ("M1IMPORT_TOKEN='a$HOME'", "a$HOME"),
+        ];
+        for (line, value) in good {
+            assert_eq!(assignment(line), Some(("M1IMPORT_TOKEN".to_owned(), value.to_owned())), "{line}");
+        }
+        for line in ["M1IMPORT_TOKEN", "M1IMPORT_TOKEN=a b", "M1IMPORT_TOKEN='a", "M1IMPORT_TOKEN=it's"] {
+            assert_eq!(assignment(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn unknown_variables_are_errors_with_the_nearest_name() {
+        let env = Env::new([("M1IMPORT_BACH_SIZE".into(), "5".into()), ("OTHER".into(), "x".into())]);
+        let error = env.level().unwrap_err();
+        assert_eq!((error.code(), error.exit()), ("config.unknown_variable", 78));
+        assert_eq!(error.hint(), "did you mean M1IMPORT_BATCH_SIZE?");
+        let env = Env::new([("M1IMPORT_SANDBOX".into(), "1".into())]);
+        assert_eq!(env.level().unwrap_err().code(), "config.typed_only");
+    }
+
+    #[test]
+    fn the_users_file_is_where_xdg_says() {
+        let at = |variables: &[(&str, &str)]| {
+            Env::new(variables.iter().map(|(name, value)| ((*name).into(), (*value).into()))).user_file()
+        };
+        assert_eq!(at(&[("XDG_CONFIG_HOME", "/c"), ("HOME", "/h")]), Some("/c/m1import/config.toml".into()));
+        assert_eq!(at(&[("XDG_CONFIG_HOME", "c"), ("HOME", "/h")]), Some("/h/.config/m1import/config.toml".into()));
+        assert_eq!(at(&[]), None);
+    }
+}

@@ -1,0 +1,258 @@
+//! The levels a setting may come from, all in one shape, and the choice among them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use super::error::{Code, Error};
+use crate::cli::options::{Given, Setting, Takes, setting};
+
+/// Where values came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// They were typed.
+    Flags,
+    /// The process's environment.
+    Environment,
+    /// A file of variables.
+    EnvFile {
+        /// Its path as shown.
+        path: String,
+        /// Whether it only lay in the current folder, or was named.
+        found: bool,
+    },
+    /// A configuration file, or a profile in it.
+    File {
+        /// Its path as shown.
+        path: String,
+        /// Which profile; `None` is the top level.
+        profile: Option<String>,
+        /// Whether it only lay in the current folder, or was named or is the user's own.
+        found: bool,
+    },
+    /// Nobody gave a value.
+    Default,
+}
+
+impl Origin {
+    /// Whether a stranger may have written it: it lay in the current folder and nobody named it.
+    pub fn is_found(&self) -> bool {
+        match self {
+            Origin::EnvFile { found, .. } | Origin::File { found, .. } => *found,
+            Origin::Flags | Origin::Environment | Origin::Default => false,
+        }
+    }
+
+    /// How a setting is called there: `--batch-size`, `M1IMPORT_BATCH_SIZE in .env`.
+    pub fn name_of(&self, setting: &Setting) -> String {
+        match self {
+            Origin::Flags | Origin::Default => format!("--{}", setting.name),
+            Origin::Environment => setting.variable(),
+            Origin::EnvFile { path, .. } => format!("{} in {path}", setting.variable()),
+            Origin::File { .. } => format!("{} in {self}", setting.name),
+        }
+    }
+
+    /// An error about a value from here: of usage if it was typed, of configuration otherwise.
+    pub fn error(&self, typed: Code, configured: Code, message: String) -> Error {
+        match self {
+            Origin::Flags => Error::new(typed, message),
+            _ => Error::new(configured, message),
+        }
+    }
+}
+
+/// The place, as `m1import config` names it.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Flags => f.write_str("command line"),
+            Origin::Environment => f.write_str("environment"),
+            Origin::EnvFile { path, .. } | Origin::File { path, profile: None, .. } => f.write_str(path),
+            Origin::File { path, profile: Some(profile), .. } => write!(f, "{path} [profile.{profile}]"),
+            Origin::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// All values of one origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// Where they came from.
+    pub origin: Origin,
+    /// The values by name of the setting, as text.
+    pub values: BTreeMap<&'static str, Vec<String>>,
+}
+
+/// All levels, the highest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Levels(pub Vec<Level>);
+
+impl Levels {
+    /// The values of a setting and where they came from: those of the highest level that has any.
+    pub fn find(&self, name: &str) -> Option<(&Origin, &[String])> {
+        self.0.iter().find_map(|level| Some((&level.origin, level.values.get(name)?.as_slice())))
+    }
+
+    /// The value of a setting, or its default.
+    pub fn one<T: FromStr<Err: fmt::Display>>(&self, name: &'static str) -> Result<T, Error> {
+        let setting = known(name)?;
+        match self.find(name) {
+            Some((origin, values)) => parsed(setting, origin, values.last().map_or("", String::as_str)),
+            None => parsed(setting, &Origin::Default, setting.default),
+        }
+    }
+
+    /// The value of a setting that has no default.
+    pub fn maybe<T: FromStr<Err: fmt::Display>>(&self, name: &'static str) -> Result<Option<T>, Error> {
+        match self.find(name) {
+            Some(_) => self.one(name).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// All values of a setting that may be repeated.
+    pub fn many<T: FromStr<Err: fmt::Display>>(&self, name: &'static str) -> Result<Vec<T>, Error> {
+        let setting = known(name)?;
+        let Some((origin, values)) = self.find(name) else {
+            return Ok(Vec::new());
+        };
+        values.iter().map(|value| parsed(setting, origin, value)).collect()
+    }
+
+    /// Whether a switch is on.
+    pub fn on(&self, name: &'static str) -> Result<bool, Error> {
+        Ok(self.maybe::<Switch>(name)?.is_some_and(|Switch(on)| on))
+    }
+
+    /// How far down the level stands that has a value, 0 being the highest; the number of levels if none has.
+    pub fn depth(&self, name: &str) -> usize {
+        self.0.iter().position(|level| level.values.contains_key(name)).unwrap_or(self.0.len())
+    }
+}
+
+/// The row of the table; a name that is not in it is our own mistake, found by any test that settles.
+fn known(name: &'static str) -> Result<&'static Setting, Error> {
+    setting(name).ok_or_else(|| Error::new(Code::UnknownKey, format!("there is no setting {name}")))
+}
+
+fn parsed<T: FromStr<Err: fmt::Display>>(setting: &Setting, origin: &Origin, text: &str) -> Result<T, Error> {
+    // The value of a header, a proxy or a token may be a secret.
+    let shown =
+        if matches!(setting.name, "header" | "proxy" | "token") { "its value".to_owned() } else { format!("{text:?}") };
+    let fail = |why: String| {
+        let message = format!("{}: {shown} {why}", origin.name_of(setting));
+        match setting.name {
+            "endpoint" | "proxy" => Error::new(Code::Address, message),
+            _ => origin.error(Code::UsageValue, Code::Value, message),
+        }
+    };
+    if !setting.words.is_empty() && !setting.words.contains(&text) {
+        let error = fail(format!("is none of {}", setting.words.join(", ")));
+        return Err(match crate::cli::nearest(text, setting.words.iter().copied()) {
+            Some(near) => error.hint_is(format!("did you mean {near}?")),
+            None => error,
+        });
+    }
+    text.parse().map_err(|why: T::Err| fail(why.to_string()))
+}
+
+/// A switch as text: on or off, in the words people use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switch(pub bool);
+
+impl FromStr for Switch {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Switch, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Ok(Switch(true)),
+            "false" | "no" | "off" | "0" => Ok(Switch(false)),
+            _ => Err("is neither true nor false"),
+        }
+    }
+}
+
+/// Adds the value of a variable; an empty one counts as not set, but for the token, where it means that something
+/// went wrong.
+pub fn from_variable(values: &mut BTreeMap<&'static str, Vec<String>>, setting: &'static Setting, text: &str) {
+    if text.is_empty() && setting.name != "token" {
+        return;
+    }
+    let parts = match setting.takes {
+        Takes::Many(_) => text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+        _ => vec![text.to_owned()],
+    };
+    values.insert(setting.name, parts);
+}
+
+/// The setting a variable or key stands for, unless it may not stand there.
+pub fn allowed(setting: &'static Setting, in_file: bool, place: &str) -> Result<&'static Setting, Error> {
+    match setting.given {
+        Given::Anywhere => Ok(setting),
+        Given::NotInFile if !in_file => Ok(setting),
+        Given::NotInFile => Err(Error::new(Code::Typed, format!("{place}: {} is no key of the file", setting.name))
+            .hint_is("files get passed around: use token-file or token-command, or M1IMPORT_TOKEN in .env")),
+        Given::Typed => {
+            Err(Error::new(Code::Typed, format!("{place}: --{} is given on the command line only", setting.name)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(origin: Origin, values: &[(&'static str, &[&str])]) -> Level {
+        let values = values.iter().map(|(name, values)| (*name, values.iter().map(|v| (*v).to_owned()).collect()));
+        Level { origin, values: values.collect() }
+    }
+
+    fn levels() -> Levels {
+        let file = Origin::File { path: "m1import.toml".into(), profile: Some("staging".into()), found: true };
+        Levels(vec![
+            level(Origin::Flags, &[("tag", &["a", "b"])]),
+            level(Origin::Environment, &[("batch-size", &["7"]), ("strict", &["off"])]),
+            level(file, &[("batch-size", &["8"]), ("tag", &["c"]), ("strict", &["true"]), ("attempts", &["many"])]),
+        ])
+    }
+
+    #[test]
+    fn the_highest_level_wins_as_a_whole() {
+        let levels = levels();
+        assert_eq!(levels.one::<u32>("batch-size"), Ok(7));
+        assert_eq!(levels.many::<String>("tag"), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(levels.on("strict"), Ok(false));
+        assert_eq!(levels.on("omit-empty"), Ok(false));
+        assert_eq!(levels.one::<String>("output"), Ok("text".to_owned()));
+        assert_eq!(levels.maybe::<u32>("limit"), Ok(None));
+        assert_eq!((levels.depth("tag"), levels.depth("attempts"), levels.depth("limit")), (0, 2, 3));
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_place() {
+        let error = levels().one::<u32>("attempts").unwrap_err();
+        let place = "attempts in m1import.toml [profile.staging]: \"many\" ";
+        assert!(error.to_string().starts_with(place), "{error}");
+        assert_eq!((error.code(), error.exit()), ("config.value", 78));
+
+        let typed = Levels(vec![level(Origin::Flags, &[("format", &["xslx"]), ("header", &["Key geheim"])])]);
+        let error = typed.one::<String>("format").unwrap_err();
+        assert_eq!((error.code(), error.exit(), error.hint()), ("usage.value", 2, "did you mean xlsx?"));
+        let error = typed.many::<super::super::address::Header>("header").unwrap_err();
+        assert!(!error.to_string().contains("geheim"), "{error}");
+    }
+
+    #[test]
+    fn variables_hold_lists() {
+        let mut values = BTreeMap::new();
+        for (name, text) in [("tag", "a; b;;"), ("format", ""), ("token", ""), ("columns", "a;b")] {
+            from_variable(&mut values, setting(name).unwrap(), text);
+        }
+        let expected: [(&str, &[&str]); 3] = [("columns", &["a;b"]), ("tag", &["a", "b"]), ("token", &[""])];
+        assert_eq!(
+            values.iter().map(|(name, v)| (*name, v.join("|"))).collect::<Vec<_>>(),
+            expected.map(|(name, v)| (name, v.join("|")))
+        );
+    }
+}

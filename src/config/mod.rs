@@ -1,0 +1,397 @@
+//! Everything that can be chosen, chosen: what was typed, the environment, `.env` and the configuration files become
+//! one `Config` that is complete and right.
+//!
+//! This room alone knows which of them wins. It opens the configuration files and nothing else: no input, no token
+//! file, no connection. Nobody but `main` and `pipeline` reads a `Config`; every other room has settings of its own.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+mod address;
+mod env;
+mod error;
+mod file;
+mod jwt;
+mod level;
+mod sandbox;
+mod show;
+mod token;
+mod trust;
+mod units;
+mod values;
+
+pub use address::{Endpoint, Header, Proxy};
+pub use env::Env;
+pub use error::{Code, Error};
+pub use jwt::{Jwt, peek};
+pub use level::{Level, Levels, Origin, Switch};
+pub use sandbox::Sandbox;
+pub use show::{Shown, as_file, json, table};
+pub use token::TokenSource;
+pub use units::{Limit, Percent, Rate, Shard, Size, SomeTime, Span};
+pub use values::{
+    AuthType, BotId, Concurrency, FilePath, Form, List, Number, Positive, Progress, REPORT_ENDINGS, ReportPath,
+    Verbosity, Words,
+};
+
+use crate::cli::{Line, Typed};
+use crate::terminal::Color;
+use file::Contents;
+
+/// What the settings are for: it decides which rules they must obey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Importing; a token may be needed.
+    Import,
+    /// Looking at files: neither token nor network.
+    Check,
+    /// Looking at numbers or at the settings themselves.
+    Look,
+}
+
+/// Everything that was chosen.
+#[derive(Debug)]
+pub struct Config {
+    /// The files, in order; `-` is standard input.
+    pub files: Vec<PathBuf>,
+    /// Which rows are read, and how.
+    pub input: Input,
+    /// Which column is which field.
+    pub mapping: Mapping,
+    /// Which rows may be sent.
+    pub validation: Validation,
+    /// Where to, with which right, and how fast.
+    pub delivery: Delivery,
+    /// What is told, and where it is written.
+    pub output: Output,
+    /// Every setting with its origin, for `m1import config` and the report; secrets are masked.
+    pub shown: Vec<Shown>,
+    /// The line that was typed, for messages that print a command.
+    pub line: Line,
+}
+
+/// Which rows are read, and how.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The name of the format; `auto` is found out for each file.
+    pub format: String,
+    /// What parts the cells; `None` is detected.
+    pub delimiter: Option<String>,
+    /// The label of the encoding; `None` is detected.
+    pub encoding: Option<String>,
+    /// Whether the first row is data.
+    pub no_header: bool,
+    /// Names of the columns by position, in place of the header; empty for none.
+    pub columns: Vec<String>,
+    /// Physical lines before the header.
+    pub skip_lines: u64,
+    /// Name or number of the worksheet; `None` is the first with a phone column.
+    pub sheet: Option<String>,
+    /// How many records are taken; `None` is all.
+    pub limit: Option<u64>,
+    /// The part of the job that is taken.
+    pub shard: Shard,
+    /// Conditions `COLUMN=VALUE,…` that a row must fulfil, all of them.
+    pub only: Vec<String>,
+    /// Conditions `COLUMN=VALUE,…` that a row must not fulfil, none of them.
+    pub skip: Vec<String>,
+}
+
+/// Which column is which field.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// `FIELD=COLUMN`.
+    pub map: Vec<String>,
+    /// Which columns are sent as attributes.
+    pub attributes: String,
+    /// Tags added to every contact.
+    pub tags: Vec<String>,
+    /// `attr.KEY=VALUE` set on every contact.
+    pub set: Vec<String>,
+    /// Characters that split the tags cell; `None` is the default.
+    pub tag_separator: Option<String>,
+    /// Country of numbers written without one.
+    pub default_country: Option<String>,
+}
+
+/// Which rows may be sent.
+#[derive(Debug, Clone)]
+pub struct Validation {
+    /// `valid` or `possible`.
+    pub phone_check: String,
+    /// `first` or `reject`.
+    pub multiple: String,
+    /// `any` or types parted by commas.
+    pub phone_types: String,
+    /// A newer text of the numbering plans.
+    pub phone_metadata: Option<PathBuf>,
+    /// Whether numbers from before a renumbering are rewritten.
+    pub renumber: bool,
+    /// Whether digits without `+` and without a country begin with a calling code.
+    pub bare_international: bool,
+    /// `merge`, `first`, `last` or `error`.
+    pub on_duplicate: String,
+    /// `drop` or `reject`.
+    pub bad_email: String,
+    /// How many rows may be invalid; `--strict` is none.
+    pub max_invalid: Limit,
+    /// Whether empty name, tags and attributes are left out of the payload.
+    pub omit_empty: bool,
+}
+
+/// What happens to the contacts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// They go to the endpoint.
+    Endpoint,
+    /// They go to a sandbox inside the program.
+    Sandbox,
+    /// They go nowhere.
+    Nowhere,
+}
+
+/// Where to, with which right, and how fast.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// What happens to the contacts.
+    pub target: Target,
+    /// Where the token comes from.
+    pub token: TokenSource,
+    /// Where contacts are posted to.
+    pub endpoint: Endpoint,
+    /// Whether the `authtype` header is sent.
+    pub auth_type: AuthType,
+    /// The bot to import for.
+    pub bot_id: Option<String>,
+    /// Further headers.
+    pub headers: Vec<Header>,
+    /// Contacts in one request at most.
+    pub batch_size: NonZeroUsize,
+    /// Bytes in one request at most.
+    pub batch_bytes: u64,
+    /// Requests in flight at once.
+    pub concurrency: Concurrency,
+    /// Requests per second at most, retries included.
+    pub rate: Rate,
+    /// Longest time for one request.
+    pub timeout: Duration,
+    /// Longest time to connect.
+    pub connect_timeout: Duration,
+    /// Attempts for one batch.
+    pub attempts: NonZeroUsize,
+    /// The run ends after so long without any success.
+    pub give_up_after: Duration,
+    /// Longest wait that the server may ask for.
+    pub max_wait: Duration,
+    /// How many rows the server may refuse.
+    pub max_refused: Limit,
+    /// Certificates to trust beside the system's.
+    pub cacert: Option<PathBuf>,
+    /// The proxy; `None` is the system's.
+    pub proxy: Option<Proxy>,
+    /// Whether an unfinished journal is forgotten.
+    pub restart: bool,
+}
+
+/// What is told, and where it is written.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The results folder; `None` is beside the first file.
+    pub dir: Option<PathBuf>,
+    /// Further reports; their endings say their forms.
+    pub reports: Vec<PathBuf>,
+    /// Where `check` writes down what it detected.
+    pub write_config: Option<PathBuf>,
+    /// What standard output carries at the end.
+    pub form: Form,
+    /// Whether progress is shown.
+    pub progress: Progress,
+    /// Whether colour is used.
+    pub color: Color,
+    /// How much is said.
+    pub verbosity: Verbosity,
+    /// Whether cell values are shown as they are.
+    pub show_values: bool,
+}
+
+impl Config {
+    /// Settles everything. Reads the configuration files, and nothing else.
+    pub fn settle(typed: Typed, env: &Env, purpose: Purpose) -> Result<Config, Error> {
+        let Typed { files, values, line } = typed;
+        let levels = levels(Level { origin: Origin::Flags, values }, env)?;
+        let output = Output::settle(&levels)?;
+        let delivery = Delivery::settle(&levels, purpose)?;
+        if output.write_config.is_some() && purpose == Purpose::Import {
+            return Err(Error::new(Code::UsageConflict, "--write-config belongs to check")
+                .hint_is(format!("m1import check {}", line.to_string().trim_start_matches("m1import "))));
+        }
+        let stdin = files.iter().filter(|file| file.as_os_str() == "-").count();
+        if stdin > 1 {
+            return Err(Error::new(Code::UsageConflict, "- stands for standard input, which can be read once only"));
+        }
+        trust::no_commands(&levels, &line)?;
+        if purpose == Purpose::Import && delivery.target == Target::Endpoint {
+            trust::no_borrowed_token(&levels, &delivery.token, &line)?;
+            if stdin == 1 && delivery.token.is_stdin() {
+                return Err(Error::new(Code::UsageConflict, "standard input cannot give both contacts and token")
+                    .hint_is("put one of the two into a file"));
+            }
+        }
+        Ok(Config {
+            files,
+            input: Input::settle(&levels)?,
+            mapping: Mapping::settle(&levels)?,
+            validation: Validation::settle(&levels)?,
+            delivery,
+            output,
+            shown: show::all(&levels),
+            line,
+        })
+    }
+}
+
+/// All levels, the highest first.
+fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
+    let own = Levels(vec![flags]);
+    let named = |name| own.maybe::<FilePath>(name).map(|path| path.map(|FilePath(path)| path));
+    let (env_file, config) = (named("env-file")?, named("config")?);
+    let profile: Option<Words> = own.maybe("profile")?;
+    let profile = profile.as_ref().map(|Words(name)| name.as_str());
+
+    let project = Contents::open(&env.folder, "m1import.toml", config.as_deref())?;
+    let user = env.user_file().map(Contents::user).transpose()?.flatten();
+    let files: Vec<Contents> = [project, user].into_iter().flatten().collect();
+    if let Some(profile) = profile {
+        let names: Vec<&str> = files.iter().flat_map(Contents::profiles).collect();
+        if !names.contains(&profile) {
+            let error = Error::new(Code::Profile, format!("there is no [profile.{}]", file::shown(profile)));
+            return Err(match crate::cli::nearest(profile, names.into_iter()) {
+                Some(near) => error.hint_is(format!("did you mean {near}?")),
+                None => error,
+            });
+        }
+    }
+    let mut levels = own.0;
+    levels.push(env.level()?);
+    levels.extend(env.file_level(env_file.as_deref())?);
+    levels.extend(files.into_iter().flat_map(|contents| contents.levels(profile)));
+    Ok(Levels(levels))
+}
+
+impl Input {
+    fn settle(levels: &Levels) -> Result<Input, Error> {
+        Ok(Input {
+            format: levels.one("format")?,
+            delimiter: levels.maybe("delimiter")?,
+            encoding: levels.maybe::<Words>("encoding")?.map(|Words(label)| label),
+            no_header: levels.on("no-header")?,
+            columns: levels.maybe::<List>("columns")?.map(|List(names)| names).unwrap_or_default(),
+            skip_lines: levels.one::<Number>("skip-lines")?.0,
+            sheet: levels.maybe::<Words>("sheet")?.map(|Words(sheet)| sheet),
+            limit: levels.maybe::<Positive>("limit")?.map(|Positive(limit)| limit.get() as u64),
+            shard: levels.one("shard")?,
+            only: levels.many("only")?,
+            skip: levels.many("skip")?,
+        })
+    }
+}
+
+impl Mapping {
+    fn settle(levels: &Levels) -> Result<Mapping, Error> {
+        Ok(Mapping {
+            map: levels.many("map")?,
+            attributes: levels.one("attributes")?,
+            tags: levels.many::<Words>("tag")?.into_iter().map(|Words(tag)| tag).collect(),
+            set: levels.many("set")?,
+            tag_separator: levels.maybe("tag-separator")?,
+            default_country: levels.maybe::<Words>("default-country")?.map(|Words(country)| country),
+        })
+    }
+}
+
+impl Validation {
+    fn settle(levels: &Levels) -> Result<Validation, Error> {
+        // The nearer of the two decides; on one level, the stricter.
+        let strict = levels.on("strict")? && levels.depth("strict") <= levels.depth("max-invalid");
+        let max_invalid = levels.one("max-invalid")?;
+        Ok(Validation {
+            phone_check: levels.one("phone-check")?,
+            multiple: levels.one("multiple")?,
+            phone_types: levels.one("phone-types")?,
+            phone_metadata: path(levels, "phone-metadata")?,
+            renumber: levels.on("renumber")?,
+            bare_international: levels.on("bare-international")?,
+            on_duplicate: levels.one("on-duplicate")?,
+            bad_email: levels.one("bad-email")?,
+            max_invalid: if strict { Limit::Count(0) } else { max_invalid },
+            omit_empty: levels.on("omit-empty")?,
+        })
+    }
+}
+
+impl Delivery {
+    fn settle(levels: &Levels, purpose: Purpose) -> Result<Delivery, Error> {
+        let target = match (levels.on("sandbox")?, levels.on("dry-run")?) {
+            _ if purpose != Purpose::Import => Target::Nowhere,
+            (true, _) => Target::Sandbox,
+            (false, true) => Target::Nowhere,
+            (false, false) => Target::Endpoint,
+        };
+        Ok(Delivery {
+            target,
+            token: TokenSource::settle(levels)?,
+            endpoint: levels.one("endpoint")?,
+            auth_type: levels.one("auth-type")?,
+            bot_id: levels.maybe::<BotId>("bot-id")?.map(|BotId(id)| id),
+            headers: levels.many("header")?,
+            batch_size: levels.one::<Positive>("batch-size")?.0,
+            batch_bytes: levels.one::<Size>("batch-bytes")?.0,
+            concurrency: levels.one("concurrency")?,
+            rate: levels.one("rate")?,
+            timeout: levels.one::<SomeTime>("timeout")?.0,
+            connect_timeout: levels.one::<SomeTime>("connect-timeout")?.0,
+            attempts: levels.one::<Positive>("attempts")?.0,
+            give_up_after: levels.one::<Span>("give-up-after")?.0,
+            max_wait: levels.one::<Span>("max-wait")?.0,
+            max_refused: levels.one("max-refused")?,
+            cacert: path(levels, "cacert")?,
+            proxy: levels.maybe("proxy")?,
+            restart: levels.on("restart")?,
+        })
+    }
+}
+
+impl Output {
+    fn settle(levels: &Levels) -> Result<Output, Error> {
+        let more = levels.maybe::<Number>("verbose")?.map_or(0, |Number(times)| times);
+        let verbosity = match (levels.on("quiet")?, more) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, 1) => Verbosity::More,
+            (false, _) => Verbosity::Debug,
+        };
+        Ok(Output {
+            dir: path(levels, "output-dir")?,
+            reports: levels.many::<ReportPath>("report")?.into_iter().map(|ReportPath(path)| path).collect(),
+            write_config: path(levels, "write-config")?,
+            form: levels.one("output")?,
+            progress: levels.one("progress")?,
+            color: levels.one("color")?,
+            verbosity,
+            show_values: levels.on("show-values")?,
+        })
+    }
+}
+
+fn path(levels: &Levels, name: &'static str) -> Result<Option<PathBuf>, Error> {
+    Ok(levels.maybe::<FilePath>(name)?.map(|FilePath(path)| path))
+}
+
+/// Whether a path stands for standard input.
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! Levels, rules and errors through whole folders.
+
+use std::ffi::OsString;
+use std::fs;
+
+use super::*;
+use crate::cli::{self, Command};
+
+/// A folder with files, an environment, and a line that is typed in it.
+struct Scene {
+    folder: tempfile::TempDir,
+    variables: Vec<(OsString, OsString)>,
+}
+
+impl Scene {
+    fn new(files: &[(&str, &str)], variables: &[(&str, &str)]) -> Scene {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let home = folder.path().join("home").into_os_string();
+        let mut variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        variables.push(("XDG_CONFIG_HOME".into(), home));
+        Scene { folder, variables }
+    }
+
+    /// `@` in the line stands for the folder.
+    fn settle(&self, line: &str) -> Result<Config, Error> {
+        let line = line.replace('@', self.folder.path().to_str().unwrap());
+        let words = std::iter::once("m1import").chain(line.split_whitespace()).map(OsString::from);
+        let mut env = Env::new(self.variables.clone());
+        env.folder = self.folder.path().to_owned();
+        match cli::parse(words, "").unwrap() {
+            Command::Import(typed) => Config::settle(typed, &env, Purpose::Import),
+            Command::Check(typed) => Config::settle(typed, &env, Purpose::Check),
+            Command::Config(typed) | Command::Phone(typed, _) => Config::settle(typed, &env, Purpose::Look),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_table_and_the_structs_agree() {
+    let config = Scene::new(&[], &[]).settle("a.csv").unwrap();
+    assert_eq!(config.delivery.endpoint.url(), "https://api.v7.express-chat.com/inbox/users/import");
+    assert_eq!((config.delivery.batch_size.get(), config.delivery.batch_bytes), (100, 90_000));
+    assert_eq!((config.delivery.timeout.as_secs(), config.delivery.connect_timeout.as_secs()), (60, 10));
+    assert_eq!((config.delivery.give_up_after.as_secs(), config.delivery.max_wait.as_secs()), (900, 600));
+    assert_eq!((config.delivery.attempts.get(), config.delivery.rate), (8, Rate::Unlimited));
+    assert_eq!((config.delivery.target, config.delivery.concurrency), (Target::Endpoint, Concurrency::Auto));
+    assert_eq!((config.validation.max_invalid, config.delivery.max_refused), (Limit::Unlimited, Limit::Unlimited));
+    assert_eq!((config.input.shard, config.input.skip_lines, config.input.limit), (Shard::WHOLE, 0, None));
+    assert_eq!((config.output.form, config.output.verbosity), (Form::Text, Verbosity::Normal));
+}
+
+#[test]
+fn precedence() {
+    let files = [
+        (".env", "OTHER='unclosed\nM1IMPORT_BATCH_SIZE=3\nexport M1IMPORT_ATTEMPTS=3\nM1IMPORT_RATE=3/s\n"),
+        (
+            "m1import.toml",
+            "batch-size=4\nattempts=4\nrate='4/s'\nmax-wait='4m'\ntimeout='4s'\n[profile.slow]\ntimeout='40s'\n",
+        ),
+        ("home/m1import/config.toml", "max-wait='5m'\ntimeout='5s'\nbot-id='5'\n[profile.slow]\nbot-id='50'\n"),
+        ("other.env", "M1IMPORT_ATTEMPTS=6\n"),
+        ("other.toml", "rate='7/s'\n"),
+    ];
+    let scene = Scene::new(&files, &[("M1IMPORT_BATCH_SIZE", "2"), ("M1IMPORT_FORMAT", "")]);
+    let config = scene.settle("a.csv").unwrap();
+    assert_eq!((config.delivery.batch_size.get(), config.delivery.attempts.get()), (2, 3));
+    assert_eq!((config.delivery.rate, config.delivery.max_wait.as_secs()), (Rate::PerSecond(3.0), 240));
+    assert_eq!(config.delivery.bot_id.as_deref(), Some("5"));
+    let source = |config: &Config, name| config.shown.iter().find(|shown| shown.name == name).unwrap().source.clone();
+    for (name, expected) in
+        [("batch-size", "environment"), ("attempts", ".env"), ("max-wait", "m1import.toml"), ("format", "default")]
+    {
+        assert_eq!(source(&config, name), expected, "{name}");
+    }
+
+    let config = scene.settle("a.csv --batch-size 1 --profile slow").unwrap();
+    assert_eq!((config.delivery.batch_size.get(), config.delivery.timeout.as_secs()), (1, 40));
+    assert_eq!(
+        (source(&config, "timeout").as_str(), config.delivery.bot_id.as_deref()),
+        ("m1import.toml [profile.slow]", Some("50"))
+    );
+
+    let config = scene.settle("a.csv --env-file @/other.env --config @/other.toml").unwrap();
+    assert_eq!((config.delivery.attempts.get(), config.delivery.rate), (6, Rate::PerSecond(7.0)));
+    assert_eq!(config.delivery.timeout.as_secs(), 5);
+}
+
+#[test]
+fn a_parent_folder_is_not_asked() {
+    let scene = Scene::new(&[(".env", "M1IMPORT_BATCH_SIZE=3"), ("m1import.toml", "attempts=3"), ("inner/x", "")], &[]);
+    let mut env = Env::new(scene.variables.clone());
+    env.folder = scene.folder.path().join("inner");
+    let config = Config::settle(Typed::default(), &env, Purpose::Look).unwrap();
+    assert_eq!((config.delivery.batch_size.get(), config.delivery.attempts.get()), (100, 8));
+}
+
+#[test]
+fn strict_and_max_invalid() {
+    let cases: [(&str, &[(&str, &str)], Limit); 6] = [
+        ("a.csv --strict", &[], Limit::Count(0)),
+        ("a.csv --strict --max-invalid 5", &[], Limit::Count(0)),
+        ("a.csv --max-invalid 5", &[("M1IMPORT_STRICT", "true")], Limit::Count(5)),
+        ("a.csv --strict", &[("M1IMPORT_MAX_INVALID", "5")], Limit::Count(0)),
+        ("a.csv", &[("M1IMPORT_STRICT", "0"), ("M1IMPORT_MAX_INVALID", "5%")], Limit::Share(0.05)),
+        ("a.csv", &[], Limit::Unlimited),
+    ];
+    for (line, variables, limit) in cases {
+        assert_eq!(
+            Scene::new(&[], variables).settle(line).unwrap().validation.max_invalid,
+            limit,
+            "{line} {variables:?}"
+        );
+    }
+}
+
+#[test]
+fn errors() {
+    let cases: [(&str, &[(&str, &str)], &[(&str, &str)], &str, u8); 24] = [
+        ("a.csv --batch-size x", &[], &[], "usage.value", 2),
+        ("a.csv --timeout 5", &[], &[], "usage.value", 2),
+        ("a.csv --report r.pdf", &[], &[], "usage.value", 2),
+        ("a.csv --format xslx", &[], &[], "usage.value", 2),
+        ("check a.csv --batch-size x", &[], &[], "usage.value", 2),
+        ("a.csv", &[], &[("M1IMPORT_BATCH_SIZE", "x")], "config.value", 78),
+        ("a.csv", &[], &[("M1IMPORT_STRICT", "maybe")], "config.value", 78),
+        ("a.csv", &[(".env", "M1IMPORT_FORMAT=xml")], &[], "config.value", 78),
+        ("a.csv", &[("m1import.toml", "rate=5")], &[], "config.value", 78),
+        ("a.csv --endpoint http://example.com/", &[], &[], "config.address", 78),
+        ("a.csv --endpoint nonsense", &[], &[], "config.address", 78),
+        ("a.csv --proxy ftp://x", &[], &[], "config.address", 78),
+        ("a.csv", &[(".env", "M1IMPORT_TOKN=abc")], &[], "config.unknown_variable", 78),
+        ("a.csv", &[(".env", "M1IMPORT_TOKEN=a b")], &[], "config.syntax", 78),
+        ("a.csv", &[("m1import.toml", "bach-size=5")], &[], "config.unknown_key", 78),
+        ("a.csv", &[("m1import.toml", "[profile.x]\nbach-size=5")], &[], "config.unknown_key", 78),
+        ("a.csv", &[("home/m1import/config.toml", "nonsense")], &[], "config.syntax", 78),
+        ("a.csv", &[], &[("M1IMPORT_DRY_RUN", "1")], "config.typed_only", 78),
+        ("a.csv --config @/none.toml", &[], &[], "config.unreadable", 78),
+        ("a.csv --env-file @/none", &[], &[], "config.unreadable", 78),
+        ("a.csv --profile slwo", &[("m1import.toml", "[profile.slow]")], &[], "config.profile", 78),
+        ("- --token-file -", &[], &[], "usage.conflict", 2),
+        ("- -", &[], &[], "usage.conflict", 2),
+        ("a.csv --write-config x", &[], &[], "usage.conflict", 2),
+    ];
+    for (line, files, variables, code, exit) in cases {
+        let error = Scene::new(files, variables).settle(line).unwrap_err();
+        assert_eq!((error.code(), error.exit()), (code, exit), "{line} {files:?} {variables:?}: {error}");
+    }
+}
+
+#[test]
+fn what_check_leaves_aside() {
+    let scene = Scene::new(&[("m1import.toml", "endpoint='https://x/'")], &[("M1IMPORT_TOKEN", "abc")]);
+    for line in [
+        "check - --token-file -",
+        "check a.csv",
+        "a.csv --dry-run",
+        "a.csv --sandbox",
+        "config",
+        "check a.csv --restart",
+    ] {
+        assert!(scene.settle(line).is_ok(), "{line}");
+    }
+    assert_eq!(scene.settle("check a.csv --sandbox").unwrap().delivery.target, Target::Nowhere);
+    assert_eq!(scene.settle("a.csv --sandbox").unwrap().delivery.target, Target::Sandbox);
+}
+
+#[test]
+fn a_strangers_folder_gets_nothing() {
+    let env_token: &[(&str, &str)] = &[("M1IMPORT_TOKEN", "geheim")];
+    let refused: [(&str, &[(&str, &str)], &[(&str, &str)], &str); 10] = [
+        ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=https://x/")], env_token, "m1import a.csv --env-file .env"),
+        ("a.csv", &[(".env", "M1IMPORT_PROXY=http://x")], env_token, "m1import a.csv --env-file .env"),
+        ("a.csv", &[("m1import.toml", "endpoint='https://x/'")], env_token, "m1import a.csv --config m1import.toml"),
+        ("a.csv", &[("m1import.toml", "cacert='x.pem'")], env_token, "m1import a.csv --config m1import.toml"),
+        (
+            "a.csv --token geheim",
+            &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN=own")],
+            &[],
+            "m1import a.csv --token … --env-file .env",
+        ),
+        (
+            "a.csv --profile p",
+            &[("m1import.toml", "[profile.p]\nendpoint='https://x/'")],
+            env_token,
+            "--config m1import.toml",
+        ),
+        (
+            "a.csv",
+            &[("m1import.toml", "endpoint='https://x/'"), ("home/m1import/config.toml", "token-command='pass'")],
+            &[],
+            "--config",
+        ),
+        (
+            "a.csv",
+            &[("m1import.toml", "endpoint='https://x/'\ntoken-file='/home/me/token'")],
+            &[],
+            "--config m1import.toml",
+        ),
+        ("a.csv", &[(".env", "M1IMPORT_TOKEN_COMMAND=id")], &[], "m1import a.csv --env-file .env"),
+        (
+            "check a.csv",
+            &[("m1import.toml", "token-command='id'")],
+            &[("M1IMPORT_TOKEN", "geheim")],
+            "m1import check a.csv --config m1import.toml",
+        ),
+    ];
+    for (line, files, variables, command) in refused {
+        let error = Scene::new(files, variables).settle(line).unwrap_err();
+        assert_eq!((error.code(), error.exit()), ("config.untrusted", 78), "{line} {files:?}: {error}");
+        assert!(error.hint().contains(command), "{line} {files:?}: {}", error.hint());
+        assert!(!format!("{error} {}", error.hint()).contains("geheim"), "{error}");
+    }
+
+    let trusted: [(&str, &[(&str, &str)], &[(&str, &str)]); 7] = [
+        ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN=own")], &[]),
+        ("a.csv", &[(".env", "M1IMPORT_TOKEN=own"), ("m1import.toml", "endpoint='https://x/'")], &[]),
+        ("a.csv --env-file @/.env", &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN_COMMAND=id")], &[]),
+        ("a.csv --config @/m1import.toml", &[("m1import.toml", "endpoint='https://x/'")], env_token),
+        ("a.csv --endpoint https://y/", &[("m1import.toml", "endpoint='https://x/'")], env_token),
+        ("a.csv", &[("home/m1import/config.toml", "endpoint='https://x/'\ntoken-command='pass'")], &[]),
+        ("a.csv", &[("m1import.toml", "batch-size=5\ntoken-file='t'")], &[]),
+    ];
+    for (line, files, variables) in trusted {
+        let settled = Scene::new(files, variables).settle(line);
+        assert!(settled.is_ok(), "{line} {files:?}: {settled:?}");
+    }
+}
+
+#[test]
+fn a_folder_named_env_is_not_read() {
+    let scene = Scene::new(&[(".env/bin/python", ""), ("m1import.toml/x", "")], &[]);
+    assert!(scene.settle("a.csv").is_ok());
+}
+
+#[test]
+fn a_file_cannot_read_the_environment() {
+    let scene = Scene::new(&[(".env", "M1IMPORT_TOKEN=${M1IMPORT_BOT_ID}$HOME")], &[("M1IMPORT_BOT_ID", "5f")]);
+    let config = scene.settle("a.csv").unwrap();
+    assert_eq!(config.delivery.token.read().unwrap().expose(), "${M1IMPORT_BOT_ID}$HOME");
+}
+
+#[test]
+fn debug_output_shows_no_secret() {
+    let scene = Scene::new(&[], &[("M1IMPORT_PROXY", "http://me:geheim@host"), ("M1IMPORT_HEADER", "X-Key: geheim")]);
+    let config = scene.settle("a.csv --token geheim").unwrap();
+    assert!(!format!("{config:?}").contains("geheim"));
+}

@@ -1,0 +1,280 @@
+//! The token: which level gives it, where it stands there, and reading it, again if need be.
+//!
+//! It is looked for only when it is needed: `check`, `--dry-run` and `--sandbox` read none.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::{fs, thread};
+
+use super::error::{Code, Error};
+use super::level::{Levels, Origin};
+use crate::cli::options::setting;
+use crate::secret::Secret;
+use crate::terminal::safe;
+
+/// The settings that give a token; one of them at most on a level.
+const GIVERS: [&str; 3] = ["token", "token-file", "token-command"];
+
+/// No token is longer, in bytes.
+const LONGEST: u64 = 1 << 16;
+
+/// Where the token comes from.
+#[derive(Debug, Clone)]
+pub struct TokenSource {
+    place: Place,
+    /// Which level gave it.
+    pub origin: Origin,
+    /// How messages call it: `--token-file`, `M1IMPORT_TOKEN in .env`.
+    pub said: String,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    Nowhere,
+    Given(Secret),
+    Stdin,
+    File(PathBuf),
+    Command(String),
+}
+
+impl TokenSource {
+    /// Settles which level gives the token.
+    pub(super) fn settle(levels: &Levels) -> Result<TokenSource, Error> {
+        let none = TokenSource { place: Place::Nowhere, origin: Origin::Default, said: "nowhere".to_owned() };
+        let given = |level: &&super::level::Level| GIVERS.iter().any(|name| level.values.contains_key(name));
+        let Some(level) = levels.0.iter().find(given) else {
+            return Ok(none);
+        };
+        let mut here = GIVERS.iter().filter_map(|name| Some((*name, level.values.get(name)?)));
+        let Some((name, values)) = here.next() else {
+            return Ok(none);
+        };
+        let said = |name: &str| setting(name).map_or_else(String::new, |setting| level.origin.name_of(setting));
+        if let Some((other, _)) = here.next() {
+            let message = format!("{} and {} both give a token", said(name), said(other));
+            return Err(level.origin.error(Code::UsageConflict, Code::Conflict, message));
+        }
+        let value = values.last().map_or("", String::as_str);
+        let place = match name {
+            "token" => Place::Given(Secret::new(value.to_owned())),
+            "token-file" if value == "-" => Place::Stdin,
+            "token-file" => Place::File(PathBuf::from(value)),
+            _ => Place::Command(value.to_owned()),
+        };
+        Ok(TokenSource { place, origin: level.origin.clone(), said: said(name) })
+    }
+
+    /// Whether the token itself was given, not a file or a command that holds it.
+    pub(super) fn is_given(&self) -> bool {
+        matches!(self.place, Place::Given(_))
+    }
+
+    /// Whether nobody gave one.
+    pub(super) fn is_nowhere(&self) -> bool {
+        matches!(self.place, Place::Nowhere)
+    }
+
+    /// Whether it is read from standard input.
+    pub(super) fn is_stdin(&self) -> bool {
+        matches!(self.place, Place::Stdin)
+    }
+
+    /// Whether another reading may give another token: a file or a command.
+    pub fn may_change(&self) -> bool {
+        matches!(self.place, Place::File(_) | Place::Command(_))
+    }
+
+    /// Reads the token: white space around it and a leading `Bearer ` are dropped. Standard input gives it once.
+    /// Runs the command, and waits for it.
+    pub fn read(&self) -> Result<Secret, Error> {
+        let said = &self.said;
+        let text = match &self.place {
+            Place::Nowhere => {
+                return Err(Error::new(
+                    Code::TokenMissing,
+                    "no API token; looked in the command line, environment, .env, m1import.toml and the user's config.toml",
+                ));
+            }
+            Place::Given(secret) => secret.expose().to_owned(),
+            Place::Stdin => limited(&mut io::stdin().lock()).map_err(|why| unreadable(said, "-", &why))?,
+            Place::File(path) => from_file(path).map_err(|why| unreadable(said, &path.display().to_string(), &why))?,
+            Place::Command(command) => from_command(command, said)?,
+        };
+        let token = bare(&text);
+        if token.is_empty() {
+            let hint = match self.place {
+                Place::Given(_) => "is the variable set? An empty one is no token",
+                _ => "it must give the token and nothing else",
+            };
+            return Err(Error::new(Code::TokenMissing, format!("no API token: {said} is empty")).hint_is(hint));
+        }
+        if !token.chars().all(|c| c.is_ascii_graphic()) {
+            let what =
+                if token.contains(char::is_whitespace) { "holds white space" } else { "holds characters no token has" };
+            return Err(Error::new(Code::TokenMalformed, format!("the token of {said} {what}")));
+        }
+        Ok(Secret::new(token.to_owned()))
+    }
+}
+
+/// The token without what people copy along with it.
+fn bare(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    match text.get(..6) {
+        Some(word) if word.eq_ignore_ascii_case("bearer") => {
+            let rest = text.get(6..).unwrap_or_default();
+            // "Bearer" alone is what is left of `Bearer $TOKEN` with the variable unset.
+            if rest.is_empty() || rest.starts_with(char::is_whitespace) { rest.trim_start() } else { text }
+        }
+        _ => text,
+    }
+}
+
+fn unreadable(said: &str, path: &str, why: &io::Error) -> Error {
+    Error::new(Code::TokenUnreadable, format!("{said}: {path}: {why}"))
+}
+
+fn limited(from: &mut dyn Read) -> io::Result<String> {
+    let mut text = String::new();
+    from.take(LONGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST { Err(io::Error::other("longer than any token")) } else { Ok(text) }
+}
+
+fn from_file(path: &Path) -> io::Result<String> {
+    limited(&mut fs::File::open(path)?)
+}
+
+/// What a command prints. Its standard input is closed: ours may be the contacts.
+fn from_command(command: &str, said: &str) -> Result<String, Error> {
+    let fail = |why: String| Error::new(Code::TokenUnreadable, format!("{said}: {why}"));
+    let child = Command::new("sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = child.map_err(|why| fail(format!("the command cannot be run: {why}")))?;
+    let words = complaints(&mut child);
+    let printed = match child.stdout.take() {
+        Some(mut pipe) => limited(&mut pipe),
+        None => Ok(String::new()),
+    };
+    let status = child.wait().map_err(|why| fail(format!("the command cannot be waited for: {why}")))?;
+    let words = words.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    if !status.success() {
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = if words.is_empty() { words } else { format!(": {}", safe(&words)) };
+        return Err(fail(format!("the command failed ({status}){words}")));
+    }
+    printed.map_err(|why| fail(format!("what the command prints cannot be read: {why}")))
+}
+
+/// Reads the first 2 kB of standard error beside standard output, so that neither pipe can stop the other.
+fn complaints(child: &mut Child) -> Option<thread::JoinHandle<String>> {
+    let mut pipe = child.stderr.take()?;
+    Some(thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What cannot be read is only missing from a message.
+        let _ = pipe.by_ref().take(2_000).read_to_end(&mut bytes);
+        let _ = io::copy(&mut pipe, &mut io::sink());
+        String::from_utf8_lossy(&bytes).into_owned()
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::level::Level;
+    use super::*;
+
+    fn level(origin: Origin, values: &[(&'static str, &str)]) -> Level {
+        let values: BTreeMap<_, _> = values.iter().map(|(name, value)| (*name, vec![(*value).to_owned()])).collect();
+        Level { origin, values }
+    }
+
+    fn typed(values: &[(&'static str, &str)]) -> TokenSource {
+        TokenSource::settle(&Levels(vec![level(Origin::Flags, values)])).unwrap()
+    }
+
+    fn expose(token: &TokenSource) -> Result<String, &'static str> {
+        token.read().map(|secret| secret.expose().to_owned()).map_err(|error| {
+            assert_eq!(error.exit(), 77);
+            error.code()
+        })
+    }
+
+    #[test]
+    fn tokens_are_freed_of_what_was_copied_along() {
+        let cases = [
+            ("abc", Ok("abc")),
+            ("  abc\r\n", Ok("abc")),
+            ("Bearer abc", Ok("abc")),
+            ("bearer \t abc\n", Ok("abc")),
+            ("\u{feff}abc", Ok("abc")),
+            ("Bearerabc", Ok("Bearerabc")),
+            ("", Err("token.missing")),
+            (" \n", Err("token.missing")),
+            ("Bearer", Err("token.missing")),
+            ("Bearer ", Err("token.missing")),
+            ("a b", Err("token.malformed")),
+            ("a\nb", Err("token.malformed")),
+            ("a\u{1b}b", Err("token.malformed")),
+            ("токен", Err("token.malformed")),
+            ("a\u{200b}b", Err("token.malformed")),
+        ];
+        for (text, expected) in cases {
+            let got = expose(&typed(&[("token", text)]));
+            assert_eq!(got.as_ref().map(String::as_str).map_err(|code| *code), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_highest_level_gives_it() {
+        let env_file = Origin::EnvFile { path: ".env".into(), found: true };
+        let levels = Levels(vec![
+            level(Origin::Flags, &[("strict", "true")]),
+            level(Origin::Environment, &[("token", "")]),
+            level(env_file, &[("token", "abc")]),
+        ]);
+        let token = TokenSource::settle(&levels).unwrap();
+        assert_eq!(token.said, "M1IMPORT_TOKEN");
+        let error = token.read().unwrap_err();
+        assert_eq!((error.code(), error.exit()), ("token.missing", 77));
+        assert!(error.hint().contains("is the variable set?"), "{}", error.hint());
+        let error = TokenSource::settle(&Levels(vec![])).unwrap().read().unwrap_err();
+        assert_eq!((error.code(), error.exit()), ("token.missing", 77));
+    }
+
+    #[test]
+    fn two_on_one_level_are_an_error() {
+        let two = [("token", "abc"), ("token-file", "x")];
+        for (origin, code, exit) in [(Origin::Flags, "usage.conflict", 2), (Origin::Environment, "config.conflict", 78)]
+        {
+            let error = TokenSource::settle(&Levels(vec![level(origin, &two)])).unwrap_err();
+            assert_eq!((error.code(), error.exit()), (code, exit));
+            assert!(!error.to_string().contains("abc"), "{error}");
+        }
+    }
+
+    #[test]
+    fn files_and_commands_are_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let token = typed(&[("token-file", path.to_str().unwrap())]);
+        assert_eq!(expose(&token), Err("token.unreadable"));
+        for text in ["one\n", "Bearer two"] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(expose(&token).unwrap(), bare(text));
+        }
+        assert!(token.may_change());
+
+        assert_eq!(expose(&typed(&[("token-command", "echo abc; echo noise >&2")])), Ok("abc".to_owned()));
+        assert_eq!(expose(&typed(&[("token-command", "true")])), Err("token.missing"));
+        assert_eq!(expose(&typed(&[("token-command", "yes")])), Err("token.unreadable"));
+        let error = typed(&[("token-command", "printf 'no\\033[1m key\\n' >&2; exit 3")]).read().unwrap_err();
+        assert_eq!((error.code(), error.exit()), ("token.unreadable", 77));
+        assert!(error.to_string().contains(r"no\u{1b}[1m key"), "{error}");
+    }
+}

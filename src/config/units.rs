@@ -1,0 +1,316 @@
+//! Values with units: durations, sizes, rates, limits, shards.
+//!
+//! Each knows the form it is written in and says so when it meets another.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A duration as written: `500ms`, `30s`, `10m`, `2h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span(pub Duration);
+
+impl FromStr for Span {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Span, Self::Err> {
+        const FORM: &str = "is not a duration such as 500ms, 30s, 10m or 2h";
+        let (number, unit) = number_and_unit(text).ok_or(FORM)?;
+        let milliseconds = match unit {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            _ => return Err(FORM),
+        };
+        let total =
+            number.checked_mul(milliseconds).filter(|total| *total <= LONGEST).ok_or("is longer than a year")?;
+        Ok(Span(Duration::from_millis(total)))
+    }
+}
+
+/// A year in milliseconds: sums of durations cannot overflow.
+const LONGEST: u64 = 366 * 24 * 3_600_000;
+
+/// A duration that is not zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SomeTime(pub Duration);
+
+impl FromStr for SomeTime {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<SomeTime, Self::Err> {
+        match text.parse()? {
+            Span(Duration::ZERO) => Err("is no time at all"),
+            Span(duration) => Ok(SomeTime(duration)),
+        }
+    }
+}
+
+/// A number of bytes as written: `90kB` (thousands), `1MiB` (1,024s), `500`. Never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size(pub u64);
+
+impl FromStr for Size {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Size, Self::Err> {
+        const FORM: &str = "is not a size such as 90kB or 1MiB";
+        let (number, unit) = number_and_unit(text).ok_or(FORM)?;
+        let bytes = match unit.to_ascii_lowercase().as_str() {
+            "" | "b" => 1,
+            "kb" => 1_000,
+            "mb" => 1_000_000,
+            "gb" => 1_000_000_000,
+            "kib" => 1 << 10,
+            "mib" => 1 << 20,
+            "gib" => 1 << 30,
+            _ => return Err(FORM),
+        };
+        match number.checked_mul(bytes) {
+            Some(0) => Err("is no bytes at all"),
+            Some(total) => Ok(Size(total)),
+            None => Err("is too large"),
+        }
+    }
+}
+
+/// A share of the whole as written: `5%`, `0.5%`. From 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Percent(pub f64);
+
+impl FromStr for Percent {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Percent, Self::Err> {
+        const FORM: &str = "is not a percentage such as 5%";
+        let number = text.strip_suffix('%').ok_or(FORM)?.trim_end();
+        match decimal(number) {
+            Some(percent) if percent <= 100.0 => Ok(Percent(percent / 100.0)),
+            Some(_) => Err("is more than 100%"),
+            None => Err(FORM),
+        }
+    }
+}
+
+/// How many rows may go wrong before nothing more is done.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Limit {
+    /// All of them.
+    Unlimited,
+    /// This many.
+    Count(u64),
+    /// This share of the rows, from 0 to 1.
+    Share(f64),
+}
+
+impl Limit {
+    /// Whether so many of so many are more than the limit.
+    pub fn exceeded(self, wrong: u64, of: u64) -> bool {
+        match self {
+            Limit::Unlimited => false,
+            Limit::Count(most) => wrong > most,
+            // Row counts are far below 2^53, where every whole number has its own f64.
+            Limit::Share(most) => wrong as f64 > most * of as f64,
+        }
+    }
+}
+
+impl FromStr for Limit {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Limit, Self::Err> {
+        if text == "unlimited" {
+            return Ok(Limit::Unlimited);
+        }
+        if text.ends_with('%') {
+            return text.parse().map(|Percent(share)| Limit::Share(share));
+        }
+        text.parse().map(Limit::Count).map_err(|_| "is neither a number of rows nor a percentage such as 5%")
+    }
+}
+
+/// Requests per second, as written: `5/s`, `100/m`. Never zero.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rate {
+    /// As fast as the server likes.
+    Unlimited,
+    /// So many per second.
+    PerSecond(f64),
+}
+
+impl Rate {
+    /// Requests per second; `None` is unlimited.
+    pub fn per_second(self) -> Option<f64> {
+        match self {
+            Rate::Unlimited => None,
+            Rate::PerSecond(rate) => Some(rate),
+        }
+    }
+}
+
+impl FromStr for Rate {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Rate, Self::Err> {
+        const FORM: &str = "is not a rate such as 5/s or 100/m";
+        if text == "unlimited" {
+            return Ok(Rate::Unlimited);
+        }
+        let (number, unit) = text.split_once('/').ok_or(FORM)?;
+        let number = decimal(number.trim()).ok_or(FORM)?;
+        let rate = match unit.trim() {
+            "s" => number,
+            "m" => number / 60.0,
+            _ => return Err(FORM),
+        };
+        if rate > 0.0 { Ok(Rate::PerSecond(rate)) } else { Err("would send nothing") }
+    }
+}
+
+/// A part of the job, as written: `2/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    number: u64,
+    of: u64,
+}
+
+impl Shard {
+    /// The whole job.
+    pub const WHOLE: Shard = Shard { number: 1, of: 1 };
+
+    /// Which shard, from 1.
+    pub fn number(self) -> u64 {
+        self.number
+    }
+
+    /// Of how many.
+    pub fn of(self) -> u64 {
+        self.of
+    }
+
+    /// Whether the record with this phone number (its E.164 digits), or else with this record number, belongs to it.
+    pub fn takes(self, key: u64) -> bool {
+        key % self.of == self.number - 1
+    }
+}
+
+impl FromStr for Shard {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Shard, Self::Err> {
+        const FORM: &str = "is not a shard such as 2/8";
+        let (number, of) = text.split_once('/').ok_or(FORM)?;
+        let number: u64 = number.trim().parse().map_err(|_| FORM)?;
+        let of: u64 = of.trim().parse().map_err(|_| FORM)?;
+        if number == 0 || number > of { Err("is not between 1/N and N/N") } else { Ok(Shard { number, of }) }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+/// Splits `90kB` into 90 and `kB`.
+fn number_and_unit(text: &str) -> Option<(u64, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(end)?;
+    Some((number.parse().ok()?, unit.trim_start()))
+}
+
+/// A plain decimal number: `5`, `0.5`. Neither signs nor exponents nor words such as `inf`.
+fn decimal(text: &str) -> Option<f64> {
+    let plain = text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if plain { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn durations() {
+        let good = [("500ms", 500), ("30s", 30_000), ("10m", 600_000), ("2h", 7_200_000), ("0s", 0), ("5 m", 300_000)];
+        for (text, milliseconds) in good {
+            assert_eq!(text.parse(), Ok(Span(Duration::from_millis(milliseconds))), "{text}");
+        }
+        for text in ["", "30", "s", "-1s", "1.5h", "1h30m", "30S", "5d", "99999999999999999999s", "9999999h", "١s"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+        assert!("0s".parse::<SomeTime>().is_err());
+        assert_eq!("1s".parse(), Ok(SomeTime(Duration::from_secs(1))));
+    }
+
+    #[test]
+    fn sizes() {
+        let good =
+            [("90kB", 90_000), ("1MiB", 1_048_576), ("500", 500), ("2 KiB", 2048), ("1mb", 1_000_000), ("7B", 7)];
+        for (text, bytes) in good {
+            assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        }
+        for text in ["", "kB", "0", "0kB", "-1", "1.5MB", "1 kbit", "99999999999999999999GB", "99999999999GiB"] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rates() {
+        assert_eq!("5/s".parse(), Ok(Rate::PerSecond(5.0)));
+        assert_eq!("30/m".parse(), Ok(Rate::PerSecond(0.5)));
+        assert_eq!("0.5/s".parse(), Ok(Rate::PerSecond(0.5)));
+        assert_eq!("unlimited".parse(), Ok(Rate::Unlimited));
+        for text in ["", "5", "5/h", "0/s", "-1/s", "inf/s", "NaN/s", "1e9/s", "/s"] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn limits() {
+        assert_eq!("0".parse(), Ok(Limit::Count(0)));
+        assert_eq!("5%".parse(), Ok(Limit::Share(0.05)));
+        assert_eq!("unlimited".parse(), Ok(Limit::Unlimited));
+        for text in ["", "-1", "101%", "5 %%", "%", "1.5", "many"] {
+            assert!(text.parse::<Limit>().is_err(), "{text}");
+        }
+        let cases = [
+            (Limit::Count(0), 0, 10, false),
+            (Limit::Count(0), 1, 10, true),
+            (Limit::Share(0.1), 1, 10, false),
+            (Limit::Share(0.1), 2, 10, true),
+            (Limit::Share(0.0), 1, 10, true),
+            (Limit::Unlimited, 10, 10, false),
+        ];
+        for (limit, wrong, of, exceeded) in cases {
+            assert_eq!(limit.exceeded(wrong, of), exceeded, "{limit:?} {wrong}/{of}");
+        }
+    }
+
+    #[test]
+    fn shards() {
+        for text in ["", "1", "0/8", "9/8", "1/0", "a/b", "-1/2"] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+        assert_eq!("1/1".parse(), Ok(Shard::WHOLE));
+    }
+
+    proptest! {
+        #[test]
+        fn every_record_is_in_one_shard(key: u64, of in 1u64..50) {
+            let shards = (1..=of).map(|number| format!("{number}/{of}").parse::<Shard>().unwrap());
+            prop_assert_eq!(shards.filter(|shard| shard.takes(key)).count(), 1);
+        }
+
+        #[test]
+        fn no_text_is_too_odd(text: String) {
+            let _ = text.parse::<Span>();
+            let _ = text.parse::<Size>();
+            let _ = text.parse::<Rate>();
+            let _ = text.parse::<Limit>();
+            let _ = text.parse::<Shard>();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Values that are one word of a few, or a word or a number.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Makes an enum of the words an option takes.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$says:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$says])* $variant,)* }
+
+        impl FromStr for $name {
+            type Err = &'static str;
+
+            fn from_str(text: &str) -> Result<$name, Self::Err> {
+                match text {
+                    $($word => Ok($name::$variant),)*
+                    _ => Err(concat!("is none of", $(" ", $word),*)),
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// Whether the `authtype` header is sent.
+    AuthType {
+        /// With an opaque token, not with a JWT.
+        Auto = "auto",
+        /// Always.
+        Key = "key",
+        /// Never.
+        None = "none",
+    }
+}
+
+words! {
+    /// What standard output carries at the end.
+    Form {
+        /// A short summary for people.
+        Text = "text",
+        /// One JSON document.
+        Json = "json",
+    }
+}
+
+words! {
+    /// Whether progress is shown.
+    Progress {
+        /// A bar on a terminal, else a plain line now and then.
+        Auto = "auto",
+        /// A bar in any case.
+        Always = "always",
+        /// Not at all.
+        Never = "never",
+    }
+}
+
+/// How many requests are in flight at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concurrency {
+    /// As many as the server bears, 1 to 8.
+    Auto,
+    /// Always so many.
+    Fixed(NonZeroUsize),
+}
+
+impl FromStr for Concurrency {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Concurrency, Self::Err> {
+        match text {
+            "auto" => Ok(Concurrency::Auto),
+            _ => text.parse().map(Concurrency::Fixed).map_err(|_| "is neither auto nor a number from 1"),
+        }
+    }
+}
+
+/// How much is said on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// What a person wants to know.
+    Normal,
+    /// More.
+    More,
+    /// Everything.
+    Debug,
+}
+
+/// A whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number(pub u64);
+
+impl FromStr for Number {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Number, Self::Err> {
+        text.parse().map(Number).map_err(|_| "is not a whole number")
+    }
+}
+
+/// A whole number from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Positive(pub NonZeroUsize);
+
+impl FromStr for Positive {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Positive, Self::Err> {
+        text.parse().map(Positive).map_err(|_| "is not a whole number from 1")
+    }
+}
+
+/// A text that is not empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words(pub String);
+
+impl FromStr for Words {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Words, Self::Err> {
+        match text.trim() {
+            "" => Err("is empty"),
+            text => Ok(Words(text.to_owned())),
+        }
+    }
+}
+
+/// A list parted by commas: `A,B,C`. Elements are trimmed; one may be empty, all may not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List(pub Vec<String>);
+
+impl FromStr for List {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<List, Self::Err> {
+        let parts: Vec<String> = text.split(',').map(|part| part.trim().to_owned()).collect();
+        if parts.iter().all(String::is_empty) { Err("is empty") } else { Ok(List(parts)) }
+    }
+}
+
+/// The path of a report, whose ending says its form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportPath(pub PathBuf);
+
+/// The endings of reports.
+pub const REPORT_ENDINGS: &[&str] = &["json", "csv", "html", "md", "xml"];
+
+impl FromStr for ReportPath {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<ReportPath, Self::Err> {
+        let ending = Path::new(text).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        if REPORT_ENDINGS.contains(&ending) {
+            Ok(ReportPath(PathBuf::from(text)))
+        } else {
+            Err("ends in none of .json .csv .html .md .xml")
+        }
+    }
+}
+
+/// A path that is not empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePath(pub PathBuf);
+
+impl FromStr for FilePath {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<FilePath, Self::Err> {
+        if text.is_empty() { Err("is empty") } else { Ok(FilePath(PathBuf::from(text))) }
+    }
+}
+
+/// A bot's id, which goes into a header and a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BotId(pub String);
+
+impl FromStr for BotId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<BotId, Self::Err> {
+        let text = text.trim();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if !text.is_empty() && text.chars().all(plain) {
+            Ok(BotId(text.to_owned()))
+        } else {
+            Err("is not an id of letters and digits")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::options::setting;
+
+    /// Every word of the table is understood by the type that stands for it.
+    #[test]
+    fn words_and_types_agree() {
+        fn all<T: FromStr>(name: &str) {
+            for word in setting(name).unwrap().words {
+                assert!(word.parse::<T>().is_ok(), "--{name} {word}");
+            }
+        }
+        all::<AuthType>("auth-type");
+        all::<Form>("output");
+        all::<Progress>("progress");
+        all::<crate::terminal::Color>("color");
+    }
+
+    #[test]
+    fn words_and_numbers() {
+        assert_eq!("auto".parse(), Ok(Concurrency::Auto));
+        assert!(matches!("3".parse(), Ok(Concurrency::Fixed(three)) if three.get() == 3));
+        for text in ["", "0", "-1", "many"] {
+            assert!(text.parse::<Concurrency>().is_err(), "{text}");
+            assert!(text.parse::<Positive>().is_err(), "{text}");
+        }
+        assert_eq!("Name, ,Phone".parse(), Ok(List(vec!["Name".into(), String::new(), "Phone".into()])));
+        assert!(" , ".parse::<List>().is_err());
+        assert_eq!("a/r.html".parse(), Ok(ReportPath("a/r.html".into())));
+        assert!("r.pdf".parse::<ReportPath>().is_err());
+        assert!("5f".parse::<BotId>().is_ok());
+        assert!("a&b".parse::<BotId>().is_err());
+    }
+}

@@ -1,0 +1,261 @@
+//! The only way to standard output and standard error.
+//!
+//! Writing may fail and does not panic: a closed pipe is an ordinary end. Whatever came from a file, a server or a
+//! variable passes `safe` before it is put into a text; every text passes the redactor, which takes the token out.
+//! What is said is decided elsewhere.
+
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write};
+use std::str::FromStr;
+use std::sync::{Arc, RwLock};
+
+use crate::secret::Secret;
+
+/// Whether colour is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Color {
+    /// On a terminal that wants it.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl FromStr for Color {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Color, Self::Err> {
+        match text {
+            "auto" => Ok(Color::Auto),
+            "always" => Ok(Color::Always),
+            "never" => Ok(Color::Never),
+            _ => Err("is none of auto, always, never"),
+        }
+    }
+}
+
+impl Color {
+    /// Whether a stream is coloured: the choice, then `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR` and `TERM`, then
+    /// whether it is a terminal. `variable` gives the value of a variable that is set and not empty.
+    pub fn wanted<'e>(self, variable: impl Fn(&str) -> Option<&'e str>, is_terminal: bool) -> bool {
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if variable("NO_COLOR").is_some() => false,
+            Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
+            Color::Auto if variable("CLICOLOR") == Some("0") || variable("TERM") == Some("dumb") => false,
+            Color::Auto => is_terminal,
+        }
+    }
+}
+
+/// Standard output and standard error.
+#[derive(Debug, Clone)]
+pub struct Terminal {
+    /// What standard output can show.
+    pub out: Stream,
+    /// What standard error can show.
+    pub err: Stream,
+    /// Takes secrets out of everything that is written.
+    pub redactor: Redactor,
+}
+
+/// What a stream can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stream {
+    /// Whether a person looks at it.
+    pub is_terminal: bool,
+    /// Whether it takes colour.
+    pub color: bool,
+    /// Its width in columns; 80 where nobody knows.
+    pub width: usize,
+}
+
+impl Terminal {
+    /// Asks both streams what they are. `variable` gives the value of a variable that is set and not empty.
+    pub fn new<'e>(color: Color, variable: impl Fn(&str) -> Option<&'e str>) -> Terminal {
+        let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+        let stream = |is_terminal: bool, size: Option<(terminal_size::Width, terminal_size::Height)>| Stream {
+            is_terminal,
+            color: color.wanted(&variable, is_terminal),
+            width: size.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0).or(columns).unwrap_or(80),
+        };
+        let (out, err) = (io::stdout(), io::stderr());
+        Terminal {
+            out: stream(out.is_terminal(), terminal_size::terminal_size_of(&out)),
+            err: stream(err.is_terminal(), terminal_size::terminal_size_of(&err)),
+            redactor: Redactor::default(),
+        }
+    }
+
+    /// Writes to standard output, as it is: lines bring their own ends.
+    pub fn print(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(self.redactor.clean(text).as_bytes())?;
+        out.flush()
+    }
+
+    /// Writes a line to standard error. If that fails there is nobody left to tell.
+    pub fn say(&self, line: &str) {
+        let mut text = self.redactor.clean(line).into_owned();
+        text.push('\n');
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// Takes secrets out of texts: each one whole, and its first twelve characters where they stand alone.
+#[derive(Debug, Clone, Default)]
+pub struct Redactor {
+    secrets: Arc<RwLock<Vec<Secret>>>,
+}
+
+/// What stands where a secret stood.
+const REDACTED: &str = "[token]";
+
+/// Shorter secrets are not taken out: `sandbox` is also a word.
+const SHORTEST: usize = 8;
+
+/// So many characters of a secret are enough to give it away.
+const HEAD: usize = 12;
+
+impl Redactor {
+    /// Takes this secret out from now on, if it has 8 characters or more.
+    pub fn hide(&self, secret: &Secret) {
+        let long = secret.expose().chars().count() >= SHORTEST;
+        let mut secrets = self.secrets.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if long && !secrets.contains(secret) {
+            secrets.push(secret.clone());
+        }
+    }
+
+    /// The text without secrets.
+    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let secrets = self.secrets.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut text = Cow::Borrowed(text);
+        for secret in secrets.iter() {
+            let secret = secret.expose();
+            let head = secret.char_indices().nth(HEAD).and_then(|(end, _)| secret.get(..end)).unwrap_or(secret);
+            // The head stands in every place where the whole does.
+            if text.contains(head) {
+                text = Cow::Owned(text.replace(secret, REDACTED).replace(head, REDACTED));
+            }
+        }
+        text
+    }
+}
+
+/// A text from outside made fit for a screen, a log or an annotation: one line, nothing that moves the cursor, turns
+/// the direction of writing or hides, and nothing that a CI system takes for a command.
+pub fn safe(text: &str) -> Cow<'_, str> {
+    let command = text.trim_start().starts_with("::") || text.contains("##[");
+    if !command && !text.chars().any(is_control) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len() + 16);
+    let mut in_front = true;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let breaks = match c {
+            ':' => in_front && rest.peek() == Some(&':'),
+            '#' => clean.ends_with('#') && rest.peek() == Some(&'['),
+            _ => false,
+        };
+        if breaks || is_control(c) {
+            clean.extend(c.escape_unicode());
+        } else {
+            clean.push(c);
+        }
+        in_front = in_front && c.is_whitespace();
+    }
+    Cow::Owned(clean)
+}
+
+/// Whether a character does something to the text around it: C0, C1, DEL, line ends, marks of direction, zero width.
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn texts_from_outside_are_made_safe() {
+        let cases = [
+            ("Größe, 名前, اسم", "Größe, 名前, اسم"),
+            ("a\tb\nc\r\n", r"a\u{9}b\u{a}c\u{d}\u{a}"),
+            ("\u{1b}[31mred\u{7f}\u{9b}", r"\u{1b}[31mred\u{7f}\u{9b}"),
+            ("\u{202e}gnp.exe\u{2066}\u{200f}", r"\u{202e}gnp.exe\u{2066}\u{200f}"),
+            ("pay\u{200b}pal\u{feff}\u{ad}", r"pay\u{200b}pal\u{feff}\u{ad}"),
+            ("::error::x", r"\u{3a}:error::x"),
+            ("  ::error::x", r"  \u{3a}:error::x"),
+            ("a ::error::x", "a ::error::x"),
+            (": a", ": a"),
+            ("##[error]x", r"#\u{23}[error]x"),
+            ("a ##[error]x", r"a #\u{23}[error]x"),
+            ("###[x", r"##\u{23}[x"),
+            ("# a ## b", "# a ## b"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(safe(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_taken_out() {
+        let redactor = Redactor::default();
+        for secret in ["geheimes-token-1234", "kurz-8ab", "sandbox"] {
+            redactor.hide(&Secret::new(secret.to_owned()));
+        }
+        let cases = [
+            ("Authorization: Bearer geheimes-token-1234.", "Authorization: Bearer [token]."),
+            ("cut: geheimes-tok…", "cut: [token]…"),
+            ("cut: geheimes-to…", "cut: geheimes-to…"),
+            ("kurz-8ab kurz-8", "[token] kurz-8"),
+            ("m1import sandbox", "m1import sandbox"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(redactor.clean(text), expected);
+        }
+        assert!(!format!("{redactor:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn colour() {
+        let cases: [(Color, &[(&str, &str)], bool, bool); 10] = [
+            (Color::Auto, &[], true, true),
+            (Color::Auto, &[], false, false),
+            (Color::Auto, &[("NO_COLOR", "1")], true, false),
+            (Color::Auto, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], true, false),
+            (Color::Auto, &[("CLICOLOR_FORCE", "1")], false, true),
+            (Color::Auto, &[("CLICOLOR_FORCE", "0")], false, false),
+            (Color::Auto, &[("CLICOLOR", "0")], true, false),
+            (Color::Auto, &[("TERM", "dumb")], true, false),
+            (Color::Always, &[("NO_COLOR", "1")], false, true),
+            (Color::Never, &[("CLICOLOR_FORCE", "1")], true, false),
+        ];
+        for (color, variables, is_terminal, wanted) in cases {
+            let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+            assert_eq!(color.wanted(variable, is_terminal), wanted, "{color:?} {variables:?} {is_terminal}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn safe_texts_stay_as_they_are(text: String) {
+            let once = safe(&text).into_owned();
+            prop_assert!(!once.chars().any(is_control));
+            prop_assert!(!once.trim_start().starts_with("::") && !once.contains("##["));
+            prop_assert_eq!(safe(&once), once.as_str());
+        }
+    }
+}
