@@ -305,7 +305,7 @@ impl Mapping {
         }
         self.warnings = guess
             .of(|meaning| meaning == Meaning::OptOut)
-            .map(|seen| OptOut { column: seen.column, name: columns.name(seen.column).to_owned() })
+            .map(|seen| OptOut { column: seen.column, name: name_of(seen.column, columns).to_owned() })
             .collect();
         Ok(())
     }
@@ -367,6 +367,10 @@ impl Mapping {
             self.fields.attributes.push((column, free));
         }
     }
+}
+
+fn name_of(column: u32, columns: &Columns) -> &str {
+    columns.name(column as usize).unwrap_or("")
 }
 
 fn positions(names: &[String]) -> impl Iterator<Item = (u32, &str)> {
@@ -434,7 +438,7 @@ fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u32, Error> 
 
 /// The name of a column, with its number if others have the same.
 fn numbered(column: u32, columns: &Columns) -> String {
-    let name = columns.name(column);
+    let name = name_of(column, columns);
     let same = || positions(columns.names()).filter(|(_, one)| *one == name);
     match same().count() {
         0 | 1 => name.to_owned(),
@@ -618,9 +622,9 @@ impl<'a> Guess<'a> {
     /// Refuses namesakes that say different things.
     fn told_apart(&self, found: Vec<(u8, u32)>, columns: &Columns) -> Result<Vec<(u8, u32)>, Error> {
         for &(_, column) in &found {
-            let name = columns.name(column).trim();
+            let name = name_of(column, columns).trim();
             let same: Vec<u32> =
-                found.iter().map(|&(_, other)| other).filter(|&other| columns.name(other).trim() == name).collect();
+                found.iter().map(|&(_, other)| other).filter(|&other| name_of(other, columns).trim() == name).collect();
             let differ = self.sample.iter().any(|row| {
                 let mut cells =
                     same.iter().map(|&other| row.cell(other as usize).trim()).filter(|cell| !cell.is_empty());
@@ -713,7 +717,7 @@ fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
     let doubted = guess.of(|meaning| matches!(meaning, Meaning::Phone(_) | Meaning::PerhapsPhone(_))).next();
     Error::NoPhone {
         headers: columns.names().to_vec(),
-        doubted: doubted.map(|seen| columns.name(seen.column).to_owned()),
+        doubted: doubted.map(|seen| name_of(seen.column, columns).to_owned()),
         nearest: nearest.map(|(_, name)| name),
     }
 }

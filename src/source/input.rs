@@ -65,6 +65,34 @@ impl Input {
         Input { name: name.to_owned(), len: bytes.len() as u64, at: At::Memory(bytes) }
     }
 
+    /// What is already in a temporary file.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn kept(file: File) -> Result<Input, Trouble> {
+        let len = file.metadata().map_err(Trouble::Spool)?.len();
+        Ok(Input { name: String::new(), at: At::Spool(Arc::new(file)), len })
+    }
+
+    /// An unpacked input, kept in a temporary file.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn unpacked(mut from: super::unpack::Unpacked) -> Result<Input, Trouble> {
+        use std::io::Write;
+        let mut file = tempfile::tempfile().map_err(Trouble::Spool)?;
+        let mut buffer = vec![0; 128 * 1024];
+        loop {
+            let read = from.read(&mut buffer)?;
+            if read == 0 {
+                return Input::kept(file);
+            }
+            file.write_all(buffer.get(..read).unwrap_or_default()).map_err(Trouble::Spool)?;
+        }
+    }
+
+    /// The bytes for a reader that goes to and fro.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn seekable(&self) -> Result<Seekable, Trouble> {
+        Ok(Seekable { raw: self.raw()?, len: self.len })
+    }
+
     fn spool(name: &str, mut from: impl Read) -> Result<Input, Error> {
         let mut file = tempfile::tempfile().map_err(|error| Trouble::Spool(error).of(name))?;
         let len = io::copy(&mut from, &mut file).map_err(|error| Trouble::Spool(error).of(name))?;
@@ -145,19 +173,54 @@ impl Raw {
     }
 }
 
+impl From {
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        match self {
+            From::File(file) => file.read_at(buffer, at),
+            From::Spool(file) => file.read_at(buffer, at),
+            From::Memory(bytes) => {
+                let at = usize::try_from(at).unwrap_or(usize::MAX);
+                bytes.get(at..).unwrap_or_default().read(buffer)
+            }
+        }
+    }
+}
+
 impl Read for Raw {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = match &mut self.from {
-            From::File(file) => file.read(buffer)?,
-            From::Spool(file) => file.read_at(buffer, self.bytes)?,
-            From::Memory(bytes) => {
-                let at = usize::try_from(self.bytes).unwrap_or(usize::MAX);
-                bytes.get(at..).unwrap_or_default().read(buffer)?
-            }
-        };
+        let read = self.from.read_at(buffer, self.bytes)?;
         self.hasher.update(buffer.get(..read).unwrap_or_default());
         self.bytes += read as u64;
         Ok(read)
+    }
+}
+
+/// Bytes for a reader that goes to and fro; what it reads is not hashed.
+#[cfg(feature = "xlsx")]
+pub(super) struct Seekable {
+    raw: Raw,
+    len: u64,
+}
+
+#[cfg(feature = "xlsx")]
+impl Read for Seekable {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.raw.from.read_at(buffer, self.raw.bytes)?;
+        self.raw.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(feature = "xlsx")]
+impl io::Seek for Seekable {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            io::SeekFrom::Start(at) => Some(at),
+            io::SeekFrom::End(by) => self.len.checked_add_signed(by),
+            io::SeekFrom::Current(by) => self.raw.bytes.checked_add_signed(by),
+        };
+        self.raw.bytes = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.raw.bytes)
     }
 }
 

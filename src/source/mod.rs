@@ -15,6 +15,11 @@ mod rows;
 mod table;
 mod text;
 mod unpack;
+mod vcard;
+#[cfg(feature = "xlsx")]
+mod xlsx;
+#[cfg(feature = "xlsx")]
+mod zip;
 
 use std::fmt;
 use std::str::FromStr;
@@ -225,9 +230,19 @@ impl Columns {
         &self.names
     }
 
-    /// The name of a column; empty where there is none.
-    pub fn name(&self, column: u32) -> &str {
-        self.names.get(column as usize).map_or("", String::as_str)
+    /// The name of a column, from 0.
+    pub fn name(&self, column: usize) -> Option<&str> {
+        self.names.get(column).map(String::as_str)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// Whether the names were typed by the user, and so mean what they say.
@@ -252,9 +267,19 @@ pub struct Source {
 /// How the records lie in the text.
 #[derive(Debug, Clone)]
 enum Layout {
-    Table { format: Format, dialect: Dialect },
+    Table {
+        format: Format,
+        dialect: Dialect,
+    },
     Ndjson,
     Json(Shape),
+    Vcard,
+    /// A sheet that was turned into a plain table, row numbers first.
+    Sheet {
+        table: Input,
+        head: table::Head,
+        ours: bool,
+    },
 }
 
 /// Finds out what an input is and how to read it.
@@ -275,6 +300,12 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
     let (mut bytes, mut whole) = read_head(&input, compression, LOOK, ASCII)?;
     if bytes.iter().all(u8::is_ascii_whitespace) && whole {
         return Err(Trouble::Empty);
+    }
+    let book = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
+    match options.format {
+        None | Some(Format::Xlsx) if book => return sheet(input, compression, options),
+        Some(Format::Xlsx) => return Err(Trouble::Format("a spreadsheet")),
+        _ => {}
     }
     if let Some(kind) = binary(&bytes) {
         return Err(Trouble::Binary(kind));
@@ -315,7 +346,8 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
             said.append(&mut dialect.said);
             (Layout::Table { format, dialect }, found)
         }
-        Format::Xlsx | Format::Vcard => return Err(Trouble::LeftOut(format.as_str())),
+        Format::Vcard => (Layout::Vcard, found),
+        Format::Xlsx => return Err(Trouble::Format("a spreadsheet")),
     };
     if encoding.guessed {
         said.insert(0, format!("the text looks like {}", encoding.encoding.name()));
@@ -334,6 +366,29 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
     Ok(source)
 }
 
+#[cfg(feature = "xlsx")]
+fn sheet(input: Input, compression: Option<Compression>, options: &Options) -> Result<Source, Trouble> {
+    let xlsx::Converted { table, head, said } = xlsx::convert(&input, compression, options)?;
+    let ours = head.names.as_deref().is_some_and(table::is_ours);
+    let mut source = Source {
+        input,
+        compression,
+        encoding: encoding::Found { encoding: UTF_8, bom: false, guessed: false },
+        layout: Layout::Sheet { table, head, ours },
+        columns: Columns::default(),
+        headers: Vec::new(),
+        sample: Vec::new(),
+        said,
+    };
+    source.take_sample(options)?;
+    Ok(source)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn sheet(_: Input, _: Option<Compression>, _: &Options) -> Result<Source, Trouble> {
+    Err(Trouble::LeftOut("spreadsheets"))
+}
+
 impl Source {
     /// Starts reading at the first record.
     ///
@@ -344,7 +399,10 @@ impl Source {
     }
 
     fn start(&self) -> Result<Rows, Trouble> {
-        let from = Unpacked::open(&self.input, self.compression)?;
+        let from = match &self.layout {
+            Layout::Sheet { table, .. } => Unpacked::open(table, None)?,
+            _ => Unpacked::open(&self.input, self.compression)?,
+        };
         Rows::start(self, Text::new(from, self.encoding.encoding))
     }
 
@@ -362,13 +420,17 @@ impl Source {
                 Err(Fault::Broken(error)) => return Err(error.trouble),
             }
         }
-        match &self.layout {
-            Layout::Table { dialect, .. } => {
-                let ours = dialect.ours;
-                let mut names = match &dialect.header {
+        let table = match &self.layout {
+            Layout::Table { dialect, .. } => Some((dialect.ours, dialect.header.clone())),
+            Layout::Sheet { head, ours, .. } => Some((*ours, head.names.clone())),
+            Layout::Ndjson | Layout::Json(_) | Layout::Vcard => None,
+        };
+        match table {
+            Some((ours, header)) => {
+                let mut names = match header {
                     Some(names) => {
-                        self.headers.clone_from(names);
-                        names.clone()
+                        self.headers.clone_from(&names);
+                        names
                     }
                     None => {
                         let names = table::names(&self.sample);
@@ -392,7 +454,7 @@ impl Source {
                 }
                 self.columns = Columns { names, given: !ours && !options.columns.is_empty() };
             }
-            Layout::Ndjson | Layout::Json(_) => {
+            None => {
                 self.columns = rows.columns();
                 self.headers = self.columns.names.clone();
             }
@@ -411,6 +473,8 @@ impl Source {
             Layout::Table { format, .. } => *format,
             Layout::Ndjson => Format::Ndjson,
             Layout::Json(_) => Format::Json,
+            Layout::Vcard => Format::Vcard,
+            Layout::Sheet { .. } => Format::Xlsx,
         }
     }
 
@@ -433,7 +497,7 @@ impl Source {
     pub fn delimiter(&self) -> Option<char> {
         match &self.layout {
             Layout::Table { dialect, .. } => Some(char::from(dialect.delimiter)),
-            Layout::Ndjson | Layout::Json(_) => None,
+            Layout::Ndjson | Layout::Json(_) | Layout::Vcard | Layout::Sheet { .. } => None,
         }
     }
 
@@ -449,7 +513,11 @@ impl Source {
 
     /// Whether it is a `rejected.csv` of ours, given back.
     pub fn ours(&self) -> bool {
-        matches!(&self.layout, Layout::Table { dialect, .. } if dialect.ours)
+        match &self.layout {
+            Layout::Table { dialect, .. } => dialect.ours,
+            Layout::Sheet { ours, .. } => *ours,
+            Layout::Ndjson | Layout::Json(_) | Layout::Vcard => false,
+        }
     }
 
     /// The header as it was found; nothing where the first row is data.
@@ -530,6 +598,14 @@ fn binary(head: &[u8]) -> Option<&'static str> {
     ];
     if let Some((_, kind)) = table.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(kind);
+    }
+    let markup = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let begins = |tag: &[u8]| markup.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    if [&b"<!doctype html"[..], b"<html", b"<table", b"<head", b"<body", b"<div", b"<script"].into_iter().any(begins) {
+        return Some("a web page (HTML)");
+    }
+    if begins(b"<?xml") || begins(b"<workbook") {
+        return Some("an XML document");
     }
     if Encoding::for_bom(head).is_some() {
         return None;

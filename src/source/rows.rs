@@ -2,10 +2,11 @@
 
 use super::csv::Csv;
 use super::error::{Error, Trouble};
-use super::input::Digest;
+use super::input::{Digest, Input};
 use super::json::Json;
 use super::ndjson::Ndjson;
 use super::text::Text;
+use super::vcard::{self, Vcard};
 use super::{Columns, Layout, OURS, Source};
 use crate::row::guard::unguard;
 use crate::row::{Code, Row};
@@ -42,12 +43,18 @@ pub struct Rows {
     /// Where our own three columns stand.
     ours: Option<usize>,
     spare: Row,
+    input: Input,
+    /// The length of the table that a sheet was made into.
+    table_len: u64,
 }
 
 enum Reader {
     Csv(Csv),
     Ndjson(Ndjson),
     Json(Json),
+    Vcard(Vcard),
+    /// A plain table with row numbers first, made of a sheet.
+    Sheet(Csv),
 }
 
 impl Rows {
@@ -68,6 +75,19 @@ impl Rows {
             }
             Layout::Ndjson => Reader::Ndjson(Ndjson::new(text)),
             Layout::Json(shape) => Reader::Json(Json::new(text, shape.clone())),
+            Layout::Vcard => Reader::Vcard(Vcard::new(text)),
+            Layout::Sheet { head, ours: is_ours, .. } => {
+                let mut csv = Csv::new(text, b',');
+                for _ in 0..head.records + usize::from(head.names.is_some()) {
+                    match csv.next(&mut Row::default()) {
+                        Ok(_) | Err(Fault::Reject { .. }) => {}
+                        Err(Fault::Broken(error)) => return Err(error.trouble),
+                    }
+                }
+                let width = head.names.as_ref().map_or(0, Vec::len);
+                ours = is_ours.then(|| width.saturating_sub(OURS.len()));
+                Reader::Sheet(csv)
+            }
         };
         Ok(Rows {
             reader,
@@ -75,6 +95,11 @@ impl Rows {
             columns: source.columns.clone(),
             ours,
             spare: Row::default(),
+            input: source.input.clone(),
+            table_len: match &source.layout {
+                Layout::Sheet { table, .. } => table.len(),
+                _ => 0,
+            },
         })
     }
 
@@ -87,6 +112,12 @@ impl Rows {
             Reader::Csv(csv) => csv.next(row),
             Reader::Ndjson(ndjson) => ndjson.next(row),
             Reader::Json(json) => json.next(row),
+            Reader::Vcard(vcard) => vcard.next(row),
+            Reader::Sheet(csv) => {
+                let read = csv.next(row);
+                number(row, &mut self.spare);
+                read
+            }
         };
         if let Some(first) = self.ours {
             strip(row, &mut self.spare, first);
@@ -100,7 +131,8 @@ impl Rows {
     /// The columns met so far. Those of JSON grow; a column that is there stays where it is.
     pub fn columns(&self) -> Columns {
         match &self.reader {
-            Reader::Csv(_) => self.columns.clone(),
+            Reader::Csv(_) | Reader::Sheet(_) => self.columns.clone(),
+            Reader::Vcard(_) => Columns::new(vcard::COLUMNS.map(str::to_owned).to_vec()),
             Reader::Ndjson(Ndjson { flat, .. }) | Reader::Json(Json { flat, .. }) => Columns::new(flat.names.clone()),
         }
     }
@@ -108,14 +140,25 @@ impl Rows {
     /// How many columns have been met so far: when it grows, `columns` has new ones.
     pub fn width(&self) -> usize {
         match &self.reader {
-            Reader::Csv(_) => self.columns.names.len(),
+            Reader::Csv(_) | Reader::Sheet(_) => self.columns.names.len(),
+            Reader::Vcard(_) => vcard::COLUMNS.len(),
             Reader::Ndjson(Ndjson { flat, .. }) | Reader::Json(Json { flat, .. }) => flat.names.len(),
         }
     }
 
-    /// How many bytes of the input have been read, packed or not.
+    /// How many bytes of the input have been read, packed or not; of a spreadsheet, in proportion.
     pub fn bytes_read(&self) -> u64 {
-        self.text().raw_bytes()
+        let text = match &self.reader {
+            Reader::Csv(Csv { text, .. })
+            | Reader::Ndjson(Ndjson { text, .. })
+            | Reader::Json(Json { text, .. })
+            | Reader::Vcard(Vcard { text, .. }) => text,
+            Reader::Sheet(csv) => {
+                let share = csv.text.raw_bytes() as f64 / self.table_len.max(1) as f64;
+                return (self.input.len() as f64 * share) as u64;
+            }
+        };
+        text.raw_bytes()
     }
 
     /// Reads what is left and gives the hash of the whole input.
@@ -127,17 +170,23 @@ impl Rows {
             Reader::Csv(csv) => csv.text,
             Reader::Ndjson(ndjson) => ndjson.text,
             Reader::Json(json) => json.text,
+            Reader::Vcard(vcard) => vcard.text,
+            // What was read is the table made of it.
+            Reader::Sheet(_) => {
+                let raw = self.input.raw().map_err(|trouble| trouble.of(&self.name))?;
+                return raw.digest().map_err(|error| Trouble::Io(error).of(&self.name));
+            }
         };
         text.digest().map_err(|error| Trouble::Io(error).of(&self.name))
     }
+}
 
-    fn text(&self) -> &Text {
-        match &self.reader {
-            Reader::Csv(csv) => &csv.text,
-            Reader::Ndjson(ndjson) => &ndjson.text,
-            Reader::Json(json) => &json.text,
-        }
-    }
+/// Takes the row number off a row of a sheet.
+fn number(row: &mut Row, spare: &mut Row) {
+    spare.clear();
+    spare.place.line = row.cell(0).parse().unwrap_or(0);
+    row.cells().skip(1).for_each(|cell| spare.push(cell));
+    std::mem::swap(row, spare);
 }
 
 /// Takes our own columns and apostrophes off a row of a `rejected.csv`.

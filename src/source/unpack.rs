@@ -14,6 +14,11 @@ const HARMLESS: u64 = 64 << 20;
 /// How much larger than the packed bytes the unpacked ones may be.
 const RATIO: u64 = 200;
 
+/// Whether so much cannot be an honest content of so little.
+pub(super) fn is_bomb(unpacked: u64, packed: u64) -> bool {
+    unpacked > HARMLESS && unpacked / RATIO > packed
+}
+
 /// The bytes of an input, unpacked.
 pub(super) struct Unpacked {
     from: Packed,
@@ -91,8 +96,7 @@ impl Unpacked {
             };
             self.bytes += read as u64;
             if let Some(packing) = packing
-                && self.bytes > HARMLESS
-                && self.bytes / RATIO > self.raw_bytes()
+                && is_bomb(self.bytes, self.raw_bytes())
             {
                 return Err(Trouble::Bomb(packing));
             }

@@ -1,0 +1,465 @@
+//! Address book cards, vCard 2.1, 3.0 and 4.0, as rows: one card, one row.
+//!
+//! Only what a contact is made of is kept; a photo is passed over. Numbers stand by what they are: WhatsApp and
+//! mobile first, then the others in their order, fax and pager not at all.
+
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+
+use super::error::Trouble;
+use super::text::{Lines, Text};
+use super::{Fault, MAX_RECORD};
+use crate::row::{Code, LIST_END, Row};
+
+/// The columns of every card.
+pub(super) const COLUMNS: [&str; 15] = [
+    "name",
+    "first_name",
+    "last_name",
+    "phone",
+    "phone 2",
+    "phone 3",
+    "phone 4",
+    "email",
+    "email 2",
+    "tags",
+    "nickname",
+    "organization",
+    "title",
+    "birthday",
+    "note",
+];
+/// How many columns there are for numbers; the last takes the rest as a list.
+const PHONES: usize = 4;
+/// The same for addresses.
+const EMAILS: usize = 2;
+
+/// A reading of cards.
+pub(super) struct Vcard {
+    pub text: Text,
+    lines: Lines,
+    /// Where the card began that we are in.
+    begun: Option<u64>,
+    card: Card,
+    /// A logical line: the physical ones it was folded into, joined.
+    line: Vec<u8>,
+}
+
+impl Vcard {
+    pub fn new(text: Text) -> Vcard {
+        Vcard { text, lines: Lines::default(), begun: None, card: Card::default(), line: Vec::new() }
+    }
+
+    /// Reads the next card.
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+        row.clear();
+        loop {
+            let here = self.lines.line;
+            if !self.logical_line()? {
+                return match self.begun {
+                    None => Ok(false),
+                    Some(line) => Err(Trouble::Truncated { what: "the card", line }.into()),
+                };
+            }
+            let text = self.line.trim_ascii();
+            let begins = text.eq_ignore_ascii_case(b"BEGIN:VCARD");
+            let ends = text.eq_ignore_ascii_case(b"END:VCARD");
+            let Some(line) = self.begun else {
+                self.begun = begins.then_some(here);
+                continue;
+            };
+            if !begins && !ends {
+                self.card.take(&self.line);
+                if self.card.size > MAX_RECORD {
+                    return Err(Trouble::RowTooLong { line }.into());
+                }
+                continue;
+            }
+            self.begun = begins.then_some(here);
+            let card = std::mem::take(&mut self.card);
+            row.place.line = line;
+            let reject =
+                |code, detail: &str| Err(Fault::Reject { line, code, column: None, detail: detail.to_owned() });
+            let broken = card.broken;
+            card.fill(row);
+            return match (begins, broken) {
+                (true, _) => reject(Code::RowMalformed, "the card has no END:VCARD"),
+                (false, true) => reject(Code::RowEncoding, ""),
+                (false, false) => Ok(true),
+            };
+        }
+    }
+
+    /// Reads a line with those it is folded into; false at the end.
+    fn logical_line(&mut self) -> Result<bool, Trouble> {
+        self.line.clear();
+        if !self.physical_line(true)? {
+            return Ok(false);
+        }
+        let wanted = is_wanted(property(&self.line).1);
+        let quoted = wanted && is_quoted_printable(&self.line);
+        loop {
+            if quoted && self.line.ends_with(b"=") {
+                self.line.pop();
+                if !self.physical_line(true)? {
+                    return Ok(true);
+                }
+                continue;
+            }
+            if self.text.window().is_empty() {
+                self.text.more()?;
+            }
+            if !matches!(self.text.window().first(), Some(b' ' | b'\t')) {
+                return Ok(true);
+            }
+            self.text.take(1);
+            self.physical_line(wanted)?;
+        }
+    }
+
+    /// Adds the next physical line to the logical one, if it is wanted; false at the end.
+    fn physical_line(&mut self, wanted: bool) -> Result<bool, Trouble> {
+        let line = self.lines.line;
+        let mut some = false;
+        loop {
+            if self.text.window().is_empty() && !self.text.more()? {
+                return Ok(some);
+            }
+            some = true;
+            let mut window = self.text.window();
+            let end = memchr::memchr2(b'\n', b'\r', window);
+            if end.is_some_and(|end| end + 1 == window.len()) {
+                // A CR and its LF are not taken apart.
+                self.text.more()?;
+                window = self.text.window();
+            }
+            let length = end.unwrap_or(window.len());
+            if wanted {
+                self.line.extend_from_slice(window.get(..length).unwrap_or_default());
+                if self.line.len() > MAX_RECORD {
+                    return Err(Trouble::RowTooLong { line: self.begun.unwrap_or(line) });
+                }
+            }
+            let after = window.get(length..).unwrap_or_default();
+            let taken = length + if after.starts_with(b"\r\n") { 2 } else { usize::from(end.is_some()) };
+            self.lines.pass(window.get(..taken).unwrap_or_default());
+            self.text.take(taken);
+            if end.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+/// What a card has said so far.
+#[derive(Default)]
+struct Card {
+    name: String,
+    given: String,
+    family: String,
+    nickname: String,
+    organization: String,
+    title: String,
+    birthday: String,
+    note: String,
+    tags: String,
+    phones: Vec<Phone>,
+    emails: Vec<(bool, String)>,
+    /// What a label says about the group of lines it belongs to.
+    labels: Vec<(String, String)>,
+    size: usize,
+    /// A line is not text.
+    broken: bool,
+}
+
+struct Phone {
+    kind: Kind,
+    preferred: bool,
+    group: String,
+    number: String,
+}
+
+/// What a number is, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    WhatsApp,
+    Mobile,
+    Any,
+    Place,
+    Fax,
+}
+
+impl Kind {
+    fn of(words: &str) -> Kind {
+        let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
+        if has(&["fax", "pager", "telex", "modem", "bbs", "textphone"]) {
+            Kind::Fax
+        } else if has(&["whatsapp", "waid"]) {
+            Kind::WhatsApp
+        } else if has(&["cell", "mobil", "iphone", "handy"]) {
+            Kind::Mobile
+        } else if has(&["work", "home", "car", "office"]) {
+            Kind::Place
+        } else {
+            Kind::Any
+        }
+    }
+}
+
+impl Card {
+    /// Takes in a logical line.
+    fn take(&mut self, line: &[u8]) {
+        let (group, name) = property(line);
+        if !is_wanted(name) {
+            return;
+        }
+        let (head, value) = split_value(line);
+        let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+        let parameters: Vec<&str> = head.split(';').skip(1).collect();
+        let value = self.decoded(value, &parameters);
+        self.size += value.len();
+        let group = String::from_utf8_lossy(group).to_ascii_lowercase();
+        let preferred = parameters.iter().any(|one| one.contains("pref"));
+        let plain = || unescaped(value.trim());
+        let first = |slot: &mut String| {
+            if slot.is_empty() {
+                *slot = unescaped(value.trim());
+            }
+        };
+        match name.to_ascii_uppercase().as_slice() {
+            b"FN" => first(&mut self.name),
+            b"N" if self.given.is_empty() && self.family.is_empty() => {
+                let mut parts = parts(&value, ';').map(|part| unescaped(part.trim()));
+                self.family = parts.next().unwrap_or_default();
+                self.given = parts.next().unwrap_or_default();
+            }
+            b"TEL" if !value.trim().is_empty() => {
+                self.phones.push(Phone { kind: Kind::of(&parameters.join(" ")), preferred, group, number: plain() });
+            }
+            b"EMAIL" if !value.trim().is_empty() => self.emails.push((preferred, plain())),
+            b"CATEGORIES" => {
+                for tag in value.split([',', ';']).map(|tag| unescaped(tag.trim_end_matches('\\').trim())) {
+                    if !tag.is_empty() {
+                        self.tags.push_str(&tag.replace(LIST_END, " "));
+                        self.tags.push(LIST_END);
+                    }
+                }
+            }
+            b"X-ABLABEL" => self.labels.push((group, value.to_lowercase())),
+            b"NICKNAME" => first(&mut self.nickname),
+            b"ORG" if self.organization.is_empty() => {
+                let parts = parts(&value, ';').map(|part| unescaped(part.trim())).filter(|part| !part.is_empty());
+                self.organization = parts.collect::<Vec<_>>().join(", ");
+            }
+            b"TITLE" => first(&mut self.title),
+            b"BDAY" => first(&mut self.birthday),
+            b"NOTE" => first(&mut self.note),
+            _ => {}
+        }
+    }
+
+    /// The text of a value.
+    fn decoded(&mut self, value: &[u8], parameters: &[&str]) -> String {
+        let quoted = parameters.iter().any(|one| one.contains("quoted-printable"));
+        let charset = parameters.iter().find_map(|one| Encoding::for_label(one.strip_prefix("charset=")?.as_bytes()));
+        let bytes = match quoted {
+            true => {
+                quoted_printable::decode(value, quoted_printable::ParseMode::Robust).unwrap_or_else(|_| value.to_vec())
+            }
+            false => value.to_vec(),
+        };
+        // A card's own name for its characters counts where they are written as bytes.
+        if let Some(charset) = charset.filter(|&charset| quoted && charset != UTF_8) {
+            return charset.decode_without_bom_handling(&bytes).0.into_owned();
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) if quoted => WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned(),
+            Err(error) => {
+                self.broken = true;
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            }
+        }
+    }
+
+    /// The card as cells.
+    fn fill(mut self, row: &mut Row) {
+        for phone in &mut self.phones {
+            let label = self.labels.iter().find(|(group, _)| !group.is_empty() && *group == phone.group);
+            if let Some((_, label)) = label {
+                let kind = Kind::of(label);
+                phone.kind =
+                    if kind == Kind::Fax || phone.kind == Kind::Fax { Kind::Fax } else { phone.kind.min(kind) };
+            }
+        }
+        self.phones.retain(|phone| phone.kind != Kind::Fax);
+        self.phones.sort_by_key(|phone| (phone.kind, !phone.preferred));
+        self.emails.sort_by_key(|(preferred, _)| !preferred);
+        row.push(&self.name);
+        row.push(&self.given);
+        row.push(&self.family);
+        push_list(row, PHONES, self.phones.iter().map(|phone| phone.number.as_str()));
+        push_list(row, EMAILS, self.emails.iter().map(|(_, address)| address.as_str()));
+        for cell in [&self.tags, &self.nickname, &self.organization, &self.title, &self.birthday, &self.note] {
+            row.push(cell);
+        }
+    }
+}
+
+/// Fills some columns with values; what is left over goes into the last as a list.
+fn push_list<'a>(row: &mut Row, columns: usize, values: impl Iterator<Item = &'a str>) {
+    let values: Vec<&str> = values.collect();
+    for column in 0..columns {
+        let rest = values.get(column..).unwrap_or_default();
+        match rest {
+            [first, _, ..] if column + 1 < columns => row.push(first),
+            [only] => row.push(only),
+            several => {
+                for value in several {
+                    row.open().push_str(value);
+                    row.open().push(LIST_END);
+                }
+                row.close();
+            }
+        }
+    }
+}
+
+/// The group and the name of a line's property.
+fn property(line: &[u8]) -> (&[u8], &[u8]) {
+    let end = memchr::memchr2(b';', b':', line).unwrap_or(line.len());
+    let name = line.get(..end).unwrap_or_default().trim_ascii();
+    match memchr::memrchr(b'.', name) {
+        Some(dot) => (name.get(..dot).unwrap_or_default(), name.get(dot + 1..).unwrap_or_default()),
+        None => (&[], name),
+    }
+}
+
+fn is_wanted(name: &[u8]) -> bool {
+    const WANTED: [&[u8]; 13] = [
+        b"BEGIN",
+        b"END",
+        b"FN",
+        b"N",
+        b"TEL",
+        b"EMAIL",
+        b"CATEGORIES",
+        b"X-ABLABEL",
+        b"NICKNAME",
+        b"ORG",
+        b"TITLE",
+        b"BDAY",
+        b"NOTE",
+    ];
+    WANTED.iter().any(|wanted| name.eq_ignore_ascii_case(wanted))
+}
+
+fn is_quoted_printable(line: &[u8]) -> bool {
+    let (head, _) = split_value(line);
+    String::from_utf8_lossy(head).to_ascii_lowercase().contains("quoted-printable")
+}
+
+/// Parts a line at the first colon that is not in quotes.
+fn split_value(line: &[u8]) -> (&[u8], &[u8]) {
+    let mut quoted = false;
+    for (at, &byte) in line.iter().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b':' if !quoted => return (line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default()),
+            _ => {}
+        }
+    }
+    (line, &[])
+}
+
+/// The parts of a value; a separator behind a backslash is none.
+fn parts(value: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut escaped = false;
+    value.split(move |c| {
+        let here = c == separator && !escaped;
+        escaped = c == '\\' && !escaped;
+        here
+    })
+}
+
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        match (c, characters.clone().next()) {
+            ('\\', Some('n' | 'N')) => plain.push('\n'),
+            ('\\', Some(next @ (',' | ';' | ':' | '\\'))) => plain.push(next),
+            _ => {
+                plain.push(c);
+                continue;
+            }
+        }
+        characters.next();
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<String> {
+        let mut cards = Vcard::new(Text::of(text.as_bytes()));
+        let mut row = Row::default();
+        let mut told = Vec::new();
+        loop {
+            match cards.next(&mut row) {
+                Ok(false) => return told,
+                Ok(true) => {
+                    let cells = row.cells().zip(COLUMNS).filter(|(cell, _)| !cell.is_empty());
+                    let cells = cells.map(|(cell, name)| format!("{name}={}", cell.replace(LIST_END, "|")));
+                    told.push(format!("{}: {}", row.place.line, cells.collect::<Vec<_>>().join(", ")));
+                }
+                Err(Fault::Reject { line, code, .. }) => told.push(format!("{line}: {code}")),
+                Err(Fault::Broken(error)) => {
+                    told.push(error.trouble.to_string());
+                    return told;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cards() {
+        let table: &[(&str, &[&str])] = &[
+            (
+                "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Doe;John;;;\r\nFN:John Doe\r\nitem1.TEL:+1 1\r\nitem1.X-ABLabel:_$!<HomeFax>!$_\r\n\
+                 TEL;type=HOME;type=FAX:+1 2\r\nTEL;type=WORK:+1 3\r\nTEL;type=CELL;type=VOICE;type=pref:+1 4\r\nCATEGORIES:a,b c\r\nEND:VCARD\r\n",
+                &["1: name=John Doe, first_name=John, last_name=Doe, phone=+1 4, phone 2=+1 3, tags=a|b c|"],
+            ),
+            (
+                "\nBEGIN:VCARD\nVERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=89l=\n=C3=A9onore;X\nTEL;CELL;PREF:1\nPHOTO;BASE64:AAAA\n BBBB\n\nEND:VCARD\n\
+                 BEGIN:VCARD\nFN:Long\n  name\nEND:VCARD",
+                &["2: first_name=X, last_name=Éléonore, phone=1", "11: name=Long name"],
+            ),
+            (
+                "BEGIN:VCARD\nVERSION:4.0\nFN:A\\, B\nTEL;VALUE=uri;TYPE=\"voice,cell\":tel:+33-1\nTEL;waid=919:+919\nEND:VCARD\n",
+                &["1: name=A, B, phone=+919, phone 2=tel:+33-1"],
+            ),
+            ("BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\n", &["1: row.malformed", "3: name=B"]),
+            ("BEGIN:VCARD\nFN:A\n", &["the file is cut short: the card that begins on line 1 has no end"]),
+            (
+                "BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:J=FCrgen\nFN;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=C8\nEND:VCARD",
+                &["1: name=Jürgen"],
+            ),
+            (
+                "BEGIN:VCARD\nFN;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=C8=E2=E0=ED\nEND:VCARD",
+                &["1: name=Иван"],
+            ),
+        ];
+        for (text, told) in table {
+            assert_eq!(read(text), *told, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_beyond_the_columns_are_a_list() {
+        let numbers: String = (1..=6).map(|number| format!("TEL:{number}\n")).collect();
+        let told = read(&format!("BEGIN:VCARD\n{numbers}END:VCARD"));
+        assert_eq!(told, ["1: phone=1, phone 2=2, phone 3=3, phone 4=4|5|6|"]);
+    }
+}

@@ -1,0 +1,280 @@
+//! Spreadsheets: .xlsx, .xlsb, .xls and .ods, recognised by content.
+//!
+//! The sheet is turned once into a plain table in a private temporary file, its row numbers in the first column,
+//! and read from there: three readings of a spreadsheet would cost three times as much, and the libraries keep
+//! what they read in memory.
+
+use std::io::{BufReader, Seek};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
+
+use super::error::Trouble;
+use super::input::{Input, Seekable};
+use super::table::{self, Head};
+use super::unpack::{Compression, Unpacked};
+use super::{MAX_RECORD, Options, Sheet, zip};
+use crate::row::Row;
+
+/// A sheet as a plain table.
+pub(super) struct Converted {
+    /// The table: cells parted by commas, the row's number in front.
+    pub table: Input,
+    pub head: Head,
+    /// The first rows.
+    pub said: Vec<String>,
+}
+
+/// How many rows are looked at to choose a sheet and to find its header.
+const LOOK: usize = 200;
+
+enum Book {
+    Xlsx(Xlsx<BufReader<Seekable>>),
+    Xlsb(Xlsb<BufReader<Seekable>>),
+    Xls(Xls<BufReader<Seekable>>),
+    Ods(Ods<BufReader<Seekable>>),
+}
+
+/// Turns the sheet with the contacts into a plain table.
+pub(super) fn convert(
+    input: &Input,
+    compression: Option<Compression>,
+    options: &Options,
+) -> Result<Converted, Trouble> {
+    let unpacked;
+    let input = match compression {
+        None => input,
+        Some(_) => {
+            unpacked = Input::unpacked(Unpacked::open(input, compression)?)?;
+            &unpacked
+        }
+    };
+    // The libraries were written for files that spreadsheet programs wrote: others can make them panic.
+    catch_unwind(AssertUnwindSafe(|| read(input, options)))
+        .unwrap_or_else(|_| Err(Trouble::Spreadsheet("it is damaged".to_owned())))
+}
+
+fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
+    let mut book = open(input)?;
+    let names = book.sheets();
+    let wanted = match &options.sheet {
+        Some(sheet) => vec![chosen(sheet, &names)?],
+        None => names.clone(),
+    };
+    let mut best: Option<(bool, String, Head)> = None;
+    for name in &wanted {
+        let mut rows = Vec::new();
+        book.rows(name, |row| {
+            rows.push(row.clone());
+            if rows.len() < LOOK { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        if rows.is_empty() && options.sheet.is_none() {
+            continue;
+        }
+        let head = table::head(&rows, 0, options);
+        let cells: Vec<&str> = head.names.iter().flatten().map(String::as_str).collect();
+        let phone = (options.words)(&cells).phone || options.header == super::Header::Absent;
+        if best.is_none() || phone && best.as_ref().is_some_and(|(found, ..)| !found) {
+            best = Some((phone, name.clone(), head));
+        }
+        if phone {
+            break;
+        }
+    }
+    let (_, name, head) = best.ok_or(Trouble::Empty)?;
+    let mut said = Vec::new();
+    if names.len() > 1 && options.sheet.is_none() {
+        said.push(format!("the sheet {name:?} is taken of {}", names.len()));
+    }
+    if head.records > 0 {
+        said.push(format!("{} rows before the header are left out", head.records));
+    }
+    let mut writer =
+        csv::WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile().map_err(Trouble::Spool)?);
+    let mut failed = None;
+    book.rows(&name, |row| {
+        let number = row.place.line.to_string();
+        match writer.write_record(std::iter::once(number.as_str()).chain(row.cells())) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(Trouble::Spool(error.into()));
+    }
+    let file = writer.into_inner().map_err(|error| Trouble::Spool(error.into_error()))?;
+    Ok(Converted { table: Input::kept(file)?, head, said })
+}
+
+/// The sheet that was asked for.
+fn chosen(sheet: &Sheet, names: &[String]) -> Result<String, Trouble> {
+    let wanted = match sheet {
+        Sheet::Name(name) => name.clone(),
+        Sheet::Number(number) => number.to_string(),
+    };
+    let by_name = || names.iter().find(|name| **name == wanted);
+    let alike = || names.iter().find(|name| name.trim().to_lowercase() == wanted.trim().to_lowercase());
+    let by_number = || match sheet {
+        Sheet::Name(_) => None,
+        Sheet::Number(number) => names.get(number.checked_sub(1)?),
+    };
+    let found = by_name().or_else(alike).or_else(by_number).cloned();
+    found.ok_or_else(|| Trouble::NoSheet { wanted: format!("{wanted:?}"), sheets: names.to_vec() })
+}
+
+fn open(input: &Input) -> Result<Book, Trouble> {
+    let mut bytes = input.seekable()?;
+    let damaged = |error: &dyn std::fmt::Display| Trouble::Spreadsheet(error.to_string());
+    match zip::kind(&mut bytes)? {
+        zip::Kind::None => {
+            bytes.rewind().map_err(Trouble::Io)?;
+            let book = Xls::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?;
+            Ok(Book::Xls(book))
+        }
+        kind => {
+            bytes.rewind().map_err(Trouble::Io)?;
+            let bytes = BufReader::new(bytes);
+            Ok(match kind {
+                zip::Kind::Xlsx => Book::Xlsx(Xlsx::new(bytes).map_err(|error| damaged(&error))?),
+                zip::Kind::Xlsb => Book::Xlsb(Xlsb::new(bytes).map_err(|error| damaged(&error))?),
+                zip::Kind::Ods => Book::Ods(Ods::new(bytes).map_err(|error| damaged(&error))?),
+                zip::Kind::Other | zip::Kind::None => return Err(Trouble::Binary("a zip archive")),
+            })
+        }
+    }
+}
+
+impl Book {
+    /// The names of the sheets that can be seen.
+    fn sheets(&self) -> Vec<String> {
+        let all = match self {
+            Book::Xlsx(book) => book.sheets_metadata(),
+            Book::Xlsb(book) => book.sheets_metadata(),
+            Book::Xls(book) => book.sheets_metadata(),
+            Book::Ods(book) => book.sheets_metadata(),
+        };
+        let shown =
+            all.iter().filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet);
+        shown.map(|sheet| sheet.name.clone()).collect()
+    }
+
+    /// Lends each row with something in it; its line is its number in the sheet.
+    fn rows(&mut self, name: &str, lend: impl FnMut(&Row) -> ControlFlow<()>) -> Result<(), Trouble> {
+        let damaged = |error: &dyn std::fmt::Display| Trouble::Spreadsheet(error.to_string());
+        let range = match self {
+            Book::Xlsx(book) => return stream(book, name, lend),
+            Book::Xlsb(book) => book.worksheet_range(name).map_err(|error| damaged(&error))?,
+            Book::Xls(book) => book.worksheet_range(name).map_err(|error| damaged(&error))?,
+            Book::Ods(book) => book.worksheet_range(name).map_err(|error| damaged(&error))?,
+        };
+        let (top, left) = range.start().unwrap_or_default();
+        let cells = range
+            .used_cells()
+            .map(|(row, column, value)| (top as u64 + row as u64 + 1, left as usize + column, shown(value)));
+        let mut gather = Gather::new(lend);
+        for (row, column, text) in cells {
+            if gather.cell(row, column, &text)?.is_break() {
+                return Ok(());
+            }
+        }
+        gather.end()
+    }
+}
+
+/// The cells of an .xlsx as they come; only its shared strings are held.
+fn stream(
+    book: &mut Xlsx<BufReader<Seekable>>,
+    name: &str,
+    lend: impl FnMut(&Row) -> ControlFlow<()>,
+) -> Result<(), Trouble> {
+    let damaged = |error: calamine::XlsxError| Trouble::Spreadsheet(error.to_string());
+    let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
+    let mut gather = Gather::new(lend);
+    while let Some(cell) = cells.next_cell().map_err(damaged)? {
+        let (row, column) = cell.get_position();
+        let text = match cell.get_value() {
+            DataRef::SharedString(text) => (*text).to_owned(),
+            value => shown(&Data::from(value.clone())),
+        };
+        if gather.cell(u64::from(row) + 1, column as usize, &text)?.is_break() {
+            return Ok(());
+        }
+    }
+    gather.end()
+}
+
+/// Gathers cells, which come row by row, into rows.
+struct Gather<Lend> {
+    row: Row,
+    filled: bool,
+    size: usize,
+    lend: Lend,
+}
+
+impl<Lend: FnMut(&Row) -> ControlFlow<()>> Gather<Lend> {
+    fn new(lend: Lend) -> Gather<Lend> {
+        Gather { row: Row::default(), filled: false, size: 0, lend }
+    }
+
+    fn cell(&mut self, line: u64, column: usize, text: &str) -> Result<ControlFlow<()>, Trouble> {
+        if line != self.row.place.line {
+            if self.filled && (self.lend)(&self.row).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            self.row.clear();
+            self.row.place.line = line;
+            self.filled = false;
+            self.size = 0;
+        }
+        self.size += text.len();
+        if self.size > MAX_RECORD {
+            return Err(Trouble::RowTooLong { line });
+        }
+        while self.row.len() < column && !text.is_empty() {
+            self.row.push("");
+        }
+        if self.row.len() == column {
+            self.row.push(text);
+            self.filled |= !text.trim().is_empty();
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn end(mut self) -> Result<(), Trouble> {
+        if self.filled {
+            let _ = (self.lend)(&self.row);
+        }
+        Ok(())
+    }
+}
+
+/// A cell's value as text: whole numbers with all their digits, dates by ISO 8601.
+fn shown(value: &Data) -> String {
+    match value {
+        Data::Empty => String::new(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Int(number) => number.to_string(),
+        // A spreadsheet keeps fifteen digits: what is longer has lost some, and says so.
+        Data::Float(number) if number.abs() < 1e15 => number.to_string(),
+        Data::Float(number) => format!("{number:E}"),
+        Data::Bool(word) => word.to_string(),
+        Data::DateTime(time) => date(time),
+        Data::Error(error) => error.to_string(),
+    }
+}
+
+fn date(time: &ExcelDateTime) -> String {
+    if time.is_duration() {
+        return time.as_f64().to_string();
+    }
+    let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+    match (time.as_f64() < 1.0, hour, minute, second) {
+        (true, ..) => format!("{hour:02}:{minute:02}:{second:02}"),
+        (false, 0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+        (false, ..) => format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"),
+    }
+}

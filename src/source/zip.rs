@@ -1,0 +1,129 @@
+//! Just enough of the zip format to know what a spreadsheet is, and that it is no bomb.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use flate2::read::DeflateDecoder;
+
+use super::error::Trouble;
+use super::unpack::is_bomb;
+
+/// What an archive holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It is no archive.
+    None,
+    /// A workbook of .xlsx.
+    Xlsx,
+    /// A workbook of .xlsb.
+    Xlsb,
+    /// A spreadsheet of .ods.
+    Ods,
+    /// Something else.
+    Other,
+}
+
+struct Entry {
+    name: Vec<u8>,
+    deflated: bool,
+    packed: u64,
+    offset: u64,
+}
+
+/// Finds what the archive holds, and unpacks all of it once without keeping it: sizes in its directory may lie.
+pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<Kind, Trouble> {
+    let mut magic = [0; 4];
+    if archive.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04" {
+        return Ok(Kind::None);
+    }
+    let entries = entries(archive).map_err(Trouble::Io)?.ok_or(Trouble::Damaged("zip"))?;
+    let has = |name: &[u8]| entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
+    let kind = if has(b"xl/workbook.xml") {
+        Kind::Xlsx
+    } else if has(b"xl/workbook.bin") {
+        Kind::Xlsb
+    } else if has(b"content.xml") && has(b"mimetype") {
+        Kind::Ods
+    } else if entries.iter().any(|entry| entry.name.ends_with(b"workbook.xml")) {
+        Kind::Xlsx
+    } else {
+        return Ok(Kind::Other);
+    };
+    let (mut unpacked, mut packed) = (0, 0);
+    for entry in entries.iter().filter(|entry| entry.deflated) {
+        let Some(start) = data_start(archive, entry.offset).map_err(Trouble::Io)? else {
+            return Err(Trouble::Damaged("zip"));
+        };
+        archive.seek(SeekFrom::Start(start)).map_err(Trouble::Io)?;
+        let mut inflate = DeflateDecoder::new(archive.by_ref().take(entry.packed));
+        let mut buffer = vec![0; 64 * 1024];
+        packed += entry.packed;
+        loop {
+            match inflate.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => unpacked += read as u64,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return Err(Trouble::Damaged("zip")),
+            }
+            if is_bomb(unpacked, packed) {
+                return Err(Trouble::Bomb("zip"));
+            }
+        }
+    }
+    Ok(kind)
+}
+
+/// The central directory; nothing if it cannot be found.
+fn entries(archive: &mut (impl Read + Seek)) -> io::Result<Option<Vec<Entry>>> {
+    let length = archive.seek(SeekFrom::End(0))?;
+    // The directory's end has 22 bytes and a comment of at most 64 KiB.
+    let tail = length.min(22 + 0xffff);
+    archive.seek(SeekFrom::Start(length - tail))?;
+    let mut bytes = Vec::new();
+    archive.take(tail).read_to_end(&mut bytes)?;
+    let Some(at) = memchr::memmem::rfind(&bytes, b"PK\x05\x06") else {
+        return Ok(None);
+    };
+    let end = bytes.get(at..).unwrap_or_default();
+    let (Some(size), Some(start)) = (number(end, 12, 4), number(end, 16, 4)) else {
+        return Ok(None);
+    };
+    if start + size > length || size > 16 << 20 {
+        return Ok(None);
+    }
+    archive.seek(SeekFrom::Start(start))?;
+    let mut directory = Vec::new();
+    archive.take(size).read_to_end(&mut directory)?;
+    let mut rest = directory.as_slice();
+    let mut entries = Vec::new();
+    while rest.starts_with(b"PK\x01\x02") {
+        let field = |at, size| number(rest, at, size);
+        let (Some(method), Some(packed), Some(name), Some(extra), Some(comment), Some(offset)) =
+            (field(10, 2), field(20, 4), field(28, 2), field(30, 2), field(32, 2), field(42, 4))
+        else {
+            return Ok(None);
+        };
+        let Some(text) = rest.get(46..46 + name as usize) else {
+            return Ok(None);
+        };
+        entries.push(Entry { name: text.to_vec(), deflated: method == 8, packed, offset });
+        rest = rest.get(46 + (name + extra + comment) as usize..).unwrap_or_default();
+    }
+    Ok(Some(entries))
+}
+
+/// Where the data of an entry begins: behind its local header.
+fn data_start(archive: &mut (impl Read + Seek), offset: u64) -> io::Result<Option<u64>> {
+    archive.seek(SeekFrom::Start(offset))?;
+    let mut header = Vec::new();
+    archive.by_ref().take(30).read_to_end(&mut header)?;
+    let (Some(name), Some(extra)) = (number(&header, 26, 2), number(&header, 28, 2)) else {
+        return Ok(None);
+    };
+    Ok(header.starts_with(b"PK\x03\x04").then_some(offset + 30 + name + extra))
+}
+
+/// A little-endian number of `size` bytes.
+fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
+    let bytes = bytes.get(at..at + size)?;
+    Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
+}
