@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// What each room may use. To open a new door, change this table and say why in the commit.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("row", &[]),
+    ("numbers", &[]),
     ("secret", &[]),
     ("stop", &[]),
     ("terminal", &["secret"]),
@@ -22,10 +23,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("folder", &["reading"]),
     ("client", &["wire", "batch", "outcome", "event", "secret", "stop"]),
     ("journal", &["outcome", "event"]),
-    ("progress", &["outcome", "event", "terminal"]),
+    // The server's words may quote a cell, which is masked.
+    ("progress", &["row", "outcome", "event", "terminal", "numbers"]),
     (
         "report",
-        &["row", "contact", "source", "mapping", "dedupe", "outcome", "event", "reading", "survey", "folder", "terminal"],
+        &[
+            "row", "contact", "source", "mapping", "dedupe", "outcome", "event", "reading", "survey", "folder",
+            "terminal", "numbers",
+        ],
     ),
     ("sandbox", &[]),
     ("cli", &[]),
@@ -121,9 +126,9 @@ fn an_outside_package_has_one_door() {
     let mut wrong = Vec::new();
     for (room, path, code) in sources() {
         for (package, rooms) in DOORS {
-            let named = code.match_indices(package).any(|(at, _)| {
-                !code[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_')
-            });
+            let named = code
+                .match_indices(package)
+                .any(|(at, _)| !code[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_'));
             if named && !rooms.contains(&room.as_str()) {
                 wrong.push(format!("{}: `{package}` has its door in {rooms:?}", path.display()));
             }
