@@ -117,7 +117,7 @@ impl Survey {
         *self.reasons.entry(reject.code).or_default() += 1;
         let examples = self.examples.entry(reject.code).or_default();
         if examples.len() < EXAMPLES {
-            let column = reject.column.map(|column| columns.name(column).to_owned());
+            let column = reject.column.and_then(|column| columns.name(column as usize)).map(str::to_owned);
             examples.push(Example { reject, column });
         }
     }

@@ -185,7 +185,7 @@ impl Line {
                 self.code.push_str(reject.code.as_str());
                 self.field = reject.field.as_str();
                 self.message.push_str(&message(reject));
-                self.column = reject.column.map(|column| columns.name(column).to_owned());
+                self.column = reject.column.and_then(|column| columns.name(column as usize)).map(str::to_owned);
                 self.value.push_str(&reject.value);
             }
             Judged::Contact(contact) => {
