@@ -14,6 +14,8 @@ mod ids;
 mod kind;
 mod labels;
 mod names;
+#[cfg(test)]
+mod oracle;
 mod pattern;
 mod plans;
 mod prefix;
