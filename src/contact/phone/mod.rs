@@ -25,6 +25,8 @@ mod region;
 mod several;
 mod shapes;
 mod tables;
+#[cfg(test)]
+mod writings;
 
 use std::fmt;
 use std::num::NonZeroU64;
