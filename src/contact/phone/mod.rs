@@ -14,6 +14,8 @@ mod ids;
 mod kind;
 mod labels;
 mod names;
+#[cfg(test)]
+mod oracle;
 mod pattern;
 mod plans;
 mod prefix;
@@ -23,6 +25,8 @@ mod region;
 mod several;
 mod shapes;
 mod tables;
+#[cfg(test)]
+mod writings;
 
 use std::fmt;
 use std::num::NonZeroU64;
