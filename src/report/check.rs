@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::numbers::{count, grouped, percent, size};
 use crate::contact::phone::Region;
 use crate::terminal::safe;
 
@@ -11,7 +12,7 @@ use super::cases::{Case, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
 use super::text::{Page, Paint, noticed};
-use super::words::{by_count, count, fates, grouped, percent, remedy, says, size, verdict};
+use super::words::{by_count, fates, remedy, says, verdict};
 use super::Summary;
 
 /// What the page shows beside the summary.

@@ -3,11 +3,12 @@
 //! At most 10 annotations of a kind are shown a step, so at most 9 are made, the commonest reasons first. The step
 //! summary may have 1 MiB; ours is bounded by its form.
 
+use crate::numbers::count;
 use crate::terminal::safe;
 
 use super::Summary;
 use super::cases::Cases;
-use super::words::{by_count, count, remedy, says};
+use super::words::{by_count, remedy, says};
 
 /// At most so many annotations are made.
 const ANNOTATIONS: usize = 9;

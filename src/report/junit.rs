@@ -4,8 +4,10 @@
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+use crate::numbers::{count, grouped};
+
 use super::cases::{Case, Cases};
-use super::words::{count, fates, grouped, remedy, verdict};
+use super::words::{fates, remedy, verdict};
 use super::{Rows, Summary};
 
 /// At most so many rows are listed one by one; CI services grow slow on more.

@@ -1,9 +1,10 @@
 //! The report as Markdown, for issues, chats and the step summary of GitHub Actions.
 
+use crate::numbers::{count, duration, grouped, percent};
 use crate::terminal::safe;
 
 use super::cases::{Case, Cases};
-use super::words::{by_count, count, duration, fates, grouped, host, percent, remedy, says, verdict};
+use super::words::{by_count, fates, host, remedy, says, verdict};
 use super::{Status, Summary};
 
 /// At most so many rows are listed one by one.

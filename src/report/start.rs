@@ -1,8 +1,9 @@
 //! What is said at once when a run begins: what was found, where it goes, and by which right.
 
+use crate::numbers::count;
 use crate::terminal::safe;
 
-use super::words::{count, host};
+use super::words::host;
 use super::{Input, Mapping};
 
 /// What is known before the first row is read through.

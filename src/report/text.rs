@@ -2,11 +2,12 @@
 //!
 //! No meaning by colour alone: without it nothing is lost. What comes from a file or the server is made safe here.
 
+use crate::numbers::{count, grouped};
 use crate::terminal::safe;
 
 use super::cases::Case;
 use super::table::{Side, WIDTH, columns, wrapped};
-use super::words::{by_count, count, fates, grouped, note_says, remedy, says, verdict};
+use super::words::{by_count, fates, note_says, remedy, says, verdict};
 use super::{Status, Summary, Trouble};
 
 /// What the end of a run says beside the summary itself.

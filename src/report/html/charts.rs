@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
+use crate::numbers::{duration, grouped, percent};
+
 use super::super::timeline::{Sample, Timeline};
-use super::super::words::{Fate, duration, grouped, percent};
+use super::super::words::Fate;
 
 /// The width of every chart in its own units.
 const WIDTH: f64 = 1_000.0;

@@ -7,12 +7,13 @@ mod charts;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::numbers::{count, duration, grouped, percent, size};
 use crate::terminal::safe;
 
 use super::cases::{Case, Cases};
 use super::start::{pairs, understood};
 use super::timeline::Timeline;
-use super::words::{by_count, count, duration, fates, grouped, host, note_says, percent, remedy, says, size, verdict};
+use super::words::{by_count, fates, host, note_says, remedy, says, verdict};
 use super::{Details, Input, Setting, Status, Summary};
 
 const STYLE: &str = include_str!("style.css");

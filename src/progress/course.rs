@@ -1,0 +1,288 @@
+//! Where a run stands, in words. Nothing is drawn here, and the clock is passed in.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::event::{Event, Pause, settled};
+use crate::numbers::{count, duration, grouped, size};
+use crate::outcome::Failure;
+use crate::terminal::safe;
+
+/// Where a run stands.
+#[derive(Debug, Default)]
+pub struct Course {
+    phase: Phase,
+    /// Bytes or rows, in this phase.
+    total: u64,
+    done: u64,
+    accepted: u64,
+    rejected: u64,
+    /// Contacts in batches that were sent, by batch.
+    sent: HashMap<u64, u64>,
+    /// Of those, the batches that are tried again.
+    retrying: HashMap<u64, u64>,
+    lanes: usize,
+    wait: Option<(Instant, Arc<Failure>)>,
+    recent: Recent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Phase {
+    #[default]
+    Checking,
+    Sending,
+    Reporting,
+}
+
+impl Course {
+    /// So many bytes are read for the first time.
+    pub fn checking(&mut self, bytes: u64) {
+        (self.phase, self.total, self.done) = (Phase::Checking, bytes, 0);
+    }
+
+    /// So many of them have been read.
+    pub fn checked(&mut self, bytes: u64) {
+        self.done = bytes;
+    }
+
+    /// So many rows are settled or sent from now on.
+    pub fn sending(&mut self, rows: u64, settled: u64, rejected: u64, now: Instant) {
+        (self.phase, self.total, self.done, self.rejected) = (Phase::Sending, rows, settled, rejected);
+        self.lanes = self.lanes.max(1);
+        self.recent = Recent::default();
+        self.recent.add(now, 0);
+    }
+
+    /// The reports are written.
+    pub fn reporting(&mut self) {
+        self.phase = Phase::Reporting;
+        self.wait = None;
+    }
+
+    /// What happened.
+    pub fn hear(&mut self, event: &Event, now: Instant) {
+        match event {
+            Event::Sent { serial, contacts, .. } => {
+                self.sent.insert(*serial, *contacts as u64);
+            }
+            Event::Waiting { pause: Pause::Batch { serial, .. }, .. } => {
+                let contacts = self.sent.get(serial).copied().unwrap_or(0);
+                self.retrying.insert(*serial, contacts);
+            }
+            Event::Waiting { until, pause: Pause::Named | Pause::Breaker, why } => {
+                self.wait = Some((*until, Arc::clone(why)));
+            }
+            Event::Back => self.wait = None,
+            Event::Window { open, .. } => self.lanes = *open,
+            Event::Halved { serial, .. } => {
+                self.retrying.remove(serial);
+            }
+            Event::Settled(settlement) => {
+                self.sent.remove(&settlement.serial);
+                self.retrying.remove(&settlement.serial);
+                let [accepted, refused, ..] = settled(settlement);
+                self.accepted += accepted;
+                self.rejected += refused;
+                self.done += accepted + refused;
+                self.recent.add(now, accepted + refused);
+            }
+            _ => {}
+        }
+    }
+
+    /// How much of how much is done; never more than all.
+    pub fn done(&self) -> (u64, u64) {
+        (self.done.min(self.total), self.total.max(1))
+    }
+
+    /// The same in hundredths, rounded down: 100 only when all is done.
+    pub fn percent(&self) -> u64 {
+        let (done, of) = self.done();
+        (u128::from(done) * 100 / u128::from(of)) as u64
+    }
+
+    /// Whether everybody waits for the server.
+    pub fn is_waiting(&self, now: Instant) -> bool {
+        self.wait.as_ref().is_some_and(|(until, _)| *until > now)
+    }
+
+    /// What stands beside the bar.
+    pub fn beside(&self, now: Instant) -> String {
+        match self.phase {
+            Phase::Checking => format!("{:>3} % of {}", self.percent(), size(self.total)),
+            Phase::Sending => format!("{:>3} %{}", self.percent(), self.ahead(now)),
+            Phase::Reporting => format!("{:>3} %", self.percent()),
+        }
+    }
+
+    /// What stands below the bar.
+    pub fn below(&self, now: Instant) -> String {
+        match self.phase {
+            Phase::Checking => "checking the input; nothing is sent yet".to_owned(),
+            Phase::Sending => {
+                let wait = self.waiting(now).map(|wait| format!("{wait}; ")).unwrap_or_default();
+                format!("{wait}{}", self.counts())
+            }
+            Phase::Reporting => "writing the reports".to_owned(),
+        }
+    }
+
+    /// All of it in one plain line.
+    pub fn line(&self, now: Instant) -> String {
+        match self.phase {
+            Phase::Checking => format!("checking: {} % of {}", self.percent(), size(self.total)),
+            Phase::Sending => {
+                let wait = self.waiting(now).map(|wait| format!("; {wait}")).unwrap_or_default();
+                format!("sending: {} %{}; {}{wait}", self.percent(), self.ahead(now), self.counts())
+            }
+            Phase::Reporting => "writing the reports".to_owned(),
+        }
+    }
+
+    fn counts(&self) -> String {
+        let mut text = format!("{} accepted, {} rejected", grouped(self.accepted), grouped(self.rejected));
+        let retrying: u64 = self.retrying.values().sum();
+        if retrying > 0 {
+            text.push_str(&format!(", {} retrying", grouped(retrying)));
+        }
+        text.push_str(&format!(", {}", count(self.lanes as u64, "lane")));
+        text
+    }
+
+    /// ` of 10,000 rows, 1,234/s, 5 s left`; the speed and what follows from it only once there is one.
+    fn ahead(&self, now: Instant) -> String {
+        let mut text = format!(" of {}", count(self.total, "row"));
+        let rate = self.recent.rate(now);
+        if rate >= 0.05 && self.done < self.total {
+            let left = duration(((self.total - self.done) as f64 / rate).max(1.0));
+            let rate = if rate < 10.0 { format!("{rate:.1}") } else { grouped(rate.round() as u64) };
+            text.push_str(&format!(", {rate}/s, {left} left"));
+        }
+        text
+    }
+
+    /// `waiting 12 s for the server: …`, and the time of day where the wait is long.
+    fn waiting(&self, now: Instant) -> Option<String> {
+        let (until, why) = self.wait.as_ref().filter(|(until, _)| *until > now)?;
+        let left = until.saturating_duration_since(now);
+        let time = if left >= Duration::from_secs(60) { format!(" until {}", time_of_day(left)) } else { String::new() };
+        let status = why.status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
+        let left = duration(left.as_secs_f64().ceil().max(1.0));
+        Some(format!("waiting {left}{time}: {}{status}", safe(why.cause.says())))
+    }
+}
+
+/// The local time after so long, to the second.
+fn time_of_day(left: Duration) -> String {
+    let now = jiff::Zoned::now();
+    let then = now.checked_add(left).unwrap_or(now);
+    then.strftime("%H:%M:%S").to_string()
+}
+
+/// What was settled lately, for a speed that follows the server.
+#[derive(Debug, Default)]
+struct Recent {
+    moments: VecDeque<(Instant, u64)>,
+    total: u64,
+}
+
+/// The speed is the mean over so long.
+const LATELY: Duration = Duration::from_secs(30);
+/// What is settled within so long is one moment, which bounds their number.
+const MOMENT: Duration = Duration::from_millis(250);
+
+impl Recent {
+    fn add(&mut self, now: Instant, rows: u64) {
+        self.total += rows;
+        // The first one stays as it was: it is what the speed is measured from.
+        let many = self.moments.len() > 1;
+        match self.moments.back_mut() {
+            Some((last, total)) if many && now.saturating_duration_since(*last) < MOMENT => *total = self.total,
+            _ => self.moments.push_back((now, self.total)),
+        }
+        while self.moments.get(1).is_some_and(|(at, _)| now.saturating_duration_since(*at) > LATELY) {
+            self.moments.pop_front();
+        }
+    }
+
+    /// Rows a second; 0 while that cannot be said.
+    fn rate(&self, now: Instant) -> f64 {
+        let Some((first, before)) = self.moments.front() else { return 0.0 };
+        let seconds = now.saturating_duration_since(*first).as_secs_f64();
+        if seconds < 1.0 { 0.0 } else { (self.total - before) as f64 / seconds }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{Cause, Fate, Settled, Settlement};
+
+    fn accepted(serial: u64, records: std::ops::RangeInclusive<u64>) -> Event {
+        let part = Settled { records: vec![records], fate: Fate::Accepted, request: String::new(), status: None };
+        Event::Settled(Settlement { serial, attempts: 1, parts: vec![part] })
+    }
+
+    fn sent(serial: u64, contacts: usize) -> Event {
+        Event::Sent { serial, request: serial, contacts, bytes: 1, attempt: 1, in_flight: 1 }
+    }
+
+    #[test]
+    fn words_for_every_moment() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let why = Arc::new(Failure::new(Cause::Busy, "").with_status(429));
+        let mut course = Course::default();
+        course.checking(2_000_000);
+        course.checked(500_000);
+        assert_eq!(course.line(at(0)), "checking: 25 % of 2.0 MB");
+        course.sending(1_000, 100, 10, at(1));
+        assert_eq!(course.line(at(1)), "sending: 10 % of 1,000 rows; 0 accepted, 10 rejected, 1 lane");
+        course.hear(&Event::Window { open: 2, why: None }, at(1));
+        course.hear(&sent(1, 100), at(1));
+        course.hear(&sent(2, 100), at(1));
+        course.hear(&accepted(1, 1..=100), at(3));
+        assert_eq!(course.beside(at(3)), " 20 % of 1,000 rows, 50/s, 16 s left");
+        let pause = Pause::Batch { serial: 2, attempts: 1 };
+        course.hear(&Event::Waiting { until: at(5), pause, why: Arc::clone(&why) }, at(3));
+        assert_eq!(course.below(at(3)), "100 accepted, 10 rejected, 100 retrying, 2 lanes");
+        course.hear(&Event::Waiting { until: at(15), pause: Pause::Named, why }, at(3));
+        assert_eq!(
+            course.below(at(3)),
+            "waiting 12 s: the server is busy (HTTP 429); 100 accepted, 10 rejected, 100 retrying, 2 lanes"
+        );
+        assert!(course.is_waiting(at(14)) && !course.is_waiting(at(15)));
+        course.hear(&accepted(2, 101..=200), at(16));
+        assert_eq!(course.below(at(16)), "200 accepted, 10 rejected, 2 lanes");
+        course.hear(&accepted(3, 201..=5_000), at(17));
+        assert_eq!(course.done(), (1_000, 1_000), "never more than all");
+        course.reporting();
+        assert_eq!(course.line(at(18)), "writing the reports");
+    }
+
+    #[test]
+    fn the_speed_is_that_of_late() {
+        let start = Instant::now();
+        let mut course = Course::default();
+        course.sending(1_000_000, 0, 0, start);
+        for n in 0..1_000_u64 {
+            course.hear(&accepted(n, n * 10 + 1..=n * 10 + 10), start + Duration::from_millis(n * 10));
+        }
+        assert!(course.recent.moments.len() <= 125);
+        let rate = course.recent.rate(start + Duration::from_secs(10));
+        assert!((rate - 1_000.0).abs() < 5.0, "{rate}");
+        course.hear(&accepted(9_999, 1..=10), start + Duration::from_secs(100));
+        assert!(course.recent.rate(start + Duration::from_secs(100)) < 200.0);
+    }
+
+    #[test]
+    fn nothing_to_do_is_done() {
+        let mut course = Course::default();
+        assert_eq!(course.percent(), 0);
+        course.sending(0, 0, 0, Instant::now());
+        assert_eq!(course.done(), (0, 1));
+    }
+}

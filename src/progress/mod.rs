@@ -1,0 +1,344 @@
+//! Shows a run while it goes on: a bar on a terminal, a plain line now and then elsewhere, nothing where nobody looks.
+//!
+//! It hears the same events as the other listeners and decides nothing. indicatif is used here only; it draws on
+//! standard error by a door of its own, everything else is said through the terminal.
+
+mod course;
+mod pace;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
+use tokio::time::Instant;
+
+use crate::event::Event;
+use crate::outcome::{Cause, Failure};
+use crate::row::masked_within;
+use crate::terminal::safe;
+
+use course::Course;
+use pace::Pace;
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// Nothing at all (`--quiet`).
+    Nothing,
+    /// What goes wrong, at once, and nothing else (`--progress never`).
+    Troubles,
+    /// That, and plain lines at a bearable pace.
+    Lines,
+    /// That, and a bar; for a terminal that can move its cursor.
+    Bar,
+}
+
+/// Whether cell values that the server quotes are masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quotes {
+    /// Numbers and addresses are masked.
+    Masked,
+    /// They stand as they are (`--show-values`).
+    Shown,
+}
+
+/// Where lines are said: one without its line end at a time.
+pub type Say = Box<dyn Fn(&str) + Send>;
+
+/// The listener.
+pub struct Progress {
+    show: Show,
+    quotes: Quotes,
+    say: Say,
+    start: Instant,
+    course: Course,
+    pace: Pace,
+    bar: Option<ProgressBar>,
+    /// How often each kind of trouble came up; the first one is told at once.
+    troubles: BTreeMap<Cause, u64>,
+}
+
+/// The bar and what stands beside it; what stands below it is cut to the width of the terminal.
+const TEMPLATE: &str = "[{wide_bar}] {prefix}\n{wide_msg}";
+
+impl Progress {
+    /// Nothing has begun yet.
+    pub fn new(show: Show, quotes: Quotes, say: Say) -> Self {
+        Progress {
+            show,
+            quotes,
+            say,
+            start: Instant::now(),
+            course: Course::default(),
+            pace: Pace::default(),
+            bar: None,
+            troubles: BTreeMap::new(),
+        }
+    }
+
+    /// The inputs are being read for the first time: so many bytes in all.
+    pub fn checking(&mut self, bytes: u64) {
+        self.course.checking(bytes);
+        self.pace.next_phase();
+        self.draw();
+    }
+
+    /// So many of the bytes have been read.
+    pub fn checked(&mut self, bytes: u64) {
+        self.course.checked(bytes);
+        self.tell();
+    }
+
+    /// The sending begins: so many rows in all, so many of them settled without being sent now, and so many of those
+    /// rejected.
+    pub fn sending(&mut self, rows: u64, settled: u64, rejected: u64) {
+        self.course.sending(rows, settled, rejected, Instant::now());
+        self.pace.next_phase();
+        self.draw();
+    }
+
+    /// The reports are being written.
+    pub fn reporting(&mut self) {
+        self.course.reporting();
+        self.pace.next_phase();
+        self.draw();
+    }
+
+    /// Hears what happened.
+    pub fn hear(&mut self, event: &Event) {
+        self.course.hear(event, Instant::now());
+        match event {
+            Event::Answered { trouble: Some(why), .. } => self.trouble(why),
+            Event::Stopping { why, in_flight } => self.stopping(why, *in_flight),
+            Event::Renewed => self.line("the token was read again and is a new one"),
+            _ => {}
+        }
+        self.tell();
+    }
+
+    /// Time has passed; waits count down, and a line may be due.
+    pub fn tick(&mut self) {
+        self.tell();
+    }
+
+    /// Says a line at once, above the bar if there is one. Foreign text in it must have been made safe.
+    pub fn line(&mut self, line: &str) {
+        match (&self.bar, self.show) {
+            (_, Show::Nothing) => {}
+            (Some(bar), _) => bar.suspend(|| (self.say)(line)),
+            (None, _) => (self.say)(line),
+        }
+    }
+
+    /// The end: a clean screen, and how often troubles came up that were told only once.
+    pub fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        let again: Vec<String> = self
+            .troubles
+            .iter()
+            .filter(|(_, times)| **times > 1)
+            .map(|(cause, times)| format!("{} [{}]: {times} times", cause.says(), cause.code()))
+            .collect();
+        self.troubles.clear();
+        for line in again {
+            self.line(&line);
+        }
+    }
+
+    /// The first trouble of each kind is told at once, the others are counted.
+    fn trouble(&mut self, why: &Failure) {
+        let times = self.troubles.entry(why.cause).or_default();
+        *times += 1;
+        if *times == 1 {
+            self.line(&self.told(why));
+        }
+    }
+
+    fn told(&self, why: &Failure) -> String {
+        let what = why.to_string();
+        let what = match self.quotes {
+            Quotes::Masked => masked_within(&what),
+            Quotes::Shown => what.as_str().into(),
+        };
+        let request = if why.request.is_empty() { String::new() } else { format!(" (request {})", safe(&why.request)) };
+        format!("{}{request} [{}]", safe(&what), why.cause.code())
+    }
+
+    fn stopping(&mut self, why: &Failure, in_flight: usize) {
+        let first = self.troubles.insert(why.cause, 1).is_none();
+        let waits = match in_flight {
+            0 => String::new(),
+            1 => "; waiting for 1 request under way".to_owned(),
+            more => format!("; waiting for {more} requests under way"),
+        };
+        let again = if is_signal(why.cause) { "; the same signal again ends it at once" } else { "" };
+        if first || !waits.is_empty() {
+            self.line(&format!("stopping: {}{waits}{again}", self.told(why)));
+        }
+    }
+
+    /// Draws the bar, or says a line if one is due.
+    fn tell(&mut self) {
+        let now = Instant::now();
+        match self.show {
+            Show::Nothing | Show::Troubles => {}
+            Show::Bar => self.draw(),
+            Show::Lines => {
+                let since = now.saturating_duration_since(self.start);
+                if self.pace.is_due(self.course.percent(), self.course.is_waiting(now), since) {
+                    let line = self.course.line(now);
+                    self.line(&line);
+                }
+            }
+        }
+    }
+
+    fn draw(&mut self) {
+        if self.show != Show::Bar {
+            return;
+        }
+        let now = Instant::now();
+        let bar = self.bar.get_or_insert_with(bar);
+        let (done, of) = self.course.done();
+        bar.set_length(of);
+        bar.set_position(done.min(of));
+        bar.set_prefix(self.course.beside(now));
+        bar.set_message(self.course.below(now));
+    }
+}
+
+fn is_signal(cause: Cause) -> bool {
+    matches!(cause, Cause::Hangup | Cause::Interrupt | Cause::Terminate)
+}
+
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+    // Should the run be lost, the screen is clean all the same.
+    ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr_with_hz(REDRAWS))
+        .with_style(style.progress_chars("=> "))
+        .with_finish(ProgressFinish::AndClear)
+}
+
+/// The most redraws in a second.
+const REDRAWS: u8 = 10;
+
+/// How often `tick` should be called.
+pub const TICK: Duration = Duration::from_millis(200);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use snapbox::{assert_data_eq, str};
+
+    use super::*;
+    use crate::event::Pause;
+    use crate::outcome::{Fate, Settled, Settlement};
+
+    fn listener(show: Show) -> (Progress, Arc<Mutex<Vec<String>>>) {
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let to = Arc::clone(&said);
+        (Progress::new(show, Quotes::Masked, Box::new(move |line| to.lock().unwrap().push(line.to_owned()))), said)
+    }
+
+    fn settled(records: std::ops::RangeInclusive<u64>, fate: Fate) -> Event {
+        let part = Settled { records: vec![records], fate, request: String::new(), status: None };
+        Event::Settled(Settlement { serial: 1, attempts: 1, parts: vec![part] })
+    }
+
+    fn busy() -> Arc<Failure> {
+        let request = "5f0c-000012".to_owned();
+        Arc::new(Failure { request, ..Failure::new(Cause::Busy, "no more for +919876543210").with_status(429) })
+    }
+
+    fn answered(why: &Arc<Failure>) -> Event {
+        Event::Answered { serial: 1, request: 1, took: Duration::ZERO, trouble: Some(Arc::clone(why)), in_flight: 0 }
+    }
+
+    /// A minute and a half: 90 batches, one a second, and a wait of 20 s.
+    async fn run(show: Show) -> Vec<String> {
+        let (mut progress, said) = listener(show);
+        progress.checking(1_000_000);
+        progress.checked(1_000_000);
+        progress.sending(10_000, 1_000, 100);
+        progress.hear(&Event::Window { open: 4, why: None });
+        for n in 0..90 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            if n == 30 {
+                progress.hear(&answered(&busy()));
+                let until = Instant::now() + Duration::from_secs(20);
+                progress.hear(&Event::Waiting { until, pause: Pause::Named, why: busy() });
+                for _ in 0..100 {
+                    tokio::time::advance(TICK).await;
+                    progress.tick();
+                }
+                progress.hear(&Event::Back);
+            }
+            progress.hear(&settled(n * 100 + 1..=n * 100 + 100, Fate::Accepted));
+        }
+        progress.hear(&answered(&busy()));
+        progress.finish();
+        said.lock().unwrap().clone()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn plain_lines_of_a_run() {
+        assert_data_eq!(
+            run(Show::Lines).await.join("\n"),
+            str![[r#"
+sending: 11 % of 10,000 rows, 100/s, 1 min 29 s left; 100 accepted, 100 rejected, 4 lanes
+sending: 21 % of 10,000 rows, 100/s, 1 min 19 s left; 1,100 accepted, 100 rejected, 4 lanes
+sending: 31 % of 10,000 rows, 100/s, 1 min 9 s left; 2,100 accepted, 100 rejected, 4 lanes
+the server is busy (HTTP 429): no more for +91•••3210 (request 5f0c-000012) [server.busy]
+sending: 40 % of 10,000 rows, 97/s, 1 min 2 s left; 3,000 accepted, 100 rejected, 4 lanes
+sending: 40 % of 10,000 rows, 73/s, 1 min 22 s left; 3,000 accepted, 100 rejected, 4 lanes; waiting 10 s: the server is busy (HTTP 429)
+sending: 50 % of 10,000 rows, 35/s, 2 min 21 s left; 4,000 accepted, 100 rejected, 4 lanes
+sending: 60 % of 10,000 rows, 50/s, 1 min 20 s left; 5,000 accepted, 100 rejected, 4 lanes
+sending: 70 % of 10,000 rows, 60/s, 50 s left; 6,000 accepted, 100 rejected, 4 lanes
+sending: 80 % of 10,000 rows, 100/s, 20 s left; 7,000 accepted, 100 rejected, 4 lanes
+sending: 90 % of 10,000 rows, 100/s, 10 s left; 8,000 accepted, 100 rejected, 4 lanes
+sending: 100 % of 10,000 rows; 9,000 accepted, 100 rejected, 4 lanes
+the server is busy [server.busy]: 2 times
+"#]]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn troubles_are_told_where_progress_is_not() {
+        assert_data_eq!(
+            run(Show::Troubles).await.join("\n"),
+            str![[r#"
+the server is busy (HTTP 429): no more for +91•••3210 (request 5f0c-000012) [server.busy]
+the server is busy [server.busy]: 2 times
+"#]]
+        );
+        assert!(run(Show::Nothing).await.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_signal_is_offered() {
+        let (mut progress, said) = listener(Show::Lines);
+        progress.sending(10, 0, 0);
+        let why = Arc::new(Failure::new(Cause::Interrupt, ""));
+        progress.hear(&Event::Stopping { why, in_flight: 3 });
+        assert_eq!(
+            said.lock().unwrap()[0],
+            "stopping: interrupted [run.interrupt]; waiting for 3 requests under way; the same signal again ends it at once"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_run_says_little() {
+        let (mut progress, said) = listener(Show::Lines);
+        progress.checking(100);
+        progress.sending(300, 0, 0);
+        for n in 0..3 {
+            tokio::time::advance(Duration::from_millis(100)).await;
+            progress.hear(&settled(n * 100 + 1..=n * 100 + 100, Fate::Accepted));
+        }
+        progress.finish();
+        assert!(said.lock().unwrap().is_empty());
+    }
+}
