@@ -164,7 +164,9 @@ fn countries(summary: &Summary, page: &mut Page, paint: &Paint) {
     page.heading("Countries", paint);
     let sorted = by_count(&summary.countries);
     let named = |&(code, contacts): &(&str, u64)| {
-        let calling = code.parse::<Region>().map(|region| format!("+{}", region.calling_code())).unwrap_or_default();
+        // Numbers that belong to no country have calling codes of their own.
+        let region = code.parse::<Region>().ok().filter(|_| code != "001");
+        let calling = region.map(|region| format!("+{}", region.calling_code())).unwrap_or_default();
         let code = if code == "001" { "none" } else { code };
         vec![code.to_owned(), calling, grouped(contacts), percent(contacts, summary.contacts.prepared)]
     };
