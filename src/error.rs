@@ -6,7 +6,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::outcome::Failure;
+use crate::outcome::{Cause, Failure};
+use crate::client::transport;
 use crate::{config, journal, mapping, source};
 
 /// The exit codes of the process. Stable; anything else is a failure.
@@ -113,6 +114,17 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
+    /// The way to the server cannot be set up.
+    #[error(transparent)]
+    Transport(#[from] transport::Error),
+    /// The text of the numbering plans cannot be used.
+    #[error("--phone-metadata {}: {why}", .path.display())]
+    Metadata {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// A report would replace an input.
     #[error("--report {} is an input", .0.display())]
     ReportIsInput(PathBuf),
@@ -172,6 +184,8 @@ impl Error {
             Error::Mapping { error, .. } => error.code().to_owned(),
             Error::Journal(error) => error.code().to_owned(),
             Error::Delivery(failure) => failure.cause.code().to_owned(),
+            Error::Transport(error) => error.code().to_owned(),
+            Error::Metadata { .. } => "config.phone_metadata".to_owned(),
             Error::Folder { .. } => "output.folder".to_owned(),
             Error::Output { .. } => "output.write".to_owned(),
             Error::ReportIsInput(_) => "output.is_input".to_owned(),
@@ -189,10 +203,12 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Error::Config(error) => return error.hint(),
-            Error::Input(error) => return error.hint(),
+            Error::Config(error) => error.hint(),
+            Error::Input(error) => error.hint().unwrap_or_default(),
             Error::Mapping { error, .. } => return error.hint(),
-            Error::Journal(error) => return error.hint(),
+            Error::Journal(error) => error.hint(),
+            Error::Transport(error) => error.hint(),
+            Error::Metadata { .. } => "give a text made by metadata/refresh.py",
             Error::Delivery(failure) => failure.cause.hint(),
             Error::Folder { .. } => "name another folder with --output-dir",
             Error::Output { .. } | Error::Local { .. } => "make room or check the permissions, then type the same command again",
@@ -207,6 +223,17 @@ impl Error {
         (!hint.is_empty()).then(|| hint.to_owned())
     }
 
+    /// Whether a signal ended the run.
+    pub fn is_signal(&self) -> bool {
+        match self {
+            Error::Signal(_) => true,
+            Error::Delivery(failure) => {
+                matches!(failure.cause, Cause::Hangup | Cause::Interrupt | Cause::Terminate)
+            }
+            _ => false,
+        }
+    }
+
     /// The exit code of a run that it ended.
     pub fn exit(&self) -> u8 {
         match self {
@@ -216,6 +243,8 @@ impl Error {
                 false => Exit::Data.code(),
             },
             Error::Mapping { .. } => Exit::Data.code(),
+            Error::Transport(error) => error.exit(),
+            Error::Metadata { .. } => Exit::Config.code(),
             Error::Journal(error) => error.exit(),
             Error::Delivery(failure) => failure.cause.exit(),
             Error::Folder { .. } => Exit::Folder.code(),

@@ -55,7 +55,10 @@ fn stem(name: &str) -> &str {
 
 /// A folder for results.
 #[derive(Debug, Clone)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    is_new: bool,
+}
 
 impl Folder {
     /// Makes the folder if it is not there.
@@ -63,23 +66,40 @@ impl Folder {
     /// # Errors
     /// It cannot be made, or something else bears its name.
     pub fn make(path: &Path) -> io::Result<Folder> {
+        let is_new = !path.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-        Ok(Folder(path.to_owned()))
+        Ok(Folder { path: path.to_owned(), is_new })
+    }
+
+    /// Whether it was not there before.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Takes away a new folder that was made for nothing. With anything but our lock in it, it stays.
+    pub fn discard(&self) {
+        let is_bare = fs::read_dir(&self.path).is_ok_and(|entries| {
+            entries.into_iter().all(|entry| entry.is_ok_and(|entry| entry.file_name() == ".lock"))
+        });
+        if self.is_new && is_bare {
+            // It only spares the user an empty folder: if it does not go, it stays.
+            drop(fs::remove_file(self.file(".lock")).and_then(|()| fs::remove_dir(&self.path)));
+        }
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// The path of a file in it.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.path.join(name)
     }
 
     /// The path of a file that is being written and will be `name`.
     pub fn draft(&self, name: &str) -> PathBuf {
-        self.0.join(format!(".{name}.new"))
+        self.path.join(format!(".{name}.new"))
     }
 
     /// Gives a draft its name.
@@ -89,7 +109,7 @@ impl Folder {
     pub fn publish(&self, name: &str) -> io::Result<()> {
         File::open(self.draft(name))?.sync_all()?;
         fs::rename(self.draft(name), self.file(name))?;
-        File::open(&self.0)?.sync_all()
+        File::open(&self.path)?.sync_all()
     }
 
     /// Replaces a file with this text.
@@ -118,7 +138,7 @@ impl Folder {
     /// Local I/O.
     pub fn leftovers(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
-        for entry in fs::read_dir(&self.0)? {
+        for entry in fs::read_dir(&self.path)? {
             let name = entry?.file_name().to_string_lossy().into_owned();
             let rejected = name.starts_with("rejected.") && (name.ends_with(".csv") || name.ends_with(".ndjson"));
             let draft = name.starts_with('.') && name.ends_with(".new");
@@ -140,7 +160,7 @@ pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    Folder(parent.to_owned()).replace(&name.to_string_lossy(), text)
+    Folder { path: parent.to_owned(), is_new: false }.replace(&name.to_string_lossy(), text)
 }
 
 /// Opens a file for writing that only its owner may read. Never follows a link that somebody laid there.

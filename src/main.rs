@@ -1,17 +1,16 @@
-//! The command line: parse, hand over, print, and turn the end into an exit code.
+//! The command line: parse, hand over, and end with an exit code.
 
 use std::process::ExitCode;
 
-use anyhow::Context;
-use m1import::cli::{self, Command};
-use m1import::commands::{self, Surroundings};
+use m1import::config::Env;
 use m1import::contact::phone::Plans;
+use m1import::{cli, commands};
 
 fn main() -> ExitCode {
-    let surroundings = Surroundings::of_this_process();
-    let command = match cli::parse(std::env::args_os(), Plans::builtin().version()) {
-        Ok(command) => command,
-        Err(error) => return ExitCode::from(commands::usage(&surroundings, &error)),
+    let env = Env::new(std::env::vars_os());
+    let code = match cli::parse(std::env::args_os(), Plans::default().version()) {
+        Ok(command) => commands::run(command, &env),
+        Err(error) => commands::usage(&error, &env),
     };
-    ExitCode::from(0)
+    ExitCode::from(code)
 }

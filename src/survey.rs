@@ -10,7 +10,7 @@ use crate::contact::Rules;
 use crate::contact::phone::{self, Region};
 use crate::dedupe::{Keep, OnDuplicate, Seen};
 use crate::reading::{InputRead, Job, Judged, Step};
-use crate::row::{Code, Note, Reject};
+use crate::row::{Code, Note, Reject, Row};
 use crate::source::{Columns, Error};
 
 /// What a job's inputs hold.
@@ -90,6 +90,7 @@ impl Survey {
                         Judged::Skipped => survey.skipped += 1,
                         Judged::Invalid(reject) => survey.reject(*reject, columns),
                         Judged::Contact(contact) => {
+                            survey.mark(job, row);
                             seen.add(contact.phone, row.place);
                             *survey.countries.entry(contact.region).or_default() += 1;
                             if !contact.notes.is_empty() {
@@ -122,6 +123,23 @@ impl Survey {
         }
     }
 
+    /// Counts the row for each do-not-contact column that marks it.
+    fn mark(&mut self, job: &Job, row: &Row) {
+        let number = row.place.input;
+        let opt_outs = job.inputs.get(number as usize).map(|input| input.mapping.warnings()).unwrap_or_default();
+        for opt_out in opt_outs.iter().filter(|opt_out| opt_out.marks(row)) {
+            match self.marked.iter_mut().find(|m| m.input == number && m.column == opt_out.name) {
+                Some(marked) => marked.rows += 1,
+                None => self.marked.push(Marked {
+                    input: number,
+                    column: opt_out.name.clone(),
+                    value: opt_out.value(row).to_owned(),
+                    rows: 1,
+                }),
+            }
+        }
+    }
+
     /// Rows were counted by country; what is wanted are people.
     fn count_people(&mut self, rules: &Rules) {
         for (phone, folded, _) in self.keep.repeated() {
@@ -136,6 +154,11 @@ impl Survey {
     /// The number of contacts to be sent.
     pub fn contacts(&self) -> u64 {
         self.keep.contacts()
+    }
+
+    /// Records of all inputs, those of other shards too: the highest record number.
+    pub fn records(&self) -> u64 {
+        self.inputs.iter().map(|input| input.records).sum()
     }
 
     /// Raw bytes of all inputs.

@@ -3,6 +3,7 @@
 //! Secrets are taken out when the line is made, so no later reader can show one.
 
 use std::fmt;
+use std::path::PathBuf;
 
 /// The words behind the program's name, without secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +50,26 @@ impl Line {
             line.push_str(&quoted(word));
         }
         line
+    }
+
+    /// The same command without its word `check`: the import itself.
+    pub fn without_check(&self) -> String {
+        let mut line = self.clone();
+        if let Some(at) = line.words.iter().position(|word| word == "check") {
+            line.words.remove(at);
+        }
+        line.to_string()
+    }
+
+    /// The same command with other files.
+    pub fn with_files(&self, files: &[PathBuf], others: &[String]) -> String {
+        let is_file = |word: &String| files.iter().any(|file| file.as_os_str() == word.as_str());
+        let mut others = Some(others);
+        let words = self.words.iter().flat_map(|word| match is_file(word) {
+            true => others.take().unwrap_or_default().to_vec(),
+            false => vec![word.clone()],
+        });
+        Line { words: words.collect(), token_took: self.token_took }.to_string()
     }
 
     /// Whether `--token` took the word behind it, which may have been a file.

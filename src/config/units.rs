@@ -2,6 +2,7 @@
 //!
 //! Each knows the form it is written in and says so when it meets another.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -111,6 +112,16 @@ impl Limit {
             Limit::Count(most) => wrong > most,
             // Row counts are far below 2^53, where every whole number has its own f64.
             Limit::Share(most) => wrong as f64 > most * of as f64,
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Limit::Unlimited => f.write_str("unlimited"),
+            Limit::Count(most) => write!(f, "{most}"),
+            Limit::Share(share) => write!(f, "{}%", share * 100.0),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Who hears what happens while contacts are sent, and in which order.
 
+use tokio::time::Instant;
+
 use crate::error::Error;
 use crate::event::{Event, Requests};
-use crate::journal::Journal;
+use crate::journal::{self, Journal};
 use crate::outcome::Fates;
 use crate::progress::Progress;
+use crate::report::timeline::Timeline;
 
 /// The listeners, in the order in which they hear: what makes things durable comes first.
 pub struct Listeners {
@@ -14,11 +17,24 @@ pub struct Listeners {
     pub fates: Fates,
     /// What went over the wire.
     pub requests: Requests,
+    /// How the sending went over time; `None` before it begins.
+    pub timeline: Option<Timeline>,
     /// What is shown meanwhile.
     pub progress: Progress,
 }
 
 impl Listeners {
+    /// Nothing has happened yet.
+    pub fn new(progress: Progress) -> Listeners {
+        Listeners {
+            journal: None,
+            fates: Fates::default(),
+            requests: Requests::default(),
+            timeline: None,
+            progress,
+        }
+    }
+
     /// Tells all of them.
     ///
     /// # Errors
@@ -32,8 +48,11 @@ impl Listeners {
             self.fates.settle(settlement);
         }
         self.requests.hear(event);
+        if let Some(timeline) = &mut self.timeline {
+            timeline.hear(event, Instant::now());
+        }
         self.progress.hear(event);
-        self.journal_kept(kept)
+        self.kept(kept)
     }
 
     /// Time has passed.
@@ -46,10 +65,10 @@ impl Listeners {
             Some(journal) => journal.tick(),
             None => Ok(()),
         };
-        self.journal_kept(kept)
+        self.kept(kept)
     }
 
-    fn journal_kept(&mut self, kept: Result<(), crate::journal::Error>) -> Result<(), Error> {
+    fn kept(&mut self, kept: Result<(), journal::Error>) -> Result<(), Error> {
         kept.map_err(|error| {
             // A sync that failed once proves nothing when it succeeds later: the journal is not touched again.
             self.journal = None;

@@ -4,22 +4,30 @@
 //! fails before anything was touched. However a run ends, its summary is made and the books are checked.
 
 mod check;
+mod delivery;
+mod documents;
+mod ending;
 mod listeners;
 mod prepare;
+mod preview;
 mod reports;
 mod run;
+mod screen;
 mod sending;
 mod summary;
 
 pub use check::check;
+pub use prepare::rules;
 pub use run::import;
+pub use screen::Screen;
+pub use summary::{Story, failed};
 
 use crate::report::Summary;
 
 /// How a command ended.
 pub struct Ended {
-    /// What is told.
+    /// What machines are told.
     pub summary: Summary,
-    /// What is printed on standard output for people; machines get the summary.
+    /// What people are told, for standard output.
     pub text: String,
 }

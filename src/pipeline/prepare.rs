@@ -1,18 +1,39 @@
 //! From the settings to a job: inputs opened, understood and mapped.
 
-use crate::config::Config;
+use std::fs;
+use std::path::Path;
+
+use crate::config::{Config, is_stdin};
 use crate::contact::Rules;
+use crate::contact::phone::Plans;
 use crate::error::Error;
 use crate::mapping::{Filter, Mapping};
 use crate::reading::{Input, Job};
 use crate::source;
+use crate::survey::Survey;
 
 /// Opens the inputs; standard input and pipes are spooled.
 ///
 /// # Errors
 /// An input is missing, a folder or not readable.
 pub fn open(config: &Config) -> Result<Vec<source::Input>, Error> {
-    config.inputs.iter().map(|path| source::Input::at(path).map_err(Error::Input)).collect()
+    config.files.iter().map(|path| source::Input::at(path).map_err(Error::Input)).collect()
+}
+
+/// A report replaces a file that is there, but never an input.
+///
+/// # Errors
+/// One would.
+pub fn no_report_is_an_input(config: &Config) -> Result<(), Error> {
+    let same = |a: &Path, b: &Path| match (fs::canonicalize(a), fs::canonicalize(b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    };
+    let files = || config.files.iter().filter(|file| !is_stdin(file));
+    match config.output.reports.iter().find(|report| files().any(|file| same(file, report))) {
+        Some(report) => Err(Error::ReportIsInput(report.clone())),
+        None => Ok(()),
+    }
 }
 
 /// Finds out what the inputs are and which of their columns is which field.
@@ -20,15 +41,47 @@ pub fn open(config: &Config) -> Result<Vec<source::Input>, Error> {
 /// # Errors
 /// An input is no contacts file, or has no column of phone numbers.
 pub fn understand(config: &Config, inputs: Vec<source::Input>) -> Result<Job, Error> {
+    let rules = rules(config)?;
     let mut understood = Vec::new();
     for input in inputs {
         let source = source::open(input, &config.source)?;
         let name = source.input().name().to_owned();
         let mapped = |error| Error::Mapping { input: name.clone(), error };
         let mapping = Mapping::find(source.columns(), source.sample(), &config.mapping).map_err(mapped)?;
-        let filter = Filter::find(&config.only, &config.skip, source.columns()).map_err(mapped)?;
+        let filter = Filter::find(&config.rows.only, &config.rows.skip, source.columns()).map_err(mapped)?;
         understood.push(Input { source, mapping, filter });
     }
-    let rules: Rules = config.rules.clone();
-    Ok(Job { inputs: understood, rules, limit: config.limit, shard: config.shard })
+    Ok(Job { inputs: understood, rules, limit: config.rows.limit, shard: config.rows.shard })
+}
+
+/// What is believed of a row, with the numbering plans that were asked for.
+///
+/// # Errors
+/// The text of the numbering plans cannot be used.
+pub fn rules(config: &Config) -> Result<Rules, Error> {
+    let mut rules = config.rows.rules.clone();
+    if let Some(path) = &config.rows.phone_metadata {
+        let unusable = |why: String| Error::Metadata { path: path.clone(), why };
+        let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+        rules.phone.plans = Plans::read(&text).map_err(|error| unusable(error.to_string()))?;
+    }
+    Ok(rules)
+}
+
+/// Whether what the survey found may be sent.
+///
+/// # Errors
+/// More rows are invalid than allowed, or phones are repeated where that is an error.
+pub fn acceptable(config: &Config, survey: &Survey) -> Result<(), Error> {
+    if config.rows.max_invalid.exceeded(survey.invalid, survey.read) {
+        return Err(Error::TooManyInvalid {
+            invalid: survey.invalid,
+            read: survey.read,
+            limit: config.rows.max_invalid.to_string(),
+        });
+    }
+    match (config.rows.on_duplicate, survey.keep.folded()) {
+        (crate::dedupe::OnDuplicate::Error, rows @ 1..) => Err(Error::Duplicates { rows }),
+        _ => Ok(()),
+    }
 }

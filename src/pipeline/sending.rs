@@ -74,22 +74,13 @@ pub async fn send(
                 None => break,
             },
             _ = tick.tick() => listeners.tick(),
-            () = stop.wait_at_once() => {
-                // What is under way stays unknown; the journal holds all that was answered.
-                sender.abort();
-                break;
-            }
         };
         if let Err(error) = heard {
             cause.get_or_insert(error);
             stop.error();
         }
     }
-    if stop.at_once() {
-        return Err(cause.unwrap_or(Error::Signal(signal_code(stop))));
-    }
     let delivered = sender.await;
-    let read = reader.await;
     if let Some(cause) = cause {
         return Err(cause);
     }
@@ -98,7 +89,7 @@ pub async fn send(
         Ok(Err(failure)) => return Err(Error::Delivery(failure)),
         Err(_) => return Err(Error::Broken("the sending")),
     }
-    match read {
+    match reader.await {
         Ok(Ok(Some(again))) => changed(&inputs, &again, &names),
         Ok(Ok(None)) => match stop.by_signal() {
             Some(signal) => Err(Error::Signal(signal.exit())),
@@ -107,11 +98,6 @@ pub async fn send(
         Ok(Err(error)) => Err(error),
         Err(_) => Err(Error::Broken("the reading")),
     }
-}
-
-/// The exit code of the signal that was heard.
-fn signal_code(stop: &Stop) -> u8 {
-    stop.by_signal().map_or(crate::error::Exit::Io.code(), |signal| signal.exit())
 }
 
 /// The second reading must have seen the bytes that the first one saw.

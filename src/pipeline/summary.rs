@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::event::Requests;
 use crate::outcome::{Counts, Fates};
 use crate::reading::{self, Job};
+use crate::report::check::Mapped;
 use crate::report::{self, Contacts, Files, Rows, SCHEMA, Status, Summary, Trouble};
-use crate::row::Field;
 use crate::survey::Survey;
 
 /// What is known of a run from its first moment on.
@@ -21,6 +22,8 @@ pub struct Story {
     pub endpoint: String,
     /// The job's name, once it has one.
     pub job: String,
+    /// How many requests earlier runs of the job have made.
+    pub requests_before: u64,
 }
 
 /// What a run came to.
@@ -44,7 +47,7 @@ pub struct Outcome<'a> {
 impl Story {
     /// The run begins.
     pub fn new(endpoint: String) -> Story {
-        Story { started: Timestamp::now(), clock: Instant::now(), endpoint, job: String::new() }
+        Story { started: Timestamp::now(), clock: Instant::now(), endpoint, job: String::new(), requests_before: 0 }
     }
 
     /// The whole of it.
@@ -63,7 +66,7 @@ impl Story {
             started: self.started.to_string(),
             finished: Timestamp::now().to_string(),
             seconds: (self.clock.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
-            inputs: outcome.job.map(|job| inputs(job, survey)).unwrap_or_default(),
+            inputs: outcome.job.map(|job| inputs_as_told(job, survey)).unwrap_or_default(),
             rows,
             contacts: Contacts {
                 prepared: survey.map(Survey::contacts).unwrap_or_default(),
@@ -118,7 +121,7 @@ fn exit_code(rows: &Rows, outcome: &Outcome<'_>) -> u8 {
 
 fn status(rows: &Rows, outcome: &Outcome<'_>) -> Status {
     match outcome.error {
-        Some(Error::Signal(_)) => Status::Interrupted,
+        Some(error) if error.is_signal() => Status::Interrupted,
         Some(_) if outcome.survey.is_none() => Status::Failed,
         Some(_) => Status::Stopped,
         None if outcome.dry => Status::Checked,
@@ -142,7 +145,8 @@ fn reasons(survey: &Survey, fates: &Fates) -> BTreeMap<String, u64> {
     reasons
 }
 
-fn inputs(job: &Job, survey: Option<&Survey>) -> Vec<report::Input> {
+/// The inputs as they were understood; without a survey their fingerprints are not known yet.
+pub fn inputs_as_told(job: &Job, survey: Option<&Survey>) -> Vec<report::Input> {
     let read = |number: usize| survey.and_then(|survey| survey.inputs.get(number));
     job.inputs
         .iter()
@@ -162,7 +166,7 @@ fn inputs(job: &Job, survey: Option<&Survey>) -> Vec<report::Input> {
 fn mapping(input: &reading::Input) -> report::Mapping {
     let fields = input.mapping.fields();
     let columns = input.source.columns();
-    let names = |list: &[u32]| list.iter().map(|&column| columns.name(column).to_owned()).collect::<Vec<_>>();
+    let names = |list: &[u32]| list.iter().map(|&column| columns.name(column as usize).unwrap_or_default().to_owned()).collect::<Vec<_>>();
     let mut name = names(&fields.name);
     if name.is_empty() {
         name = [names(&fields.first_name), names(&fields.last_name)].concat();
@@ -174,22 +178,70 @@ fn mapping(input: &reading::Input) -> report::Mapping {
         region: names(&fields.region),
         email: names(&fields.email),
         tags: names(&fields.tags),
-        attributes: fields.attributes.iter().map(|(c, key)| (key.clone(), columns.name(*c).to_owned())).collect(),
+        attributes: fields.attributes.iter().map(|(c, key)| (key.clone(), columns.name(*c as usize).unwrap_or_default().to_owned())).collect(),
     }
 }
 
-/// The columns of each field as they are shown: field, then columns in order of rank.
-pub fn fields_of(input: &reading::Input) -> Vec<(Field, Vec<u32>)> {
-    let fields = input.mapping.fields();
-    let listed = [
-        (Field::Phone, &fields.phone),
-        (Field::Prefix, &fields.prefix),
-        (Field::Region, &fields.region),
-        (Field::Name, &fields.name),
-        (Field::FirstName, &fields.first_name),
-        (Field::LastName, &fields.last_name),
-        (Field::Email, &fields.email),
-        (Field::Tags, &fields.tags),
-    ];
-    listed.into_iter().filter(|(_, columns)| !columns.is_empty()).map(|(f, columns)| (f, columns.clone())).collect()
+/// The columns of an input: those of the fields in the fields' order, then those that no field uses, each with a value.
+pub fn mapped_columns(input: &reading::Input) -> Vec<Mapped> {
+    let columns = input.source.columns();
+    let mapped = |field: String, column: u32| Mapped {
+        field,
+        column: columns.name(column as usize).unwrap_or_default().to_owned(),
+        example: example(input, column as usize),
+    };
+    let fields = input.mapping.columns();
+    let mut shown: Vec<(u32, Mapped)> = fields
+        .flat_map(|(field, list)| list.iter().map(move |column| (field, *column)))
+        .map(|(field, column)| (column, mapped(field.as_str().to_owned(), column)))
+        .collect();
+    let attributes = &input.mapping.fields().attributes;
+    shown.extend(attributes.iter().map(|(column, key)| (*column, mapped(format!("attr.{key}"), *column))));
+    let used: Vec<u32> = shown.iter().map(|(column, _)| *column).collect();
+    let rest = (0..columns.len() as u32).filter(|column| !used.contains(column));
+    shown.into_iter().map(|(_, mapped)| mapped).chain(rest.map(|column| mapped(String::new(), column))).collect()
+}
+
+/// The first value of a column that is not empty.
+fn example(input: &reading::Input, column: usize) -> String {
+    let cells = input.source.sample().iter().map(|row| row.cell(column).trim());
+    cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// The settings that were chosen, and what was detected, as settings that pin it. What differs between several inputs
+/// is left to be detected.
+pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)> {
+    let chosen = config.shown.iter().filter(|shown| shown.source != "default" && !shown.values.is_empty());
+    let mut settings: Vec<(&str, Vec<String>)> = chosen.map(|shown| (shown.name, shown.values.clone())).collect();
+    let mut pin = |name: &'static str, of: &dyn Fn(&reading::Input) -> Vec<String>| {
+        let mut values = job.inputs.iter().map(of);
+        if let Some(first) = values.next()
+            && !first.is_empty()
+            && values.all(|other| other == first)
+        {
+            settings.retain(|(known, _)| *known != name);
+            settings.push((name, first));
+        }
+    };
+    pin("format", &|input| vec![input.source.format().as_str().to_owned()]);
+    pin("encoding", &|input| vec![input.source.encoding()]);
+    pin("delimiter", &|input| input.source.delimiter().map(|c| c.to_string()).into_iter().collect());
+    pin("map", &|input| {
+        let columns = mapped_columns(input).into_iter().filter(|mapped| !mapped.field.is_empty());
+        columns.map(|mapped| format!("{}={}", mapped.field, mapped.column)).collect()
+    });
+    settings
+}
+
+/// The summary of a command that failed before there was anything to tell but its error.
+pub fn failed(story: &Story, error: &Error) -> Summary {
+    story.told(&Outcome {
+        job: None,
+        survey: None,
+        fates: &Fates::default(),
+        requests: Requests::default(),
+        files: Files::default(),
+        error: Some(error),
+        dry: false,
+    })
 }

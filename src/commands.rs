@@ -1,0 +1,236 @@
+//! The commands: what each does with the settings, and how its end becomes output and an exit code.
+
+use std::io::{self, BufRead};
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::cli::{self, Command, Sample, Typed};
+use crate::config::{self, Config, Env, Form, Purpose, Verbosity};
+use crate::contact::phone;
+use crate::error::{Error, Exit};
+use crate::pipeline::{self, Ended, Screen, Story};
+use crate::report::{json, text};
+use crate::sandbox::{self, Sandbox};
+use crate::stop::Stop;
+use crate::terminal::{Color, Terminal};
+
+/// Runs a command; the exit code of the process.
+pub fn run(command: Command, env: &Env) -> u8 {
+    match command {
+        Command::Print(text) => print(&terminal(Color::Auto, env), &text),
+        Command::Sample(sample) => print(&terminal(Color::Auto, env), sample_text(sample)),
+        Command::Config(typed) => with_config(typed, env, Purpose::Look, |config, terminal| {
+            let text = match config.output.form {
+                Form::Text => config::table(&config.shown),
+                Form::Json => config::json(&config.shown),
+            };
+            Ok(print(terminal, &text))
+        }),
+        Command::Phone(typed, numbers) => {
+            with_config(typed, env, Purpose::Look, |config, terminal| explain(config, terminal, &numbers))
+        }
+        Command::Sandbox(typed) => serve(&typed, env),
+        Command::Check(typed) => job(typed, env, Purpose::Check),
+        Command::Import(typed) => job(typed, env, Purpose::Import),
+    }
+}
+
+/// A command line that cannot be understood.
+pub fn usage(error: &cli::Error, env: &Env) -> u8 {
+    let trouble =
+        text::trouble(&crate::report::Trouble { code: error.code().to_owned(), message: error.to_string(), hint: hint(error.hint()) });
+    say(&terminal(Color::Auto, env), &trouble);
+    Exit::Usage.code()
+}
+
+fn hint(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn terminal(color: Color, env: &Env) -> Terminal {
+    Terminal::new(color, |name| env.get(name))
+}
+
+fn print(terminal: &Terminal, text: &str) -> u8 {
+    match terminal.print(text) {
+        Ok(()) => Exit::Complete.code(),
+        // Nobody reads on: an ordinary end, such as `m1import sample | head -1`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Complete.code(),
+        Err(_) => Exit::Io.code(),
+    }
+}
+
+fn say(terminal: &Terminal, lines: &str) {
+    for line in lines.lines() {
+        terminal.say(line);
+    }
+}
+
+/// Settles the settings, and does something with them that fails with an error or ends with an exit code.
+fn with_config(
+    typed: Typed,
+    env: &Env,
+    purpose: Purpose,
+    act: impl FnOnce(&Config, &Terminal) -> Result<u8, Error>,
+) -> u8 {
+    let form = form_wanted(&typed, env);
+    let settled = Config::settle(typed, env, purpose).map_err(Error::Config);
+    let terminal = terminal(settled.as_ref().map_or(Color::Auto, |config| config.output.color), env);
+    match settled.and_then(|config| act(&config, &terminal)) {
+        Ok(code) => code,
+        Err(error) => {
+            let summary = pipeline::failed(&Story::new(String::new()), &error);
+            if let Some(trouble) = &summary.error {
+                say(&terminal, &text::trouble(trouble));
+            }
+            if form == Form::Json && error.exit() != Exit::Usage.code() {
+                print(&terminal, &json::write(&summary).unwrap_or_default());
+            }
+            error.exit()
+        }
+    }
+}
+
+/// What standard output is to carry, also where the settings cannot be settled.
+fn form_wanted(typed: &Typed, env: &Env) -> Form {
+    let flag = typed.values.get("output").and_then(|values| values.last()).map(String::as_str);
+    match flag.or_else(|| env.get("M1IMPORT_OUTPUT")) {
+        Some("json") => Form::Json,
+        _ => Form::Text,
+    }
+}
+
+/// `check` and the import: one run, its end printed.
+fn job(typed: Typed, env: &Env, purpose: Purpose) -> u8 {
+    with_config(typed, env, purpose, |config, terminal| {
+        let runtime = runtime()?;
+        let ended = runtime.block_on(async {
+            let stop = listening(terminal)?;
+            let screen = Screen { terminal, verbosity: config.output.verbosity, env };
+            match purpose {
+                Purpose::Check => Ok(pipeline::check(config, &screen, &stop).await),
+                Purpose::Import | Purpose::Look => Ok(pipeline::import(config, &screen, &stop).await),
+            }
+        });
+        // A name look-up or a reading that blocks must not hold the exit.
+        runtime.shutdown_background();
+        ended.map(|ended| finish(config, terminal, &ended))
+    })
+}
+
+fn runtime() -> Result<Runtime, Error> {
+    let local = |error| Error::Local { what: "the runtime", error };
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(local)
+}
+
+fn listening(terminal: &Terminal) -> Result<Stop, Error> {
+    let stop = Stop::default();
+    let terminal = terminal.clone();
+    let heard = stop.listen(move |_| terminal.say("stopping; the same signal again ends it at once"));
+    heard.map_err(|error| Error::Local { what: "listening to signals", error })?;
+    Ok(stop)
+}
+
+/// Prints what a run came to: the document for machines always, the text for people unless they want it quiet.
+fn finish(config: &Config, terminal: &Terminal, ended: &Ended) -> u8 {
+    let summary = &ended.summary;
+    let quiet = config.output.verbosity == Verbosity::Quiet;
+    if let Some(trouble) = &summary.error {
+        say(terminal, &text::trouble(trouble));
+    } else if quiet && summary.exit_code != 0 {
+        say(terminal, &text::quiet_line(summary));
+    }
+    let out = match config.output.form {
+        Form::Json => json::write(summary).unwrap_or_default(),
+        Form::Text if quiet => String::new(),
+        Form::Text => ended.text.clone(),
+    };
+    if summary.exit_code == Exit::Usage.code() || out.is_empty() {
+        return summary.exit_code;
+    }
+    match (print(terminal, &out), summary.exit_code) {
+        (0, code) => code,
+        // The summary could not be told; a run that ended otherwise keeps its own code.
+        (failed, 0) => failed,
+        (_, code) => code,
+    }
+}
+
+/// Explains numbers, given or one a line on standard input.
+fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<u8, Error> {
+    let rules = pipeline::rules(config)?.phone;
+    let mut refused = false;
+    let mut tell = |number: &str| {
+        let read = phone::read("", number, None, &rules);
+        refused |= read.is_err();
+        let explained = phone::explain(number, &read);
+        let text = match config.output.form {
+            Form::Text => format!("{explained}\n"),
+            Form::Json => serde_json::to_string(&explained).map(|line| line + "\n").unwrap_or_default(),
+        };
+        print(terminal, &text)
+    };
+    if numbers.is_empty() {
+        for line in io::stdin().lock().lines() {
+            let line = line.map_err(|error| Error::Local { what: "standard input", error })?;
+            if !line.trim().is_empty() && tell(&line) != 0 {
+                break;
+            }
+        }
+    } else {
+        for number in numbers {
+            tell(number);
+        }
+    }
+    Ok(if refused { Exit::SomeRows.code() } else { Exit::Complete.code() })
+}
+
+fn sample_text(sample: Sample) -> &'static str {
+    match sample {
+        Sample::Csv => include_str!("../samples/contacts.csv"),
+        Sample::Json => include_str!("../samples/contacts.json"),
+        Sample::Ndjson => include_str!("../samples/contacts.ndjson"),
+    }
+}
+
+/// Runs the sandbox until a signal ends it.
+fn serve(typed: &Typed, env: &Env) -> u8 {
+    let terminal = terminal(Color::Auto, env);
+    match served(typed, &terminal) {
+        Ok(code) => code,
+        Err(error) => {
+            if let Some(trouble) = &pipeline::failed(&Story::new(String::new()), &error).error {
+                say(&terminal, &text::trouble(trouble));
+            }
+            error.exit()
+        }
+    }
+}
+
+fn served(typed: &Typed, terminal: &Terminal) -> Result<u8, Error> {
+    let settings = config::Sandbox::settle(typed)?;
+    let runtime = runtime()?;
+    let code = runtime.block_on(async {
+        let stop = Stop::default();
+        stop.listen(|_| {}).map_err(|error| Error::Local { what: "listening to signals", error })?;
+        let options = sandbox::Options {
+            port: settings.port,
+            token: settings.token,
+            latency: settings.latency,
+            fail_rate: settings.fail_rate,
+            rate: settings.rate,
+            max_body: settings.max_body,
+            refuse: settings.refuse,
+            ..sandbox::Options::default()
+        };
+        let sandbox = Sandbox::start(options).await.map_err(|error| Error::Local { what: "the sandbox", error })?;
+        print(terminal, &format!("{}\n", sandbox.endpoint()));
+        stop.wait().await;
+        let contacts = sandbox.contacts();
+        sandbox.stop().await;
+        terminal.say(&format!("the sandbox held {contacts} contacts"));
+        Ok(Exit::Complete.code())
+    });
+    runtime.shutdown_background();
+    code
+}

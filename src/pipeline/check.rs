@@ -1,0 +1,146 @@
+//! `m1import check`: the survey, shown to a person. No token, no network, no folder.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::Arc;
+
+use super::screen::{opt_outs, values};
+use super::summary::{Outcome, Story, detected, mapped_columns};
+use super::{Ended, Screen, documents, prepare, preview};
+use crate::config::{Config, as_file};
+use crate::error::Error;
+use crate::event::Requests;
+use crate::outcome::Fates;
+use crate::reading::Job;
+use crate::report::cases::{Case, Cases};
+use crate::report::check::{Preview, page};
+use crate::report::rows::message;
+use crate::report::{Files, Summary};
+use crate::stop::Stop;
+use crate::survey::{Example, Survey};
+
+/// Reads the inputs once and shows what an import would do.
+pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
+    let story = Story::new(config.delivery.endpoint.to_string());
+    let mut found = Found::default();
+    let cause = look(config, screen, stop, &mut found).await.err();
+    let mut summary = summarise(&story, &found, cause.as_ref());
+    let mut shown = Preview {
+        values: values(config),
+        color: screen.terminal.out.color,
+        command: config.line.without_check(),
+        ..Preview::default()
+    };
+    if let (Some(job), Some(survey)) = (&found.job, &found.survey) {
+        preview::add(&mut summary, job, survey, config);
+        shown.columns = job.inputs.iter().map(mapped_columns).collect();
+        shown.records = survey.inputs.iter().map(|input| input.records).collect();
+        shown.examples = examples(job, survey);
+        shown.warnings = warnings(config, job, survey);
+        let cases = cases(config, &shown);
+        let written = documents::elsewhere(config, &summary, &cases, None, None).and_then(|_| write_config(config, job));
+        if let (Err(error), None) = (written, &cause) {
+            let preview = (summary.preview.take(), summary.estimated_requests);
+            summary = summarise(&story, &found, Some(&error));
+            (summary.preview, summary.estimated_requests) = preview;
+        }
+        documents::tell_ci(screen, &summary, &cases);
+    }
+    let text = if found.survey.is_some() { page(&summary, &shown) } else { String::new() };
+    Ended { text, summary }
+}
+
+/// What was found, as far as it went.
+#[derive(Default)]
+struct Found {
+    job: Option<Arc<Job>>,
+    survey: Option<Survey>,
+}
+
+async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Found) -> Result<(), Error> {
+    prepare::no_report_is_an_input(config)?;
+    let inputs = prepare::open(config)?;
+    let job = Arc::new(prepare::understand(config, inputs)?);
+    found.job = Some(Arc::clone(&job));
+    let mut progress = screen.progress(config);
+    progress.checking(job.inputs.iter().map(|input| input.source.input().len()).sum());
+    let (policy, stopping) = (config.rows.on_duplicate, stop.clone());
+    let surveyed = tokio::task::spawn_blocking(move || {
+        let survey = Survey::make(&job, policy, |bytes| {
+            progress.checked(bytes);
+            if stopping.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        progress.finish();
+        survey
+    });
+    let survey = match (surveyed.await, stop.by_signal()) {
+        (Ok(Ok(Some(survey))), _) => survey,
+        (Ok(Ok(None)), Some(signal)) => return Err(Error::Signal(signal.exit())),
+        (Ok(Err(error)), _) => return Err(Error::Input(error)),
+        (Ok(Ok(None)) | Err(_), _) => return Err(Error::Broken("the survey")),
+    };
+    let acceptable = prepare::acceptable(config, &survey);
+    found.survey = Some(survey);
+    acceptable
+}
+
+fn summarise(story: &Story, found: &Found, error: Option<&Error>) -> Summary {
+    story.told(&Outcome {
+        job: found.job.as_deref(),
+        survey: found.survey.as_ref(),
+        fates: &Fates::default(),
+        requests: Requests::default(),
+        files: Files::default(),
+        error,
+        dry: true,
+    })
+}
+
+/// For each reason the first rows it turned away.
+fn examples(job: &Job, survey: &Survey) -> BTreeMap<String, Vec<Case>> {
+    let case = |example: &Example| Case {
+        file: job
+            .inputs
+            .get(example.reject.place.input as usize)
+            .map(|input| input.source.input().name().to_owned())
+            .unwrap_or_default(),
+        line: example.reject.place.line,
+        column: example.column.clone(),
+        code: example.reject.code.as_str().to_owned(),
+        message: message(&example.reject),
+        value: example.reject.value.clone(),
+    };
+    survey.examples.iter().map(|(code, list)| (code.to_string(), list.iter().map(case).collect())).collect()
+}
+
+fn cases(config: &Config, preview: &Preview) -> Cases {
+    let mut cases = documents::no_cases(config);
+    for case in preview.examples.values().flatten() {
+        cases.add(case.clone());
+    }
+    cases
+}
+
+/// What a person should know beside the figures.
+fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<String> {
+    let several = job.inputs.len() > 1;
+    let said = job.inputs.iter().flat_map(|input| {
+        let name = input.source.input().name();
+        input.source.said().iter().map(move |said| if several { format!("{name}: {said}") } else { said.clone() })
+    });
+    said.chain(opt_outs(config, survey)).collect()
+}
+
+/// Writes down what was detected as explicit settings; never over a file that is there.
+fn write_config(config: &Config, job: &Job) -> Result<(), Error> {
+    let Some(path) = &config.output.write_config else {
+        return Ok(());
+    };
+    let failed = |error| Error::Output { path: path.clone(), error };
+    let text = as_file(&detected(config, job), "What was detected, as explicit settings.");
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}

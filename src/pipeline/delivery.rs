@@ -1,0 +1,173 @@
+//! The settings of delivery in the client's own words: the pass, the way to the server, the limits.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Screen;
+use super::summary::Story;
+use crate::batch::Limits;
+use crate::client::{self, Endpoint, Http, Pass, Policy, Renew, Scheme, transport};
+use crate::config::{AuthType, Concurrency, Config, Limit, Rate, Target, TokenSource, peek};
+use crate::error::Error;
+use crate::outcome::{Cause, Counts, Failure};
+use crate::sandbox::{self, Sandbox};
+use crate::secret::Secret;
+
+/// By which right contacts are sent.
+pub enum Way {
+    /// With the user's token.
+    Endpoint(Pass),
+    /// To a sandbox of our own, whose token nobody else knows.
+    Sandbox,
+    /// Nothing is sent.
+    Nowhere,
+}
+
+impl Way {
+    /// Finds the token, where one is needed.
+    ///
+    /// # Errors
+    /// There is none, it cannot be read, or it has expired.
+    pub fn find(config: &Config, screen: &Screen<'_>) -> Result<Way, Error> {
+        match config.delivery.target {
+            Target::Sandbox => Ok(Way::Sandbox),
+            Target::Nowhere => Ok(Way::Nowhere),
+            Target::Endpoint => {
+                // What is wrong with the address shows before anything is read.
+                Endpoint::parse(&config.delivery.endpoint.url())?;
+                let token = config.delivery.token.read()?;
+                screen.hide(&token);
+                let pass = pass(token, config.delivery.auth_type);
+                screen.warn_of_token(&pass)?;
+                Ok(Way::Endpoint(pass))
+            }
+        }
+    }
+
+    /// Where the token came from and its last 4 characters, for the start lines.
+    pub fn token_said<'s>(&self, source: &'s TokenSource) -> Option<(&'s str, Option<String>)> {
+        match self {
+            Way::Endpoint(pass) => Some((source.said.as_str(), pass.token.last_four().map(str::to_owned))),
+            Way::Sandbox | Way::Nowhere => None,
+        }
+    }
+
+    /// Opens the way. A sandbox lives as long as it is held.
+    ///
+    /// # Errors
+    /// Certificates, headers or proxy cannot be used; the sandbox finds no port.
+    pub async fn open(&self, config: &Config, screen: &Screen<'_>) -> Result<(Pass, Http, Option<Sandbox>), Error> {
+        let (pass, endpoint, sandbox) = match self {
+            Way::Endpoint(pass) => (pass.clone(), config.delivery.endpoint.url(), None),
+            Way::Sandbox | Way::Nowhere => {
+                let token = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+                let options = sandbox::Options {
+                    port: 0,
+                    token: token.clone(),
+                    keep: sandbox::Keep::Phones,
+                    ..sandbox::Options::default()
+                };
+                let local = |error| Error::Local { what: "the sandbox", error };
+                let sandbox = Sandbox::start(options).await.map_err(local)?;
+                let pass = Pass { token: Secret::new(token), scheme: Scheme::Key, ends: None };
+                (pass, sandbox.endpoint(), Some(sandbox))
+            }
+        };
+        screen.hide(&pass.token);
+        let delivery = &config.delivery;
+        let http = Http::new(&transport::Options {
+            endpoint: Endpoint::parse(&endpoint)?,
+            bot_id: delivery.bot_id.clone(),
+            headers: delivery.headers.iter().map(|h| (h.name.clone(), h.value.expose().to_owned())).collect(),
+            timeout: delivery.timeout,
+            connect_timeout: delivery.connect_timeout,
+            cacert: delivery.cacert.clone(),
+            proxy: delivery.proxy.as_ref().map(|proxy| proxy.expose()),
+            lanes: concurrency(config).most(),
+        })?;
+        Ok((pass, http, sandbox))
+    }
+}
+
+fn pass(token: Secret, auth: AuthType) -> Pass {
+    let jwt = peek(token.expose());
+    let scheme = match (auth, &jwt) {
+        (AuthType::Key, _) | (AuthType::Auto, None) => Scheme::Key,
+        (AuthType::None, _) | (AuthType::Auto, Some(_)) => Scheme::Plain,
+    };
+    Pass { token, scheme, ends: jwt.and_then(|jwt| jwt.expires) }
+}
+
+/// How long a token still holds by our own clock; an error if it has ended.
+///
+/// # Errors
+/// It has.
+pub fn seconds_left(pass: &Pass) -> Result<Option<u64>, Error> {
+    let Some(ends) = pass.ends else {
+        return Ok(None);
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    match ends.checked_sub(now) {
+        Some(left @ 1..) => Ok(Some(left)),
+        Some(0) | None => {
+            let at = jiff::Timestamp::from_second(ends.try_into().unwrap_or(0)).map(|at| at.to_string());
+            let message = at.map(|at| format!("it expired at {at}")).unwrap_or_default();
+            Err(Error::Delivery(Failure::new(Cause::Expired, &message)))
+        }
+    }
+}
+
+fn concurrency(config: &Config) -> client::Concurrency {
+    match config.delivery.concurrency {
+        Concurrency::Auto => client::Concurrency::Auto,
+        Concurrency::Fixed(lanes) => client::Concurrency::Fixed(lanes),
+    }
+}
+
+/// How delivery behaves.
+pub fn options(
+    config: &Config,
+    screen: &Screen<'_>,
+    story: &Story,
+    before: &Counts,
+    contacts: u64,
+    pass: Pass,
+) -> client::Options {
+    let delivery = &config.delivery;
+    client::Options {
+        requests_before: story.requests_before,
+        accepted_before: before.accepted_before > 0,
+        refused_before: before.refused,
+        renew: (delivery.target == Target::Endpoint && delivery.token.may_change()).then(|| renew(config, screen)),
+        limits: Limits {
+            contacts: delivery.batch_size,
+            bytes: usize::try_from(delivery.batch_bytes).unwrap_or(usize::MAX),
+        },
+        concurrency: concurrency(config),
+        rate: match delivery.rate {
+            Rate::Unlimited => None,
+            Rate::PerSecond(rate) => Some(rate),
+        },
+        policy: Policy {
+            attempts: u32::try_from(delivery.attempts.get()).unwrap_or(u32::MAX),
+            give_up_after: delivery.give_up_after,
+            max_wait: delivery.max_wait,
+        },
+        max_refused: match delivery.max_refused {
+            Limit::Unlimited => None,
+            Limit::Count(most) => Some(most),
+            Limit::Share(share) => Some((share * contacts as f64) as u64),
+        },
+        ..client::Options::new(&story.job, pass)
+    }
+}
+
+/// The token once more from where it came from; every one of them is kept from the screen.
+fn renew(config: &Config, screen: &Screen<'_>) -> Renew {
+    let (source, auth, redactor) = (Arc::new(config.delivery.token.clone()), config.delivery.auth_type, screen.redactor());
+    Renew::new(move || {
+        let token = source.read().ok()?;
+        redactor.hide(&token);
+        Some(pass(token, auth))
+    })
+}

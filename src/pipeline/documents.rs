@@ -1,0 +1,99 @@
+//! The reports that are made from the summary, each in its place, and what CI systems are told.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::Screen;
+use super::screen::values;
+use crate::config::Config;
+use crate::error::Error;
+use crate::folder::{Folder, replace};
+use crate::report::cases::Cases;
+use crate::report::timeline::Timeline;
+use crate::report::{Details, Form, Setting, Summary, github, render, shown};
+
+/// Writes the folder's own documents. `summary.json` comes last: where it is, the others are.
+///
+/// # Errors
+/// A file cannot be written; the old one is then still there.
+pub fn into_folder(
+    folder: &Folder,
+    config: &Config,
+    summary: &Summary,
+    cases: &Cases,
+    timeline: Option<&Timeline>,
+) -> Result<(), Error> {
+    let put = |name: &str, text: &str| {
+        folder.replace(name, text.as_bytes()).map_err(|error| Error::Output { path: folder.file(name), error })
+    };
+    #[cfg(feature = "html")]
+    put("report.html", &text_of(Form::Html, config, summary, cases, timeline)?)?;
+    put("summary.json", &text_of(Form::Json, config, summary, cases, timeline)?)
+}
+
+/// Writes the reports of `--report`; `results` is the one that row reports are copied from.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn elsewhere(
+    config: &Config,
+    summary: &Summary,
+    cases: &Cases,
+    timeline: Option<&Timeline>,
+    results: Option<&Path>,
+) -> Result<Vec<String>, Error> {
+    let mut written = Vec::new();
+    for path in &config.output.reports {
+        let failed = |error| Error::Output { path: path.clone(), error };
+        let form = Form::of(path).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidInput, why)))?;
+        let bytes = match (form, results) {
+            (Form::Csv, Some(results)) => fs::read(results).map_err(failed)?,
+            (Form::Csv, None) => continue,
+            (form, _) => text_of(form, config, summary, cases, timeline)?.into_bytes(),
+        };
+        replace(path, &bytes).map_err(failed)?;
+        written.push(shown(path));
+    }
+    Ok(written)
+}
+
+fn text_of(
+    form: Form,
+    config: &Config,
+    summary: &Summary,
+    cases: &Cases,
+    timeline: Option<&Timeline>,
+) -> Result<String, Error> {
+    let settings: Vec<Setting> = config
+        .shown
+        .iter()
+        .map(|shown| Setting { name: shown.name.to_owned(), value: shown.values.join("; "), source: shown.source.clone() })
+        .collect();
+    let details = Details { cases, settings: &settings, timeline };
+    let text = render(form, summary, &details).map_err(|error| Error::Books(error.to_string()))?;
+    Ok(text.unwrap_or_default())
+}
+
+/// In GitHub Actions: annotations on standard error, and a table in the step's summary.
+pub fn tell_ci(screen: &Screen<'_>, summary: &Summary, cases: &Cases) {
+    if screen.env.get("GITHUB_ACTIONS") != Some("true") {
+        return;
+    }
+    for line in github::annotations(summary, cases) {
+        screen.terminal.say(&line);
+    }
+    let Some(path) = screen.env.get("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {
+        return;
+    };
+    let page = screen.terminal.redactor.clean(&github::step_summary(summary, cases)).into_owned();
+    let added = OpenOptions::new().append(true).create(true).open(&path).and_then(|mut f| f.write_all(page.as_bytes()));
+    if let Err(error) = added {
+        screen.note(&format!("warning: GITHUB_STEP_SUMMARY cannot be written: {error} [output.write]"));
+    }
+}
+
+/// No rows yet, shown as this run shows values.
+pub fn no_cases(config: &Config) -> Cases {
+    Cases::new(values(config))
+}

@@ -1,0 +1,54 @@
+//! What `check` and dry runs add to the summary: the first contacts as they would be sent, and how many requests
+//! all of them would take.
+
+use std::ops::ControlFlow;
+
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::dedupe::{Merge, Merged};
+use crate::reading::{Job, Judged, Step};
+use crate::report::Summary;
+use crate::survey::Survey;
+use crate::wire::contact::{write, write_merged};
+
+/// How many contacts are shown.
+const SHOWN: usize = 5;
+/// How many are written to know how large one is.
+const MEASURED: u64 = 1_000;
+
+/// Adds both to the summary. An input that cannot be read again adds nothing: the survey has read it whole.
+pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
+    let mut merge = Merge::new(&survey.keep);
+    let (mut shown, mut contacts, mut bytes) = (Vec::new(), 0_u64, 0_u64);
+    let mut buffer = Vec::new();
+    let read = job.read(|step| {
+        let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
+            return ControlFlow::Continue(());
+        };
+        buffer.clear();
+        match merge.row(row.place, &contact) {
+            Ok(Merged::Alone(contact)) => write(contact, config.rows.empty, &mut buffer),
+            Ok(Merged::Together(details)) => write_merged(contact.phone, &details, config.rows.empty, &mut buffer),
+            Ok(Merged::Folded(_)) => return ControlFlow::Continue(()),
+            Err(_) => return ControlFlow::Break(()),
+        }
+        if shown.len() < SHOWN {
+            shown.extend(serde_json::from_slice::<Value>(&buffer));
+        }
+        contacts += 1;
+        bytes += buffer.len() as u64 + 1;
+        if contacts < MEASURED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    drop(read);
+    summary.preview = Some(shown);
+    summary.estimated_requests = Some(requests(survey.contacts(), contacts, bytes, config));
+}
+
+/// As many as the contacts or the bytes need, whichever is more.
+fn requests(contacts: u64, measured: u64, bytes: u64, config: &Config) -> u64 {
+    let size = bytes.checked_div(measured).unwrap_or(0).max(1);
+    let by_bytes = (config.delivery.batch_bytes / size).max(1);
+    let most = (config.delivery.batch_size.get() as u64).min(by_bytes);
+    contacts.div_ceil(most)
+}

@@ -1,0 +1,117 @@
+//! What the pipeline says while it works: to standard error, through the terminal, at the verbosity that was asked for.
+
+use crate::client::Pass;
+use crate::config::{Config, Env, Progress as When, Verbosity};
+use crate::error::Error;
+use crate::progress::{Progress, Quotes, Show};
+use crate::reading::Job;
+use crate::report::cases::Values;
+use crate::report::text::warning;
+use crate::secret::Secret;
+use crate::survey::Survey;
+use crate::terminal::{Redactor, Terminal, safe};
+
+use super::delivery::seconds_left;
+
+/// A token that ends within so many seconds is warned about.
+const SOON: u64 = 3_600;
+
+/// The screen and how much of it is wanted.
+pub struct Screen<'a> {
+    /// The only way to standard output and standard error.
+    pub terminal: &'a Terminal,
+    /// How much is said.
+    pub verbosity: Verbosity,
+    /// The environment, for what CI systems and terminals say of themselves.
+    pub env: &'a Env,
+}
+
+impl Screen<'_> {
+    /// Says lines that a person wants to know; nothing with `--quiet`.
+    pub fn note(&self, lines: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            for line in lines.lines() {
+                self.terminal.say(line);
+            }
+        }
+    }
+
+    /// Says what went wrong; also with `--quiet`.
+    pub fn error(&self, lines: &str) {
+        for line in lines.lines() {
+            self.terminal.say(line);
+        }
+    }
+
+    /// The progress listener, as bar or lines.
+    pub fn progress(&self, config: &Config) -> Progress {
+        let bar = self.terminal.err.is_terminal && self.env.get("TERM") != Some("dumb");
+        let show = match (self.verbosity, config.output.progress) {
+            (Verbosity::Quiet, _) => Show::Nothing,
+            (_, When::Never) => Show::Troubles,
+            (_, When::Auto) if bar && self.env.get("CI").is_none() => Show::Bar,
+            (_, When::Auto) => Show::Lines,
+            (_, When::Always) => if bar { Show::Bar } else { Show::Lines },
+        };
+        let quotes = if config.output.show_values { Quotes::Shown } else { Quotes::Masked };
+        let terminal = self.terminal.clone();
+        Progress::new(show, quotes, Box::new(move |line| terminal.say(line)))
+    }
+
+    /// Takes a token out of everything that is written from now on.
+    pub fn hide(&self, token: &Secret) {
+        self.terminal.redactor.hide(token);
+    }
+
+    /// What takes tokens out.
+    pub fn redactor(&self) -> Redactor {
+        self.terminal.redactor.clone()
+    }
+
+    /// What was guessed about the inputs, aloud.
+    pub fn say_what_was_guessed(&self, job: &Job) {
+        for input in &job.inputs {
+            for said in input.source.said() {
+                self.note(&format!("{}: {}", safe(input.source.input().name()), safe(said)));
+            }
+        }
+    }
+
+    /// Columns that say who does not want to be written to are not obeyed unless the user says so; they are named.
+    pub fn warn_of_opt_outs(&self, config: &Config, survey: &Survey) {
+        for message in opt_outs(config, survey) {
+            self.note(&warning(&message, "mapping.opt_out", ""));
+        }
+    }
+
+    /// A token that ends soon.
+    ///
+    /// # Errors
+    /// It has ended already.
+    pub fn warn_of_token(&self, pass: &Pass) -> Result<(), Error> {
+        if let Some(left) = seconds_left(pass)?.filter(|left| *left < SOON) {
+            let message = format!("the token ends in {left} s; sending stops 30 s before, and can be carried on");
+            self.note(&warning(&message, "token.ends_soon", "get a token that lasts for the whole import"));
+        }
+        Ok(())
+    }
+}
+
+/// For each do-not-contact column with marked rows: how many, and what leaves them out.
+pub fn opt_outs(config: &Config, survey: &Survey) -> Vec<String> {
+    let marked = survey.marked.iter().map(|marked| {
+        let skip = format!("{}={}", marked.column, marked.value);
+        let rows = if marked.rows == 1 { "1 row is".to_owned() } else { format!("{} rows are", marked.rows) };
+        format!(
+            "column \"{}\" says who does not want to be written to; {rows} marked and will be sent all the same. To leave them out: {}",
+            marked.column,
+            config.line.with(&["--skip", &skip])
+        )
+    });
+    marked.collect()
+}
+
+/// How cell values appear where people look.
+pub fn values(config: &Config) -> Values {
+    if config.output.show_values { Values::Shown } else { Values::Masked }
+}
