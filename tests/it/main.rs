@@ -6,7 +6,11 @@
 //! - `servers`: the servers the tests are made with keep their word.
 //! - `support`: no tests; what the others stand on.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that finds something else fails, and says where")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds something else fails, and says where"
+)]
 
 mod house;
 mod sandbox;
