@@ -7,7 +7,11 @@
 //! - `transport`: what becomes of a request on a real socket, fault by fault.
 //! - `support`: no tests; what the others stand on.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that finds something else fails, and says where")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds something else fails, and says where"
+)]
 
 mod house;
 mod sandbox;
