@@ -3,6 +3,9 @@
 //! To know another word, add it to the table. Words are written as `normal` leaves them: lower case, one space
 //! between words, no marks on Latin letters needed, numbers left out (`E-mail 1 - Value` is `e mail value`).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -1066,15 +1069,16 @@ pub(super) fn meaning(header: &str) -> Option<(Meaning, bool)> {
 }
 
 fn of_words(header: &str) -> Option<Meaning> {
-    forms(header).iter().find_map(|form| {
-        WORDS.iter().find(|(_, words)| words.iter().any(|word| same(word, form))).map(|(meaning, _)| *meaning)
-    })
+    forms(header).iter().find_map(|form| LOOKUP.get(form).copied())
 }
 
-/// Compares as is, and with the marks of Latin letters left out on both sides.
-fn same(word: &str, form: &str) -> bool {
-    word == form || (!word.is_ascii() && plain(word) == form)
-}
+/// Every word as it is and without the marks of Latin letters: a constant, computed when it is first needed.
+static LOOKUP: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
+    let all = || WORDS.iter().flat_map(|(meaning, words)| words.iter().map(|word| (*word, *meaning)));
+    let plain = all().map(|(word, meaning)| (plain(word), meaning));
+    // A word that is in the table as it stands goes before one that only looks like it.
+    plain.chain(all().map(|(word, meaning)| (word.to_owned(), meaning))).collect()
+});
 
 /// The word nearest to a header, and how near: for a hint when nothing was found.
 pub(super) fn nearest_phone(header: &str) -> f64 {

@@ -1,0 +1,3 @@
+//! The integration tests; each file is an aspect of the program.
+
+mod corpus;
