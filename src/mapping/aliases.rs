@@ -163,6 +163,7 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "name full",
             "name display",
             "saved name",
+            "public name",
             "nombre completo",
             "nombre y apellido",
             "nombre y apellidos",
@@ -335,6 +336,11 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "número de celular",
             "número celular",
             "no celular",
+            "no de celular",
+            "no de teléfono",
+            "no teléfono",
+            "no de telefone",
+            "no telefone",
             "n celular",
             "tel celular",
             "telefone celular",
@@ -620,7 +626,6 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "billing phone number",
             "shipping phone",
             "default address phone",
-            "addresses phone",
             "address phone",
             "work phone",
             "work phone number",
@@ -1082,10 +1087,10 @@ static LOOKUP: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
 
 /// The word nearest to a header, and how near: for a hint when nothing was found.
 pub(super) fn nearest_phone(header: &str) -> f64 {
-    let header = plain(&normal(header));
-    if header.split(' ').any(|word| NEVER.contains(&word)) {
+    if is_never_a_phone(header) {
         return 0.0;
     }
+    let header = plain(&normal(header));
     let phones = WORDS.iter().filter(|(meaning, _)| matches!(meaning, Phone(_) | PerhapsPhone(_) | LastPhone));
     let words = phones.flat_map(|(_, words)| words.iter()).filter(|word| word.chars().count() > 2);
     words
@@ -1095,6 +1100,11 @@ pub(super) fn nearest_phone(header: &str) -> f64 {
             if within { far.max(0.75) } else { far }
         })
         .fold(0.0, f64::max)
+}
+
+/// Whether the header names something that is not the contact's own number, or no number at all.
+pub(super) fn is_never_a_phone(header: &str) -> bool {
+    normal(header).split(' ').any(|word| NEVER.contains(&word))
 }
 
 /// What stands with a phone that is not the contact's own, or no number at all.
@@ -1159,7 +1169,7 @@ fn reduce(header: &str, split: bool) -> String {
         if parts {
             normal.push(' ');
         }
-        if c.is_whitespace() || "_-.:/#'’`\"()[]*?,;&+–—\\".contains(c) {
+        if c.is_whitespace() || "_-.:/#°'’`\"()[]*?,;&+–—\\".contains(c) {
             normal.push(' ');
         } else if c == 'İ' {
             normal.push('i');
