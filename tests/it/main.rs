@@ -1,11 +1,13 @@
 //! The tests from outside: the real program, real sockets, real files. One binary, so that it is linked once.
 //!
 //! Where to put a new one:
+//! - `codes`: `docs/codes.md` and the program agree.
 //! - `house`: the laws of the house that a machine can check.
 //! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
 //! - `servers`: the servers the tests are made with keep their word.
 //! - `support`: no tests; what the others stand on.
 
+mod codes;
 mod house;
 mod sandbox;
 mod servers;
