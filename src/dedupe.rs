@@ -35,7 +35,7 @@ impl FromStr for OnDuplicate {
             "first" => Ok(OnDuplicate::First),
             "last" => Ok(OnDuplicate::Last),
             "error" => Ok(OnDuplicate::Error),
-            _ => Err("one of merge, first, last, error".to_owned()),
+            _ => Err("is none of merge, first, last, error".to_owned()),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod contact;
 pub mod dedupe;
 pub mod event;
 pub mod folder;
+pub mod journal;
 pub mod mapping;
 pub mod numbers;
 pub mod outcome;

@@ -70,7 +70,7 @@ impl FromStr for Shard {
             let shard = Shard { number: number.trim().parse().ok()?, of: of.trim().parse().ok()? };
             (1..=shard.of).contains(&shard.number).then_some(shard)
         });
-        parsed.ok_or_else(|| "K/N with K from 1 to N, such as 2/8".to_owned())
+        parsed.ok_or_else(|| "is not K/N with K from 1 to N, such as 2/8".to_owned())
     }
 }
 

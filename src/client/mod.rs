@@ -91,12 +91,12 @@ impl Options {
 /// answered, has been settled as unsent or unknown.
 pub async fn deliver<T: Transport>(
     transport: T,
-    options: Options,
+    options: &Options,
     parcels: mpsc::Receiver<Arc<Parcel>>,
     events: mpsc::Sender<Event>,
     stop: Stop,
 ) -> Result<(), Failure> {
-    sending::Sending::new(transport, options, events, stop).run(parcels).await
+    sending::Sending::new(transport, options.clone(), events, stop).run(parcels).await
 }
 
 #[cfg(test)]

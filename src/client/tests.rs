@@ -197,7 +197,7 @@ async fn run_records(
     let (events_in, mut events) = mpsc::channel(64);
     let began = Instant::now();
     let most = options.concurrency.most();
-    let engine = tokio::spawn(deliver(server, options, parcels, events_in, stop));
+    let engine = tokio::spawn(async move { deliver(server, &options, parcels, events_in, stop).await });
     let feeding = {
         let records = records.clone();
         tokio::spawn(async move {

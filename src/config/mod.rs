@@ -29,14 +29,20 @@ pub use level::{Level, Levels, Origin, Switch};
 pub use sandbox::Sandbox;
 pub use show::{Shown, as_file, json, table};
 pub use token::TokenSource;
-pub use units::{Limit, Percent, Rate, Shard, Size, SomeTime, Span};
+pub use units::{Limit, Percent, Rate, Size, SomeTime, Span};
 pub use values::{
-    AuthType, BotId, Concurrency, FilePath, Form, List, Number, Positive, Progress, REPORT_ENDINGS, ReportPath,
+    AuthType, BotId, Choice, Concurrency, FilePath, Form, Label, List, Map, Number, Positive, Progress, REPORT_ENDINGS, ReportPath, Set,
     Verbosity, Words,
 };
 
 use crate::cli::{Line, Typed};
+use crate::contact::{self, phone};
+use crate::dedupe::OnDuplicate;
+use crate::mapping;
+use crate::reading::Shard;
+use crate::source;
 use crate::terminal::Color;
+use crate::wire::contact::Empty;
 use file::Contents;
 
 /// What the settings are for: it decides which rules they must obey.
@@ -55,12 +61,12 @@ pub enum Purpose {
 pub struct Config {
     /// The files, in order; `-` is standard input.
     pub files: Vec<PathBuf>,
-    /// Which rows are read, and how.
-    pub input: Input,
+    /// How the files are read.
+    pub source: source::Options,
     /// Which column is which field.
-    pub mapping: Mapping,
+    pub mapping: mapping::Options,
     /// Which rows may be sent.
-    pub validation: Validation,
+    pub rows: Rows,
     /// Where to, with which right, and how fast.
     pub delivery: Delivery,
     /// What is told, and where it is written.
@@ -69,25 +75,14 @@ pub struct Config {
     pub shown: Vec<Shown>,
     /// The line that was typed, for messages that print a command.
     pub line: Line,
+    /// Fingerprint of everything that decides which contacts a file gives (interface.md §3): a job with another plan
+    /// is another job.
+    pub plan: String,
 }
 
-/// Which rows are read, and how.
+/// Which rows may be sent.
 #[derive(Debug, Clone)]
-pub struct Input {
-    /// The name of the format; `auto` is found out for each file.
-    pub format: String,
-    /// What parts the cells; `None` is detected.
-    pub delimiter: Option<String>,
-    /// The label of the encoding; `None` is detected.
-    pub encoding: Option<String>,
-    /// Whether the first row is data.
-    pub no_header: bool,
-    /// Names of the columns by position, in place of the header; empty for none.
-    pub columns: Vec<String>,
-    /// Physical lines before the header.
-    pub skip_lines: u64,
-    /// Name or number of the worksheet; `None` is the first with a phone column.
-    pub sheet: Option<String>,
+pub struct Rows {
     /// How many records are taken; `None` is all.
     pub limit: Option<u64>,
     /// The part of the job that is taken.
@@ -96,48 +91,16 @@ pub struct Input {
     pub only: Vec<String>,
     /// Conditions `COLUMN=VALUE,…` that a row must not fulfil, none of them.
     pub skip: Vec<String>,
-}
-
-/// Which column is which field.
-#[derive(Debug, Clone)]
-pub struct Mapping {
-    /// `FIELD=COLUMN`.
-    pub map: Vec<String>,
-    /// Which columns are sent as attributes.
-    pub attributes: String,
-    /// Tags added to every contact.
-    pub tags: Vec<String>,
-    /// `attr.KEY=VALUE` set on every contact.
-    pub set: Vec<String>,
-    /// Characters that split the tags cell; `None` is the default.
-    pub tag_separator: Option<String>,
-    /// Country of numbers written without one.
-    pub default_country: Option<String>,
-}
-
-/// Which rows may be sent.
-#[derive(Debug, Clone)]
-pub struct Validation {
-    /// `valid` or `possible`.
-    pub phone_check: String,
-    /// `first` or `reject`.
-    pub multiple: String,
-    /// `any` or types parted by commas.
-    pub phone_types: String,
-    /// A newer text of the numbering plans.
+    /// What is believed of a row; its numbering plans are those built in.
+    pub rules: contact::Rules,
+    /// A newer text of the numbering plans, to be read before the rules are used.
     pub phone_metadata: Option<PathBuf>,
-    /// Whether numbers from before a renumbering are rewritten.
-    pub renumber: bool,
-    /// Whether digits without `+` and without a country begin with a calling code.
-    pub bare_international: bool,
-    /// `merge`, `first`, `last` or `error`.
-    pub on_duplicate: String,
-    /// `drop` or `reject`.
-    pub bad_email: String,
+    /// What becomes of rows with the same phone.
+    pub on_duplicate: OnDuplicate,
     /// How many rows may be invalid; `--strict` is none.
     pub max_invalid: Limit,
-    /// Whether empty name, tags and attributes are left out of the payload.
-    pub omit_empty: bool,
+    /// What is done with members of the payload that have no value.
+    pub empty: Empty,
 }
 
 /// What happens to the contacts.
@@ -240,9 +203,10 @@ impl Config {
         }
         Ok(Config {
             files,
-            input: Input::settle(&levels)?,
-            mapping: Mapping::settle(&levels)?,
-            validation: Validation::settle(&levels)?,
+            source: reading(&levels)?,
+            mapping: mapping::Options { map: levels.many::<Map>("map")?.into_iter().map(|Map(to, column)| (to, column)).collect(), attributes: levels.one("attributes")? },
+            rows: Rows::settle(&levels)?,
+            plan: show::plan(&levels),
             delivery,
             output,
             shown: show::all(&levels),
@@ -279,55 +243,57 @@ fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
     Ok(Levels(levels))
 }
 
-impl Input {
-    fn settle(levels: &Levels) -> Result<Input, Error> {
-        Ok(Input {
-            format: levels.one("format")?,
-            delimiter: levels.maybe("delimiter")?,
-            encoding: levels.maybe::<Words>("encoding")?.map(|Words(label)| label),
-            no_header: levels.on("no-header")?,
-            columns: levels.maybe::<List>("columns")?.map(|List(names)| names).unwrap_or_default(),
-            skip_lines: levels.one::<Number>("skip-lines")?.0,
-            sheet: levels.maybe::<Words>("sheet")?.map(|Words(sheet)| sheet),
+fn reading(levels: &Levels) -> Result<source::Options, Error> {
+    Ok(source::Options {
+        format: levels.one::<Choice<source::Format>>("format")?.0,
+        delimiter: levels.maybe("delimiter")?,
+        encoding: levels.maybe::<Label>("encoding")?.map(|Label(encoding)| encoding),
+        header: match levels.on("no-header")? {
+            true => source::Header::Absent,
+            false => source::Header::Present,
+        },
+        columns: levels.maybe::<List>("columns")?.map(|List(names)| names).unwrap_or_default(),
+        skip_lines: levels.one::<Number>("skip-lines")?.0,
+        sheet: levels.maybe("sheet")?,
+        words: mapping::words,
+    })
+}
+
+impl Rows {
+    fn settle(levels: &Levels) -> Result<Rows, Error> {
+        // The nearer of the two decides; on one level, the stricter.
+        let strict = levels.on("strict")? && levels.depth("strict") <= levels.depth("max-invalid");
+        let max_invalid = levels.one("max-invalid")?;
+        Ok(Rows {
             limit: levels.maybe::<Positive>("limit")?.map(|Positive(limit)| limit.get() as u64),
             shard: levels.one("shard")?,
             only: levels.many("only")?,
             skip: levels.many("skip")?,
-        })
-    }
-}
-
-impl Mapping {
-    fn settle(levels: &Levels) -> Result<Mapping, Error> {
-        Ok(Mapping {
-            map: levels.many("map")?,
-            attributes: levels.one("attributes")?,
-            tags: levels.many::<Words>("tag")?.into_iter().map(|Words(tag)| tag).collect(),
-            set: levels.many("set")?,
-            tag_separator: levels.maybe("tag-separator")?,
-            default_country: levels.maybe::<Words>("default-country")?.map(|Words(country)| country),
-        })
-    }
-}
-
-impl Validation {
-    fn settle(levels: &Levels) -> Result<Validation, Error> {
-        // The nearer of the two decides; on one level, the stricter.
-        let strict = levels.on("strict")? && levels.depth("strict") <= levels.depth("max-invalid");
-        let max_invalid = levels.one("max-invalid")?;
-        Ok(Validation {
-            phone_check: levels.one("phone-check")?,
-            multiple: levels.one("multiple")?,
-            phone_types: levels.one("phone-types")?,
+            rules: rules(levels)?,
             phone_metadata: path(levels, "phone-metadata")?,
+            on_duplicate: levels.one("on-duplicate")?,
+            max_invalid: if strict { Limit::Count(0) } else { max_invalid },
+            empty: if levels.on("omit-empty")? { Empty::Omitted } else { Empty::Written },
+        })
+    }
+}
+
+fn rules(levels: &Levels) -> Result<contact::Rules, Error> {
+    Ok(contact::Rules {
+        phone: phone::Rules {
+            check: levels.one("phone-check")?,
+            multiple: levels.one("multiple")?,
+            kinds: levels.one("phone-types")?,
             renumber: levels.on("renumber")?,
             bare_international: levels.on("bare-international")?,
-            on_duplicate: levels.one("on-duplicate")?,
-            bad_email: levels.one("bad-email")?,
-            max_invalid: if strict { Limit::Count(0) } else { max_invalid },
-            omit_empty: levels.on("omit-empty")?,
-        })
-    }
+            default: levels.maybe("default-country")?,
+            ..phone::Rules::default()
+        },
+        bad_email: levels.one("bad-email")?,
+        separators: levels.maybe("tag-separator")?.unwrap_or_default(),
+        tags: levels.many::<Words>("tag")?.into_iter().map(|Words(tag)| tag).collect(),
+        set: levels.many::<Set>("set")?.into_iter().map(|Set(key, value)| (key, value)).collect(),
+    })
 }
 
 impl Delivery {

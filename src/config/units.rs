@@ -2,7 +2,6 @@
 //!
 //! Each knows the form it is written in and says so when it meets another.
 
-use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -165,51 +164,6 @@ impl FromStr for Rate {
             _ => return Err(FORM),
         };
         if rate > 0.0 { Ok(Rate::PerSecond(rate)) } else { Err("would send nothing") }
-    }
-}
-
-/// A part of the job, as written: `2/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    number: u64,
-    of: u64,
-}
-
-impl Shard {
-    /// The whole job.
-    pub const WHOLE: Shard = Shard { number: 1, of: 1 };
-
-    /// Which shard, from 1.
-    pub fn number(self) -> u64 {
-        self.number
-    }
-
-    /// Of how many.
-    pub fn of(self) -> u64 {
-        self.of
-    }
-
-    /// Whether the record with this phone number (its E.164 digits), or else with this record number, belongs to it.
-    pub fn takes(self, key: u64) -> bool {
-        key % self.of == self.number - 1
-    }
-}
-
-impl FromStr for Shard {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Shard, Self::Err> {
-        const FORM: &str = "is not a shard such as 2/8";
-        let (number, of) = text.split_once('/').ok_or(FORM)?;
-        let number: u64 = number.trim().parse().map_err(|_| FORM)?;
-        let of: u64 = of.trim().parse().map_err(|_| FORM)?;
-        if number == 0 || number > of { Err("is not between 1/N and N/N") } else { Ok(Shard { number, of }) }
-    }
-}
-
-impl fmt::Display for Shard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.number, self.of)
     }
 }
 

@@ -4,6 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use encoding_rs::Encoding;
+
+use crate::mapping::Target;
+
 /// Makes an enum of the words an option takes.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$says:meta])* $variant:ident = $word:literal,)* }) => {
@@ -89,6 +93,64 @@ pub enum Verbosity {
     More,
     /// Everything.
     Debug,
+}
+
+/// One of the values of `T`, or `auto`, which is found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice<T>(pub Option<T>);
+
+impl<T: FromStr> FromStr for Choice<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Choice<T>, T::Err> {
+        match text {
+            "auto" => Ok(Choice(None)),
+            _ => text.parse().map(|value| Choice(Some(value))),
+        }
+    }
+}
+
+/// An encoding by any of its WHATWG labels.
+#[derive(Debug, Clone, Copy)]
+pub struct Label(pub &'static Encoding);
+
+impl FromStr for Label {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Label, Self::Err> {
+        Encoding::for_label(text.trim().as_bytes()).map(Label).ok_or("is no encoding such as utf-8 or windows-1252")
+    }
+}
+
+/// A field and the column that holds it: `FIELD=COLUMN`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Map(pub Target, pub String);
+
+impl FromStr for Map {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Map, String> {
+        match text.split_once('=') {
+            Some((field, column)) if !column.is_empty() => Ok(Map(field.trim().parse()?, column.to_owned())),
+            _ => Err("is not FIELD=COLUMN, such as phone=Mobile".to_owned()),
+        }
+    }
+}
+
+/// An attribute given to every contact: `attr.KEY=VALUE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set(pub String, pub String);
+
+impl FromStr for Set {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Set, Self::Err> {
+        let (key, value) = text.strip_prefix("attr.").and_then(|rest| rest.split_once('=')).unwrap_or_default();
+        match key.trim() {
+            "" => Err("is not attr.KEY=VALUE, such as attr.city=Durban"),
+            key => Ok(Set(key.to_owned(), value.to_owned())),
+        }
+    }
 }
 
 /// A whole number.

@@ -19,7 +19,7 @@ use crate::row::{Code, Field, Note, Notes, Reject, Row};
 use phone::{Kind, Phone, Region};
 
 /// What is believed, and what is added to every contact.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// How phone cells are read.
     pub phone: phone::Rules,
@@ -50,7 +50,7 @@ impl FromStr for BadEmail {
         match text {
             "drop" => Ok(BadEmail::Drop),
             "reject" => Ok(BadEmail::Reject),
-            _ => Err("one of drop, reject".to_owned()),
+            _ => Err("is none of drop, reject".to_owned()),
         }
     }
 }

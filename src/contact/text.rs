@@ -22,7 +22,7 @@ impl FromStr for Separators {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.is_empty() {
-            true => Err("one or more characters".to_owned()),
+            true => Err("is no character".to_owned()),
             false => Ok(Separators(text.chars().collect())),
         }
     }

@@ -34,7 +34,7 @@ impl FromStr for Target {
             return Ok(Target::Attribute(key.to_owned()));
         }
         FIELDS.iter().find(|field| field.as_str() == text).map(|&field| Target::Field(field)).ok_or_else(|| {
-            "expected name, first_name, last_name, phone, prefix, region, email, tags or attr.KEY".to_owned()
+            "is not about one of name, first_name, last_name, phone, prefix, region, email, tags, attr.KEY".to_owned()
         })
     }
 }

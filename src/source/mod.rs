@@ -96,7 +96,7 @@ impl FromStr for Format {
             "ndjson" => Format::Ndjson,
             "xlsx" => Format::Xlsx,
             "vcard" => Format::Vcard,
-            _ => return Err("expected auto, csv, tsv, json, ndjson, xlsx or vcard".to_owned()),
+            _ => return Err("is none of auto, csv, tsv, json, ndjson, xlsx, vcard".to_owned()),
         })
     }
 }
@@ -126,7 +126,7 @@ impl FromStr for Delimiter {
         };
         character
             .and_then(Delimiter::new)
-            .ok_or_else(|| "expected one ASCII character, or comma, semicolon, tab, pipe".to_owned())
+            .ok_or_else(|| "is not one ASCII character, nor comma, semicolon, tab, pipe".to_owned())
     }
 }
 
@@ -161,7 +161,7 @@ impl FromStr for Sheet {
     fn from_str(text: &str) -> Result<Sheet, String> {
         match text.parse() {
             Ok(number) if number > 0 => Ok(Sheet::Number(number)),
-            _ if text.is_empty() => Err("expected a sheet's name, or its number from 1".to_owned()),
+            _ if text.is_empty() => Err("is neither the name of a sheet nor its number from 1".to_owned()),
             _ => Ok(Sheet::Name(text.to_owned())),
         }
     }

@@ -38,7 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that put the others together: the settings, the errors, the run. Nobody uses them but each other.
-const TOP: &[&str] = &["config", "error", "pipeline", "main", "lib"];
+const TOP: &[&str] = &["config", "error", "pipeline", "commands", "main", "lib"];
 
 /// Which rooms may use which outside package.
 const DOORS: &[(&str, &[&str])] = &[

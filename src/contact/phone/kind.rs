@@ -82,7 +82,7 @@ impl FromStr for Kind {
     fn from_str(text: &str) -> Result<Kind, String> {
         let name = text.trim().to_ascii_lowercase().replace(['-', ' '], "_");
         let found = Kind::ALL.into_iter().skip(1).find(|kind| kind.as_str() == name);
-        found.ok_or_else(|| format!("not a kind of number; possible are any, {}", KIND_NAMES[1..].join(", ")))
+        found.ok_or_else(|| format!("is no type of number; possible are any, {}", KIND_NAMES[1..].join(", ")))
     }
 }
 

@@ -1,0 +1,121 @@
+//! The lines of the journal: one JSON object each, with a CRC-32 of its own bytes at the end.
+
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use super::Head;
+
+/// The version that is written, and the newest that is read.
+pub const VERSION: u32 = 1;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "lowercase")]
+pub enum Line {
+    /// The first one: which job it is.
+    Head {
+        /// The version of the format.
+        v: u32,
+        /// The version of the program.
+        tool: String,
+        /// The job.
+        #[serde(flatten)]
+        head: Head,
+    },
+    /// Records that the server accepted.
+    Ok {
+        /// Ranges, both ends included.
+        r: Vec<(u64, u64)>,
+        /// The request.
+        req: String,
+        /// The status of its answer.
+        http: Option<u16>,
+    },
+    /// Records that the server refused.
+    No {
+        /// Ranges, both ends included.
+        r: Vec<(u64, u64)>,
+        /// The code of the reason.
+        code: String,
+        /// The server's words.
+        why: String,
+        /// The request.
+        req: String,
+        /// The status of its answer.
+        http: Option<u16>,
+    },
+    /// A run ended and its reports are written.
+    End {
+        /// `complete` when the job is finished.
+        state: String,
+    },
+}
+
+/// What comes before the checksum, and what after it.
+const BEFORE: &[u8] = b",\"crc\":\"";
+const AFTER: &[u8] = b"\"}\n";
+/// The length of it all.
+const TAIL: usize = BEFORE.len() + 8 + AFTER.len();
+
+impl Line {
+    /// The bytes of the line, its end included.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = serde_json::to_vec(self)?;
+        bytes.pop();
+        let crc = format!("{:08x}", crc32fast::hash(&bytes));
+        bytes.extend_from_slice(BEFORE);
+        bytes.extend_from_slice(crc.as_bytes());
+        bytes.extend_from_slice(AFTER);
+        Ok(bytes)
+    }
+
+    /// Reads a line with its end; `None` where it is not whole or not one of ours.
+    pub fn read(bytes: &[u8]) -> Option<Line> {
+        let (text, tail) = bytes.split_at_checked(bytes.len().checked_sub(TAIL)?)?;
+        let crc = tail.strip_prefix(BEFORE)?.strip_suffix(AFTER)?;
+        if format!("{:08x}", crc32fast::hash(text)).as_bytes() != crc {
+            return None;
+        }
+        serde_json::from_slice(bytes).ok()
+    }
+}
+
+/// Ranges as they are written.
+pub fn pairs(records: &[RangeInclusive<u64>]) -> Vec<(u64, u64)> {
+    records.iter().map(|range| (*range.start(), *range.end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_it_was_written() {
+        let lines = [
+            Line::Ok { r: vec![(1, 100), (102, 102)], req: "job-000001".into(), http: Some(200) },
+            Line::No {
+                r: vec![(117, 117)],
+                code: "server.refused".into(),
+                why: "say \"no\"\u{1b}".into(),
+                req: String::new(),
+                http: None,
+            },
+            Line::End { state: "complete".into() },
+        ];
+        for line in lines {
+            let bytes = line.to_bytes().unwrap();
+            assert_eq!(Line::read(&bytes), Some(line));
+            for cut in 0..bytes.len() {
+                assert_eq!(Line::read(&bytes[..cut]), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_says_what_the_documents_say() {
+        let line = Line::Ok { r: vec![(1, 100)], req: "job-000001".into(), http: Some(200) };
+        let text = String::from_utf8(line.to_bytes().unwrap()).unwrap();
+        assert!(text.starts_with(r#"{"t":"ok","r":[[1,100]],"req":"job-000001","http":200,"crc":""#), "{text}");
+    }
+}

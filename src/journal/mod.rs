@@ -1,0 +1,391 @@
+//! The run's memory on disk: which records are settled, so that the same command carries on where it stopped.
+//!
+//! An append-only text file. It may lag behind the server, never lead it: a record is written as accepted only after a
+//! readable yes. It holds record numbers and the server's reasons, no token and no personal value. It is the first
+//! listener, and the only one whose failure ends the run. Reports are made from it and the input, never the other way.
+
+mod error;
+mod line;
+mod lock;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+pub use error::Error;
+use line::{Line, VERSION, pairs};
+pub use lock::Lock;
+
+use crate::event::Event;
+use crate::outcome::{Cause, Failure, Fate, Fates, RecordFate, Settlement};
+
+const NAME: &str = "journal.ndjson";
+/// Lines that may wait to be made safe.
+const GROUP: u32 = 64;
+/// How long they may wait.
+const WAIT: Duration = Duration::from_millis(200);
+/// The longest line that is read: far more than the ranges of the largest batch need.
+const LONGEST_LINE: u64 = 16 * 1024 * 1024;
+
+/// Which job a journal is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The job's name, in the ids of its requests.
+    pub job: String,
+    /// Its inputs, in order.
+    pub inputs: Vec<Input>,
+    /// A hash of all settings that decide what is sent.
+    pub plan: String,
+    /// Where it is sent to; the word `sandbox` for a sandbox of our own.
+    pub endpoint: String,
+}
+
+/// An input, by what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its name, for people: a renamed file is the same input.
+    pub name: String,
+    /// Its length in bytes.
+    pub len: u64,
+    /// The hash of its bytes.
+    pub blake3: String,
+}
+
+impl Head {
+    /// In what another job differs from this one, in words; `None` where it is the same.
+    pub fn difference(&self, other: &Head) -> Option<String> {
+        let same = |a: &Input, b: &Input| (a.len, &a.blake3) == (b.len, &b.blake3);
+        let inputs = self.inputs.len() == other.inputs.len();
+        if !inputs || !self.inputs.iter().zip(&other.inputs).all(|(a, b)| same(a, b)) {
+            let named: Vec<&str> = self.inputs.iter().map(|input| input.name.as_str()).collect();
+            return Some(format!("another input (then {})", named.join(", ")));
+        }
+        if self.endpoint != other.endpoint {
+            return Some(format!("another endpoint (then {})", self.endpoint));
+        }
+        (self.plan != other.plan).then(|| "other settings for input, mapping or validation".to_owned())
+    }
+}
+
+/// What a results folder holds of an earlier run.
+#[derive(Debug)]
+pub enum Found {
+    /// No journal.
+    None,
+    /// The journal of a job that is finished: the next run is a new job.
+    Finished,
+    /// A journal that has settled no record yet: it is simply replaced.
+    Empty,
+    /// The journal of a job that can be carried on.
+    Unfinished(Unfinished),
+}
+
+/// A journal that can be carried on.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// Which job it is of.
+    pub head: Head,
+    path: PathBuf,
+    /// The length of what is whole.
+    length: u64,
+    requests: u64,
+    /// First and last record of each range, and why it was refused if it was.
+    settled: Vec<(u64, u64, Option<Arc<Failure>>)>,
+}
+
+impl Unfinished {
+    /// How many records are settled.
+    pub fn settled(&self) -> u64 {
+        self.settled.iter().fold(0, |sum, (first, last, _)| sum.saturating_add(last - first + 1))
+    }
+
+    /// What became of the records of the job so far, of which there are so many.
+    ///
+    /// # Errors
+    /// It speaks of a record that the job does not have.
+    pub fn fates(&self, records: u64) -> Result<Fates, Error> {
+        let mut fates = Fates::with_capacity(usize::try_from(records).unwrap_or(0));
+        for (first, last, refusal) in &self.settled {
+            if *last > records {
+                return Err(Error::Strange { path: self.path.clone() });
+            }
+            let fate = if refusal.is_some() { RecordFate::Refused } else { RecordFate::AcceptedBefore };
+            fates.set(*first..=*last, fate, refusal.clone());
+        }
+        Ok(fates)
+    }
+
+    /// The highest number of a request that it knows of; the next run counts on from there.
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// No record is unknown or unsent, and the reports are written: the next run is a new job.
+    Complete,
+    /// By a signal; the next run carries on.
+    Interrupted,
+    /// By anything else; the next run carries on.
+    Stopped,
+}
+
+impl End {
+    fn as_str(self) -> &'static str {
+        match self {
+            End::Complete => "complete",
+            End::Interrupted => "interrupted",
+            End::Stopped => "stopped",
+        }
+    }
+}
+
+/// The journal of the run under way.
+#[derive(Debug)]
+pub struct Journal {
+    disk: Box<dyn Disk>,
+    /// Lines written and not made safe.
+    loose: u32,
+    /// Accepted records in them.
+    loose_records: u64,
+    /// When the first of them was written.
+    since: Option<Instant>,
+}
+
+impl Journal {
+    /// Looks at what a results folder holds, and changes nothing.
+    ///
+    /// # Errors
+    /// The journal cannot be read, is damaged, or was written by a newer version.
+    pub fn inspect(folder: &Path) -> Result<Found, Error> {
+        let path = folder.join(NAME);
+        let file = match open(OpenOptions::new().read(true), &path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::None),
+            Err(error) => return Err(Error::Open { path, error }),
+        };
+        load(&mut BufReader::new(file), path)
+    }
+
+    /// Begins the journal of a new job; one that is there is replaced.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn create(folder: &Path, head: &Head) -> Result<Journal, Error> {
+        let path = folder.join(NAME);
+        let create = || {
+            let draft = folder.join(".journal.ndjson.new");
+            match fs::remove_file(&draft) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut file = open(OpenOptions::new().append(true).create_new(true), &draft)?;
+            let tool = env!("CARGO_PKG_VERSION").to_owned();
+            file.write_all(&Line::Head { v: VERSION, tool, head: head.clone() }.to_bytes()?)?;
+            file.sync_all()?;
+            fs::rename(&draft, &path)?;
+            File::open(folder)?.sync_all()?;
+            Ok(file)
+        };
+        create().map(|file| Journal::on(Box::new(file))).map_err(|error| Error::Open { path: path.clone(), error })
+    }
+
+    /// Carries on a journal: what a crash left behind its last whole line is cut off.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn resume(unfinished: &Unfinished) -> Result<Journal, Error> {
+        let resume = || {
+            let file = open(OpenOptions::new().append(true), &unfinished.path)?;
+            file.set_len(unfinished.length)?;
+            file.sync_all()?;
+            Ok(file)
+        };
+        let failed = |error| Error::Open { path: unfinished.path.clone(), error };
+        resume().map(|file| Journal::on(Box::new(file))).map_err(failed)
+    }
+
+    fn on(disk: Box<dyn Disk>) -> Journal {
+        Journal { disk, loose: 0, loose_records: 0, since: None }
+    }
+
+    /// Writes down what was settled.
+    ///
+    /// # Errors
+    /// Local I/O; the journal must not be used any more.
+    pub fn hear(&mut self, event: &Event) -> Result<(), Error> {
+        match event {
+            Event::Settled(settlement) => self.settled(settlement),
+            _ => Ok(()),
+        }
+    }
+
+    /// Time has passed: makes safe what has waited long enough.
+    ///
+    /// # Errors
+    /// Local I/O; the journal must not be used any more.
+    pub fn tick(&mut self) -> Result<(), Error> {
+        if self.loose >= GROUP || self.since.is_some_and(|since| since.elapsed() >= WAIT) {
+            return self.sync();
+        }
+        Ok(())
+    }
+
+    /// Makes safe all that was written.
+    ///
+    /// # Errors
+    /// Local I/O; the journal must not be used any more.
+    pub fn sync(&mut self) -> Result<(), Error> {
+        if self.loose > 0 {
+            self.disk.make_safe().map_err(|error| self.failed(error))?;
+            (self.loose, self.loose_records, self.since) = (0, 0, None);
+        }
+        Ok(())
+    }
+
+    /// Ends the journal of this run, after its reports are written.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn finish(mut self, end: End) -> Result<(), Error> {
+        self.write(&Line::End { state: end.as_str().to_owned() })?;
+        self.sync()
+    }
+
+    fn settled(&mut self, settlement: &Settlement) -> Result<(), Error> {
+        for part in &settlement.parts {
+            let (r, req, http) = (pairs(&part.records), part.request.clone(), part.status);
+            let line = match &part.fate {
+                Fate::Accepted => Line::Ok { r, req, http },
+                Fate::Refused(why) => {
+                    Line::No { r, code: why.cause.code().to_owned(), why: why.message.clone(), req, http }
+                }
+                // The next run sends them.
+                Fate::Unknown(_) | Fate::Unsent(_) => continue,
+            };
+            let records = part.records.iter().map(|range| range.end() - range.start() + 1).sum::<u64>();
+            self.loose_records += if part.fate == Fate::Accepted { records } else { 0 };
+            self.write(&line)?;
+        }
+        self.tick()
+    }
+
+    fn write(&mut self, line: &Line) -> Result<(), Error> {
+        let bytes = line.to_bytes().map_err(|error| self.failed(error.into()))?;
+        self.disk.write(&bytes).map_err(|error| self.failed(error))?;
+        self.loose += 1;
+        self.since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    fn failed(&self, error: io::Error) -> Error {
+        Error::Write { error, records: self.loose_records }
+    }
+}
+
+/// Where the journal is written: a file in the program, one that tears and forgets in the tests.
+trait Disk: Send + std::fmt::Debug {
+    /// Writes all of it at the end.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Returns when what was written outlives a loss of power. After a failure nothing is known about it.
+    fn make_safe(&mut self) -> io::Result<()>;
+}
+
+impl Disk for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+
+    fn make_safe(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
+/// Opens a private file; never through a link that somebody laid there.
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    options.mode(0o600).custom_flags(no_follow()).open(path)
+}
+
+/// The flag for it.
+fn no_follow() -> i32 {
+    // Small on every system, and defined as a number of this type.
+    rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
+}
+
+/// Reads a journal from its beginning.
+fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
+    let (mut bytes, mut number, mut broken) = (Vec::new(), 0, None);
+    let (mut length, mut requests, mut settled, mut head, mut complete) = (0, 0, Vec::new(), None, false);
+    loop {
+        bytes.clear();
+        let read = from.take(LONGEST_LINE).read_until(b'\n', &mut bytes);
+        if read.map_err(|error| Error::Open { path: path.clone(), error })? == 0 {
+            break;
+        }
+        number += 1;
+        let line = match Line::read(&bytes) {
+            None => {
+                broken.get_or_insert(number);
+                continue;
+            }
+            Some(Line::Head { v, .. }) if v > VERSION => return Err(Error::Newer { path }),
+            // Whole lines behind a broken one: no crash leaves that.
+            Some(_) if broken.is_some() => return Err(Error::Damaged { path, line: broken.unwrap_or(number) }),
+            Some(line) => line,
+        };
+        let damaged = Error::Damaged { path: path.clone(), line: number };
+        let (ranges, request, refusal) = match line {
+            Line::Head { head: found, .. } if number == 1 => {
+                head = Some(found);
+                length += bytes.len() as u64;
+                continue;
+            }
+            Line::Head { .. } => return Err(damaged),
+            _ if head.is_none() => return Err(damaged),
+            Line::End { state } => {
+                complete = state == End::Complete.as_str();
+                length += bytes.len() as u64;
+                continue;
+            }
+            Line::Ok { r, req, .. } => (r, req, None),
+            Line::No { r, code, why, req, http } => {
+                let cause = Cause::ALL.iter().copied().find(|cause| cause.code() == code).unwrap_or(Cause::Refused);
+                let failure = Failure { status: http, request: req.clone(), ..Failure::new(cause, &why) };
+                (r, req, Some(Arc::new(failure)))
+            }
+        };
+        complete = false;
+        length += bytes.len() as u64;
+        let sequence = request.rsplit_once('-').and_then(|(_, sequence)| sequence.parse().ok());
+        requests = requests.max(sequence.unwrap_or(0));
+        for (first, last) in ranges {
+            if first == 0 || first > last || last == u64::MAX {
+                return Err(damaged);
+            }
+            settled.push((first, last, refusal.clone()));
+        }
+    }
+    let Some(head) = head else { return Ok(Found::None) };
+    if complete {
+        return Ok(Found::Finished);
+    }
+    if settled.is_empty() {
+        return Ok(Found::Empty);
+    }
+    Ok(Found::Unfinished(Unfinished { head, path, length, requests, settled }))
+}
+
+/// Reads bytes as a journal, for the fuzzer: whatever they are, there is an answer.
+pub fn read_bytes(mut bytes: &[u8]) -> Result<Found, Error> {
+    load(&mut bytes, PathBuf::new())
+}
+
+#[cfg(test)]
+mod tests;

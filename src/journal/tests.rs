@@ -1,0 +1,248 @@
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::outcome::Settled;
+
+fn head() -> Head {
+    let input = Input { name: "a.csv".into(), len: 7, blake3: "00ff".into() };
+    Head { job: "job".into(), inputs: vec![input], plan: "plan".into(), endpoint: "https://host/path".into() }
+}
+
+fn settled(first: u64, last: u64, fate: Fate) -> Event {
+    let (request, status) = (format!("job-{last:06}"), Some(200));
+    let part = Settled { records: vec![first..=last], fate, request, status };
+    Event::Settled(Settlement { serial: 1, attempts: 1, parts: vec![part] })
+}
+
+fn refusal() -> Fate {
+    Fate::Refused(Arc::new(Failure::new(Cause::Refused, "no \"such\" \u{1b} number").with_status(400)))
+}
+
+/// A disk that remembers what was made safe.
+#[derive(Debug, Clone, Default)]
+struct Platter(Arc<Mutex<(Vec<u8>, usize)>>);
+
+impl Disk for Platter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.lock().unwrap().0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn make_safe(&mut self) -> io::Result<()> {
+        let mut platter = self.0.lock().unwrap();
+        platter.1 = platter.0.len();
+        Ok(())
+    }
+}
+
+/// A disk that is full after so many bytes, and one that cannot be made safe.
+#[derive(Debug)]
+struct Full(usize);
+
+impl Disk for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let left = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+        self.0 = left;
+        Ok(())
+    }
+
+    fn make_safe(&mut self) -> io::Result<()> {
+        Err(io::Error::other("EIO"))
+    }
+}
+
+/// A journal of ten accepted and one refused record, as bytes.
+fn small() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::create(folder.path(), &head()).unwrap();
+    journal.hear(&settled(1, 4, Fate::Accepted)).unwrap();
+    journal.hear(&settled(5, 5, refusal())).unwrap();
+    journal.hear(&settled(7, 12, Fate::Accepted)).unwrap();
+    drop(journal);
+    fs::read(folder.path().join(NAME)).unwrap()
+}
+
+/// The records that a journal says are accepted, and those refused.
+fn done(found: &Found) -> (BTreeSet<u64>, BTreeSet<u64>) {
+    let Found::Unfinished(unfinished) = found else { return Default::default() };
+    let fates = unfinished.fates(1000).unwrap();
+    let with = |fate| (1..=1000).filter(|record| fates.get(*record) == Some(fate)).collect();
+    (with(RecordFate::AcceptedBefore), with(RecordFate::Refused))
+}
+
+#[test]
+fn a_journal_is_carried_on() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::None));
+    let mut journal = Journal::create(folder.path(), &head()).unwrap();
+    assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::Empty));
+    journal.hear(&settled(1, 4, Fate::Accepted)).unwrap();
+    journal.hear(&settled(5, 5, refusal())).unwrap();
+    let unknown = Fate::Unknown(Arc::new(Failure::new(Cause::Timeout, "")));
+    journal.hear(&settled(6, 9, unknown)).unwrap();
+    journal.finish(End::Interrupted).unwrap();
+
+    let Found::Unfinished(unfinished) = Journal::inspect(folder.path()).unwrap() else { panic!() };
+    assert_eq!((unfinished.head.clone(), unfinished.settled(), unfinished.requests()), (head(), 5, 5));
+    let fates = unfinished.fates(9).unwrap();
+    let told: Vec<_> = (1..=9).map(|record| fates.get(record)).collect();
+    let before = Some(RecordFate::AcceptedBefore);
+    assert_eq!(told, [before, before, before, before, Some(RecordFate::Refused), None, None, None, None]);
+    let why = fates.reason(5).unwrap();
+    assert_eq!(
+        (why.cause, why.status, why.message.as_str()),
+        (Cause::Refused, Some(200), "no \"such\" \\u{1b} number")
+    );
+    assert!(matches!(unfinished.fates(4), Err(Error::Strange { .. })));
+
+    let mut journal = Journal::resume(&unfinished).unwrap();
+    journal.hear(&settled(6, 9, Fate::Accepted)).unwrap();
+    journal.finish(End::Complete).unwrap();
+    assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::Finished));
+    Journal::create(folder.path(), &head()).unwrap();
+    assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::Empty));
+}
+
+#[test]
+fn a_job_is_its_inputs_its_plan_and_its_endpoint() {
+    let now = head();
+    assert_eq!(now.difference(&head()), None);
+    let renamed = Head { inputs: vec![Input { name: "b.csv".into(), ..now.inputs[0].clone() }], ..head() };
+    assert_eq!(now.difference(&renamed), None);
+    let longer = Head { inputs: vec![Input { len: 8, ..now.inputs[0].clone() }], ..head() };
+    let two = Head { inputs: vec![now.inputs[0].clone(), now.inputs[0].clone()], ..head() };
+    for other in [longer, two] {
+        assert_eq!(now.difference(&other).as_deref(), Some("another input (then a.csv)"));
+    }
+    let elsewhere = Head { endpoint: "sandbox".into(), ..head() };
+    assert_eq!(now.difference(&elsewhere).as_deref(), Some("another endpoint (then https://host/path)"));
+    assert!(now.difference(&Head { plan: String::new(), ..head() }).is_some());
+}
+
+#[test]
+fn a_journal_cut_anywhere_is_carried_on_from_its_last_whole_line() {
+    let whole = small();
+    let (accepted, refused) = done(&read_bytes(&whole).unwrap());
+    assert_eq!((accepted.len(), refused.len()), (10, 1));
+    let folder = tempfile::tempdir().unwrap();
+    for cut in 0..whole.len() {
+        fs::write(folder.path().join(NAME), &whole[..cut]).unwrap();
+        let found = Journal::inspect(folder.path()).unwrap();
+        let (some, no) = done(&found);
+        assert!(some.is_subset(&accepted) && no.is_subset(&refused));
+        if let Found::Unfinished(unfinished) = found {
+            let mut journal = Journal::resume(&unfinished).unwrap();
+            journal.hear(&settled(20, 20, Fate::Accepted)).unwrap();
+            let (more, _) = done(&Journal::inspect(folder.path()).unwrap());
+            assert_eq!(more, some.iter().copied().chain([20]).collect());
+        }
+    }
+}
+
+#[test]
+fn no_flipped_bit_makes_a_record_settled_that_is_not() {
+    let whole = small();
+    let (accepted, refused) = done(&read_bytes(&whole).unwrap());
+    for bit in 0..whole.len() * 8 {
+        let mut flipped = whole.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        match read_bytes(&flipped) {
+            Ok(found) => {
+                let (some, no) = done(&found);
+                assert!(some.is_subset(&accepted) && no.is_subset(&refused), "bit {bit}");
+                assert!(!matches!(found, Found::Finished), "bit {bit}");
+            }
+            Err(error) => assert_eq!(error.exit(), 73, "bit {bit}"),
+        }
+    }
+}
+
+#[test]
+fn a_broken_line_among_whole_ones_is_damage() {
+    let whole = small();
+    let ends: Vec<usize> = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect();
+    let mut broken = whole.clone();
+    broken[ends[0] + 9] ^= 1;
+    assert!(matches!(read_bytes(&broken), Err(Error::Damaged { line: 2, .. })));
+    // Without a head it is no journal, but lines of one are not thrown away silently.
+    assert!(matches!(read_bytes(&whole[ends[0] + 1..]), Err(Error::Damaged { line: 1, .. })));
+    assert!(matches!(read_bytes(b"hello\n"), Ok(Found::None)));
+}
+
+#[test]
+fn a_newer_version_is_not_touched() {
+    let newer = Line::Head { v: VERSION + 1, tool: "9.0.0".into(), head: head() }.to_bytes().unwrap();
+    assert!(matches!(read_bytes(&newer), Err(Error::Newer { .. })));
+}
+
+#[test]
+fn an_old_journal_is_read() {
+    let kept = include_bytes!("../../tests/golden/journal-1.ndjson");
+    let (accepted, refused) = done(&read_bytes(kept).unwrap());
+    assert_eq!(accepted.into_iter().collect::<Vec<_>>(), [1, 2, 3, 4, 7, 8, 9, 10, 11, 12]);
+    assert_eq!(refused.into_iter().collect::<Vec<_>>(), [5]);
+}
+
+#[test]
+fn lines_are_made_safe_in_groups() {
+    let platter = Platter::default();
+    let mut journal = Journal::on(Box::new(platter.clone()));
+    for record in 1..=100 {
+        journal.hear(&settled(record, record, Fate::Accepted)).unwrap();
+    }
+    let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+    let (written, safe) = platter.0.lock().unwrap().clone();
+    assert_eq!((lines(&written), lines(&written[..safe])), (100, 64));
+    journal.sync().unwrap();
+    let (written, safe) = platter.0.lock().unwrap().clone();
+    assert_eq!(safe, written.len());
+}
+
+#[test]
+fn a_full_disk_is_told_with_what_may_be_sent_again() {
+    let mut journal = Journal::on(Box::new(Full(300)));
+    let error =
+        (1..).find_map(|round| journal.hear(&settled(round * 10, round * 10 + 9, Fate::Accepted)).err()).unwrap();
+    let Error::Write { records, .. } = &error else { panic!("{error}") };
+    // Four lines fit; the fifth is not kept either.
+    assert_eq!((*records, error.exit(), error.code()), (50, 74, "journal.write"));
+    let mut journal = Journal::on(Box::new(Full(100_000)));
+    journal.hear(&settled(1, 1, Fate::Accepted)).unwrap();
+    assert_eq!(journal.sync().unwrap_err().exit(), 74);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_journal_or_none(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0usize..600) {
+        drop(read_bytes(&bytes));
+        let mut mixed = small();
+        mixed.splice(at.min(mixed.len()).., bytes);
+        drop(read_bytes(&mixed));
+    }
+
+    #[test]
+    fn a_loss_of_power_loses_only_what_was_not_safe(writes in prop::collection::vec((0u64..50, any::<bool>()), 1..40), torn in 0usize..200) {
+        let platter = Platter::default();
+        platter.0.lock().unwrap().0 = Line::Head { v: 1, tool: String::new(), head: head() }.to_bytes().unwrap();
+        let mut journal = Journal::on(Box::new(platter.clone()));
+        let (mut told, mut safe_records) = (BTreeSet::new(), BTreeSet::new());
+        for (number, (more, sync)) in writes.into_iter().enumerate() {
+            let first = number as u64 * 20 + 1;
+            let last = first + more.min(19);
+            journal.hear(&settled(first, last, Fate::Accepted)).unwrap();
+            told.extend(first..=last);
+            if sync {
+                journal.sync().unwrap();
+                safe_records = told.clone();
+            }
+        }
+        let (written, safe) = platter.0.lock().unwrap().clone();
+        let kept = (safe.max(1) + torn).min(written.len());
+        let (accepted, _) = done(&read_bytes(&written[..kept]).unwrap());
+        prop_assert!(accepted.is_subset(&told));
+        prop_assert!(safe == 0 || accepted.is_superset(&safe_records));
+    }
+}
