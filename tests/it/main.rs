@@ -7,9 +7,9 @@
 //! - `servers`: the servers the tests are made with keep their word.
 //! - `support`: no tests; what the others stand on.
 
-mod codes;
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that finds something else fails, and says where")]
 
+mod codes;
 mod house;
 mod sandbox;
 mod servers;
