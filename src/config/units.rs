@@ -134,16 +134,6 @@ impl fmt::Display for Limit {
     }
 }
 
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Limit::Unlimited => f.write_str("unlimited"),
-            Limit::Count(most) => write!(f, "{most}"),
-            Limit::Share(share) => write!(f, "{}%", share * 100.0),
-        }
-    }
-}
-
 impl FromStr for Limit {
     type Err = &'static str;
 

@@ -1,9 +1,14 @@
 //! The tests from outside: the real program, real sockets, real files. One binary, so that it is linked once.
 //!
 //! Where to put a new one:
+//! - `browser`: `report.html` in Chromium.
+//! - `codes`: `docs/codes.md` and the program agree.
 //! - `corpus`: files as people have them, each with the contacts it must give.
 //! - `house`: the laws of the house that a machine can check.
+//! - `readme`: what the README shows is what the program does.
 //! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
+//! - `samples`: every sample does what it is there for.
+//! - `screen`: what a person sees in a terminal.
 //! - `servers`: the servers the tests are made with keep their word.
 //! - `transport`: what becomes of a request on a real socket, fault by fault.
 //! - `support`: no tests; what the others stand on.
@@ -14,9 +19,14 @@
     reason = "a test that finds something else fails, and says where"
 )]
 
+mod browser;
+mod codes;
 mod corpus;
 mod house;
+mod readme;
+mod samples;
 mod sandbox;
+mod screen;
 mod servers;
 mod support;
 mod transport;
