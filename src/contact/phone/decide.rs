@@ -3,7 +3,7 @@
 use super::digits::Digits;
 use super::plans::{Length, Number, Unread, length, lengths, strip_code};
 use super::prefix::Prefix;
-use super::quirks::{Quirk, quirk};
+use super::quirks::{Quirk, overseas, quirk};
 use super::tables::{Plan, Tables};
 use super::{Check, Kind, Phone, Reading, Refusal, Region, Rules};
 use crate::row::{Code, Note, Notes};
@@ -119,13 +119,18 @@ fn in_country(digits: &[u8], plan: &Plan, context: &Context) -> Result<Reading, 
     let idd = digits.strip_prefix(&[0, 0]).map(|rest| Way::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]));
     let mut ways = vec![dialled, within];
     ways.extend(own);
-    if !ways.iter().any(|way| way.valid().is_some()) {
+    if dialled.valid().is_none() {
         ways.extend(idd);
     }
     choose(&ways, context).map_err(|refusal| {
-        // A mistyped national number must not become a foreign one: it is only suggested.
-        let foreign = Way::new(plans.international(digits), &[]);
-        refusal.suggest(foreign.valid().and_then(written))
+        // A mistyped national number must not become a foreign one: that, or a zero too many, is only suggested.
+        let others = [digits, digits.strip_prefix(&[0]).unwrap_or_default()].map(|digits| plans.international(digits));
+        refusal.suggest(
+            others
+                .iter()
+                .filter_map(|number| number.as_ref().ok()?.found.and(number.as_ref().ok()))
+                .filter_map(written),
+        )
     })
 }
 
@@ -264,7 +269,8 @@ fn nothing_valid(ways: &[Way], context: &Context) -> Result<Reading, Refusal> {
         }
         Length::Right => {
             let detail = format!("{} by the metadata {}", Region::of(number.plan).name(), context.plans.version);
-            return Err(Refusal::new(Code::PhoneInvalid).detail(detail));
+            let sister = overseas(context.plans, number);
+            return Err(Refusal::new(Code::PhoneInvalid).detail(detail).suggest(sister.iter().filter_map(written)));
         }
         Length::TooShort | Length::Local => Code::PhoneTooShort,
         Length::TooLong => Code::PhoneTooLong,

@@ -60,7 +60,8 @@ fn plain(cell: &str) -> Option<(bool, Digits)> {
     }
     let count = digits.as_slice().len();
     // Short ones may be dates or stand for nothing, as zeros do.
-    ((9..=MOST_DIGITS).contains(&count) || (count >= 5 && hyphens != 2)).then_some((plus, digits)).filter(|_| any != 0)
+    let common = (5..=MOST_DIGITS).contains(&count) && (count > 8 || hyphens != 2) && any != 0;
+    common.then_some((plus, digits))
 }
 
 fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
