@@ -166,9 +166,7 @@ impl Tables {
             return Err(Unread::NoCode);
         }
         let (code, national) = digits.split_at_checked(code_length(first, second)).unwrap_or_default();
-        let zone = self.zone(value(code)).ok_or(Unread::NoCode)?;
-        let plan = self.plans.get(usize::from(zone.main)).ok_or(Unread::NoCode)?;
-        self.under(zone, plan, national)
+        self.behind(value(code), national)
     }
 
     /// Reads digits as someone in the region would dial them: with its exit code, with its own calling code without
@@ -196,6 +194,13 @@ impl Tables {
             }
         }
         self.within(digits, plan)
+    }
+
+    /// Reads digits as if `+` and the calling code stood before them.
+    pub fn behind(&self, code: u16, digits: &[u8]) -> Result<Number<'_>, Unread> {
+        let zone = self.zone(code).ok_or(Unread::NoCode)?;
+        let plan = self.plans.get(usize::from(zone.main)).ok_or(Unread::NoCode)?;
+        self.under(zone, plan, digits)
     }
 
     /// Reads digits as a national number of the region and nothing else.
