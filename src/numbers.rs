@@ -73,10 +73,13 @@ mod tests {
         for (seconds, text) in cases {
             assert_eq!(duration(seconds), text, "{seconds}");
         }
-        for (bytes, text) in [(1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (999_999, "1.0 MB"), (2_100_000_000, "2.1 GB")] {
+        for (bytes, text) in
+            [(1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (999_999, "1.0 MB"), (2_100_000_000, "2.1 GB")]
+        {
             assert_eq!(size(bytes), text, "{bytes}");
         }
-        let shares = [(0, 0, "0.0 %"), (1, 10_000, "< 0.1 %"), (9_999, 10_000, "> 99.9 %"), (1, 3, "33.3 %"), (2, 2, "100.0 %")];
+        let shares =
+            [(0, 0, "0.0 %"), (1, 10_000, "< 0.1 %"), (9_999, 10_000, "> 99.9 %"), (1, 3, "33.3 %"), (2, 2, "100.0 %")];
         for (part, whole, text) in shares {
             assert_eq!(percent(part, whole), text, "{part} of {whole}");
         }

@@ -345,7 +345,11 @@ pub fn masked_within(text: &str) -> Cow<'_, str> {
     let mut without_addresses = String::with_capacity(text.len());
     for piece in text.split_inclusive(parts) {
         let word = piece.trim_end_matches(parts);
-        if word.contains('@') { without_addresses.push_str(&masked(word)) } else { without_addresses.push_str(word) }
+        if word.contains('@') {
+            without_addresses.push_str(&masked(word))
+        } else {
+            without_addresses.push_str(word)
+        }
         without_addresses.push_str(piece.get(word.len()..).unwrap_or(""));
     }
     let mut out = String::with_capacity(text.len());
@@ -355,7 +359,11 @@ pub fn masked_within(text: &str) -> Cow<'_, str> {
         let (digits, length) = number_at(from);
         let (number, after) = from.split_at(length);
         out.push_str(before);
-        if digits >= 7 { out.push_str(&masked(number)) } else { out.push_str(number) }
+        if digits >= 7 {
+            out.push_str(&masked(number))
+        } else {
+            out.push_str(number)
+        }
         rest = after;
     }
     out.push_str(rest);

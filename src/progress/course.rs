@@ -168,7 +168,8 @@ impl Course {
     fn waiting(&self, now: Instant) -> Option<String> {
         let (until, why) = self.wait.as_ref().filter(|(until, _)| *until > now)?;
         let left = until.saturating_duration_since(now);
-        let time = if left >= Duration::from_secs(60) { format!(" until {}", time_of_day(left)) } else { String::new() };
+        let time =
+            if left >= Duration::from_secs(60) { format!(" until {}", time_of_day(left)) } else { String::new() };
         let status = why.status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
         let left = duration(left.as_secs_f64().ceil().max(1.0));
         Some(format!("waiting {left}{time}: {}{status}", safe(why.cause.says())))

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::numbers::{count, grouped, percent, size};
 use crate::contact::phone::Region;
+use crate::numbers::{count, grouped, percent, size};
 use crate::terminal::safe;
 
+use super::Summary;
 use super::cases::{Case, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
 use super::text::{Page, Paint, noticed};
 use super::words::{by_count, fates, remedy, says, verdict};
-use super::Summary;
 
 /// What the page shows beside the summary.
 #[derive(Debug, Default)]
@@ -114,7 +114,9 @@ fn contacts(summary: &Summary, values: Values, page: &mut Page, paint: &Paint) {
     let mut rows = vec![["prefix", "number", "name", "email", "tags", "attributes"].map(str::to_owned).to_vec()];
     rows.extend(preview.iter().map(|contact| fields(contact, values)));
     // What nobody has needs no column.
-    let filled: Vec<bool> = (0..6).map(|column| rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()))).collect();
+    let filled: Vec<bool> = (0..6)
+        .map(|column| rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !cell.is_empty())))
+        .collect();
     for row in &mut rows {
         let mut column = filled.iter();
         row.retain(|_| column.next().copied().unwrap_or(false));
@@ -199,7 +201,11 @@ fn reasons(summary: &Summary, preview: &Preview, page: &mut Page, paint: &Paint)
         page.item(rows, &format!("{} [{}]", safe(says(code)), safe(code)));
         for case in preview.examples.get(code).map_or(&[] as &[Case], Vec::as_slice) {
             let value = shown(preview.values, &case.value);
-            let value = if value.is_empty() { String::new() } else { format!(": {}", padded(&value, 30, Side::Left).trim_end()) };
+            let value = if value.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", padded(&value, 30, Side::Left).trim_end())
+            };
             page.line(10, &format!("{}{value}", safe(&case.place())));
             let detail = case.message.strip_prefix(says(code)).unwrap_or("").trim_start_matches([':', ';', ' ']);
             if !detail.is_empty() {
@@ -264,7 +270,9 @@ mod tests {
             ]],
             records: vec![1204],
             examples,
-            warnings: vec!["9 rows are marked in the column \"Opted out\"; leave them out with --skip 'Opted out=yes'".to_owned()],
+            warnings: vec![
+                "9 rows are marked in the column \"Opted out\"; leave them out with --skip 'Opted out=yes'".to_owned(),
+            ],
             command: "m1import contacts.csv".to_owned(),
             ..Preview::default()
         };

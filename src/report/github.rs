@@ -48,7 +48,8 @@ pub fn step_summary(summary: &Summary, cases: &Cases) -> String {
 }
 
 fn command(kind: &str, properties: &[(&str, &str)], message: &str) -> String {
-    let properties: Vec<String> = properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
+    let properties: Vec<String> =
+        properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
     let message: Vec<String> = message.lines().map(|line| data(&safe(line))).collect();
     format!("::{kind} {}::{}", properties.join(","), message.join("%0A"))
 }

@@ -39,7 +39,10 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
         row(case, &mut xml);
     }
     if more > 0 {
-        xml.open("testcase", &[("classname", "m1import".to_owned()), ("name", format!("{} more rejected rows", grouped(more)))]);
+        xml.open(
+            "testcase",
+            &[("classname", "m1import".to_owned()), ("name", format!("{} more rejected rows", grouped(more)))],
+        );
         xml.full("failure", &[("message", format!("{} in all", count(cases.total(), "rejected row")))], "");
         xml.close("testcase");
     }

@@ -44,7 +44,9 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
     if !cases.rows().is_empty() {
         let shown = cases.rows().len().min(ROWS) as u64;
         let title = match cases.total() {
-            total if total > shown => format!("### The first {} of {}\n\n", grouped(shown), count(total, "rejected row")),
+            total if total > shown => {
+                format!("### The first {} of {}\n\n", grouped(shown), count(total, "rejected row"))
+            }
             total => format!("### {}\n\n", count(total, "rejected row")),
         };
         page.push_str(&title);

@@ -276,7 +276,8 @@ mod tests {
 
     #[test]
     fn the_extension_chooses_the_form() {
-        let cases = [("a.json", Form::Json), ("out/b.CSV", Form::Csv), ("c.md", Form::Markdown), ("d.e.xml", Form::Junit)];
+        let cases =
+            [("a.json", Form::Json), ("out/b.CSV", Form::Csv), ("c.md", Form::Markdown), ("d.e.xml", Form::Junit)];
         for (path, form) in cases {
             assert_eq!(Form::of(Path::new(path)), Ok(form), "{path}");
         }

@@ -8,7 +8,8 @@ use crate::event::Requests;
 
 /// A finished run in which some rows did not get in.
 pub fn summary() -> Summary {
-    let counts = |pairs: &[(&str, u64)]| pairs.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>();
+    let counts =
+        |pairs: &[(&str, u64)]| pairs.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>();
     Summary {
         schema: SCHEMA,
         version: "0.1.0".to_owned(),

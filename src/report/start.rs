@@ -79,7 +79,9 @@ pub fn pairs(mapping: &Mapping) -> Vec<(String, &str)> {
         ("email", &mapping.email),
         ("tags", &mapping.tags),
     ];
-    let fields = fields.into_iter().flat_map(|(field, columns)| columns.iter().map(move |column| (field.to_owned(), column.as_str())));
+    let fields = fields
+        .into_iter()
+        .flat_map(|(field, columns)| columns.iter().map(move |column| (field.to_owned(), column.as_str())));
     fields.chain(mapping.attributes.iter().map(|(key, column)| (format!("attr.{key}"), column.as_str()))).collect()
 }
 

@@ -286,7 +286,15 @@ mod tests {
         let mut run = sample::summary();
         run.status = Status::Stopped;
         run.exit_code = 75;
-        run.rows = Rows { read: 1204, accepted: 300, accepted_before: 100, unsent: 752, unknown: 50, folded: 2, ..Rows::default() };
+        run.rows = Rows {
+            read: 1204,
+            accepted: 300,
+            accepted_before: 100,
+            unsent: 752,
+            unknown: 50,
+            folded: 2,
+            ..Rows::default()
+        };
         run.contacts.accepted = 400;
         run.reasons.clear();
         run.notes.clear();

@@ -108,7 +108,9 @@ impl Timeline {
     fn wait(&mut self, wait: Wait) {
         match self.waits.last_mut() {
             // The server asked again before the first wait was over, or right after it.
-            Some(last) if wait.why == last.why && wait.from <= last.until + 0.001 => last.until = last.until.max(wait.until),
+            Some(last) if wait.why == last.why && wait.from <= last.until + 0.001 => {
+                last.until = last.until.max(wait.until)
+            }
             _ => self.waits.push(wait),
         }
         if self.waits.len() > WAITS {

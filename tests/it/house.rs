@@ -29,8 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "report",
         &[
             "row", "contact", "source", "mapping", "dedupe", "outcome", "event", "reading", "survey", "folder",
-            "terminal",
-            "numbers",
+            "terminal", "numbers",
         ],
     ),
     ("sandbox", &[]),

@@ -2,13 +2,19 @@
 //!
 //! Where to put a new one:
 //! - `house`: the laws of the house that a machine can check.
+//! - `import`: the main job, from a file to the server: what is sent, what is written, how it ends.
 //! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
 //! - `servers`: the servers the tests are made with keep their word.
 //! - `support`: no tests; what the others stand on.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that finds something else fails, and says where")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds something else fails, and says where"
+)]
 
 mod house;
+mod import;
 mod sandbox;
 mod servers;
 mod support;

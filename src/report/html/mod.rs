@@ -328,7 +328,8 @@ mod tests {
             let records = vec![n * 100 + 1..=n * 100 + 95];
             let part = Settled { records, fate: Fate::Accepted, request: String::new(), status: Some(200) };
             timeline.hear(&Event::Window { open: (n as usize / 2).min(4) + 1, why: None }, at(n * 1_000 + 300));
-            timeline.hear(&Event::Settled(Settlement { serial: n, attempts: 1, parts: vec![part] }), at(n * 1_000 + 900));
+            timeline
+                .hear(&Event::Settled(Settlement { serial: n, attempts: 1, parts: vec![part] }), at(n * 1_000 + 900));
             if n == 6 {
                 let why = Arc::new(Failure::new(Cause::Busy, ""));
                 timeline.hear(&Event::Waiting { until: at(9_000), pause: Pause::Named, why }, at(7_000));
@@ -361,7 +362,9 @@ mod tests {
     #[test]
     fn nothing_is_loaded_and_nothing_hostile_is_markup() {
         let page = example();
-        for hostile in ["http://", "https://", "<b>", "src=", "url(", "@import", "\u{202e}", "\u{1b}", "9876543210", "jane@"] {
+        for hostile in
+            ["http://", "https://", "<b>", "src=", "url(", "@import", "\u{202e}", "\u{1b}", "9876543210", "jane@"]
+        {
             assert!(!page.contains(hostile), "{hostile:?}");
         }
     }

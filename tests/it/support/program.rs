@@ -1,6 +1,7 @@
 //! The real program, started in a folder of its own and with an empty environment.
 #![expect(dead_code, reason = "used by the tests of the whole program, which come with it")]
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write};
@@ -69,6 +70,14 @@ impl Folder {
         let summary = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
         books_balance(&summary);
         summary
+    }
+
+    /// The lines of a `results.csv`, or of another file with a header, by the names of its columns.
+    #[track_caller]
+    pub fn table(&self, name: &str) -> Vec<BTreeMap<String, String>> {
+        let text = self.read(name);
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        reader.deserialize().map(|line| line.unwrap_or_else(|error| panic!("{name}: {error}"))).collect()
     }
 
     /// What is left among the temporary files.
