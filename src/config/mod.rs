@@ -31,8 +31,8 @@ pub use show::{Shown, as_file, json, table};
 pub use token::TokenSource;
 pub use units::{Limit, Percent, Rate, Size, SomeTime, Span};
 pub use values::{
-    AuthType, BotId, Choice, Concurrency, FilePath, Form, Label, List, Map, Number, Positive, Progress, REPORT_ENDINGS, ReportPath, Set,
-    Verbosity, Words,
+    AuthType, BotId, Choice, Concurrency, FilePath, Form, Label, List, Map, Number, Positive, Progress, REPORT_ENDINGS,
+    ReportPath, Set, Verbosity, Words,
 };
 
 use crate::cli::{Line, Typed};
@@ -204,7 +204,10 @@ impl Config {
         Ok(Config {
             files,
             source: reading(&levels)?,
-            mapping: mapping::Options { map: levels.many::<Map>("map")?.into_iter().map(|Map(to, column)| (to, column)).collect(), attributes: levels.one("attributes")? },
+            mapping: mapping::Options {
+                map: levels.many::<Map>("map")?.into_iter().map(|Map(to, column)| (to, column)).collect(),
+                attributes: levels.one("attributes")?,
+            },
             rows: Rows::settle(&levels)?,
             plan: show::plan(&levels),
             delivery,

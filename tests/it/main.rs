@@ -8,6 +8,7 @@
 //! - `support`: no tests; what the others stand on.
 
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test that finds something else fails, and says where"
