@@ -1,6 +1,7 @@
 //! The tests from outside: the real program, real sockets, real files. One binary, so that it is linked once.
 //!
 //! Where to put a new one:
+//! - `delivery`: bad days; servers that throttle, cut, stall and refuse, signals, kills, and going on after them.
 //! - `house`: the laws of the house that a machine can check.
 //! - `import`: the main job, from a file to the server: what is sent, what is written, how it ends.
 //! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
@@ -14,6 +15,7 @@
     reason = "a test that finds something else fails, and says where"
 )]
 
+mod delivery;
 mod house;
 mod import;
 mod sandbox;

@@ -199,15 +199,24 @@ impl Started {
         self.child.id()
     }
 
+    /// The most memory it has held so far, in KiB; 0 when it has ended.
+    fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("");
+        line.trim_end_matches("kB").trim().parse().unwrap_or(0)
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Run {
+        let mut peak = 0;
         loop {
+            peak = peak.max(self.memory());
             if let Some(status) = self.child.try_wait().expect("the program is ours") {
                 let took = self.since.elapsed();
                 self.stdout.finish();
                 self.stderr.finish();
-                return Run { code: status.code(), stdout: self.stdout(), stderr: self.stderr(), took };
+                return Run { code: status.code(), stdout: self.stdout(), stderr: self.stderr(), took, peak };
             }
             let (stdout, stderr) = (self.stdout(), self.stderr());
             assert!(self.since.elapsed() < self.patience, "still running\n{stdout}\n{stderr}");
@@ -265,6 +274,8 @@ pub struct Run {
     pub stderr: String,
     /// From start to end.
     pub took: Duration,
+    /// The most memory it was seen to hold, in KiB; looked at every few milliseconds.
+    pub peak: u64,
 }
 
 impl Run {
