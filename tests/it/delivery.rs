@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use crate::support::contacts::csv;
 use crate::support::manner::{Manner, Unkind, bomb};
 use crate::support::program::{Folder, Run, TOKEN, eventually, m1import};
-use crate::support::server::{Reply, Request, Server};
+use crate::support::server::Server;
+use crate::support::talk::{Reply, Request};
 
 /// A folder with `contacts.csv` of so many contacts.
 fn folder(count: u32) -> Folder {

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::support::beside::Beside;
 use crate::support::contacts::{csv, phone};
 use crate::support::program::{Folder, TOKEN, m1import};
-use crate::support::server::{Reply, Server};
+use crate::support::server::Server;
+use crate::support::talk::Reply;
 
 /// Three good rows and two that cannot be sent.
 const MIXED: &str = "\

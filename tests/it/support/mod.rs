@@ -2,6 +2,7 @@
 //!
 //! - `program`: the real program in a folder of its own, with an empty environment.
 //! - `server`: a server made from a closure, which remembers every request.
+//! - `talk`: what it is asked, and what it answers.
 //! - `manner`: how its answers go over the wire when they do not go as they should.
 //! - `beside`: `m1import sandbox` as a process of its own.
 //! - `contacts`: contacts, bodies and files to send.
@@ -13,3 +14,4 @@ pub mod http;
 pub mod manner;
 pub mod program;
 pub mod server;
+pub mod talk;
