@@ -6,44 +6,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::process::Signal;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::contacts::csv;
+use crate::support::job::{all_arrived, folder, import, rows};
 use crate::support::manner::{Manner, Unkind, bomb};
-use crate::support::program::{Folder, Run, TOKEN, eventually, m1import};
+use crate::support::program::{TOKEN, m1import};
 use crate::support::server::Server;
 use crate::support::talk::{Reply, Request};
-
-/// A folder with `contacts.csv` of so many contacts.
-fn folder(count: u32) -> Folder {
-    let folder = Folder::new();
-    folder.write("contacts.csv", csv(0, count));
-    folder
-}
-
-/// Imports `contacts.csv` in batches of 20.
-fn import(folder: &Folder, server: &Server, more: &[&str]) -> Run {
-    m1import(folder, ["contacts.csv", "--batch-size", "20"]).to(server).with(more).run()
-}
-
-/// All of `count` contacts have arrived, and the books say so.
-#[track_caller]
-fn all_arrived(run: &Run, folder: &Folder, server: &Server, count: u32) -> Value {
-    run.exits_with(0);
-    assert_eq!(server.phones(), (0..count).map(|n| format!("2783{n:07}")).collect::<Vec<_>>());
-    let summary = folder.summary("contacts.results");
-    let rows = &summary["rows"];
-    assert_eq!(rows["read"], count);
-    assert_eq!(rows["accepted"].as_u64().unwrap() + rows["accepted_before"].as_u64().unwrap(), u64::from(count));
-    summary
-}
-
-/// The rows of a summary with this fate.
-#[track_caller]
-fn rows(folder: &Folder, fate: &str) -> u64 {
-    folder.summary("contacts.results")["rows"][fate].as_u64().unwrap()
-}
 
 /// A server that treats its first requests otherwise than the rest.
 fn at_first(count: usize, first: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
@@ -297,80 +266,6 @@ fn answers_without_end_do_no_harm() {
         assert!(run.peak < 64 << 10, "{} KiB", run.peak);
         assert_eq!(rows(&folder, "accepted"), 0);
     }
-}
-
-#[test]
-fn a_signal_lets_what_flies_land_and_the_same_command_goes_on() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
-        let folder = folder(2000);
-        let server = Server::new(|_| Reply::ok().after(Duration::from_millis(50)));
-        let started = m1import(&folder, ["contacts.csv", "--batch-size", "20"]).to(&server).start();
-        eventually("some requests", || server.count() > 10);
-        started.signal(signal);
-        let run = started.wait();
-        run.exits_with(code);
-        let accepted = rows(&folder, "accepted");
-        assert_eq!(accepted as usize, server.phones().len(), "what has landed is known");
-        assert!(accepted < 2000);
-        let sent = server.count();
-        let summary = all_arrived(&import(&folder, &server, &[]), &folder, &server, 2000);
-        assert_eq!(summary["rows"]["accepted_before"], accepted);
-        assert_eq!((server.count() - sent) as u64, (2000 - accepted) / 20);
-    }
-}
-
-#[test]
-fn a_second_signal_ends_it_at_once() {
-    let folder = folder(200);
-    let server = Server::new(|_| Reply::ok().after(Duration::from_secs(5)));
-    let started = m1import(&folder, ["contacts.csv", "--batch-size", "20"]).to(&server).start();
-    eventually("a request", || server.count() > 0);
-    started.signal(Signal::INT);
-    std::thread::sleep(Duration::from_millis(200));
-    let second = Instant::now();
-    started.signal(Signal::INT);
-    started.wait().exits_with(130);
-    assert!(second.elapsed() < Duration::from_millis(1000), "{:?}", second.elapsed());
-}
-
-#[test]
-fn a_killed_run_goes_on_where_it_was() {
-    let folder = folder(2000);
-    let server = Server::new(|_| Reply::ok().after(Duration::from_millis(10)));
-    for round in 1..=5 {
-        let before = server.count();
-        let started = m1import(&folder, ["contacts.csv", "--batch-size", "20"]).to(&server).start();
-        eventually("some requests", || server.count() > before + 3 * round);
-        started.signal(Signal::KILL);
-        assert_eq!(started.wait().code, None);
-    }
-    all_arrived(&import(&folder, &server, &[]), &folder, &server, 2000);
-    // What was in flight or not on the disk yet may be sent again: a window and the lines of 200 ms a kill.
-    assert!(server.count() <= 100 + 5 * (8 + 64), "{}", server.count());
-}
-
-#[test]
-fn another_input_or_endpoint_does_not_go_on_a_job() {
-    let folder = folder(100);
-    let server = Server::new(|request| if request.number == 2 { Reply::refused(401, "no") } else { Reply::ok() });
-    import(&folder, &server, &[]).exits_with(77);
-    let settled = rows(&folder, "accepted");
-    let other = Server::new(|_| Reply::ok()).at_will();
-    import(&folder, &other, &[]).exits_with(65).says("--restart");
-    folder.write("contacts.csv", csv(0, 101));
-    import(&folder, &server, &[]).exits_with(65).says("--restart");
-    assert_eq!((server.count(), other.count(), rows(&folder, "accepted")), (2, 0, settled));
-    all_arrived(&import(&folder, &server, &["--restart"]), &folder, &server, 101);
-}
-
-#[test]
-fn two_runs_of_one_folder_do_not_meet() {
-    let folder = folder(200);
-    let server = Server::new(|_| Reply::ok().after(Duration::from_millis(100)));
-    let first = m1import(&folder, ["contacts.csv", "--batch-size", "20"]).to(&server).start();
-    eventually("a request", || server.count() > 0);
-    import(&folder, &server, &[]).exits_with(73);
-    all_arrived(&first.wait(), &folder, &server, 200);
 }
 
 #[test]
