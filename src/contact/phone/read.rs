@@ -47,23 +47,23 @@ fn plain(cell: &str) -> Option<(bool, Digits)> {
         (b'-', _) => return None,
         _ => (false, bytes),
     };
-    let mut digits = Digits::default();
-    let (mut hyphens, mut any) = (0, 0);
+    let mut values = [0; MOST_DIGITS];
+    let (mut count, mut hyphens, mut any) = (0, 0, 0);
     for &byte in bytes {
-        match byte {
-            b'0'..=b'9' => {
-                digits.push(byte - b'0');
-                any |= byte - b'0';
-            }
-            b'-' => hyphens += 1,
-            b' ' | b'(' | b')' => {}
-            _ => return None,
+        let value = byte.wrapping_sub(b'0');
+        if value < 10 {
+            *values.get_mut(count)? = value;
+            count += 1;
+            any |= value;
+        } else if byte == b'-' {
+            hyphens += 1;
+        } else if !matches!(byte, b' ' | b'(' | b')') {
+            return None;
         }
     }
-    let count = digits.as_slice().len();
     // Short ones may be dates or stand for nothing, as zeros do.
-    let common = (5..=MOST_DIGITS).contains(&count) && (count > 8 || hyphens != 2) && any != 0;
-    common.then_some((plus, digits))
+    let common = count >= 5 && (count > 8 || hyphens != 2) && any != 0;
+    common.then(|| (plus, Digits::from(values.get(..count).unwrap_or_default())))
 }
 
 fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
@@ -81,11 +81,12 @@ fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
 }
 
 fn absent(text: &str, signs: Signs) -> Option<Refusal> {
-    let strange = Signs::LETTER.and(Signs::OTHER);
-    if (signs.any(strange) || !signs.any(Signs::DIGIT)) && is_nothing(text) {
+    // No word for nothing holds a digit, and of digits only zeros stand for it.
+    if !signs.any(Signs::DIGIT) && is_nothing(text) {
         return Some(Refusal::new(Code::PhoneMissing));
     }
-    (signs.any(strange) && is_spreadsheet_error(text)).then(|| Refusal::new(Code::PhoneSpreadsheetError))
+    let error = text.starts_with(['#', 'E']) && is_spreadsheet_error(text);
+    error.then(|| Refusal::new(Code::PhoneSpreadsheetError))
 }
 
 fn with_notes(mut reading: Reading, notes: Notes) -> Reading {
