@@ -13,6 +13,8 @@ mod explain;
 mod ids;
 mod kind;
 mod labels;
+#[cfg(test)]
+mod laws;
 mod names;
 #[cfg(test)]
 mod oracle;

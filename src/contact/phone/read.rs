@@ -36,7 +36,11 @@ pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -
         return Err(refusal);
     }
     context.prefix = prefix_of(prefix)?;
-    understand(&cell.text, signs, &context, 0).map(|reading| with_notes(reading, cell.notes))
+    let reading = match plain(&cell.text) {
+        Some((plus, digits)) => decide(plus, digits.as_slice(), &context),
+        None => understand(&cell.text, signs, &context, 0),
+    };
+    reading.map(|reading| with_notes(reading, cell.notes))
 }
 
 /// The digits of a cell that holds nothing but digits, blanks, hyphens and brackets, and whether `+` stands in front: most cells.
@@ -108,6 +112,9 @@ fn not_a_number(detail: &str) -> Refusal {
 fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Refusal> {
     if depth > DEEPEST {
         return Err(not_a_number(""));
+    }
+    if let Some((plus, digits)) = plain(text) {
+        return decide(plus, digits.as_slice(), context);
     }
     let signs = Signs::of(text);
     match absent(text, signs) {
@@ -213,10 +220,12 @@ fn numbers(pieces: &[&str], context: &Context, depth: usize) -> Result<Reading, 
         let piece = clean(piece);
         cell_text(&piece.text, context, depth + 1).map(|reading| with_notes(reading, piece.notes))
     };
-    if rest.is_empty() {
-        return cell(first);
-    }
     let digits = |piece: &&&str| piece.contains(|c: char| c.is_ascii_digit());
+    if rest.is_empty() {
+        // Zeros beside it stand for nothing, but they are digits.
+        let zeros = pieces.iter().filter(digits).count() > 1;
+        return cell(first).map(|reading| if zeros { with_note(reading, Note::PhoneMultiple) } else { reading });
+    }
     if present.iter().filter(digits).count() < 2 {
         let text = present.join(" ");
         return Err(letters(&text, context));
