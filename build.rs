@@ -48,7 +48,7 @@ fn constants(tables: &tables::Tables) -> Result<String, std::fmt::Error> {
     for tables::Plan { name, code, general, trunk, exit, lengths, local } in tables.plans.iter() {
         writeln!(
             text,
-            "Plan {{ name: Cow::Borrowed({name:?}), code: {code}, general: {general}, trunk: {trunk}, exit: {exit}, \
+            "Plan {{ name: {name:?}, code: {code}, general: {general}, trunk: {trunk}, exit: {exit}, \
              lengths: {lengths}, local: {local} }},"
         )?;
     }

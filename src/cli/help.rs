@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use clap_complete::Shell;
 
-use super::options::{PHONE_SETTINGS, SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
+use super::options::{Group, PHONE_SETTINGS, SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
 
 const ABOUT: &str = "Bulk contact importer for the m1bot WhatsApp platform";
 
@@ -56,7 +56,8 @@ Exit codes:
 
 /// The whole tree of commands. `plans` is the version of the numbering plans.
 pub fn tree(plans: &str) -> Command {
-    command("m1import", ABOUT)
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("Print version");
+    let import = command("m1import", ABOUT)
         .version(format!("{} (numbering plans {plans})", env!("CARGO_PKG_VERSION")))
         .disable_version_flag(true)
         .override_usage("m1import [OPTIONS] <FILE>...\n       m1import <COMMAND>")
@@ -64,56 +65,49 @@ pub fn tree(plans: &str) -> Command {
         .disable_help_subcommand(true)
         .arg(file())
         .args(SETTINGS.iter().map(option))
-        .arg(
-            Arg::new("version")
-                .short('V')
-                .long("version")
-                .action(ArgAction::Version)
-                .help("Print version")
-                .help_heading("Output"),
-        )
         .after_help(SHORT_END)
-        .after_long_help(LONG_END)
-        .subcommands([
-            command("check", "Read and judge the files, show what would be sent; send nothing")
-                .arg(file())
-                .args(SETTINGS.iter().map(option))
-                .after_help(SHORT_END),
-            command("phone", "Explain phone numbers: reading, country, type, notes, or why not")
-                .arg(
-                    Arg::new("number")
-                        .value_name("NUMBER")
-                        .num_args(0..)
-                        .allow_negative_numbers(true)
-                        .help("Numbers as someone might write them; without any, one a line from standard input"),
-                )
-                .args(SETTINGS.iter().filter(|setting| PHONE_SETTINGS.contains(&setting.name)).map(option)),
-            command("sandbox", "Run a local server that behaves like the documented endpoint")
-                .args(SANDBOX_SETTINGS.iter().map(|setting| option(setting).help_heading("Options"))),
-            command("sample", "Print a small valid file to start from").arg(
-                Arg::new("form")
-                    .value_name("FORMAT")
-                    .value_parser(["csv", "json", "ndjson"])
-                    .help("csv if none is named"),
-            ),
-            command("config", "Print every setting, its value and where it came from")
-                .args(SETTINGS.iter().map(option)),
-            command("completions", "Print the completion script of a shell")
-                .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell))),
-            command("man", "Print the man page"),
-        ])
+        .after_long_help(LONG_END);
+    let check = command("check", "Read and judge the files, show what would be sent; send nothing")
+        .arg(file())
+        .args(SETTINGS.iter().map(option))
+        .after_help(SHORT_END);
+    let number = Arg::new("number")
+        .value_name("NUMBER")
+        .num_args(0..)
+        .allow_negative_numbers(true)
+        .help("Numbers as someone might write them; without any, one a line from standard input");
+    let phone = command("phone", "Explain phone numbers: reading, country, type, notes, or why not")
+        .arg(number)
+        .args(SETTINGS.iter().filter(|setting| PHONE_SETTINGS.contains(&setting.name)).map(option));
+    let sandbox = command("sandbox", "Run a local server that behaves like the documented endpoint")
+        .args(SANDBOX_SETTINGS.iter().map(|setting| option(setting).help_heading("Options")));
+    let form = Arg::new("form").value_name("FORMAT").value_parser(["csv", "json", "ndjson"]);
+    let sample = command("sample", "Print a small valid file to start from").arg(form.help("csv if none is named"));
+    let config = command("config", "Print every setting, its value and where it came from")
+        .args(SETTINGS.iter().map(option))
+        .after_help(SHORT_END);
+    let shell = Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell));
+    let completions = command("completions", "Print the completion script of a shell").arg(shell);
+    let man = command("man", "Print the man page");
+    helped(import.arg(version.help_heading(Group::Output.as_str())), Group::Output.as_str()).subcommands([
+        helped(check, Group::Output.as_str()),
+        helped(phone, Group::Output.as_str()),
+        helped(sandbox, "Options"),
+        helped(sample, "Options"),
+        helped(config, Group::Output.as_str()),
+        helped(completions, "Options"),
+        helped(man, "Options"),
+    ])
 }
 
 fn command(name: &'static str, about: &'static str) -> Command {
-    Command::new(name).about(about).max_term_width(80).disable_help_flag(true).arg(
-        Arg::new("help")
-            .short('h')
-            .long("help")
-            .action(ArgAction::Help)
-            .help("Print help; --help prints all of it")
-            .help_heading("Output")
-            .display_order(9000),
-    )
+    Command::new(name).about(about).max_term_width(80).disable_help_flag(true)
+}
+
+/// With the option for help at the very end.
+fn helped(command: Command, heading: &'static str) -> Command {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
+    command.arg(help.help("Print the common options; --help prints all").help_heading(heading))
 }
 
 fn file() -> Arg {
@@ -157,7 +151,7 @@ fn long_help(setting: &Setting) -> String {
         text = format!("{text}. {}", setting.more);
     }
     if !setting.words.is_empty() {
-        text = format!("{text} [{}]", setting.words.join(", "));
+        text = format!("{text} [possible values: {}]", setting.words.join(", "));
     }
     if !setting.default.is_empty() {
         text = format!("{text} [default: {}]", setting.default);
@@ -208,4 +202,63 @@ pub fn man(tree: Command) -> String {
     // Writing to memory does not fail; were it to, the page would end early.
     let _ = clap_mangen::Man::new(tree).render(&mut page);
     String::from_utf8_lossy(&page).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use snapbox::{assert_data_eq, file};
+
+    use super::super::{Command, parse};
+    use super::*;
+
+    fn printed(line: &str) -> String {
+        match parse(line.split(' ').map(OsString::from), "9.0.0").unwrap() {
+            Command::Print(text) => text,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    /// `SNAPSHOTS=overwrite cargo test help` accepts a change.
+    #[test]
+    fn help_is_as_written() {
+        assert_data_eq!(printed("m1import -h"), file!["../../tests/golden/help-short.txt"].raw());
+        assert_data_eq!(printed("m1import --help"), file!["../../tests/golden/help.txt"].raw());
+        assert_data_eq!(printed("m1import phone -h"), file!["../../tests/golden/help-phone.txt"].raw());
+        assert_data_eq!(printed("m1import sandbox -h"), file!["../../tests/golden/help-sandbox.txt"].raw());
+    }
+
+    #[test]
+    fn short_help_fits_one_screen() {
+        for command in ["", "check ", "phone ", "sandbox ", "config ", "completions ", "man ", "sample "] {
+            let text = printed(&format!("m1import {command}-h"));
+            assert!(text.lines().count() <= 40, "{command}: {} lines", text.lines().count());
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{command}: {text}");
+        }
+    }
+
+    #[test]
+    fn long_help_names_every_option() {
+        let text = printed("m1import --help");
+        for setting in SETTINGS {
+            assert!(text.contains(&format!("--{}", setting.name)), "--{}", setting.name);
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+
+    #[test]
+    fn shells_and_man_are_served() {
+        for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+            let script = printed(&format!("m1import completions {shell}"));
+            assert!(script.contains("default-country"), "{shell}");
+        }
+        assert!(printed("m1import completions bash").contains("ndjson"));
+        let page = printed("m1import man");
+        assert!(page.starts_with(".ie") && page.contains(r"\-\-default\-country"), "{page}");
+        assert_eq!(
+            printed("m1import --version"),
+            format!("m1import {} (numbering plans 9.0.0)\n", env!("CARGO_PKG_VERSION"))
+        );
+    }
 }

@@ -163,7 +163,7 @@ pub const SETTINGS: &[Setting] = &[
         .more("A preamble is also detected"),
     row(Input, "sheet", One("NAME|N"), "", "Worksheet, by name or by number from 1")
         .more("Default: the first with a phone column"),
-    row(Input, "limit", One("N"), "", "Take the first N records of the job only").common(),
+    row(Input, "limit", One("N"), "", "Take the first N records of the job only"),
     row(Input, "shard", One("K/N"), "1/1", "Take the records of shard K of N only")
         .more("N machines can share one file without talking to each other: parted by phone number modulo N"),
     row(Input, "only", Many("COLUMN=VALUE,…"), "", "Send only rows whose column has one of these values")
@@ -189,8 +189,14 @@ pub const SETTINGS: &[Setting] = &[
         .more("valid: in a real numbering range; possible: of the right length only"),
     row(Validation, "multiple", One("WHAT"), "first", "Several numbers in one cell: the first valid one, or a reject")
         .words(&["first", "reject"]),
-    row(Validation, "phone-types", One("any|LIST"), "any", "Types of numbers to send: mobile,fixed_line,voip,…")
-        .more("fixed_line_or_mobile passes as either"),
+    row(
+        Validation,
+        "phone-types",
+        One("any|LIST"),
+        "any",
+        "Types of numbers to send: mobile, fixed_line, voip and more",
+    )
+    .more("fixed_line_or_mobile passes as either"),
     row(Validation, "phone-metadata", One("FILE"), "", "A newer text of the numbering plans than the one built in"),
     row(Validation, "renumber", Nothing, "", "Rewrite numbers from before a renumbering, with a note"),
     row(
@@ -202,19 +208,17 @@ pub const SETTINGS: &[Setting] = &[
     ),
     row(Validation, "on-duplicate", One("WHAT"), "merge", "Rows with the same phone become one contact")
         .words(&["merge", "first", "last", "error"])
-        .common()
         .more("merge: later values that are not empty win, tags and attributes are united; error: nothing is sent"),
     row(Validation, "bad-email", One("WHAT"), "drop", "An unusable address is left out, or its row rejected")
         .words(&["drop", "reject"]),
-    row(Validation, "max-invalid", One("N|P%"), "unlimited", "Send nothing if more rows than this are invalid")
-        .common(),
+    row(Validation, "max-invalid", One("N|P%"), "unlimited", "Send nothing if more rows than this are invalid"),
     row(Validation, "strict", Nothing, "", "Send nothing if any row is invalid: --max-invalid 0"),
     row(Validation, "omit-empty", Nothing, "", "Leave empty name, tags and attributes out of the payload")
         .more("So that an update cannot blank them"),
-    row(Delivery, "token", Maybe("TOKEN"), "", "API token; prefer one of the next two")
+    row(Delivery, "token", Maybe("TOKEN"), "", "API token (when typed, others can see it)")
         .given(NotInFile)
         .common()
-        .more("Works, but is visible to other users of the machine; M1IMPORT_TOKEN is better, --token-file best"),
+        .more("It shows in ps and in the history of the shell: prefer M1IMPORT_TOKEN or --token-file"),
     row(Delivery, "token-file", One("PATH"), "", "File that holds the token; - is standard input")
         .common()
         .more("Read again when the server says 401"),
@@ -249,7 +253,7 @@ pub const SETTINGS: &[Setting] = &[
         .given(Typed)
         .more("Without it the same command carries on where it stopped"),
     row(Delivery, "dry-run", Nothing, "", "Do everything but the requests").given(Typed).common(),
-    row(Delivery, "sandbox", Nothing, "", "Deliver to a sandbox inside the program; no token, no network")
+    row(Delivery, "sandbox", Nothing, "", "Deliver to a server inside the program, to try it out")
         .given(Typed)
         .common(),
     row(Output, "output-dir", One("DIR"), "", "The results folder")
@@ -265,7 +269,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Output, "env-file", One("PATH"), "", "File of variables to use instead of ./.env").given(Typed),
     row(Output, "profile", One("NAME"), "", "Use [profile.NAME] of the configuration file over its top level")
         .given(Typed),
-    row(Output, "output", One("FORM"), "text", "What standard output carries at the end: a summary, or JSON")
+    row(Output, "output", One("FORM"), "text", "What standard output carries: a summary, or JSON")
         .words(&["text", "json"])
         .common(),
     row(Output, "progress", One("WHEN"), "auto", "Show progress")
@@ -337,6 +341,30 @@ mod tests {
         assert!(SETTINGS.is_sorted_by_key(|setting| setting.group), "groups are apart");
         for name in PHONE_SETTINGS {
             assert!(names.contains(name), "{name}");
+        }
+    }
+
+    /// `.env.example` names every variable with its sentence and default, and nothing else.
+    #[test]
+    fn the_example_of_variables_is_complete() {
+        let mut example = String::new();
+        for group in [Group::Delivery, Group::Input, Group::Mapping, Group::Validation, Group::Output] {
+            example.push_str(&format!("# --- {} ---\n", group.as_str()));
+            for setting in SETTINGS.iter().filter(|setting| setting.group == group && setting.given != Given::Typed) {
+                let hash = if setting.name == "token" { "" } else { "# " };
+                let default = if setting.takes == Takes::Nothing { "false" } else { setting.default };
+                let value = if default.contains(' ') { format!("'{default}'") } else { default.to_owned() };
+                example.push_str(&format!("# {}\n{hash}{}={value}\n", setting.says, setting.variable()));
+            }
+            example.push('\n');
+        }
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".env.example");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (head, body) = text.split_once("\n\n").unwrap();
+        if std::env::var_os("SNAPSHOTS").is_some_and(|accept| accept == "overwrite") {
+            std::fs::write(&path, format!("{head}\n\n{}", example.trim_end().to_owned() + "\n")).unwrap();
+        } else {
+            assert_eq!(body.trim_end(), example.trim_end(), "SNAPSHOTS=overwrite accepts the change");
         }
     }
 

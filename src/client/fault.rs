@@ -61,10 +61,9 @@ fn chain<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn StdErro
 
 /// The complaint about a secure connection in an error, if it is one: certificate, host name, versions.
 fn secure<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
-    let inner = match error.downcast_ref::<io::Error>() {
-        // An I/O error hides what it was made of from `source`.
-        Some(io) => io.get_ref()? as &(dyn StdError + 'static),
-        None => error,
-    };
-    inner.downcast_ref()
+    match error.downcast_ref::<io::Error>() {
+        // An I/O error hides what it was made of from `source`; it may be made of another one.
+        Some(io) => secure(io.get_ref()? as &(dyn StdError + 'static)),
+        None => error.downcast_ref(),
+    }
 }

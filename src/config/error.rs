@@ -15,7 +15,8 @@ crate::row::codes! {
         Unreadable = "config.unreadable", "a configuration file cannot be read", "check its name and permissions";
         Syntax = "config.syntax", "a configuration file cannot be understood", "correct the line";
         Profile = "config.profile", "the profile does not exist", "correct the name, or add it to the file";
-        Address = "config.address", "a URL cannot be used", "correct the URL";
+        Endpoint = "config.endpoint", "contacts cannot be sent to this address", "give the whole https address with --endpoint; http is for 127.0.0.1 and [::1] only";
+        Proxy = "config.proxy", "the proxy's address cannot be used", "write --proxy http://host:port";
         Untrusted = "config.untrusted", "a file that only lay in the folder may not decide this", "name the file if you trust it";
         TokenMissing = "token.missing", "no API token", "put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH";
         TokenUnreadable = "token.unreadable", "the token cannot be read", "check the file or the command that gives it";
@@ -68,7 +69,8 @@ impl Error {
             | Code::Unreadable
             | Code::Syntax
             | Code::Profile
-            | Code::Address
+            | Code::Endpoint
+            | Code::Proxy
             | Code::Untrusted => 78,
         }
     }

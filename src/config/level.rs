@@ -137,13 +137,18 @@ fn known(name: &'static str) -> Result<&'static Setting, Error> {
 }
 
 fn parsed<T: FromStr<Err: fmt::Display>>(setting: &Setting, origin: &Origin, text: &str) -> Result<T, Error> {
-    // The value of a header, a proxy or a token may be a secret.
-    let shown =
-        if matches!(setting.name, "header" | "proxy" | "token") { "its value".to_owned() } else { format!("{text:?}") };
+    // The value of a header, a proxy or a token may be a secret; an address may hold a password.
+    let shown = match setting.name {
+        "header" | "proxy" | "token" => "its value".to_owned(),
+        "endpoint" => format!("{:?}", crate::cli::without_password(text)),
+        _ => format!("{text:?}"),
+    };
     let fail = |why: String| {
         let message = format!("{}: {shown} {why}", origin.name_of(setting));
         match setting.name {
-            "endpoint" | "proxy" => Error::new(Code::Address, message),
+            // The contract counts addresses as configuration wherever they stand.
+            "endpoint" => Error::new(Code::Endpoint, message),
+            "proxy" => Error::new(Code::Proxy, message),
             _ => origin.error(Code::UsageValue, Code::Value, message),
         }
     };

@@ -14,6 +14,7 @@ mod error;
 mod file;
 mod jwt;
 mod level;
+mod plan;
 mod sandbox;
 mod show;
 mod token;
@@ -31,8 +32,8 @@ pub use show::{Shown, as_file, json, table};
 pub use token::TokenSource;
 pub use units::{Limit, Percent, Rate, Size, SomeTime, Span};
 pub use values::{
-    AuthType, BotId, Choice, Concurrency, FilePath, Form, Label, List, Map, Number, Positive, Progress, REPORT_ENDINGS,
-    ReportPath, Set, Verbosity, Words,
+    AuthType, BotId, Choice, Concurrency, Condition, FilePath, Form, Label, List, Map, Number, Positive, Progress,
+    REPORT_ENDINGS, ReportPath, Set, Verbosity, Words,
 };
 
 use crate::cli::{Line, Typed};
@@ -201,6 +202,7 @@ impl Config {
                     .hint_is("put one of the two into a file"));
             }
         }
+        let rows = Rows::settle(&levels)?;
         Ok(Config {
             files,
             source: reading(&levels)?,
@@ -208,8 +210,8 @@ impl Config {
                 map: levels.many::<Map>("map")?.into_iter().map(|Map(to, column)| (to, column)).collect(),
                 attributes: levels.one("attributes")?,
             },
-            rows: Rows::settle(&levels)?,
-            plan: show::plan(&levels),
+            plan: plan::fingerprint(&levels, &rows.rules)?,
+            rows,
             delivery,
             output,
             shown: show::all(&levels),
@@ -270,8 +272,8 @@ impl Rows {
         Ok(Rows {
             limit: levels.maybe::<Positive>("limit")?.map(|Positive(limit)| limit.get() as u64),
             shard: levels.one("shard")?,
-            only: levels.many("only")?,
-            skip: levels.many("skip")?,
+            only: conditions(levels, "only")?,
+            skip: conditions(levels, "skip")?,
             rules: rules(levels)?,
             phone_metadata: path(levels, "phone-metadata")?,
             on_duplicate: levels.one("on-duplicate")?,
@@ -279,6 +281,10 @@ impl Rows {
             empty: if levels.on("omit-empty")? { Empty::Omitted } else { Empty::Written },
         })
     }
+}
+
+fn conditions(levels: &Levels, name: &'static str) -> Result<Vec<String>, Error> {
+    Ok(levels.many::<Condition>(name)?.into_iter().map(|Condition(text)| text).collect())
 }
 
 fn rules(levels: &Levels) -> Result<contact::Rules, Error> {

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use unicode_width::UnicodeWidthStr;
 
 use super::level::{Levels, Origin};
-use crate::cli::options::{Group, SETTINGS, Setting, Takes, setting};
+use crate::cli::options::{SETTINGS, Setting, Takes, setting};
 use crate::cli::{without_password, without_value};
 use crate::terminal::safe;
 
@@ -34,23 +34,6 @@ fn shown(setting: &'static Setting, levels: &Levels) -> Shown {
     };
     let values = values.into_iter().map(|value| masked(setting, value)).collect();
     Shown { name: setting.name, values, source: origin.to_string() }
-}
-
-/// A fingerprint of the settings that decide which contacts the files give: all of Input, Mapping and Validation as
-/// they came out, less those that only decide whether anything is sent, and the bot.
-pub(super) fn plan(levels: &Levels) -> String {
-    let decides = |setting: &&Setting| match setting.group {
-        Group::Input | Group::Mapping => true,
-        Group::Validation => !matches!(setting.name, "max-invalid" | "strict"),
-        Group::Delivery | Group::Output => setting.name == "bot-id",
-    };
-    let mut hasher = blake3::Hasher::new();
-    for setting in SETTINGS.iter().filter(decides) {
-        let values = levels.find(setting.name).map_or_else(|| default(setting), |(_, values)| values.to_vec());
-        // No value can pretend to be the next name: neither holds a NUL.
-        hasher.update(format!("{}\0{}\0\0", setting.name, values.join("\0")).as_bytes());
-    }
-    hasher.finalize().to_hex().chars().take(32).collect()
 }
 
 fn default(setting: &Setting) -> Vec<String> {

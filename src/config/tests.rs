@@ -26,9 +26,9 @@ impl Scene {
         Scene { folder, variables }
     }
 
-    /// `@` in the line stands for the folder.
+    /// `@/` in the line stands for the folder.
     fn settle(&self, line: &str) -> Result<Config, Error> {
-        let line = line.replace('@', self.folder.path().to_str().unwrap());
+        let line = line.replace("@/", &format!("{}/", self.folder.path().display()));
         let words = std::iter::once("m1import").chain(line.split_whitespace()).map(OsString::from);
         let mut env = Env::new(self.variables.clone());
         env.folder = self.folder.path().to_owned();
@@ -50,9 +50,109 @@ fn the_table_and_the_structs_agree() {
     assert_eq!((config.delivery.give_up_after.as_secs(), config.delivery.max_wait.as_secs()), (900, 600));
     assert_eq!((config.delivery.attempts.get(), config.delivery.rate), (8, Rate::Unlimited));
     assert_eq!((config.delivery.target, config.delivery.concurrency), (Target::Endpoint, Concurrency::Auto));
-    assert_eq!((config.validation.max_invalid, config.delivery.max_refused), (Limit::Unlimited, Limit::Unlimited));
-    assert_eq!((config.input.shard, config.input.skip_lines, config.input.limit), (Shard::WHOLE, 0, None));
+    assert_eq!((config.rows.max_invalid, config.delivery.max_refused), (Limit::Unlimited, Limit::Unlimited));
+    assert_eq!((config.rows.shard, config.source.skip_lines, config.rows.limit), (Shard::default(), 0, None));
     assert_eq!((config.output.form, config.output.verbosity), (Form::Text, Verbosity::Normal));
+}
+
+/// Every setting of the table is read by the settling: a value that cannot be is found.
+#[test]
+fn every_setting_is_settled() {
+    let free = [
+        "columns",
+        "tag-separator",
+        "attributes",
+        "sheet",
+        "output-dir",
+        "token-file",
+        "token-command",
+        "cacert",
+        "phone-metadata",
+        "write-config",
+    ];
+    for setting in crate::cli::options::SETTINGS.iter().filter(|setting| !free.contains(&setting.name)) {
+        let values = [(setting.name, vec!["\u{1}\u{1}".to_owned()])].into();
+        let typed = Typed { values, ..Typed::default() };
+        let settled = Config::settle(typed, &Env::default(), Purpose::Look);
+        match setting.name {
+            // It is read when it is needed.
+            "token" => assert_eq!(settled.unwrap().delivery.token.read().unwrap_err().code(), "token.malformed"),
+            "tag" => assert_eq!(settled.unwrap().rows.rules.tags, ["\u{1}\u{1}"]),
+            name => assert!(settled.is_err(), "--{name}"),
+        }
+    }
+}
+
+#[test]
+fn every_word_is_understood() {
+    for setting in crate::cli::options::SETTINGS {
+        for word in setting.words {
+            let values = [(setting.name, vec![(*word).to_owned()])].into();
+            let settled = Config::settle(Typed { values, ..Typed::default() }, &Env::default(), Purpose::Look);
+            assert!(settled.is_ok(), "--{} {word}", setting.name);
+        }
+    }
+}
+
+#[test]
+fn values_reach_the_rooms() {
+    let line = "a.csv --delimiter semicolon --encoding latin1 --no-header --columns Name,Mobile --sheet 2 --map phone=Mobile \
+                --map attr.city=Ort --attributes Ort,PLZ --tag x --set attr.source=web --tag-separator / --default-country 91 \
+                --phone-types mobile,voip --shard 2/8 --batch-bytes 1MiB --concurrency 3 --rate 30/m --max-refused 5% --omit-empty";
+    let config = Scene::new(&[], &[]).settle(line).unwrap();
+    assert_eq!(config.source.delimiter.unwrap().to_string(), ";");
+    assert_eq!(config.source.encoding.unwrap().name(), "windows-1252");
+    assert_eq!(
+        (config.source.header, config.source.columns),
+        (source::Header::Absent, vec!["Name".into(), "Mobile".into()])
+    );
+    assert_eq!(config.mapping.map.len(), 2);
+    assert_eq!(config.mapping.attributes, mapping::Attributes::These(vec!["Ort".into(), "PLZ".into()]));
+    assert_eq!(
+        (config.rows.rules.tags, config.rows.rules.set),
+        (vec!["x".to_owned()], vec![("source".into(), "web".into())])
+    );
+    assert_eq!(config.rows.rules.phone.default.unwrap().to_string(), "IN");
+    assert_eq!((config.rows.shard.number, config.rows.shard.of, config.delivery.batch_bytes), (2, 8, 1 << 20));
+    assert_eq!(
+        (config.delivery.concurrency, config.delivery.rate, config.delivery.max_refused),
+        (Concurrency::Fixed(NonZeroUsize::new(3).unwrap()), Rate::PerSecond(0.5), Limit::Share(0.05))
+    );
+    assert_eq!(config.rows.empty, Empty::Omitted);
+}
+
+#[test]
+fn plans() {
+    let plan = |line: &str, variables: &[(&str, &str)]| Scene::new(&[], variables).settle(line).unwrap().plan;
+    let plain = plan("a.csv", &[]);
+    let same = [
+        ("b.csv --token t --batch-size 5 --max-invalid 3 --strict --output json --dry-run", plain.as_str()),
+        ("check a.csv --format auto --skip-lines 0 --shard 1/1 --phone-types any", plain.as_str()),
+        (
+            "a.csv --default-country IN --delimiter ; --encoding utf8",
+            &plan("a.csv --default-country 91 --delimiter semicolon --encoding UTF-8", &[]),
+        ),
+        ("a.csv --renumber --tag a --tag b", &plan("a.csv", &[("M1IMPORT_TAG", "a; b"), ("M1IMPORT_RENUMBER", "yes")])),
+    ];
+    for (line, expected) in same {
+        assert_eq!(plan(line, &[]), expected, "{line}");
+    }
+    let others = [
+        "--default-country IN",
+        "--tag a",
+        "--bot-id 5",
+        "--limit 5",
+        "--strict --renumber",
+        "--only A=1",
+        "--skip A=1",
+        "--tag a --tag b",
+        "--tag a;b",
+    ];
+    let mut plans: Vec<String> = others.iter().map(|options| plan(&format!("a.csv {options}"), &[])).collect();
+    plans.push(plain);
+    plans.sort();
+    plans.dedup();
+    assert_eq!(plans.len(), others.len() + 1);
 }
 
 #[test]
@@ -111,11 +211,7 @@ fn strict_and_max_invalid() {
         ("a.csv", &[], Limit::Unlimited),
     ];
     for (line, variables, limit) in cases {
-        assert_eq!(
-            Scene::new(&[], variables).settle(line).unwrap().validation.max_invalid,
-            limit,
-            "{line} {variables:?}"
-        );
+        assert_eq!(Scene::new(&[], variables).settle(line).unwrap().rows.max_invalid, limit, "{line} {variables:?}");
     }
 }
 
@@ -131,9 +227,9 @@ fn errors() {
         ("a.csv", &[], &[("M1IMPORT_STRICT", "maybe")], "config.value", 78),
         ("a.csv", &[(".env", "M1IMPORT_FORMAT=xml")], &[], "config.value", 78),
         ("a.csv", &[("m1import.toml", "rate=5")], &[], "config.value", 78),
-        ("a.csv --endpoint http://example.com/", &[], &[], "config.address", 78),
-        ("a.csv --endpoint nonsense", &[], &[], "config.address", 78),
-        ("a.csv --proxy ftp://x", &[], &[], "config.address", 78),
+        ("a.csv --endpoint http://example.com/", &[], &[], "config.endpoint", 78),
+        ("a.csv --endpoint nonsense", &[], &[], "config.endpoint", 78),
+        ("a.csv --proxy ftp://x", &[], &[], "config.proxy", 78),
         ("a.csv", &[(".env", "M1IMPORT_TOKN=abc")], &[], "config.unknown_variable", 78),
         ("a.csv", &[(".env", "M1IMPORT_TOKEN=a b")], &[], "config.syntax", 78),
         ("a.csv", &[("m1import.toml", "bach-size=5")], &[], "config.unknown_key", 78),
@@ -246,8 +342,14 @@ fn a_file_cannot_read_the_environment() {
 }
 
 #[test]
-fn debug_output_shows_no_secret() {
+fn what_is_shown_has_no_secret() {
     let scene = Scene::new(&[], &[("M1IMPORT_PROXY", "http://me:geheim@host"), ("M1IMPORT_HEADER", "X-Key: geheim")]);
     let config = scene.settle("a.csv --token geheim").unwrap();
-    assert!(!format!("{config:?}").contains("geheim"));
+    for text in [table(&config.shown), json(&config.shown), config.line.to_string(), format!("{config:?}")] {
+        assert!(!text.contains("geheim"), "{text}");
+    }
+    for line in ["a.csv --endpoint https://geheim@x/", "a.csv --proxy ftp://me:geheim@host", "a.csv --header geheim"] {
+        let error = scene.settle(line).err().unwrap_or_else(|| panic!("{line}"));
+        assert!(!error.to_string().contains("geheim"), "{error}");
+    }
 }

@@ -105,23 +105,31 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// How many of so many rows may go wrong; `None` is all of them.
+    pub fn of(self, rows: u64) -> Option<u64> {
+        match self {
+            Limit::Unlimited => None,
+            Limit::Count(most) => Some(most),
+            // Counts are far below 2^53, where every whole number has its own f64; what is a hair below a whole number
+            // for want of binary tenths (29% of 100) is that number.
+            Limit::Share(most) => Some((most * rows as f64 + 1e-6) as u64),
+        }
+    }
+
     /// Whether so many of so many are more than the limit.
     pub fn exceeded(self, wrong: u64, of: u64) -> bool {
-        match self {
-            Limit::Unlimited => false,
-            Limit::Count(most) => wrong > most,
-            // Row counts are far below 2^53, where every whole number has its own f64.
-            Limit::Share(most) => wrong as f64 > most * of as f64,
-        }
+        self.of(of).is_some_and(|most| wrong > most)
     }
 }
 
+/// As it is written.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Limit::Unlimited => f.write_str("unlimited"),
             Limit::Count(most) => write!(f, "{most}"),
-            Limit::Share(share) => write!(f, "{}%", share * 100.0),
+            // 0.29 * 100 is not quite 29.
+            Limit::Share(most) => write!(f, "{}%", (most * 1e8).round() / 1e6),
         }
     }
 }
@@ -242,40 +250,36 @@ mod tests {
             assert!(text.parse::<Limit>().is_err(), "{text}");
         }
         let cases = [
-            (Limit::Count(0), 0, 10, false),
-            (Limit::Count(0), 1, 10, true),
-            (Limit::Share(0.1), 1, 10, false),
-            (Limit::Share(0.1), 2, 10, true),
-            (Limit::Share(0.0), 1, 10, true),
-            (Limit::Unlimited, 10, 10, false),
+            ("0", 10, Some(0)),
+            ("7", 10, Some(7)),
+            ("0%", 10, Some(0)),
+            ("10%", 10, Some(1)),
+            ("10%", 9, Some(0)),
+            ("29%", 100, Some(29)),
+            ("0.1%", 1_000_000, Some(1_000)),
+            ("100%", 3, Some(3)),
+            ("unlimited", 3, None),
         ];
-        for (limit, wrong, of, exceeded) in cases {
-            assert_eq!(limit.exceeded(wrong, of), exceeded, "{limit:?} {wrong}/{of}");
+        for (text, rows, most) in cases {
+            let limit: Limit = text.parse().unwrap();
+            assert_eq!(limit.of(rows), most, "{text} of {rows}");
+            assert_eq!(limit.to_string(), text);
+            assert!(!limit.exceeded(most.unwrap_or(u64::MAX), rows), "{text} of {rows}");
+            assert_eq!(
+                limit.exceeded(most.map_or(u64::MAX, |most| most + 1), rows),
+                most.is_some(),
+                "{text} of {rows}"
+            );
         }
-    }
-
-    #[test]
-    fn shards() {
-        for text in ["", "1", "0/8", "9/8", "1/0", "a/b", "-1/2"] {
-            assert!(text.parse::<Shard>().is_err(), "{text}");
-        }
-        assert_eq!("1/1".parse(), Ok(Shard::WHOLE));
     }
 
     proptest! {
-        #[test]
-        fn every_record_is_in_one_shard(key: u64, of in 1u64..50) {
-            let shards = (1..=of).map(|number| format!("{number}/{of}").parse::<Shard>().unwrap());
-            prop_assert_eq!(shards.filter(|shard| shard.takes(key)).count(), 1);
-        }
-
         #[test]
         fn no_text_is_too_odd(text: String) {
             let _ = text.parse::<Span>();
             let _ = text.parse::<Size>();
             let _ = text.parse::<Rate>();
             let _ = text.parse::<Limit>();
-            let _ = text.parse::<Shard>();
         }
     }
 }

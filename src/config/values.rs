@@ -118,7 +118,9 @@ impl FromStr for Label {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Label, Self::Err> {
-        Encoding::for_label(text.trim().as_bytes()).map(Label).ok_or("is no encoding such as utf-8 or windows-1252")
+        Encoding::for_label_no_replacement(text.trim().as_bytes())
+            .map(Label)
+            .ok_or("is no encoding such as utf-8 or windows-1252")
     }
 }
 
@@ -188,6 +190,21 @@ impl FromStr for Words {
         match text.trim() {
             "" => Err("is empty"),
             text => Ok(Words(text.to_owned())),
+        }
+    }
+}
+
+/// A condition on a row: `COLUMN=VALUE,…`. The values may be empty, which means an empty cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition(pub String);
+
+impl FromStr for Condition {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Condition, Self::Err> {
+        match text.split_once('=') {
+            Some((column, _)) if !column.trim().is_empty() => Ok(Condition(text.to_owned())),
+            _ => Err("is not COLUMN=VALUE, such as Consent=yes"),
         }
     }
 }

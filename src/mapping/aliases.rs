@@ -3,6 +3,9 @@
 //! To know another word, add it to the table. Words are written as `normal` leaves them: lower case, one space
 //! between words, no marks on Latin letters needed, numbers left out (`E-mail 1 - Value` is `e mail value`).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -160,6 +163,7 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "name full",
             "name display",
             "saved name",
+            "public name",
             "nombre completo",
             "nombre y apellido",
             "nombre y apellidos",
@@ -332,6 +336,11 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "número de celular",
             "número celular",
             "no celular",
+            "no de celular",
+            "no de teléfono",
+            "no teléfono",
+            "no de telefone",
+            "no telefone",
             "n celular",
             "tel celular",
             "telefone celular",
@@ -617,7 +626,6 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "billing phone number",
             "shipping phone",
             "default address phone",
-            "addresses phone",
             "address phone",
             "work phone",
             "work phone number",
@@ -1066,22 +1074,23 @@ pub(super) fn meaning(header: &str) -> Option<(Meaning, bool)> {
 }
 
 fn of_words(header: &str) -> Option<Meaning> {
-    forms(header).iter().find_map(|form| {
-        WORDS.iter().find(|(_, words)| words.iter().any(|word| same(word, form))).map(|(meaning, _)| *meaning)
-    })
+    forms(header).iter().find_map(|form| LOOKUP.get(form).copied())
 }
 
-/// Compares as is, and with the marks of Latin letters left out on both sides.
-fn same(word: &str, form: &str) -> bool {
-    word == form || (!word.is_ascii() && plain(word) == form)
-}
+/// Every word as it is and without the marks of Latin letters: a constant, computed when it is first needed.
+static LOOKUP: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
+    let all = || WORDS.iter().flat_map(|(meaning, words)| words.iter().map(|word| (*word, *meaning)));
+    let plain = all().map(|(word, meaning)| (plain(word), meaning));
+    // A word that is in the table as it stands goes before one that only looks like it.
+    plain.chain(all().map(|(word, meaning)| (word.to_owned(), meaning))).collect()
+});
 
 /// The word nearest to a header, and how near: for a hint when nothing was found.
 pub(super) fn nearest_phone(header: &str) -> f64 {
-    let header = plain(&normal(header));
-    if header.split(' ').any(|word| NEVER.contains(&word)) {
+    if is_never_a_phone(header) {
         return 0.0;
     }
+    let header = plain(&normal(header));
     let phones = WORDS.iter().filter(|(meaning, _)| matches!(meaning, Phone(_) | PerhapsPhone(_) | LastPhone));
     let words = phones.flat_map(|(_, words)| words.iter()).filter(|word| word.chars().count() > 2);
     words
@@ -1091,6 +1100,11 @@ pub(super) fn nearest_phone(header: &str) -> f64 {
             if within { far.max(0.75) } else { far }
         })
         .fold(0.0, f64::max)
+}
+
+/// Whether the header names something that is not the contact's own number, or no number at all.
+pub(super) fn is_never_a_phone(header: &str) -> bool {
+    normal(header).split(' ').any(|word| NEVER.contains(&word))
 }
 
 /// What stands with a phone that is not the contact's own, or no number at all.
@@ -1155,7 +1169,7 @@ fn reduce(header: &str, split: bool) -> String {
         if parts {
             normal.push(' ');
         }
-        if c.is_whitespace() || "_-.:/#'’`\"()[]*?,;&+–—\\".contains(c) {
+        if c.is_whitespace() || "_-.:/#°'’`\"()[]*?,;&+–—\\".contains(c) {
             normal.push(' ');
         } else if c == 'İ' {
             normal.push('i');

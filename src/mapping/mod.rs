@@ -15,7 +15,7 @@ pub use filter::Filter;
 use crate::contact::Fields;
 use crate::row::{Field, Row};
 use crate::source::{Columns, OURS, Words};
-use aliases::{Meaning, meaning, nearest_phone, normal};
+use aliases::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
 
 /// What a column is mapped to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -405,7 +405,7 @@ fn snake(name: &str) -> String {
     key.split('_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
-/// The column of this name: exactly, else as the header would be read, else with its number among namesakes.
+/// The column of this name: exactly, else with its number among namesakes, else as the header would be read.
 fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u32, Error> {
     let names = columns.names();
     let exact: Vec<u32> = positions(names).filter(|(_, one)| *one == name).map(|(column, _)| column).collect();
@@ -414,26 +414,24 @@ fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u32, Error> 
         let alike = positions(names).filter(|(_, one)| !wanted.is_empty() && normal(one) == wanted);
         alike.map(|(column, _)| column).collect::<Vec<u32>>()
     };
-    let found = if exact.is_empty() { alike() } else { exact };
+    let by_number =
+        || positions(names).find(|(column, _)| numbered(*column, columns) == name).map(|(column, _)| vec![column]);
+    let found = if exact.is_empty() { by_number().unwrap_or_else(alike) } else { exact };
     match found.as_slice() {
-        [column] => return Ok(*column),
-        [] => {}
+        [column] => Ok(*column),
+        [] => Err(Error::UnknownColumn {
+            option: option.to_owned(),
+            column: name.to_owned(),
+            nearest: nearest(name, names),
+            headers: names.to_vec(),
+        }),
         several => {
             let field = option.trim_start_matches("--map ").trim_end_matches('=');
             let field = FIELDS.into_iter().find(|one| one.as_str() == field).unwrap_or(Field::Attribute);
-            return Err(Error::Ambiguous {
-                field,
-                columns: several.iter().map(|&column| numbered(column, columns)).collect(),
-            });
+            let columns = several.iter().map(|&column| numbered(column, columns)).collect();
+            Err(Error::Ambiguous { field, columns })
         }
     }
-    let by_number = positions(names).find(|(column, _)| numbered(*column, columns) == name);
-    by_number.map(|(column, _)| column).ok_or_else(|| Error::UnknownColumn {
-        option: option.to_owned(),
-        column: name.to_owned(),
-        nearest: nearest(name, names),
-        headers: names.to_vec(),
-    })
 }
 
 /// The name of a column, with its number if others have the same.
@@ -587,7 +585,7 @@ impl<'a> Guess<'a> {
             match seen.meaning {
                 Meaning::Phone(one) if !values.mostly(values.flags) => {
                     named.push(rank(seen, one));
-                    if values.filled == 0 || values.mostly(values.phones) {
+                    if values.filled == 0 || values.mostly(values.phones) || columns.are_given() {
                         verified.push(rank(seen, one));
                     }
                 }
@@ -711,13 +709,27 @@ impl<'a> Guess<'a> {
     }
 }
 
+/// The error that names the columns and the one that comes nearest: by its values, else by its name.
 fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
-    let near = |name: &String| (nearest_phone(name), name.clone());
-    let nearest = columns.names().iter().map(near).filter(|(near, _)| *near >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0));
+    let by_values = positions(columns.names()).find(|(column, name)| {
+        let cells = || guess.sample.iter().map(|row| row.cell(*column as usize).trim()).filter(|cell| !cell.is_empty());
+        let phones = cells().filter(|cell| is_like_a_phone(cell)).count();
+        phones > 0 && phones * 2 >= cells().count() && !is_never_a_phone(name)
+    });
+    let by_name = || {
+        let near = columns.names().iter().map(|name| (nearest_phone(name), name));
+        near.filter(|(near, _)| *near >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.as_str())
+    };
+    let nearest = by_values.map(|(_, name)| name).filter(|name| !name.trim().is_empty()).or_else(by_name);
     let doubted = guess.of(|meaning| matches!(meaning, Meaning::Phone(_) | Meaning::PerhapsPhone(_))).next();
     Error::NoPhone {
         headers: columns.names().to_vec(),
         doubted: doubted.map(|seen| name_of(seen.column, columns).to_owned()),
-        nearest: nearest.map(|(_, name)| name),
+        nearest: nearest.map(str::to_owned),
     }
+}
+
+fn is_like_a_phone(cell: &str) -> bool {
+    let digits = cell.chars().filter(|c| c.is_numeric()).count();
+    (8..=15).contains(&digits) && !cell.contains([':', ',', '@']) && !cell.chars().any(char::is_alphabetic)
 }

@@ -401,6 +401,7 @@ impl Reader<'_> {
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
             let Some(length) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20) else {
+                self.at = self.bytes.len();
                 return Err(self.broken("a string has no end"));
             };
             to.push_str(self.text.get(self.at..self.at + length).unwrap_or_default());

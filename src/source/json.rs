@@ -5,7 +5,7 @@
 use super::error::Trouble;
 use super::flatten::Flat;
 use super::text::{Lines, Text};
-use super::{Fault, MAX_RECORD};
+use super::{Fault, MAX_RECORD, Words};
 use crate::row::Row;
 
 /// Keys under which services put the list of contacts, or the object that holds it.
@@ -45,6 +45,8 @@ pub(super) enum Shape {
     Array,
     /// In the array that stands under these keys.
     Wrapped(Vec<String>),
+    /// In an object at the top, each under a key of its own.
+    Keyed,
     /// One after another at the top.
     Objects,
 }
@@ -56,22 +58,43 @@ pub(super) struct Json {
     lines: Lines,
     shape: Shape,
     within: bool,
+    /// Where the list began.
     begun: u64,
+    /// The element at hand has a string that does not end on its line.
+    unclosed: bool,
+    /// What was passed over behind such an element ends like a document.
+    closed: bool,
 }
 
 impl Json {
     pub fn new(text: Text, shape: Shape) -> Json {
-        Json { text, flat: Flat::default(), lines: Lines::default(), within: shape == Shape::Objects, shape, begun: 1 }
+        Json {
+            text,
+            flat: Flat::default(),
+            lines: Lines::default(),
+            within: shape == Shape::Objects,
+            shape,
+            begun: 1,
+            unclosed: false,
+            closed: false,
+        }
     }
 
-    /// Finds how the elements lie.
-    pub fn shape(text: Text) -> Result<Shape, Trouble> {
+    /// Finds how the elements lie; `words` tells titles of fields from other keys.
+    pub fn shape(text: Text, words: fn(&[&str]) -> Words) -> Result<Shape, Trouble> {
         let mut json = Json::new(text, Shape::Objects);
         if json.peek()? == Some(b'[') {
             return Ok(Shape::Array);
         }
         let mut path = Vec::new();
-        Ok(if json.search(&mut path)? { Shape::Wrapped(path) } else { Shape::Objects })
+        let mut members = Vec::new();
+        if json.search(&mut path, &mut members)? {
+            return Ok(Shape::Wrapped(path));
+        }
+        // Objects under keys that say nothing are records under their ids.
+        let keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
+        let keyed = members.len() > 1 && members.iter().all(|(_, object)| *object) && words(&keys) == Words::default();
+        Ok(if keyed { Shape::Keyed } else { Shape::Objects })
     }
 
     /// Reads the next element.
@@ -83,6 +106,7 @@ impl Json {
         let line = self.lines.line;
         row.place.line = line;
         let mut length = self.element(line)?;
+        let unclosed = std::mem::take(&mut self.unclosed);
         let window = self.text.window().get(..length).unwrap_or_default();
         let read = self.flat.read(window, row);
         // Where an element's own brace is missing, the next one begins inside of it.
@@ -96,7 +120,27 @@ impl Json {
         row.raw.extend_from_slice(raw.strip_suffix(b",").unwrap_or(raw));
         let result = read.map(|()| true).map_err(|broken| broken.fault(line, window));
         self.advance(length);
+        if unclosed {
+            self.resume()?;
+        }
         result
+    }
+
+    /// After a string without an end, goes on at the next line that begins with an object.
+    fn resume(&mut self) -> Result<(), Trouble> {
+        while !matches!(self.peek()?, None | Some(b'{')) {
+            let mut ended = false;
+            while !ended {
+                let window = self.text.window();
+                let end = memchr::memchr(b'\n', window);
+                let line = window.get(..end.unwrap_or(window.len())).unwrap_or_default();
+                self.closed = line.trim_ascii_end().ends_with(b"]") || line.trim_ascii_end().ends_with(b"}");
+                let length = line.len();
+                self.advance(length);
+                ended = end.is_some() || !self.text.more()?;
+            }
+        }
+        Ok(())
     }
 
     /// Moves to the beginning of the next element; false at the end of the document.
@@ -108,8 +152,15 @@ impl Json {
                 }
                 self.within = true;
             }
+            if self.shape == Shape::Keyed {
+                if self.key()?.is_some() {
+                    return Ok(true);
+                }
+                self.within = false;
+                continue;
+            }
             match self.peek()? {
-                None if self.shape == Shape::Objects => return Ok(false),
+                None if self.shape == Shape::Objects || self.closed => return Ok(false),
                 None => return Err(Trouble::Truncated { what: "the list", line: self.begun }),
                 Some(b',') => self.advance(1),
                 // Separates JSON text sequences.
@@ -131,7 +182,7 @@ impl Json {
         }
         let path = match &self.shape {
             Shape::Wrapped(path) => path.clone(),
-            Shape::Array | Shape::Objects => Vec::new(),
+            Shape::Array | Shape::Objects | Shape::Keyed => Vec::new(),
         };
         for wanted in &path {
             self.expect(b'{')?;
@@ -144,7 +195,7 @@ impl Json {
             }
         }
         self.begun = self.lines.line;
-        self.expect(b'[')?;
+        self.expect(if self.shape == Shape::Keyed { b'{' } else { b'[' })?;
         Ok(true)
     }
 
@@ -162,9 +213,14 @@ impl Json {
     }
 
     /// Searches the object that begins here for the list of contacts.
-    fn search(&mut self, path: &mut Vec<String>) -> Result<bool, Trouble> {
+    /// Gathers the first members on the way: their keys, and whether they are objects.
+    fn search(&mut self, path: &mut Vec<String>, members: &mut Vec<(String, bool)>) -> Result<bool, Trouble> {
+        const LOOK: usize = 20;
         self.expect(b'{')?;
         while let Some(key) = self.key()? {
+            if path.is_empty() && members.len() < LOOK {
+                members.push((key.clone(), self.peek()? == Some(b'{')));
+            }
             let known = WRAPPERS.contains(&key.to_ascii_lowercase().as_str());
             match self.peek()? {
                 Some(b'[') if known => {
@@ -184,7 +240,7 @@ impl Json {
                 }
                 Some(b'{') if known && path.len() < 3 => {
                     path.push(key);
-                    if self.search(path)? {
+                    if self.search(path, members)? {
                         return Ok(true);
                     }
                     path.pop();
@@ -248,7 +304,10 @@ impl Json {
         loop {
             let window = self.text.window();
             match scan.run(window) {
-                Some(end) if end <= MAX_RECORD => return Ok(end.max(1)),
+                Some(end) if end <= MAX_RECORD => {
+                    self.unclosed = scan.unclosed;
+                    return Ok(end.max(1));
+                }
                 None if window.len() <= MAX_RECORD => {}
                 _ => return self.early_end().ok_or(Trouble::RowTooLong { line }),
             }
@@ -311,6 +370,8 @@ struct Scan {
     at: usize,
     begun: bool,
     string: bool,
+    /// The value ends where a line ends within a string.
+    unclosed: bool,
     /// A number or word, which ends before the byte behind it.
     plain: bool,
     depth: u64,
@@ -324,7 +385,11 @@ impl Scan {
         loop {
             if self.string {
                 let rest = bytes.get(self.at..)?;
-                match memchr::memchr2(b'"', b'\\', rest) {
+                match memchr::memchr3(b'"', b'\\', b'\n', rest) {
+                    Some(found) if rest.get(found) == Some(&b'\n') => {
+                        self.unclosed = true;
+                        return Some(self.at + found);
+                    }
                     Some(found) if rest.get(found) == Some(&b'\\') => {
                         if self.at + found + 1 >= bytes.len() {
                             self.at += found;
@@ -396,7 +461,7 @@ mod tests {
     fn read(json: &str) -> Vec<String> {
         let text = || Text::of(json.as_bytes());
         let mut told = Vec::new();
-        let shape = match Json::shape(text()) {
+        let shape = match Json::shape(text(), |_| Words::default()) {
             Ok(shape) => shape,
             Err(trouble) => return vec![trouble.to_string()],
         };
@@ -437,6 +502,12 @@ mod tests {
             ("[{\"a\":1}\n,", &["1:1", "the file is cut short: the list that begins on line 1 has no end"]),
             ("[{\"a\":1}]x", &["1:1", "line 1: something stands behind the list of contacts"]),
             ("[{\"a\":1}]\n[{\"a\":2}]", &["1:1", "2:2"]),
+            (
+                "[\n{\"a\":1},\n{\"a\":\"x, \"b\":\"y\"},\n{\"a\":3}\n]\n",
+                &["2:1", "3:row.malformed {\"a\":\"x, \"b\":\"y\"}", "4:3"],
+            ),
+            ("[\n{\"a\":1},\n{\"a\":\"x}\n]\n", &["2:1", "3:row.malformed {\"a\":\"x}"]),
+            (r#"{"k1":{"a":1},"k2":{"a":2}}"#, &["1:1", "1:2"]),
         ];
         for (json, told) in table {
             assert_eq!(read(json), *told, "{json}");

@@ -333,7 +333,7 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
     let mut said = Vec::new();
     let format = options.format.unwrap_or_else(|| sniff(&sample, whole, &input));
     let (layout, encoding) = match format {
-        Format::Json => (Layout::Json(Json::shape(text()?)?), found),
+        Format::Json => (Layout::Json(Json::shape(text()?, options.words)?), found),
         Format::Ndjson => (Layout::Ndjson, found),
         Format::Csv | Format::Tsv => {
             let mut dialect = table::dialect(&sample, whole, options.format == Some(Format::Tsv), options);
@@ -410,7 +410,9 @@ impl Source {
     fn take_sample(&mut self, options: &Options) -> Result<(), Trouble> {
         let mut rows = self.start()?;
         let mut row = Row::default();
-        while self.sample.len() < SAMPLE {
+        let mut looked = 0;
+        while self.sample.len() < SAMPLE && looked < 10 * SAMPLE {
+            looked += 1;
             match rows.next(&mut row) {
                 Ok(true) => self.sample.push(row.clone()),
                 Ok(false) => break,
@@ -456,6 +458,7 @@ impl Source {
             }
             None => {
                 self.columns = rows.columns();
+                self.columns.given = matches!(self.layout, Layout::Vcard);
                 self.headers = self.columns.names.clone();
             }
         }
@@ -641,9 +644,9 @@ fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
     let objects = lines.iter().filter(is_object).count();
     let named = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
     let named = named.ends_with(".ndjson") || named.ends_with(".jsonl");
-    let wrapped = lines.first().is_some_and(|line| {
-        matches!(Json::shape(Text::new(Unpacked::of(line.to_vec()), UTF_8)), Ok(Shape::Wrapped(_)))
-    });
+    let wrapped = lines
+        .first()
+        .is_some_and(|line| matches!(Json::shape(Text::of(line), |_| Words::default()), Ok(Shape::Wrapped(_))));
     match lines.len() {
         _ if wrapped => Format::Json,
         1 if !named => Format::Json,

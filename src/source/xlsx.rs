@@ -87,8 +87,10 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
     if names.len() > 1 && options.sheet.is_none() {
         said.push(format!("the sheet {name:?} is taken of {}", names.len()));
     }
-    if head.records > 0 {
-        said.push(format!("{} rows before the header are left out", head.records));
+    match head.records {
+        0 => {}
+        1 => said.push("1 row before the header is left out".to_owned()),
+        rows => said.push(format!("{rows} rows before the header are left out")),
     }
     let mut writer =
         csv::WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile().map_err(Trouble::Spool)?);

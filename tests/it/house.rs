@@ -47,7 +47,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("dotenvy::", &["config"]),
     ("anyhow::", &["main"]),
     ("calamine::", &["source"]),
-    ("hyper::", &["sandbox"]),
+    // The client asks what kind an error of reqwest is, which is hyper's below.
+    ("hyper::", &["sandbox", "client"]),
     ("io::stdout", &["terminal"]),
     ("io::stderr", &["terminal"]),
 ];

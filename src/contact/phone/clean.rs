@@ -38,6 +38,10 @@ pub(super) fn clean(cell: &str) -> Clean<'_> {
 
 fn unguarded<'c>(text: &'c str, notes: &mut Notes) -> &'c str {
     let text = text.trim();
+    // Whatever begins with a digit or a letter wears no guard, and needs no look at all pairs of quotes.
+    if text.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric() || matches!(first, b'+' | b'(' | b'-')) {
+        return text;
+    }
     let mut rest = text.strip_prefix('=').unwrap_or(text).trim_start();
     loop {
         let before = rest;

@@ -47,7 +47,10 @@ pub fn compile(text: &str) -> Result<Tables, String> {
         };
         let general = Product::new(&[region], true)?.build(&mut states)?;
         plans.push(Plan {
-            name: region.name.to_owned().into(),
+            name: match region.name.as_bytes() {
+                &[a, b] => [a, b, 0],
+                _ => *b"001",
+            },
             code: region.code,
             general,
             trunk,

@@ -3,7 +3,7 @@
 use super::digits::Digits;
 use super::plans::{Length, Number, Unread, length, lengths, strip_code};
 use super::prefix::Prefix;
-use super::quirks::{Quirk, quirk};
+use super::quirks::{Quirk, overseas, quirk};
 use super::tables::{Plan, Tables};
 use super::{Check, Kind, Phone, Reading, Refusal, Region, Rules};
 use crate::row::{Code, Note, Notes};
@@ -56,7 +56,7 @@ fn with_plus(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     {
         return Err(conflict(number, prefix, digits, context));
     }
-    choose(&[way], context)
+    only(&way, context)
 }
 
 fn conflict(number: &Number, prefix: &Prefix, digits: &[u8], context: &Context) -> Refusal {
@@ -69,11 +69,12 @@ fn conflict(number: &Number, prefix: &Prefix, digits: &[u8], context: &Context) 
 
 /// Reads the digits behind a calling code and whatever stood behind it.
 fn under_code<'p>(code: u16, further: &[u8], digits: &[u8], plans: &'p Tables) -> Result<Number<'p>, Unread> {
-    let mut all = Digits::default();
-    all.push_number(code);
-    all.extend(further);
+    if further.is_empty() {
+        return plans.behind(code, digits);
+    }
+    let mut all = Digits::from(further);
     all.extend(digits);
-    plans.international(all.as_slice())
+    plans.behind(code, all.as_slice())
 }
 
 fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Reading, Refusal> {
@@ -83,7 +84,7 @@ fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Read
     let own = strip_code(digits, prefix.code);
     // Most rows end here: no other reading is possible.
     if further.is_empty() && own.is_none() && digits.first() != Some(&0) {
-        return choose(&[plain], context);
+        return only(&plain, context);
     }
     let exit = digits
         .strip_prefix(&[0, 0])
@@ -92,40 +93,36 @@ fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Read
         && let Some(number) = exit.valid()
     {
         if number.code == prefix.code {
-            return choose(&[exit], context);
+            return only(&exit, context);
         }
         return Err(conflict(number, prefix, digits, context));
     }
-    let mut ways = vec![plain];
-    if !further.is_empty() && digits.starts_with(further) {
-        ways.push(Way::new(under_code(prefix.code, &[], digits, plans), &[Note::PhonePrefixRepeated]));
-    }
-    if own.is_some() {
-        ways.push(Way::new(plans.international(digits), &[Note::PhonePrefixRepeated]));
-    }
-    ways.extend(exit);
-    choose(&ways, context)
+    let begun = (!further.is_empty() && digits.starts_with(further))
+        .then(|| Way::new(plans.behind(prefix.code, digits), &[Note::PhonePrefixRepeated]));
+    let own = own.map(|rest| Way::new(plans.behind(prefix.code, rest), &[Note::PhonePrefixRepeated]));
+    choose(&[Some(plain), begun, own, exit], context)
 }
 
 fn in_country(digits: &[u8], plan: &Plan, context: &Context) -> Result<Reading, Refusal> {
     let plans = context.plans;
     let dialled = Way::new(plans.dialled(digits, plan), &[]);
-    let own = strip_code(digits, plan.code).map(|_| Way::new(plans.international(digits), &[]));
+    let own = strip_code(digits, plan.code).map(|rest| Way::new(plans.behind(plan.code, rest), &[]));
     let exit = dialled.number.as_ref().is_ok_and(|number| number.exit);
     if dialled.valid().is_some() && own.is_none() && !exit {
-        return choose(&[dialled], context);
+        return only(&dialled, context);
     }
     let within = Way::new(plans.within(digits, plan), &[]);
-    let idd = digits.strip_prefix(&[0, 0]).map(|rest| Way::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]));
-    let mut ways = vec![dialled, within];
-    ways.extend(own);
-    if !ways.iter().any(|way| way.valid().is_some()) {
-        ways.extend(idd);
-    }
-    choose(&ways, context).map_err(|refusal| {
-        // A mistyped national number must not become a foreign one: it is only suggested.
-        let foreign = Way::new(plans.international(digits), &[]);
-        refusal.suggest(foreign.valid().and_then(written))
+    let beyond = digits.strip_prefix(&[0, 0]).filter(|_| dialled.valid().is_none());
+    let idd = beyond.map(|rest| Way::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]));
+    choose(&[Some(dialled), Some(within), own, idd], context).map_err(|refusal| {
+        // A mistyped national number must not become a foreign one: that, or a zero too many, is only suggested.
+        let others = [digits, digits.strip_prefix(&[0]).unwrap_or_default()].map(|digits| plans.international(digits));
+        refusal.suggest(
+            others
+                .iter()
+                .filter_map(|number| number.as_ref().ok()?.found.and(number.as_ref().ok()))
+                .filter_map(written),
+        )
     })
 }
 
@@ -134,20 +131,28 @@ fn alone(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     if let Some(rest) = digits.strip_prefix(&[0, 0]) {
         let way = Way::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]);
         if way.number.as_ref().is_ok_and(|number| number.found.is_some() || quirk(plans, number).is_some()) {
-            return choose(&[way], context);
+            return only(&way, context);
         }
     }
     let way = Way::new(plans.international(digits), &[]);
     if context.rules.bare_international {
-        return choose(&[way], context);
+        return only(&way, context);
     }
     Err(Refusal::new(Code::PhoneNoCountry).suggest(way.valid().and_then(written)))
 }
 
+/// Takes the only reading there is, if it is valid.
+fn only(way: &Way, context: &Context) -> Result<Reading, Refusal> {
+    match way.valid() {
+        Some(number) => accept(number, number.found, way.notes, context),
+        None => nothing_valid(&[Some(*way)], context),
+    }
+}
+
 /// Takes the one valid reading. If there are two that differ, none; if there is none, says why.
-fn choose(ways: &[Way], context: &Context) -> Result<Reading, Refusal> {
+fn choose(ways: &[Option<Way>], context: &Context) -> Result<Reading, Refusal> {
     let mut chosen: Option<(&Way, &Number)> = None;
-    for way in ways {
+    for way in ways.iter().flatten() {
         let Some(number) = way.valid() else { continue };
         match chosen {
             Some((_, before)) if !before.is(number) => {
@@ -192,7 +197,7 @@ fn accept(
             (_, false) => notes.add(Note::PhoneAreaCodeAdded),
         }
     }
-    let named = context.prefix.map_or(context.region, |prefix| prefix.region);
+    let named = context.prefix.as_ref().map_or(context.region, |prefix| prefix.region);
     if named.is_some_and(|named| named != region && named.calling_code() == number.code) {
         notes.add(Note::PhoneRegionDiffers);
     }
@@ -220,9 +225,9 @@ fn written(number: &Number) -> Option<String> {
 }
 
 /// No reading is valid: a known quirk, else the reason, by the reading whose length is right if there is one.
-fn nothing_valid(ways: &[Way], context: &Context) -> Result<Reading, Refusal> {
+fn nothing_valid(ways: &[Option<Way>], context: &Context) -> Result<Reading, Refusal> {
     let rules = context.rules;
-    for way in ways {
+    for way in ways.iter().flatten() {
         let Ok(number) = &way.number else { continue };
         let mut notes = way.notes;
         match quirk(context.plans, number) {
@@ -246,8 +251,9 @@ fn nothing_valid(ways: &[Way], context: &Context) -> Result<Reading, Refusal> {
             }
         }
     }
-    let right = ways.iter().find(|way| matches!(&way.number, Ok(number) if shape(number, context) == Length::Right));
-    let Some(way) = right.or_else(|| ways.first()) else {
+    let right =
+        ways.iter().flatten().find(|way| matches!(&way.number, Ok(number) if shape(number, context) == Length::Right));
+    let Some(way) = right.or_else(|| ways.iter().flatten().next()) else {
         return Err(Refusal::new(Code::PhoneInvalid));
     };
     let number = match &way.number {
@@ -264,7 +270,8 @@ fn nothing_valid(ways: &[Way], context: &Context) -> Result<Reading, Refusal> {
         }
         Length::Right => {
             let detail = format!("{} by the metadata {}", Region::of(number.plan).name(), context.plans.version);
-            return Err(Refusal::new(Code::PhoneInvalid).detail(detail));
+            let sister = overseas(context.plans, number);
+            return Err(Refusal::new(Code::PhoneInvalid).detail(detail).suggest(sister.iter().filter_map(written)));
         }
         Length::TooShort | Length::Local => Code::PhoneTooShort,
         Length::TooLong => Code::PhoneTooLong,

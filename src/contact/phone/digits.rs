@@ -22,16 +22,6 @@ impl Digits {
         digits.iter().for_each(|&digit| self.push(digit));
     }
 
-    /// Adds a number's decimal digits.
-    pub fn push_number(&mut self, number: u16) {
-        for place in [10_000, 1000, 100, 10] {
-            if number >= place {
-                self.push((number / place % 10) as u8);
-            }
-        }
-        self.push((number % 10) as u8);
-    }
-
     pub fn as_slice(&self) -> &[u8] {
         self.values.get(..usize::from(self.length)).unwrap_or_default()
     }

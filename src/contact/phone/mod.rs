@@ -24,6 +24,7 @@ mod read;
 mod region;
 mod several;
 mod shapes;
+mod signs;
 mod tables;
 #[cfg(test)]
 mod writings;

@@ -41,7 +41,8 @@ impl Ranges {
             match cells[..] {
                 ["region", name, code] => {
                     let code: u16 = code.parse().unwrap();
-                    let plan = builtin().plans.iter().find(|plan| plan.name == name && plan.code == code);
+                    let plan =
+                        builtin().plans.iter().find(|plan| Region::of(plan).as_str() == name && plan.code == code);
                     region = plan.map(Region::of);
                 }
                 ["general", ..] => {}

@@ -166,9 +166,7 @@ impl Tables {
             return Err(Unread::NoCode);
         }
         let (code, national) = digits.split_at_checked(code_length(first, second)).unwrap_or_default();
-        let zone = self.zone(value(code)).ok_or(Unread::NoCode)?;
-        let plan = self.plans.get(usize::from(zone.main)).ok_or(Unread::NoCode)?;
-        self.under(zone, plan, national)
+        self.behind(value(code), national)
     }
 
     /// Reads digits as someone in the region would dial them: with its exit code, with its own calling code without
@@ -184,20 +182,25 @@ impl Tables {
         }
         if let Some(rest) = strip_code(digits, plan.code) {
             // The library takes the code away only if that makes a better number of it.
-            let stripped = self.strip(plan, rest).map_or_else(|| Digits::from(rest), |(stripped, _)| stripped);
-            let before = self.walk(plan.general, digits) != 0;
-            let after = self.walk(plan.general, stripped.as_slice()) != 0;
-            if (!before && after) || length(plan, digits.len()) == Length::TooLong {
-                let zone = self.zone(plan.code).ok_or(Unread::NoCode)?;
-                let main = self.plans.get(usize::from(zone.main)).ok_or(Unread::NoCode)?;
-                return self.under(
-                    zone,
-                    if main.code == plan.code && main.name == plan.name { plan } else { main },
-                    stripped.as_slice(),
-                );
+            let (stripped, change) = match self.strip(plan, rest) {
+                Some((stripped, change)) => (stripped, Some(change)),
+                None => (Digits::from(rest), None),
+            };
+            let worse = self.walk(plan.general, digits) == 0 && self.walk(plan.general, stripped.as_slice()) != 0;
+            if worse || length(plan, digits.len()) == Length::TooLong {
+                let (zone, main) = self.zone(plan.code).zip(self.main(plan.code)).ok_or(Unread::NoCode)?;
+                let number = self.under(zone, main, stripped.as_slice())?;
+                return Ok(Number { change: number.change.or(change), ..number });
             }
         }
         self.within(digits, plan)
+    }
+
+    /// Reads digits as if `+` and the calling code stood before them.
+    pub fn behind(&self, code: u16, digits: &[u8]) -> Result<Number<'_>, Unread> {
+        let zone = self.zone(code).ok_or(Unread::NoCode)?;
+        let plan = self.plans.get(usize::from(zone.main)).ok_or(Unread::NoCode)?;
+        self.under(zone, plan, digits)
     }
 
     /// Reads digits as a national number of the region and nothing else.
@@ -285,13 +288,24 @@ pub(super) fn length(plan: &Plan, digits: usize) -> Length {
     }
 }
 
-/// The lengths that a plan allows, in words.
+/// The lengths that a plan allows, in words: `10`, `8 or 10`, `4 to 15`.
 pub(super) fn lengths(plan: &Plan) -> String {
-    let all: Vec<String> = (0..32).filter(|n| plan.lengths & (1 << n) != 0).map(|n| n.to_string()).collect();
-    match all.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => all.concat(),
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for length in (0..u32::BITS).filter(|length| plan.lengths & (1 << length) != 0) {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == length => *last = length,
+            _ => runs.push((length, length)),
+        }
     }
+    let words: Vec<String> = runs
+        .into_iter()
+        .map(|(first, last)| match last - first {
+            0 => first.to_string(),
+            1 => format!("{first} or {last}"),
+            _ => format!("{first} to {last}"),
+        })
+        .collect();
+    words.join(" or ")
 }
 
 /// The digits behind the calling code, if they begin with it.

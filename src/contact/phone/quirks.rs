@@ -66,3 +66,12 @@ pub(super) fn quirk(plans: &Tables, number: &Number) -> Option<Quirk> {
         _ => None,
     }
 }
+
+/// A number under France's calling code that is valid under that of an overseas part, which has its own.
+pub(super) fn overseas<'p>(plans: &'p Tables, number: &Number<'p>) -> Option<Number<'p>> {
+    let parts = [262, 508, 590, 594, 596, 681, 687, 689];
+    parts.into_iter().filter(|_| number.code == 33).find_map(|code| {
+        let found = plans.answer(plans.zone(code)?, number.national.as_slice())?;
+        Some(Number { code, plan: plans.main(code)?, found: Some(found), ..*number })
+    })
+}

@@ -7,6 +7,7 @@ use super::digits::Digits;
 use super::ids::{Address, address};
 use super::prefix::{self, Prefix};
 use super::shapes::{Spreadsheet, is_date, is_masked, is_nothing, is_spreadsheet_error, spreadsheet};
+use super::signs::Signs;
 use super::{Multiple, Reading, Refusal, Region, Rules, labels, names, several};
 use crate::row::{Code, Note, Notes};
 
@@ -30,11 +31,12 @@ pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -
         return decide(plus, digits.as_slice(), &context);
     }
     let cell = clean(number);
-    if let Some(refusal) = absent(&cell.text) {
+    let signs = Signs::of(&cell.text);
+    if let Some(refusal) = absent(&cell.text, signs) {
         return Err(refusal);
     }
     context.prefix = prefix_of(prefix)?;
-    cell_text(&cell.text, &context, 0).map(|reading| with_notes(reading, cell.notes))
+    understand(&cell.text, signs, &context, 0).map(|reading| with_notes(reading, cell.notes))
 }
 
 /// The digits of a cell that holds nothing but digits, blanks, hyphens and brackets, and whether `+` stands in front: most cells.
@@ -60,7 +62,8 @@ fn plain(cell: &str) -> Option<(bool, Digits)> {
     }
     let count = digits.as_slice().len();
     // Short ones may be dates or stand for nothing, as zeros do.
-    ((9..=MOST_DIGITS).contains(&count) || (count >= 5 && hyphens != 2)).then_some((plus, digits)).filter(|_| any != 0)
+    let common = (5..=MOST_DIGITS).contains(&count) && (count > 8 || hyphens != 2) && any != 0;
+    common.then_some((plus, digits))
 }
 
 fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
@@ -77,11 +80,12 @@ fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
     }
 }
 
-fn absent(text: &str) -> Option<Refusal> {
-    if is_nothing(text) {
+fn absent(text: &str, signs: Signs) -> Option<Refusal> {
+    let strange = Signs::LETTER.and(Signs::OTHER);
+    if (signs.any(strange) || !signs.any(Signs::DIGIT)) && is_nothing(text) {
         return Some(Refusal::new(Code::PhoneMissing));
     }
-    is_spreadsheet_error(text).then(|| Refusal::new(Code::PhoneSpreadsheetError))
+    (signs.any(strange) && is_spreadsheet_error(text)).then(|| Refusal::new(Code::PhoneSpreadsheetError))
 }
 
 fn with_notes(mut reading: Reading, notes: Notes) -> Reading {
@@ -99,74 +103,95 @@ fn not_a_number(detail: &str) -> Refusal {
     Refusal::new(Code::PhoneNotANumber).detail(detail)
 }
 
-/// Understands a clean cell, or what was left of one.
+/// Understands a clean text: a cell, a piece of one, or what was left of one.
 fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Refusal> {
     if depth > DEEPEST {
         return Err(not_a_number(""));
     }
-    if let Some(refusal) = absent(text) {
-        return Err(refusal);
+    let signs = Signs::of(text);
+    match absent(text, signs) {
+        Some(refusal) => Err(refusal),
+        None => understand(text, signs, context, depth),
     }
-    if let Some(elements) = several::elements(text) {
+}
+
+/// The order of the questions is the order of the decision table; the signs that are there say which need be asked.
+fn understand(text: &str, signs: Signs, context: &Context, depth: usize) -> Result<Reading, Refusal> {
+    let words = signs.any(Signs::LETTER.and(Signs::OTHER));
+    if signs.any(Signs::BREAK.and(Signs::COLON))
+        && let Some(elements) = several::elements(text)
+    {
         return numbers(&elements, context, depth);
     }
-    match address(text) {
-        Address::None => {}
-        Address::Foreign => {
-            return match several::pieces(text) {
-                Some(pieces) if pieces.iter().all(|piece| matches!(address(piece), Address::WhatsApp(_))) => {
-                    numbers(&pieces, context, depth)
-                }
-                _ => Err(not_a_number("an address or a link")),
-            };
-        }
-        Address::WhatsApp(id) => {
-            let digits = digits_of(&id)?;
-            return decide(true, digits.as_slice(), context)
-                .map(|reading| with_note(reading, Note::PhoneWhatsappIdRead));
-        }
-        Address::Dialled(number, extension) => {
-            let reading = cell_text(&number, context, depth + 1)?;
-            return Ok(if extension { with_note(reading, Note::PhoneExtensionDropped) } else { reading });
-        }
+    if words
+        && signs.any(Signs::AT.and(Signs::COLON).and(Signs::SLASH).and(Signs::OTHER).and(Signs::DOT))
+        && let Some(answer) = addressed(text, context, depth)
+    {
+        return answer;
     }
-    if is_date(text) {
+    if signs.any(Signs::HYPHEN.and(Signs::SLASH).and(Signs::DOT)) && is_date(text) {
         return Err(not_a_number("a date"));
     }
-    match spreadsheet(text) {
-        None => {}
-        Some(Spreadsheet::Lost) => return Err(Refusal::new(Code::PhonePrecisionLost)),
-        Some(Spreadsheet::Negative) => return Err(Refusal::new(Code::PhoneNegative)),
-        Some(Spreadsheet::Fraction) => return Err(not_a_number("a number with a fraction")),
-        Some(Spreadsheet::Repaired(text, note)) => {
-            return signs_and_digits(&text, context).map(|reading| with_note(reading, note));
+    if words || signs.any(Signs::DOT.and(Signs::BETWEEN)) || text.starts_with('-') {
+        match spreadsheet(text) {
+            None => {}
+            Some(Spreadsheet::Lost) => return Err(Refusal::new(Code::PhonePrecisionLost)),
+            Some(Spreadsheet::Negative) => return Err(Refusal::new(Code::PhoneNegative)),
+            Some(Spreadsheet::Fraction) => return Err(not_a_number("a number with a fraction")),
+            Some(Spreadsheet::Repaired(text, note)) => {
+                return signs_and_digits(&text, context).map(|reading| with_note(reading, note));
+            }
         }
     }
-    if is_masked(text) {
+    if words && is_masked(text) {
         return Err(Refusal::new(Code::PhoneMasked));
     }
-    if let Some(rest) = labels::unlabelled(text) {
+    if words && let Some(rest) = labels::unlabelled(text) {
         return cell_text(rest, context, depth + 1).map(|reading| with_note(reading, Note::PhoneLabelRemoved));
     }
-    if let Some(rest) = labels::without_extension(text) {
+    if words && let Some(rest) = labels::without_extension(text) {
         return cell_text(rest, context, depth + 1).map(|reading| with_note(reading, Note::PhoneExtensionDropped));
     }
-    if let Some(pieces) = several::pieces(text) {
+    if (words || signs.any(Signs::BETWEEN))
+        && let Some(pieces) = several::pieces(text)
+    {
         return numbers(&pieces, context, depth);
     }
-    for (at, _) in text.match_indices('/').take(4) {
-        let (Some(before), Some(behind)) = (text.get(..at), text.get(at + 1..)) else { break };
-        if is_whole(before, context, depth) {
-            return numbers(&[before.trim(), behind.trim()], context, depth);
+    if signs.any(Signs::SLASH) {
+        for (at, _) in text.match_indices('/').take(4) {
+            let (Some(before), Some(behind)) = (text.get(..at), text.get(at + 1..)) else { break };
+            if is_whole(before, context, depth) {
+                return numbers(&[before.trim(), behind.trim()], context, depth);
+            }
         }
     }
-    if text.chars().any(char::is_alphabetic) {
+    if words && text.chars().any(char::is_alphabetic) {
         return Err(letters(text, context));
     }
-    if let Some(pieces) = several::joined_by_plus(text) {
+    if signs.any(Signs::PLUS)
+        && let Some(pieces) = several::joined_by_plus(text)
+    {
         return numbers(&pieces, context, depth);
     }
     signs_and_digits(text, context)
+}
+
+/// What an address says; nothing if the text is none.
+fn addressed(text: &str, context: &Context, depth: usize) -> Option<Result<Reading, Refusal>> {
+    Some(match address(text) {
+        Address::None => return None,
+        Address::Foreign => match several::pieces(text) {
+            Some(pieces) if pieces.iter().all(|piece| matches!(address(piece), Address::WhatsApp(_))) => {
+                numbers(&pieces, context, depth)
+            }
+            _ => Err(not_a_number("an address or a link")),
+        },
+        Address::WhatsApp(id) => digits_of(&id)
+            .and_then(|digits| decide(true, digits.as_slice(), context))
+            .map(|reading| with_note(reading, Note::PhoneWhatsappIdRead)),
+        Address::Dialled(number, extension) => cell_text(&number, context, depth + 1)
+            .map(|reading| if extension { with_note(reading, Note::PhoneExtensionDropped) } else { reading }),
+    })
 }
 
 /// Whether the text is a number by itself, wanted or not.

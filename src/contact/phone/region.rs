@@ -41,15 +41,14 @@ impl Region {
     /// The country of two letters, upper or lower case.
     pub(super) fn from_letters(letters: [u8; 2]) -> Option<Region> {
         let [a, b] = letters.map(|letter| letter.to_ascii_uppercase());
-        let named = a.is_ascii_uppercase() && b.is_ascii_uppercase();
-        let plan = builtin().plan(Region { name: [a, b, 0], code: 0 }).filter(|_| named)?;
-        Some(Region::of(plan))
+        if !(a.is_ascii_uppercase() && b.is_ascii_uppercase()) {
+            return None;
+        }
+        builtin().plan(Region { name: [a, b, 0], code: 0 }).map(Region::of)
     }
 
     pub(super) fn of(plan: &Plan) -> Region {
-        let mut name = [0; 3];
-        name.iter_mut().zip(plan.name.bytes()).for_each(|(slot, byte)| *slot = byte);
-        Region { name, code: plan.code }
+        Region { name: plan.name, code: plan.code }
     }
 
     /// Its two letters, if it is a country.

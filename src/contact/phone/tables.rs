@@ -48,8 +48,8 @@ pub struct Change {
 /// The plan of one region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// Two capital letters, or `001`.
-    pub name: Cow<'static, str>,
+    /// Two capital letters and a zero byte, or `001`.
+    pub name: [u8; 3],
     /// Its calling code.
     pub code: u16,
     /// Where the automaton of its general form begins.

@@ -1,0 +1,45 @@
+//! The plan of a job: what decides which contacts its files give, as one fingerprint.
+//!
+//! It covers the settings of Input, Mapping and Validation, less those that only decide whether anything is sent, and
+//! the bot. Values count as they came out, not as they were written: `--default-country 91` and `IN` are one plan.
+
+use super::error::Error;
+use super::level::Levels;
+use super::values::Label;
+use crate::cli::options::{Group, SETTINGS, Setting, Takes};
+use crate::contact::Rules;
+use crate::source::Delimiter;
+
+/// The fingerprint, 32 hexadecimal digits.
+pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Error> {
+    let decides = |setting: &&Setting| match setting.group {
+        Group::Input | Group::Mapping => true,
+        Group::Validation => !matches!(setting.name, "max-invalid" | "strict"),
+        Group::Delivery | Group::Output => setting.name == "bot-id",
+    };
+    let mut hasher = blake3::Hasher::new();
+    for setting in SETTINGS.iter().filter(decides) {
+        let values = settled(setting, levels, rules)?;
+        for text in std::iter::once(setting.name).chain(values.iter().map(String::as_str)) {
+            // With their lengths, no value can pretend to be the next name.
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+    }
+    Ok(hasher.finalize().to_hex().chars().take(32).collect())
+}
+
+/// The values of a setting, each in the one form that all its writings have in common.
+fn settled(setting: &'static Setting, levels: &Levels, rules: &Rules) -> Result<Vec<String>, Error> {
+    Ok(match setting.name {
+        "delimiter" => levels.maybe::<Delimiter>("delimiter")?.map(|found| found.to_string()).into_iter().collect(),
+        "encoding" => {
+            levels.maybe::<Label>("encoding")?.map(|Label(found)| found.name().to_owned()).into_iter().collect()
+        }
+        "default-country" => rules.phone.default.map(|region| region.to_string()).into_iter().collect(),
+        "phone-types" => vec![rules.phone.kinds.to_string()],
+        "tag" => rules.tags.clone(),
+        name if setting.takes == Takes::Nothing => vec![levels.on(name)?.to_string()],
+        name => levels.find(name).map_or_else(|| vec![setting.default.to_owned()], |(_, values)| values.to_vec()),
+    })
+}

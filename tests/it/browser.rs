@@ -1,0 +1,115 @@
+//! `report.html` in a real browser: it reads without a script and without a network, and its figures are the run's.
+//!
+//! Needs Chromium, so it is run by a command of its own: `cargo test --test it browser -- --ignored`. With
+//! `SCREENSHOTS=FOLDER` it leaves pictures there, in both themes and two widths, to be looked at.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+
+use super::support::program::{Folder, m1import};
+
+/// The page of an import with rejects of many kinds, and its summary.
+fn report() -> (Folder, String, serde_json::Value) {
+    let folder = Folder::new();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/problems.csv");
+    folder.write("problems.csv", std::fs::read(sample).unwrap());
+    m1import(&folder, ["problems.csv", "--sandbox"]).run().exits_with(1);
+    let page = folder.read("problems.sandbox.results/report.html");
+    let summary = folder.summary("problems.sandbox.results");
+    (folder, page, summary)
+}
+
+/// Serves one page and remembers what was asked for.
+fn serve(page: &str) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/report.html", listener.local_addr().unwrap());
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (page, log) = (page.to_owned(), Arc::clone(&asked));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap_or(0);
+            let line = String::from_utf8_lossy(&request[..length]).lines().next().unwrap_or("").to_owned();
+            if line.is_empty() {
+                continue; // A connection opened in advance.
+            }
+            log.lock().unwrap().push(line);
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\nconnection: close\r\n";
+            let _ = write!(stream, "{head}content-length: {}\r\n\r\n{page}", page.len());
+        }
+    });
+    (address, asked)
+}
+
+fn chromium(profile: &Folder, arguments: &[&str], address: &str) -> Output {
+    Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .args(["--enable-logging=stderr", "--virtual-time-budget=2000"])
+        .arg(format!("--user-data-dir={}", profile.path("profile").display()))
+        .args(arguments)
+        .arg(address)
+        .output()
+        .expect("chromium is installed")
+}
+
+/// What the console of the page said.
+fn console(output: &Output) -> Vec<String> {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    text.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned).collect()
+}
+
+#[test]
+#[ignore = "needs chromium: cargo test --test it browser -- --ignored"]
+fn the_report_loads_nothing_and_says_what_the_summary_says() {
+    let (folder, page, summary) = report();
+    let (address, asked) = serve(&page);
+    let output = chromium(&folder, &["--dump-dom"], &address);
+    assert_eq!(console(&output), Vec::<String>::new());
+    assert_eq!(*asked.lock().unwrap(), ["GET /report.html HTTP/1.1"]);
+    let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(seen.contains("Search these rows"), "the search was added");
+    for (code, rows) in summary["reasons"].as_object().unwrap() {
+        assert!(seen.contains(&format!("<code>{code}</code>")), "{code} {rows}");
+    }
+    let rejected = summary["rows"]["invalid"].as_u64().unwrap() + summary["rows"]["refused"].as_u64().unwrap();
+    let table = seen.split("id=\"rejected\"").nth(1).unwrap().split("</table>").next().unwrap();
+    assert_eq!(table.matches("<tr").count() as u64, rejected + 1, "a row each, and the head");
+}
+
+#[test]
+#[ignore = "needs chromium: cargo test --test it browser -- --ignored"]
+fn the_search_finds_rows() {
+    let (folder, page, _) = report();
+    let search = "<script>var i=document.querySelector('input');i.value='SCI';i.value='precision';\
+                  i.dispatchEvent(new Event('input'));document.title=document.getElementById('found').textContent;</script>";
+    let (address, _) = serve(&page.replace("</body>", &format!("{search}</body>")));
+    let output = chromium(&folder, &["--dump-dom"], &address);
+    let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(seen.contains("<title>1 of "), "{}", seen.split("</title>").next().unwrap());
+}
+
+#[test]
+#[ignore = "needs chromium: cargo test --test it browser -- --ignored"]
+fn pictures_can_be_taken() {
+    let (folder, page, _) = report();
+    let (address, _) = serve(&page);
+    let to = std::env::var("SCREENSHOTS").unwrap_or_else(|_| folder.path("").display().to_string());
+    for (theme, scheme) in [("light", "1"), ("dark", "0")] {
+        for (width, height) in [(400, 3_600), (1_400, 2_400)] {
+            let picture = format!("{to}/report-{theme}-{width}.png");
+            let arguments = [
+                format!("--screenshot={picture}"),
+                format!("--window-size={width},{height}"),
+                format!("--blink-settings=preferredColorScheme={scheme}"),
+            ];
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            chromium(&folder, &arguments, &address);
+            assert!(std::fs::metadata(&picture).is_ok_and(|file| file.len() > 10_000), "{picture}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What becomes of a request on a real socket, fault by fault: the HTTP library's errors are told apart by their chain
+//! of causes, and a new version of it may word them otherwise.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use m1import::client::transport::{self, Endpoint, Http, Request};
+use m1import::client::verdict::{Fault, Reply as Got};
+use m1import::client::{Pass, Scheme, Transport};
+use m1import::secret::Secret;
+
+use crate::support::contacts::body;
+use crate::support::manner::{Manner, bomb};
+use crate::support::server::{Reply, Server};
+
+fn options(endpoint: &str) -> transport::Options {
+    transport::Options {
+        endpoint: Endpoint::parse(endpoint).unwrap(),
+        bot_id: None,
+        headers: Vec::new(),
+        timeout: Duration::from_millis(500),
+        connect_timeout: Duration::from_millis(300),
+        cacert: None,
+        proxy: None,
+        lanes: 8,
+    }
+}
+
+fn request(body: Vec<u8>) -> Request {
+    let pass = Pass { token: Secret::new("a-token-of-the-tests".into()), scheme: Scheme::Key, ends: None };
+    Request { id: "job-000001".into(), key: "key".into(), body: Bytes::from(body), pass: Arc::new(pass) }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Posts requests one after another over one client.
+fn posts(options: &transport::Options, bodies: Vec<Vec<u8>>) -> Vec<Result<Got, Fault>> {
+    runtime().block_on(async {
+        let http = Http::new(options).unwrap();
+        let mut got = Vec::new();
+        for body in bodies {
+            got.push(http.post(request(body)).await);
+        }
+        got
+    })
+}
+
+fn post(options: &transport::Options) -> Result<Got, Fault> {
+    posts(options, vec![body(1, 3)]).remove(0)
+}
+
+fn post_to(server: &Server) -> Result<Got, Fault> {
+    post(&options(&server.endpoint()))
+}
+
+#[test]
+fn a_request_is_as_documented() {
+    let server =
+        Server::new(|_| Reply::ok().header("Retry-After", "7").header("Date", "Sun, 22 Nov 2026 12:00:00 GMT"));
+    let mut options = options(&server.endpoint());
+    options.bot_id = Some("b o&t".into());
+    options.headers = vec![("X-Own".into(), "1".into()), ("User-Agent".into(), "mine".into())];
+    let reply = post(&options).unwrap();
+    assert_eq!((reply.status, reply.retry_after, reply.date), (200, Some(Duration::from_secs(7)), Some(1_795_348_800)));
+    let seen = server.requests().remove(0);
+    assert_eq!((seen.method(), seen.path()), ("POST", "/inbox/users/import?botId=b+o%26t"));
+    for (name, value) in [
+        ("authorization", "Bearer a-token-of-the-tests"),
+        ("authtype", "Key"),
+        ("content-type", "application/json"),
+        ("botid", "b o&t"),
+        ("x-request-id", "job-000001"),
+        ("idempotency-key", "key"),
+        ("x-own", "1"),
+        ("user-agent", "mine"),
+    ] {
+        assert_eq!(seen.header(name), Some(value), "{name}");
+    }
+    assert_eq!((seen.header("accept-encoding"), seen.header("referer"), seen.contacts.len()), (None, None, 3));
+}
+
+#[test]
+fn connections_are_kept() {
+    let server = Server::new(|_| Reply::ok());
+    let got = posts(&options(&server.endpoint()), vec![body(1, 3), body(4, 3), body(7, 3)]);
+    assert!(got.iter().all(Result::is_ok));
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn nobody_there_is_unreachable() {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    let got = post(&options(&format!("http://127.0.0.1:{port}/")));
+    assert!(matches!(&got, Err(Fault::Unreachable(words)) if words.contains("refused")), "{got:?}");
+    let got = post(&options("https://no-such-host.invalid/"));
+    assert!(matches!(got, Err(Fault::Unreachable(_))), "{got:?}");
+}
+
+#[test]
+fn an_answer_cut_anywhere_is_no_answer() {
+    let whole = Reply::ok().bytes().len();
+    for manner in [Manner::Cut as fn(usize) -> Manner, Manner::Reset] {
+        for count in 0..whole {
+            let server = Server::new(move |_| Reply::ok().manner(manner(count)));
+            let got = post_to(&server);
+            match count {
+                0 => assert!(matches!(got, Err(Fault::Lost(_))), "{count}: {got:?}"),
+                _ => assert!(matches!(got, Err(Fault::Lost(_) | Fault::Cut(_))), "{count}: {got:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_connection_gone_stale_is_lost() {
+    let server = Server::new(|request| match request.number {
+        1 => Reply::ok().manner(Manner::Leave),
+        _ => Reply::ok(),
+    });
+    for got in posts(&options(&server.endpoint()), vec![body(1, 3), body(4, 3)]) {
+        assert!(matches!(got, Ok(_) | Err(Fault::Lost(_))), "{got:?}");
+    }
+}
+
+#[test]
+fn every_request_ends_by_its_timeout() {
+    for manner in [Manner::Stall, Manner::Drip(Duration::from_millis(100))] {
+        let server = Server::new(move |_| Reply::ok().manner(manner));
+        let since = Instant::now();
+        assert_eq!(post_to(&server).unwrap_err(), Fault::Timeout, "{manner:?}");
+        assert!(since.elapsed() < Duration::from_secs(2));
+    }
+}
+
+#[test]
+fn an_answer_too_long_is_not_read() {
+    let server = Server::new(|_| Reply::ok().manner(Manner::Flood));
+    let mut patient = options(&server.endpoint());
+    patient.timeout = Duration::from_secs(10);
+    assert_eq!(post(&patient).unwrap_err(), Fault::TooLong);
+    // A packed body is not unpacked: it was not asked for.
+    let packed = bomb(64);
+    let server = Server::new(move |_| packed.clone());
+    assert!(post_to(&server).is_ok_and(|reply| reply.body.len() < 1 << 20));
+}
+
+#[test]
+fn what_is_not_http_is_cut() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let endpoint = format!("http://{}/", listener.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"220 mail.example.com ESMTP\r\n\r\n");
+    });
+    let got = post(&options(&endpoint));
+    assert!(matches!(got, Err(Fault::Cut(_))), "{got:?}");
+    answering.join().unwrap();
+}
+
+#[test]
+fn a_413_may_be_lost_while_the_body_is_written() {
+    // Large bodies lose the answer nearly always, small ones never; both are told apart from other trouble.
+    let server = Server::impatient(1_000, |_| Reply::ok());
+    let small = posts(&options(&server.endpoint()), vec![body(1, 20)]).remove(0);
+    assert!(matches!(small, Ok(Got { status: 413, .. })), "{small:?}");
+    let mut patient = options(&server.endpoint());
+    patient.timeout = Duration::from_secs(10);
+    let large = posts(&patient, vec![body(1, 60_000); 5]);
+    let told = |got: &Result<Got, Fault>| matches!(got, Ok(Got { status: 413, .. }) | Err(Fault::Writing(_)));
+    assert!(large.iter().all(told), "{:?}", large.iter().find(|got| !told(got)));
+}
+
+#[test]
+fn a_redirect_is_told_by_its_origin_and_not_followed() {
+    let elsewhere = Server::unasked();
+    let target = elsewhere.endpoint() + "?secret=1";
+    let server = Server::new(move |_| Reply::redirect(307, &target));
+    let reply = post_to(&server).unwrap();
+    assert_eq!(reply.redirect, Some(elsewhere.endpoint().replace("/inbox/users/import", "")));
+}
+
+#[test]
+fn a_certificate_must_be_trusted() {
+    let server = Server::tls(|_| Reply::ok()).at_will();
+    let mut slow = options(&server.endpoint());
+    slow.timeout = Duration::from_secs(10);
+    slow.connect_timeout = Duration::from_secs(5);
+    let got = post(&slow);
+    assert!(matches!(&got, Err(Fault::Certificate(_))), "{got:?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    std::fs::write(&path, server.certificate()).unwrap();
+    slow.cacert = Some(path.clone());
+    let got = post(&slow);
+    assert!(matches!(&got, Ok(reply) if reply.status == 200), "{got:?}");
+
+    std::fs::write(&path, "no certificate").unwrap();
+    assert!(Http::new(&slow).is_err_and(|error| error.code() == "config.cacert" && error.exit() == 78));
+}
+
+#[test]
+fn a_proxy_that_wants_credentials_says_so() {
+    let proxy = Server::new(|_| Reply::html(407)).at_will();
+    let mut through = options("https://example.invalid/");
+    through.proxy = Some(proxy.endpoint());
+    through.timeout = Duration::from_secs(5);
+    assert_eq!(post(&through).unwrap_err(), Fault::ProxyAuth);
+    // Loopback never goes through a proxy.
+    let server = Server::new(|_| Reply::ok());
+    let mut direct = options(&server.endpoint());
+    direct.proxy = Some("http://127.0.0.1:1".into());
+    assert!(post(&direct).is_ok());
+}
