@@ -164,7 +164,8 @@ pub fn options(
 
 /// The token once more from where it came from; every one of them is kept from the screen.
 fn renew(config: &Config, screen: &Screen<'_>) -> Renew {
-    let (source, auth, redactor) = (Arc::new(config.delivery.token.clone()), config.delivery.auth_type, screen.redactor());
+    let (source, auth, redactor) =
+        (Arc::new(config.delivery.token.clone()), config.delivery.auth_type, screen.redactor());
     Renew::new(move || {
         let token = source.read().ok()?;
         redactor.hide(&token);

@@ -151,13 +151,7 @@ impl<'a> Run<'a> {
     }
 
     /// Carries on what an earlier run left, or begins a new job. What is settled already is given back.
-    fn take_journal(
-        &mut self,
-        found: Found,
-        job: &Job,
-        survey: &Survey,
-        folder: &Folder,
-    ) -> Result<Arc<Fates>, Error> {
+    fn take_journal(&mut self, found: Found, job: &Job, survey: &Survey, folder: &Folder) -> Result<Arc<Fates>, Error> {
         if self.config.delivery.target == Target::Nowhere {
             return Ok(Arc::default());
         }
@@ -197,8 +191,7 @@ impl<'a> Run<'a> {
         let before = self.listeners.fates.counts();
         // The sandbox lives until everything is delivered.
         let (pass, transport, _sandbox) = way.open(self.config, self.screen).await?;
-        let options =
-            delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), pass);
+        let options = delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), pass);
         let settled = load.survey.read - load.survey.contacts() + before.accepted_before + before.refused;
         self.listeners.progress.sending(load.survey.read, settled, load.survey.invalid + before.refused);
         self.listeners.timeline = Some(Timeline::new(Instant::now()));

@@ -51,7 +51,13 @@ impl Screen<'_> {
             (_, When::Never) => Show::Troubles,
             (_, When::Auto) if bar && self.env.get("CI").is_none() => Show::Bar,
             (_, When::Auto) => Show::Lines,
-            (_, When::Always) => if bar { Show::Bar } else { Show::Lines },
+            (_, When::Always) => {
+                if bar {
+                    Show::Bar
+                } else {
+                    Show::Lines
+                }
+            }
         };
         let quotes = if config.output.show_values { Quotes::Shown } else { Quotes::Masked };
         let terminal = self.terminal.clone();
