@@ -83,6 +83,7 @@ impl<'a> Run<'a> {
         let survey = Arc::new(self.make_survey(&job).await?);
         let done = self.take_journal(found, &job, &survey, &folder)?;
         self.survey = Some(Arc::clone(&survey));
+        self.screen.warn_of_no_rows(&survey);
         self.screen.warn_of_opt_outs(config, &survey);
         prepare::acceptable(config, &survey)?;
         if config.delivery.target == Target::Nowhere || survey.contacts() == 0 {

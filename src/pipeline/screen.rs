@@ -90,6 +90,13 @@ impl Screen<'_> {
         }
     }
 
+    /// A header and nothing below it is no error, and hardly what was meant.
+    pub fn warn_of_no_rows(&self, survey: &Survey) {
+        if survey.read == 0 {
+            self.note(&warning("the input holds no rows", "input.no_rows", "is it the right file?"));
+        }
+    }
+
     /// A token that ends soon.
     ///
     /// # Errors

@@ -60,10 +60,14 @@ fn a_wait_of_a_day_ends_the_run_which_can_be_taken_up() {
     let run = import(&folder, &server, &[]);
     run.exits_with(75);
     assert!(run.took < Duration::from_secs(2), "{:?}", run.took);
-    assert_eq!((server.count(), rows(&folder, "accepted"), rows(&folder, "unsent")), (2, 20, 80));
+    // A third request may have been on its way already.
+    let (sent, accepted) = (server.count(), rows(&folder, "accepted"));
+    assert!(sent <= 3, "{sent}");
+    assert_eq!((accepted as usize, accepted + rows(&folder, "unsent")), (server.phones().len(), 100));
     let run = import(&folder, &server, &[]);
     let summary = all_arrived(&run, &folder, &server, 100);
-    assert_eq!((&summary["rows"]["accepted_before"], server.count()), (&json!(20), 6));
+    assert_eq!(summary["rows"]["accepted_before"], accepted);
+    assert_eq!((server.count() - sent) as u64, (100 - accepted) / 20);
 }
 
 #[test]
