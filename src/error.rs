@@ -6,8 +6,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::outcome::{Cause, Failure};
 use crate::client::transport;
+use crate::outcome::{Cause, Failure};
 use crate::{config, journal, mapping, source};
 
 /// The exit codes of the process. Stable; anything else is a failure.
@@ -211,7 +211,9 @@ impl Error {
             Error::Metadata { .. } => "give a text made by metadata/refresh.py",
             Error::Delivery(failure) => failure.cause.hint(),
             Error::Folder { .. } => "name another folder with --output-dir",
-            Error::Output { .. } | Error::Local { .. } => "make room or check the permissions, then type the same command again",
+            Error::Output { .. } | Error::Local { .. } => {
+                "make room or check the permissions, then type the same command again"
+            }
             Error::ReportIsInput(_) => "name another file",
             Error::TooManyInvalid { .. } => "correct the rows named in rejected.csv, or allow more with --max-invalid",
             Error::Duplicates { .. } => "remove the repeated rows, or use --on-duplicate merge, first or last",

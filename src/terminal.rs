@@ -231,7 +231,8 @@ mod tests {
 
     #[test]
     fn colour() {
-        let cases: [(Color, &[(&str, &str)], bool, bool); 10] = [
+        type Variables = &'static [(&'static str, &'static str)];
+        let cases: [(Color, Variables, bool, bool); 10] = [
             (Color::Auto, &[], true, true),
             (Color::Auto, &[], false, false),
             (Color::Auto, &[("NO_COLOR", "1")], true, false),

@@ -5,6 +5,7 @@
 //! is under way nothing else holds it. Nothing here repeats a request but the loop below, and it knows neither rows nor
 //! files: it cuts parcels of bytes.
 
+mod choosing;
 pub mod fault;
 mod landing;
 pub mod pace;

@@ -60,7 +60,9 @@ impl Piece {
 
     /// A part of it, with attempts of its own: a split uses up none.
     fn part(&self, batch: Batch, allowed: u32) -> Piece {
-        Piece { reached: self.reached, last: self.last.clone(), ..Piece::new(batch, allowed, self.due) }
+        // A conflict that was waited out for the whole need not be waited out for its parts.
+        let alike = if self.last.as_ref().is_some_and(|last| last.cause == Cause::Refused) { self.alike } else { 0 };
+        Piece { reached: self.reached, last: self.last.clone(), alike, ..Piece::new(batch, allowed, self.due) }
     }
 
     /// The first `count` contacts and the rest; whole again, as an error, where one of the two would be empty.

@@ -1,4 +1,5 @@
-//! The loop of delivery: what goes out next, and when. What follows from an answer stands in `landing`.
+//! The loop of delivery: when something goes out, and how it ends. What goes out next is decided in `choosing`, what
+//! follows from an answer in `landing`.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -22,9 +23,6 @@ use crate::event::Event;
 use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
 use crate::stop::{Reason, Signal, Stop};
 
-/// A probe that failed so often with a single batch left is tried in halves: the batch may be what the server fails with.
-const LONELY_PROBES: u32 = 3;
-
 /// A request under way.
 pub(super) struct Flight {
     pub piece: Piece,
@@ -40,9 +38,9 @@ pub(super) struct Sending<T> {
     pub options: Options,
     events: mpsc::Sender<Event>,
     pub stop: Stop,
-    cutter: Cutter,
+    pub cutter: Cutter,
     /// The cutter needs more parcels for a whole batch.
-    hungry: bool,
+    pub hungry: bool,
     /// Pieces that may go out at once, the first first: depth before breadth.
     pub ready: VecDeque<Piece>,
     /// Pieces that were tried and wait for their next attempt.
@@ -50,7 +48,7 @@ pub(super) struct Sending<T> {
     /// Pieces put aside while other batches are probed.
     pub parked: VecDeque<Piece>,
     tasks: JoinSet<Result<Reply, Fault>>,
-    flights: HashMap<Id, Flight>,
+    pub flights: HashMap<Id, Flight>,
     pub size: Size,
     pub window: Window,
     pub breaker: Breaker,
@@ -178,88 +176,6 @@ impl<T: Transport> Sending<T> {
                 Some(piece) => self.launch(piece, now).await,
                 None => return give_up,
             }
-        }
-    }
-
-    /// Makes sure that a batch is ready, as far as there is one and not too many are waiting already.
-    fn refill(&mut self, now: Instant) {
-        self.hungry = false;
-        if !self.ready.is_empty() || self.waiting.len() >= 2 * self.options.concurrency.most() {
-            return;
-        }
-        // The first request finds out; nothing overtakes its repeats but the probes of an outage.
-        if self.window.is_canary() && self.breaker.next().is_none() && !self.waiting.is_empty() {
-            return;
-        }
-        let probing = self.suspicion.is_probing();
-        if probing && !(self.flights.is_empty() && self.waiting.is_empty()) {
-            return;
-        }
-        let fresh =
-            self.cutter.cut(self.size.limits()).map(|batch| Piece::new(batch, self.options.policy.attempts, now));
-        self.hungry = fresh.is_none() && !self.cutter.is_done();
-        if !probing {
-            self.ready.extend(fresh);
-            return;
-        }
-        // One contact of the next batch; once there is none, one of what was put aside, turn by turn.
-        let next = fresh.or_else(|| if self.hungry { None } else { self.parked.pop_front() });
-        match next.map(|piece| piece.split(1, self.options.policy.attempts)) {
-            Some(Ok((one, rest))) => {
-                self.ready.push_back(one);
-                self.parked.push_back(rest);
-            }
-            Some(Err(lone)) => self.ready.push_back(*lone),
-            None => {}
-        }
-    }
-
-    /// The piece that goes out next, small enough for what the server takes.
-    fn take(&mut self, now: Instant) -> Option<Piece> {
-        let mut piece = self.choose(now)?;
-        while self.size.is_over(piece.batch.len(), piece.batch.bytes()) {
-            let (half, allowed) = (piece.batch.len() / 2, piece.allowed);
-            match piece.split(half, allowed) {
-                Ok((left, right)) => {
-                    self.ready.push_front(right);
-                    piece = left;
-                }
-                Err(lone) => return Some(*lone),
-            }
-        }
-        Some(piece)
-    }
-
-    fn choose(&mut self, now: Instant) -> Option<Piece> {
-        if self.breaker.next().is_some() {
-            return self.probe();
-        }
-        let due = self.waiting.iter().enumerate().filter(|(_, piece)| piece.due <= now);
-        match due.min_by_key(|(_, piece)| piece.due).map(|(index, _)| index) {
-            Some(index) => Some(self.waiting.swap_remove(index)),
-            None => self.ready.pop_front(),
-        }
-    }
-
-    /// During an outage: the piece that was not tried for the longest time, of at least two, since what looks like an
-    /// outage may be one batch that the server fails with.
-    fn probe(&mut self) -> Option<Piece> {
-        if self.waiting.len() < 2
-            && let Some(piece) = self.ready.pop_front()
-        {
-            return Some(piece);
-        }
-        let longest = self.waiting.iter().enumerate().min_by_key(|(_, piece)| piece.sent).map(|(index, _)| index)?;
-        let piece = self.waiting.swap_remove(longest);
-        if !(self.waiting.is_empty() && piece.was_failed_with() && piece.alike >= LONELY_PROBES) {
-            return Some(piece);
-        }
-        match piece.suspects(self.options.policy.attempts) {
-            Ok((left, right)) => {
-                self.ready.push_front(right);
-                Some(left)
-            }
-            Err(lone) => Some(*lone),
         }
     }
 

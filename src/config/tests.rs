@@ -6,6 +6,9 @@ use std::fs;
 use super::*;
 use crate::cli::{self, Command};
 
+/// Files with their texts, or variables with their values.
+type Pairs = &'static [(&'static str, &'static str)];
+
 /// A folder with files, an environment, and a line that is typed in it.
 struct Scene {
     folder: tempfile::TempDir,
@@ -202,7 +205,7 @@ fn a_parent_folder_is_not_asked() {
 
 #[test]
 fn strict_and_max_invalid() {
-    let cases: [(&str, &[(&str, &str)], Limit); 6] = [
+    let cases: [(&str, Pairs, Limit); 6] = [
         ("a.csv --strict", &[], Limit::Count(0)),
         ("a.csv --strict --max-invalid 5", &[], Limit::Count(0)),
         ("a.csv --max-invalid 5", &[("M1IMPORT_STRICT", "true")], Limit::Count(5)),
@@ -217,7 +220,7 @@ fn strict_and_max_invalid() {
 
 #[test]
 fn errors() {
-    let cases: [(&str, &[(&str, &str)], &[(&str, &str)], &str, u8); 24] = [
+    let cases: [(&str, Pairs, Pairs, &str, u8); 24] = [
         ("a.csv --batch-size x", &[], &[], "usage.value", 2),
         ("a.csv --timeout 5", &[], &[], "usage.value", 2),
         ("a.csv --report r.pdf", &[], &[], "usage.value", 2),
@@ -268,8 +271,8 @@ fn what_check_leaves_aside() {
 
 #[test]
 fn a_strangers_folder_gets_nothing() {
-    let env_token: &[(&str, &str)] = &[("M1IMPORT_TOKEN", "geheim")];
-    let refused: [(&str, &[(&str, &str)], &[(&str, &str)], &str); 10] = [
+    let env_token: Pairs = &[("M1IMPORT_TOKEN", "geheim")];
+    let refused: [(&str, Pairs, Pairs, &str); 10] = [
         ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=https://x/")], env_token, "m1import a.csv --env-file .env"),
         ("a.csv", &[(".env", "M1IMPORT_PROXY=http://x")], env_token, "m1import a.csv --env-file .env"),
         ("a.csv", &[("m1import.toml", "endpoint='https://x/'")], env_token, "m1import a.csv --config m1import.toml"),
@@ -313,7 +316,7 @@ fn a_strangers_folder_gets_nothing() {
         assert!(!format!("{error} {}", error.hint()).contains("geheim"), "{error}");
     }
 
-    let trusted: [(&str, &[(&str, &str)], &[(&str, &str)]); 7] = [
+    let trusted: [(&str, Pairs, Pairs); 7] = [
         ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN=own")], &[]),
         ("a.csv", &[(".env", "M1IMPORT_TOKEN=own"), ("m1import.toml", "endpoint='https://x/'")], &[]),
         ("a.csv --env-file @/.env", &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN_COMMAND=id")], &[]),

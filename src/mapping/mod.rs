@@ -608,6 +608,8 @@ impl<'a> Guess<'a> {
         let last: Vec<u32> =
             last.filter(|seen| seen.values.mostly(seen.values.phones)).map(|seen| seen.column).collect();
         match last.as_slice() {
+            // An empty list names no columns; there is no row that could miss them.
+            [] if columns.names().is_empty() && self.sample.is_empty() => Ok(Vec::new()),
             [] => Err(no_phone(columns, self)),
             [column] => Ok(vec![(2, *column)]),
             several => Err(Error::Ambiguous {

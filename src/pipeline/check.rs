@@ -41,7 +41,8 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
         shown.examples = examples(job, survey);
         shown.warnings = warnings(config, job, survey);
         let cases = cases(config, &shown);
-        let written = documents::elsewhere(config, &summary, &cases, None, None).and_then(|_| write_config(config, job));
+        let written =
+            documents::elsewhere(config, &summary, &cases, None, None).and_then(|_| write_config(config, job));
         if let (Err(error), None) = (written, &cause) {
             let preview = (summary.preview.take(), summary.estimated_requests);
             summary = summarise(&story, &found, Some(&error));

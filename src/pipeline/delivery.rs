@@ -7,7 +7,7 @@ use super::Screen;
 use super::summary::Story;
 use crate::batch::Limits;
 use crate::client::{self, Endpoint, Http, Pass, Policy, Renew, Scheme, transport};
-use crate::config::{AuthType, Concurrency, Config, Limit, Rate, Target, TokenSource, peek};
+use crate::config::{AuthType, Concurrency, Config, Rate, Target, TokenSource, peek};
 use crate::error::Error;
 use crate::outcome::{Cause, Counts, Failure};
 use crate::sandbox::{self, Sandbox};
@@ -153,18 +153,15 @@ pub fn options(
             give_up_after: delivery.give_up_after,
             max_wait: delivery.max_wait,
         },
-        max_refused: match delivery.max_refused {
-            Limit::Unlimited => None,
-            Limit::Count(most) => Some(most),
-            Limit::Share(share) => Some((share * contacts as f64) as u64),
-        },
+        max_refused: delivery.max_refused.of(contacts),
         ..client::Options::new(&story.job, pass)
     }
 }
 
 /// The token once more from where it came from; every one of them is kept from the screen.
 fn renew(config: &Config, screen: &Screen<'_>) -> Renew {
-    let (source, auth, redactor) = (Arc::new(config.delivery.token.clone()), config.delivery.auth_type, screen.redactor());
+    let (source, auth, redactor) =
+        (Arc::new(config.delivery.token.clone()), config.delivery.auth_type, screen.redactor());
     Renew::new(move || {
         let token = source.read().ok()?;
         redactor.hide(&token);

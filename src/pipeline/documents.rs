@@ -68,7 +68,11 @@ fn text_of(
     let settings: Vec<Setting> = config
         .shown
         .iter()
-        .map(|shown| Setting { name: shown.name.to_owned(), value: shown.values.join("; "), source: shown.source.clone() })
+        .map(|shown| Setting {
+            name: shown.name.to_owned(),
+            value: shown.values.join("; "),
+            source: shown.source.clone(),
+        })
         .collect();
     let details = Details { cases, settings: &settings, timeline };
     let text = render(form, summary, &details).map_err(|error| Error::Books(error.to_string()))?;

@@ -55,7 +55,8 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
         if let Err(error) = end_journal(&mut run, cause.is_none() && summary.status == Status::Complete) {
             cause.get_or_insert(error);
         }
-        summary = Summary { seconds: summary.seconds, finished: summary.finished, ..summarise(&run, cause.as_ref(), &files) };
+        summary =
+            Summary { seconds: summary.seconds, finished: summary.finished, ..summarise(&run, cause.as_ref(), &files) };
     }
     run.listeners.progress.finish();
     documents::tell_ci(run.screen, &summary, &cases);
@@ -139,5 +140,6 @@ fn end_journal(run: &mut Run<'_>, complete: bool) -> Result<(), Error> {
 /// The command that imports the rejected rows once they are corrected.
 fn again(run: &Run<'_>, summary: &Summary) -> Option<String> {
     let finished = matches!(summary.status, Status::Complete | Status::Checked);
-    (finished && !summary.files.rejected.is_empty()).then(|| run.config.line.with_files(&run.config.files, &summary.files.rejected))
+    (finished && !summary.files.rejected.is_empty())
+        .then(|| run.config.line.with_files(&run.config.files, &summary.files.rejected))
 }

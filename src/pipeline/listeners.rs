@@ -26,13 +26,7 @@ pub struct Listeners {
 impl Listeners {
     /// Nothing has happened yet.
     pub fn new(progress: Progress) -> Listeners {
-        Listeners {
-            journal: None,
-            fates: Fates::default(),
-            requests: Requests::default(),
-            timeline: None,
-            progress,
-        }
+        Listeners { journal: None, fates: Fates::default(), requests: Requests::default(), timeline: None, progress }
     }
 
     /// Tells all of them.

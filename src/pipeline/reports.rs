@@ -68,7 +68,9 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
         &mut cases,
         || match stop.by_signal() {
             None => false,
-            Some(_) => stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL),
+            Some(_) => {
+                stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL)
+            }
         },
     );
     let written = match written {

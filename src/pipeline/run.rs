@@ -83,6 +83,7 @@ impl<'a> Run<'a> {
         let survey = Arc::new(self.make_survey(&job).await?);
         let done = self.take_journal(found, &job, &survey, &folder)?;
         self.survey = Some(Arc::clone(&survey));
+        self.screen.warn_of_no_rows(&survey);
         self.screen.warn_of_opt_outs(config, &survey);
         prepare::acceptable(config, &survey)?;
         if config.delivery.target == Target::Nowhere || survey.contacts() == 0 {
@@ -151,13 +152,7 @@ impl<'a> Run<'a> {
     }
 
     /// Carries on what an earlier run left, or begins a new job. What is settled already is given back.
-    fn take_journal(
-        &mut self,
-        found: Found,
-        job: &Job,
-        survey: &Survey,
-        folder: &Folder,
-    ) -> Result<Arc<Fates>, Error> {
+    fn take_journal(&mut self, found: Found, job: &Job, survey: &Survey, folder: &Folder) -> Result<Arc<Fates>, Error> {
         if self.config.delivery.target == Target::Nowhere {
             return Ok(Arc::default());
         }
@@ -197,8 +192,7 @@ impl<'a> Run<'a> {
         let before = self.listeners.fates.counts();
         // The sandbox lives until everything is delivered.
         let (pass, transport, _sandbox) = way.open(self.config, self.screen).await?;
-        let options =
-            delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), pass);
+        let options = delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), pass);
         let settled = load.survey.read - load.survey.contacts() + before.accepted_before + before.refused;
         self.listeners.progress.sending(load.survey.read, settled, load.survey.invalid + before.refused);
         self.listeners.timeline = Some(Timeline::new(Instant::now()));

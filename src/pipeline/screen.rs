@@ -51,7 +51,13 @@ impl Screen<'_> {
             (_, When::Never) => Show::Troubles,
             (_, When::Auto) if bar && self.env.get("CI").is_none() => Show::Bar,
             (_, When::Auto) => Show::Lines,
-            (_, When::Always) => if bar { Show::Bar } else { Show::Lines },
+            (_, When::Always) => {
+                if bar {
+                    Show::Bar
+                } else {
+                    Show::Lines
+                }
+            }
         };
         let quotes = if config.output.show_values { Quotes::Shown } else { Quotes::Masked };
         let terminal = self.terminal.clone();
@@ -81,6 +87,13 @@ impl Screen<'_> {
     pub fn warn_of_opt_outs(&self, config: &Config, survey: &Survey) {
         for message in opt_outs(config, survey) {
             self.note(&warning(&message, "mapping.opt_out", ""));
+        }
+    }
+
+    /// A header and nothing below it is no error, and hardly what was meant.
+    pub fn warn_of_no_rows(&self, survey: &Survey) {
+        if survey.read == 0 {
+            self.note(&warning("the input holds no rows", "input.no_rows", "is it the right file?"));
         }
     }
 

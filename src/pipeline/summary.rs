@@ -166,7 +166,9 @@ pub fn inputs_as_told(job: &Job, survey: Option<&Survey>) -> Vec<report::Input> 
 fn mapping(input: &reading::Input) -> report::Mapping {
     let fields = input.mapping.fields();
     let columns = input.source.columns();
-    let names = |list: &[u32]| list.iter().map(|&column| columns.name(column as usize).unwrap_or_default().to_owned()).collect::<Vec<_>>();
+    let names = |list: &[u32]| {
+        list.iter().map(|&column| columns.name(column as usize).unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
     let mut name = names(&fields.name);
     if name.is_empty() {
         name = [names(&fields.first_name), names(&fields.last_name)].concat();
@@ -178,7 +180,11 @@ fn mapping(input: &reading::Input) -> report::Mapping {
         region: names(&fields.region),
         email: names(&fields.email),
         tags: names(&fields.tags),
-        attributes: fields.attributes.iter().map(|(c, key)| (key.clone(), columns.name(*c as usize).unwrap_or_default().to_owned())).collect(),
+        attributes: fields
+            .attributes
+            .iter()
+            .map(|(c, key)| (key.clone(), columns.name(*c as usize).unwrap_or_default().to_owned()))
+            .collect(),
     }
 }
 

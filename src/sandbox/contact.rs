@@ -221,6 +221,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// A contact with every member.
@@ -347,6 +349,17 @@ mod tests {
         assert!(contacts(&[b'['; 100_000]).is_err());
         let long = format!(r#"[{{"{}":1}}]"#, "x".repeat(10_000));
         assert_eq!(complaints(&long)[0].chars().count(), COMPLAINT);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..64), cut in 0..WHOLE.len()) {
+            let mut body = format!("[{WHOLE}]").into_bytes();
+            body.splice(cut..cut, bytes);
+            if let Err(refusal) = contacts(&body) {
+                prop_assert!(refusal.status == StatusCode::BAD_REQUEST && !refusal.data.is_empty());
+            }
+        }
     }
 
     #[test]

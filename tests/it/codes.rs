@@ -82,7 +82,8 @@ fn every_code_is_documented_and_no_other() {
     codes_of_the_program(&root().join("src"), &mut used);
     assert!(used.len() > 50, "codes are found in the sources");
     let document = fs::read_to_string(root().join("docs/codes.md")).unwrap();
-    let rows: String = document.lines().filter(|line| line.starts_with("| `")).map(|line| format!("{line}\n")).collect();
+    let rows: String =
+        document.lines().filter(|line| line.starts_with("| `")).map(|line| format!("{line}\n")).collect();
     let first_cells: String = rows.lines().filter_map(|row| row.split(" | ").next()).collect::<Vec<_>>().join("\n");
     let documented = codes_in(&first_cells, '`');
     let missing: Vec<_> = used.difference(&documented).collect();

@@ -4,8 +4,11 @@
 //! - `browser`: `report.html` in Chromium.
 //! - `codes`: `docs/codes.md` and the program agree.
 //! - `corpus`: files as people have them, each with the contacts it must give.
+//! - `delivery`: bad days; servers that throttle, cut, stall and refuse.
 //! - `house`: the laws of the house that a machine can check.
+//! - `import`: the main job, from a file to the server: what is sent, what is written, how it ends.
 //! - `readme`: what the README shows is what the program does.
+//! - `resume`: runs that are stopped or killed, and what the same command does after them.
 //! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
 //! - `samples`: every sample does what it is there for.
 //! - `screen`: what a person sees in a terminal.
@@ -14,6 +17,7 @@
 //! - `support`: no tests; what the others stand on.
 
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test that finds something else fails, and says where"
@@ -22,8 +26,11 @@
 mod browser;
 mod codes;
 mod corpus;
+mod delivery;
 mod house;
+mod import;
 mod readme;
+mod resume;
 mod samples;
 mod sandbox;
 mod screen;

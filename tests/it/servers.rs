@@ -13,7 +13,8 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use crate::support::contacts::body;
 use crate::support::http::{Answer, Client, Head, host};
 use crate::support::manner::{Manner, Unkind, bomb};
-use crate::support::server::{Reply, Server};
+use crate::support::server::Server;
+use crate::support::talk::Reply;
 
 const PATH: &str = "/inbox/users/import";
 

@@ -13,7 +13,8 @@ use m1import::secret::Secret;
 
 use crate::support::contacts::body;
 use crate::support::manner::{Manner, bomb};
-use crate::support::server::{Reply, Server};
+use crate::support::server::Server;
+use crate::support::talk::Reply;
 
 fn options(endpoint: &str) -> transport::Options {
     transport::Options {

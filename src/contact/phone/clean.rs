@@ -44,17 +44,21 @@ fn unguarded<'c>(text: &'c str, notes: &mut Notes) -> &'c str {
     }
     let mut rest = text.strip_prefix('=').unwrap_or(text).trim_start();
     loop {
-        let before = rest;
-        for quotes in ["\"\"", "''", "``", "“”", "„“", "‘’", "«»", "””", "’’"] {
-            let (open, close) = quotes.split_at(quotes.len() / 2);
-            if let Some(inside) = rest.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
-                rest = inside.trim();
-            }
-        }
-        rest = rest.trim_start_matches(['\'', '`', '´', '’', '‘']).trim_start();
-        if rest == before {
-            break;
-        }
+        let Some(first) = rest.chars().next() else { break };
+        let closing: &[char] = match first {
+            '"' => &['"'],
+            '“' | '„' | '”' => &['“', '”'],
+            '«' => &['»'],
+            '\'' | '`' | '´' | '‘' | '’' => &['\'', '`', '’'],
+            _ => break,
+        };
+        let inside = rest.get(first.len_utf8()..).unwrap_or_default();
+        rest = match inside.strip_suffix(closing) {
+            Some(inside) => inside.trim(),
+            // An apostrophe stands alone in front; other quotes come in pairs.
+            None if closing.contains(&'\'') => inside.trim_start(),
+            None => break,
+        };
     }
     if rest.len() != text.len() {
         notes.add(Note::PhoneGuardRemoved);

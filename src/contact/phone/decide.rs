@@ -40,7 +40,7 @@ impl<'p> Way<'p> {
 /// Decides what the digits (values 0 to 9) mean. `plus` says whether they begin with a calling code for certain.
 pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     match (plus, &context.prefix, context.region.and_then(|region| context.plans.plan(region))) {
-        (true, ..) => with_plus(digits.strip_prefix(&[0, 0]).unwrap_or(digits), context),
+        (true, ..) => with_plus(digits, context),
         (false, Some(prefix), _) => with_prefix(digits, prefix, context),
         (false, None, Some(plan)) => in_country(digits, plan, context),
         (false, None, None) => alone(digits, context),
@@ -48,9 +48,16 @@ pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Rea
 }
 
 fn with_plus(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+    // `+00` counts as `+`.
+    let (digits, beyond) = match digits.strip_prefix(&[0, 0]) {
+        Some(rest) => (rest, true),
+        None => (digits, false),
+    };
     let number = context.plans.international(digits);
-    let repeated: &[Note] = if context.prefix.is_some() { &[Note::PhonePrefixRepeated] } else { &[] };
-    let way = Way::new(number, repeated);
+    let mut way = Way::new(number, if beyond { &[Note::PhoneIddReadAsPlus] } else { &[] });
+    if context.prefix.is_some() {
+        way.notes.add(Note::PhonePrefixRepeated);
+    }
     if let (Some(prefix), Ok(number)) = (&context.prefix, &number)
         && number.code != prefix.code
     {

@@ -19,7 +19,12 @@ impl Digits {
     }
 
     pub fn extend(&mut self, digits: &[u8]) {
-        digits.iter().for_each(|&digit| self.push(digit));
+        let start = usize::from(self.length);
+        let end = (start + digits.len()).min(Digits::ROOM);
+        if let (Some(room), Some(digits)) = (self.values.get_mut(start..end), digits.get(..end - start)) {
+            room.copy_from_slice(digits);
+            self.length = end as u8;
+        }
     }
 
     pub fn as_slice(&self) -> &[u8] {

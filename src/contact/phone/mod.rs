@@ -13,6 +13,8 @@ mod explain;
 mod ids;
 mod kind;
 mod labels;
+#[cfg(test)]
+mod laws;
 mod names;
 #[cfg(test)]
 mod oracle;
@@ -66,14 +68,11 @@ impl Phone {
     }
 
     fn new(code: u16, national: &[u8]) -> Option<Phone> {
-        let value = national
-            .iter()
-            .try_fold(u64::from(code), |value, &digit| value.checked_mul(10)?.checked_add(u64::from(digit)))?;
-        Phone(NonZeroU64::new(value)?).checked()
-    }
-
-    fn checked(self) -> Option<Phone> {
-        (self.get() < 10u64.pow(Phone::LONGEST as u32)).then_some(self)
+        if national.len() >= Phone::LONGEST {
+            return None;
+        }
+        let value = national.iter().fold(u64::from(code), |value, &digit| value * 10 + u64::from(digit));
+        NonZeroU64::new(value).filter(|value| value.get() < 10u64.pow(Phone::LONGEST as u32)).map(Phone)
     }
 
     /// The calling code, and the national significant number with its leading zeros.

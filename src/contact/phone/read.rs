@@ -36,7 +36,11 @@ pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -
         return Err(refusal);
     }
     context.prefix = prefix_of(prefix)?;
-    understand(&cell.text, signs, &context, 0).map(|reading| with_notes(reading, cell.notes))
+    let reading = match plain(&cell.text) {
+        Some((plus, digits)) => decide(plus, digits.as_slice(), &context),
+        None => understand(&cell.text, signs, &context, 0),
+    };
+    reading.map(|reading| with_notes(reading, cell.notes))
 }
 
 /// The digits of a cell that holds nothing but digits, blanks, hyphens and brackets, and whether `+` stands in front: most cells.
@@ -47,23 +51,23 @@ fn plain(cell: &str) -> Option<(bool, Digits)> {
         (b'-', _) => return None,
         _ => (false, bytes),
     };
-    let mut digits = Digits::default();
-    let (mut hyphens, mut any) = (0, 0);
+    let mut values = [0; MOST_DIGITS];
+    let (mut count, mut hyphens, mut any) = (0, 0, 0);
     for &byte in bytes {
-        match byte {
-            b'0'..=b'9' => {
-                digits.push(byte - b'0');
-                any |= byte - b'0';
-            }
-            b'-' => hyphens += 1,
-            b' ' | b'(' | b')' => {}
-            _ => return None,
+        let value = byte.wrapping_sub(b'0');
+        if value < 10 {
+            *values.get_mut(count)? = value;
+            count += 1;
+            any |= value;
+        } else if byte == b'-' {
+            hyphens += 1;
+        } else if !matches!(byte, b' ' | b'(' | b')') {
+            return None;
         }
     }
-    let count = digits.as_slice().len();
     // Short ones may be dates or stand for nothing, as zeros do.
-    let common = (5..=MOST_DIGITS).contains(&count) && (count > 8 || hyphens != 2) && any != 0;
-    common.then_some((plus, digits))
+    let common = count >= 5 && (count > 8 || hyphens != 2) && any != 0;
+    common.then(|| (plus, Digits::from(values.get(..count).unwrap_or_default())))
 }
 
 fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
@@ -81,11 +85,12 @@ fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
 }
 
 fn absent(text: &str, signs: Signs) -> Option<Refusal> {
-    let strange = Signs::LETTER.and(Signs::OTHER);
-    if (signs.any(strange) || !signs.any(Signs::DIGIT)) && is_nothing(text) {
+    // No word for nothing holds a digit, and of digits only zeros stand for it.
+    if !signs.any(Signs::DIGIT) && is_nothing(text) {
         return Some(Refusal::new(Code::PhoneMissing));
     }
-    (signs.any(strange) && is_spreadsheet_error(text)).then(|| Refusal::new(Code::PhoneSpreadsheetError))
+    let error = text.starts_with(['#', 'E']) && is_spreadsheet_error(text);
+    error.then(|| Refusal::new(Code::PhoneSpreadsheetError))
 }
 
 fn with_notes(mut reading: Reading, notes: Notes) -> Reading {
@@ -107,6 +112,9 @@ fn not_a_number(detail: &str) -> Refusal {
 fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Refusal> {
     if depth > DEEPEST {
         return Err(not_a_number(""));
+    }
+    if let Some((plus, digits)) = plain(text) {
+        return decide(plus, digits.as_slice(), context);
     }
     let signs = Signs::of(text);
     match absent(text, signs) {
@@ -212,10 +220,12 @@ fn numbers(pieces: &[&str], context: &Context, depth: usize) -> Result<Reading, 
         let piece = clean(piece);
         cell_text(&piece.text, context, depth + 1).map(|reading| with_notes(reading, piece.notes))
     };
-    if rest.is_empty() {
-        return cell(first);
-    }
     let digits = |piece: &&&str| piece.contains(|c: char| c.is_ascii_digit());
+    if rest.is_empty() {
+        // Zeros beside it stand for nothing, but they are digits.
+        let zeros = pieces.iter().filter(digits).count() > 1;
+        return cell(first).map(|reading| if zeros { with_note(reading, Note::PhoneMultiple) } else { reading });
+    }
     if present.iter().filter(digits).count() < 2 {
         let text = present.join(" ");
         return Err(letters(&text, context));

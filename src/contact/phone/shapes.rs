@@ -102,13 +102,18 @@ pub(super) fn is_spreadsheet_error(text: &str) -> bool {
 /// Whether the cell is a date, with a time behind it or not.
 pub(super) fn is_date(text: &str) -> bool {
     let date = text.split(['T', ' ']).next().unwrap_or(text);
+    if !(6..=10).contains(&date.len()) {
+        return false;
+    }
     let time = text.get(date.len()..).unwrap_or_default();
     if !time.is_empty() && !time.contains(':') {
         return false;
     }
     ['-', '/', '.'].into_iter().any(|sign| {
-        let parts: Vec<&str> = date.split(sign).collect();
-        let [one, two, three] = parts.as_slice() else { return false };
+        let mut parts = date.split(sign);
+        let (Some(one), Some(two), Some(three), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+            return false;
+        };
         let number = |part: &str, longest: usize| {
             (1..=longest).contains(&part.len()).then(|| part.parse::<u16>().ok()).flatten().unwrap_or(0)
         };
@@ -142,7 +147,7 @@ pub(super) fn spreadsheet(text: &str) -> Option<Spreadsheet<'_>> {
         _ => ("", text),
     };
     let negative = sign == "-";
-    if body.contains(['e', 'E']) {
+    if body.bytes().any(|b| matches!(b, b'e' | b'E')) {
         let digits = scientific(body)?;
         return Some(match digits {
             _ if negative => Spreadsheet::Negative,
@@ -201,15 +206,15 @@ fn thousands(text: &str) -> Option<String> {
         Some((body, zeros)) if digits(zeros) && zeros.bytes().all(|b| b == b'0') => body,
         _ => text,
     };
-    let groups: Vec<&str> = body.split(sign).collect();
-    let (first, rest) = groups.split_first()?;
-    let (last, middle) = rest.split_last()?;
-    if middle.is_empty() || !groups.iter().all(|group| digits(group)) || last.len() != 3 || first.len() > 3 {
+    let (first, rest) = body.split_once(sign)?;
+    let (middle, last) = rest.rsplit_once(sign)?;
+    if first.len() > 3 || last.len() != 3 || !digits(first) || !digits(last) {
         return None;
     }
-    let threes = middle.iter().all(|group| group.len() == 3);
-    let lakhs = sign == ',' && first.len() <= 2 && middle.iter().all(|group| group.len() == 2);
-    (threes || lakhs).then(|| groups.concat())
+    let middle = || middle.split(sign);
+    let threes = middle().all(|group| group.len() == 3 && digits(group));
+    let lakhs = sign == ',' && first.len() <= 2 && middle().all(|group| group.len() == 2 && digits(group));
+    (threes || lakhs).then(|| body.chars().filter(char::is_ascii_digit).collect())
 }
 
 /// Whether digits are hidden: two or more signs that hide, or a run of x.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::server::{Reply, Wire};
+use super::server::Wire;
+use super::talk::Reply;
 
 /// A flood stops here, should the other side take all of it.
 const FLOOD: usize = 10 << 30;

@@ -1,6 +1,7 @@
 //! The real program, started in a folder of its own and with an empty environment.
 #![expect(dead_code, reason = "used by the tests of the whole program, which come with it")]
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write};
@@ -69,6 +70,14 @@ impl Folder {
         let summary = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
         books_balance(&summary);
         summary
+    }
+
+    /// The lines of a `results.csv`, or of another file with a header, by the names of its columns.
+    #[track_caller]
+    pub fn table(&self, name: &str) -> Vec<BTreeMap<String, String>> {
+        let text = self.read(name);
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        reader.deserialize().map(|line| line.unwrap_or_else(|error| panic!("{name}: {error}"))).collect()
     }
 
     /// What is left among the temporary files.
@@ -190,15 +199,24 @@ impl Started {
         self.child.id()
     }
 
+    /// The most memory it has held so far, in KiB; 0 when it has ended.
+    fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("");
+        line.trim_end_matches("kB").trim().parse().unwrap_or(0)
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Run {
+        let mut peak = 0;
         loop {
+            peak = peak.max(self.memory());
             if let Some(status) = self.child.try_wait().expect("the program is ours") {
                 let took = self.since.elapsed();
                 self.stdout.finish();
                 self.stderr.finish();
-                return Run { code: status.code(), stdout: self.stdout(), stderr: self.stderr(), took };
+                return Run { code: status.code(), stdout: self.stdout(), stderr: self.stderr(), took, peak };
             }
             let (stdout, stderr) = (self.stdout(), self.stderr());
             assert!(self.since.elapsed() < self.patience, "still running\n{stdout}\n{stderr}");
@@ -256,6 +274,8 @@ pub struct Run {
     pub stderr: String,
     /// From start to end.
     pub took: Duration,
+    /// The most memory it was seen to hold, in KiB; looked at every few milliseconds.
+    pub peak: u64,
 }
 
 impl Run {

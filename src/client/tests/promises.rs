@@ -1,0 +1,102 @@
+//! The promises of delivery, over random scripts of faults.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A fault that ends sooner or later, by number.
+fn act_of(kind: u8) -> Option<Act> {
+    Some(match kind {
+        0 => reply(500, "oops"),
+        1 => busy(3),
+        2 => reply(503, ""),
+        3 => fault(Fault::Unreachable("refused".into())),
+        4 => fault(Fault::Lost("closed".into())),
+        5 => Act { keeps: true, ..fault(Fault::Cut("cut".into())) },
+        6 => Act { keeps: true, takes: 60 * SECOND, ..fault(Fault::Timeout) },
+        7 => fault(Fault::Writing("reset".into())),
+        8 => Act { keeps: true, ..reply(200, "<html>") },
+        9 => reply(409, ""),
+        10 => reply(200, r#"{"success":false,"code":503}"#),
+        11 => Act { keeps: true, ..reply(502, "<html>Bad gateway</html>") },
+        12 => reply(421, ""),
+        13 => Act { takes: 20 * SECOND, ..fine() },
+        _ => return None,
+    })
+}
+
+/// Runs one random script and holds it to the promises of delivery.
+async fn keeps_its_promises(script: Vec<u8>, poison: BTreeSet<u64>, count: u64, batch: usize, cap: usize, kill: usize) {
+    let all: BTreeSet<u64> = (1..=count).collect();
+    let bad = poison.clone();
+    let act = move |seen: &Seen| match script.get(seen.number - 1).copied().and_then(act_of) {
+        Some(act) => act,
+        None if seen.bytes > cap => reply(413, ""),
+        None if seen.records.iter().any(|record| bad.contains(record)) => refused(),
+        None => fine(),
+    };
+    let act = Arc::new(act);
+    let first = Arc::clone(&act);
+    let ran = run_records(all.iter().copied().collect(), small(batch), BTreeSet::new(), Stop::default(), move |seen| {
+        first(seen)
+    })
+    .await;
+    // The promises: nothing invented, nothing refused but what the server refuses, nothing left out unsaid.
+    for (record, fate) in &ran.fates {
+        match fate {
+            Fate::Accepted => assert!(ran.held.contains(record)),
+            Fate::Refused(why) => assert!(poison.contains(record), "{record}: {why}"),
+            Fate::Unknown(_) | Fate::Unsent(_) => {}
+        }
+    }
+    // Killed after any event: what the journal had heard of is kept, the rest is sent again, to a server that is well.
+    let heard = &ran.events[..kill.min(ran.events.len())];
+    let mut done = BTreeSet::new();
+    for event in heard {
+        let Event::Settled(settlement) = event else { continue };
+        for part in settlement.parts.iter().filter(|part| matches!(part.fate, Fate::Accepted | Fate::Refused(_))) {
+            done.extend(part.records.iter().cloned().flatten());
+        }
+    }
+    let left: Vec<u64> = all.difference(&done).copied().collect();
+    let options = Options { accepted_before: true, ..small(batch + 3) };
+    let resumed = run_records(left, options, ran.held.clone(), Stop::default(), move |seen| {
+        let well = Seen { number: usize::MAX, ..seen.clone() };
+        act(&well)
+    })
+    .await;
+    assert_eq!(resumed.result, Ok(()));
+    let wanted: BTreeSet<u64> = all.difference(&poison).copied().collect();
+    assert!(wanted.is_subset(&resumed.held));
+    assert!(resumed.with(RecordFate::Unknown).is_empty() && resumed.with(RecordFate::Unsent).is_empty());
+}
+
+fn scripts() -> impl Strategy<Value = (Vec<u8>, BTreeSet<u64>, u64, usize, usize, usize)> {
+    let script = prop::collection::vec(0u8..40, 0..60);
+    let poison = prop::collection::btree_set(1u64..400, 0..6);
+    (script, poison, 1u64..400, 1usize..50, 20usize..400, 0usize..200)
+}
+
+fn check(cases: u32) {
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    proptest::test_runner::TestRunner::new(config)
+        .run(&scripts(), |(script, poison, count, batch, cap, kill)| {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+            let poison = poison.into_iter().filter(|record| *record <= count).collect();
+            runtime.block_on(keeps_its_promises(script, poison, count, batch, cap, kill));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn promises_are_kept_whatever_the_server_does() {
+    check(300);
+}
+
+#[test]
+#[ignore = "ten thousand scripts take a while; run with --ignored"]
+fn promises_are_kept_over_ten_thousand_scripts() {
+    check(10_000);
+}
