@@ -73,7 +73,7 @@ pub fn first_cases(reasons: &BTreeMap<String, u64>, examples: &BTreeMap<String, 
     for (rows, example) in first {
         text.push_str(&case(&Case { message: values.sentence(&example.message).into_owned(), ..example.clone() }));
         if *rows > 1 {
-            text.push_str(&format!("  and {} more\n", count(rows - 1, "row")));
+            text.push_str(&format!("  and {}\n", count(rows - 1, "more row")));
         }
     }
     if sorted.len() > FIRST {
@@ -406,13 +406,13 @@ error: no phone column [mapping.no_phone]
             str![[r#"
 contacts.csv:5, column "Mobile": no country code and no default country [phone.no_country]
   hint: write the number with + and its country code, or use --default-country
-  and 19 rows more
+  and 19 more rows
 contacts.csv:118, column "Mobile": the spreadsheet has rounded this number [phone.precision_lost]
   hint: format the column as text and export the file again
-  and 1 row more
+  and 1 more row
 contacts.csv:204: profile of "j•••@example.com" | <b>*no*</b>/u{a}::error::x +91•••3210 & [server.refused]
   hint: correct the row and import rejected.csv
-  and 1 row more
+  and 1 more row
 
 "#]]
         );

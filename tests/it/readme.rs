@@ -62,7 +62,7 @@ fn commands_print_what_the_readme_shows() {
         fs::write(&path, &real).unwrap();
     }
     let readme = fs::read_to_string(&path).unwrap();
-    snapbox::assert_data_eq!(readme, real);
+    assert!(readme == real, "the README shows something else: SNAPSHOTS=overwrite writes what is printed\n{real}");
 }
 
 /// Paths and files that the README links to are there.

@@ -72,7 +72,7 @@ fn every_sample_is_used() {
 #[test]
 fn a_file_without_phones_is_one_error() {
     let run = m1import(&folder(), ["no-phone.csv", "--sandbox"]).run();
-    run.exits_with(65).says("mapping.no_phone").says("Name, E-mail, City").says("--map phone=COLUMN");
+    run.exits_with(65).says("mapping.no_phone").says("\"Name\", \"E-mail\", \"City\"").says("--map phone=COLUMN");
 }
 
 #[test]

@@ -44,12 +44,13 @@ pub fn page(summary: &Summary, details: &Details<'_>) -> String {
                     (head(summary, &title))
                     (books(summary))
                     (reasons(summary, details.cases))
-                    (rejected(summary, details.cases))
                     (notes(summary))
                     (countries(summary))
                     @if let Some(timeline) = details.timeline { (course(summary, timeline)) }
                     @for input in &summary.inputs { (understanding(input)) }
                     (settings(details.settings))
+                    // Last, since it may be long.
+                    (rejected(summary, details.cases))
                 }
                 footer { p class="soft" { "m1import " (summary.version) ", job " code { (summary.job) } } }
                 script { (PreEscaped(SEARCH)) }
@@ -219,7 +220,7 @@ fn countries(summary: &Summary) -> Markup {
             section {
                 h2 { "Countries of " (count(summary.contacts.prepared, "contact")) }
                 table {
-                    thead { tr { th { "Country" } th class="n" { "Contacts" } th class="n" { "Share" } th { "" } } }
+                    thead { tr { th class="name" { "Country" } th class="n" { "Contacts" } th class="n" { "Share" } th { "" } } }
                     tbody {
                         @for (code, contacts) in sorted.iter().take(COUNTRIES) {
                             tr {
