@@ -6,7 +6,6 @@
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
-    missing_docs,
     reason = "a measurement prints, and its tables are its own"
 )]
 
