@@ -12,6 +12,7 @@
 //! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
 //! - `samples`: every sample does what it is there for.
 //! - `screen`: what a person sees in a terminal.
+//! - `settings`: what the settings decide, and what they may not.
 //! - `servers`: the servers the tests are made with keep their word.
 //! - `transport`: what becomes of a request on a real socket, fault by fault.
 //! - `support`: no tests; what the others stand on.
@@ -35,5 +36,6 @@ mod samples;
 mod sandbox;
 mod screen;
 mod servers;
+mod settings;
 mod support;
 mod transport;
