@@ -7,6 +7,7 @@
 //! - `delivery`: bad days; servers that throttle, cut, stall and refuse.
 //! - `house`: the laws of the house that a machine can check.
 //! - `import`: the main job, from a file to the server: what is sent, what is written, how it ends.
+//! - `reading`: laws of reading: what was written reads back the same, and no bytes bring the program down.
 //! - `readme`: what the README shows is what the program does.
 //! - `resume`: runs that are stopped or killed, and what the same command does after them.
 //! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
@@ -30,6 +31,7 @@ mod corpus;
 mod delivery;
 mod house;
 mod import;
+mod reading;
 mod readme;
 mod resume;
 mod samples;
