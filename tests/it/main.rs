@@ -15,6 +15,7 @@
 //! - `screen`: what a person sees in a terminal.
 //! - `settings`: what the settings decide, and what they may not.
 //! - `servers`: the servers the tests are made with keep their word.
+//! - `stop`: runs that cannot go on: signals while waiting, tokens that end, full disks, damaged journals.
 //! - `transport`: what becomes of a request on a real socket, fault by fault.
 //! - `support`: no tests; what the others stand on.
 
@@ -39,5 +40,6 @@ mod sandbox;
 mod screen;
 mod servers;
 mod settings;
+mod stop;
 mod support;
 mod transport;
