@@ -40,13 +40,14 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
         shown.records = survey.inputs.iter().map(|input| input.records).collect();
         shown.examples = examples(job, survey);
         shown.warnings = warnings(config, job, survey);
+        summary.examples = Some(masked(&shown));
         let cases = cases(config, &shown);
         let written =
             documents::elsewhere(config, &summary, &cases, None, None).and_then(|_| write_config(config, job));
         if let (Err(error), None) = (written, &cause) {
-            let preview = (summary.preview.take(), summary.estimated_requests);
+            let preview = (summary.preview.take(), summary.examples.take(), summary.estimated_requests);
             summary = summarise(&story, &found, Some(&error));
-            (summary.preview, summary.estimated_requests) = preview;
+            (summary.preview, summary.examples, summary.estimated_requests) = preview;
         }
         documents::tell_ci(screen, &summary, &cases);
     }
@@ -101,7 +102,7 @@ fn summarise(story: &Story, found: &Found, error: Option<&Error>) -> Summary {
 }
 
 /// For each reason the first rows it turned away.
-fn examples(job: &Job, survey: &Survey) -> BTreeMap<String, Vec<Case>> {
+pub(super) fn examples(job: &Job, survey: &Survey) -> BTreeMap<String, Vec<Case>> {
     let case = |example: &Example| Case {
         file: job
             .inputs
@@ -115,6 +116,16 @@ fn examples(job: &Job, survey: &Survey) -> BTreeMap<String, Vec<Case>> {
         value: example.reject.value.clone(),
     };
     survey.examples.iter().map(|(code, list)| (code.to_string(), list.iter().map(case).collect())).collect()
+}
+
+/// The examples as they may be passed on.
+fn masked(preview: &Preview) -> BTreeMap<String, Vec<Case>> {
+    let shown = |case: &Case| Case {
+        value: preview.values.cell(&case.value).into_owned(),
+        message: preview.values.sentence(&case.message).into_owned(),
+        ..case.clone()
+    };
+    preview.examples.iter().map(|(code, cases)| (code.clone(), cases.iter().map(shown).collect())).collect()
 }
 
 fn cases(config: &Config, preview: &Preview) -> Cases {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::delivery::{self, Way};
-use super::ending;
 use super::listeners::Listeners;
 use super::prepare;
+use super::screen::values;
 use super::sending::{Load, send};
 use super::summary::{Story, inputs_as_told};
-use super::{Ended, Screen};
+use super::{Ended, Screen, check, ending};
 use crate::config::{Config, Target};
 use crate::error::Error;
 use crate::folder::{self, Folder, Purpose};
@@ -19,6 +19,7 @@ use crate::journal::{self, Found, Head, Journal, Lock};
 use crate::outcome::Fates;
 use crate::reading::Job;
 use crate::report::start::{Start, start};
+use crate::report::text;
 use crate::report::timeline::Timeline;
 use crate::source;
 use crate::stop::Stop;
@@ -89,6 +90,7 @@ impl<'a> Run<'a> {
         self.survey = Some(Arc::clone(&survey));
         self.screen.warn_of_no_rows(&survey);
         self.screen.warn_of_opt_outs(config, &survey);
+        self.tell_first_cases(&job, &survey);
         prepare::acceptable(config, &survey)?;
         if config.delivery.target == Target::Nowhere || survey.contacts() == 0 {
             return Ok(());
@@ -130,6 +132,15 @@ impl<'a> Run<'a> {
             folder: folder.as_deref(),
         }));
         self.screen.say_what_was_guessed(job);
+    }
+
+    /// What is wrong with rows is told as soon as it is known: the first of each reason.
+    fn tell_first_cases(&mut self, job: &Job, survey: &Survey) {
+        let reasons = survey.reasons.iter().map(|(code, rows)| (code.to_string(), *rows)).collect();
+        let text = text::first_cases(&reasons, &check::examples(job, survey), values(self.config));
+        for line in text.lines() {
+            self.listeners.progress.line(line);
+        }
     }
 
     /// The first reading, on a thread of its own: signals are heard meanwhile.

@@ -78,6 +78,7 @@ impl Story {
             requests: outcome.requests,
             files: outcome.files.clone(),
             preview: None,
+            examples: None,
             estimated_requests: None,
         }
     }

@@ -167,16 +167,16 @@ impl Progress {
     }
 
     fn stopping(&mut self, why: &Failure, in_flight: usize) {
-        let first = self.troubles.insert(why.cause, 1).is_none();
+        let signal = is_signal(why.cause);
         let waits = match in_flight {
+            // What ended the run is told at its end.
+            0 if !signal => return,
             0 => String::new(),
             1 => "; waiting for 1 request under way".to_owned(),
             more => format!("; waiting for {more} requests under way"),
         };
-        let again = if is_signal(why.cause) { "; the same signal again ends it at once" } else { "" };
-        if first || !waits.is_empty() {
-            self.line(&format!("stopping: {}{waits}{again}", self.told(why)));
-        }
+        let again = if signal { "; the same signal again ends it at once" } else { "" };
+        self.line(&format!("stopping: {}{waits}{again}", self.told(why)));
     }
 
     /// Draws the bar, or says a line if one is due.

@@ -4,7 +4,7 @@ use crate::numbers::{count, duration, grouped, percent};
 use crate::terminal::safe;
 
 use super::cases::{Case, Cases};
-use super::words::{by_count, fates, host, remedy, says, verdict};
+use super::words::{by_count, fates, host, moment, remedy, says, verdict};
 use super::{Status, Summary};
 
 /// At most so many rows are listed one by one.
@@ -21,7 +21,7 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
         if summary.status != Status::Checked {
             page.push_str(&format!(" to {}", plain(host(&summary.endpoint))));
         }
-        page.push_str(&format!(", {}, {}\n\n", summary.started, duration(summary.seconds)));
+        page.push_str(&format!(", {}, {}\n\n", moment(&summary.started), duration(summary.seconds)));
     }
     if let Some(error) = &summary.error {
         page.push_str(&format!("**{}**", plain(&error.code)));

@@ -88,6 +88,9 @@ pub struct Summary {
     /// `check` and dry runs: the first five contacts as they would be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview: Option<Vec<serde_json::Value>>,
+    /// `check`: of each reason the first rows it turns away; values masked unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examples: Option<BTreeMap<String, Vec<cases::Case>>>,
     /// `check` and dry runs: how many requests the contacts would take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_requests: Option<u64>,

@@ -56,6 +56,7 @@ pub fn summary() -> Summary {
             journal: Some("contacts.results/journal.ndjson".to_owned()),
         },
         preview: None,
+        examples: None,
         estimated_requests: None,
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! No meaning by colour alone: without it nothing is lost. What comes from a file or the server is made safe here.
 
+use std::collections::BTreeMap;
+
 use crate::numbers::{count, grouped};
 use crate::terminal::safe;
 
-use super::cases::Case;
+use super::cases::{Case, Values};
 use super::table::{Side, WIDTH, columns, wrapped};
 use super::words::{by_count, fates, note_says, remedy, says, verdict};
 use super::{Status, Summary, Trouble};
@@ -29,6 +31,10 @@ pub struct Closing {
 pub fn summary(summary: &Summary, closing: &Closing) -> String {
     let paint = Paint(closing.color);
     let mut page = Page::default();
+    if summary.status == Status::Failed {
+        // What and why was said as an error, on the other stream.
+        return "Nothing was sent.\n".to_owned();
+    }
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
     if let Some(hint) = summary.error.as_ref().and_then(|error| error.hint.as_ref()) {
         page.hint(2, &safe(hint));
@@ -58,6 +64,26 @@ pub fn case(case: &Case) -> String {
     hint(remedy(&case.code), &mut text);
     text
 }
+
+/// The first row of each reason, the commonest reasons first, as they are told at once when the rows have been judged.
+pub fn first_cases(reasons: &BTreeMap<String, u64>, examples: &BTreeMap<String, Vec<Case>>, values: Values) -> String {
+    let sorted = by_count(reasons);
+    let first = sorted.iter().take(FIRST).filter_map(|(code, rows)| Some((rows, examples.get(*code)?.first()?)));
+    let mut text = String::new();
+    for (rows, example) in first {
+        text.push_str(&case(&Case { message: values.sentence(&example.message).into_owned(), ..example.clone() }));
+        if *rows > 1 {
+            text.push_str(&format!("  and {} more\n", count(rows - 1, "row")));
+        }
+    }
+    if sorted.len() > FIRST {
+        text.push_str(&format!("and {}\n", count((sorted.len() - FIRST) as u64, "more reason")));
+    }
+    text
+}
+
+/// So many reasons are told at once.
+const FIRST: usize = 5;
 
 /// What ended a run early: what, the code, what to do.
 pub fn trouble(trouble: &Trouble) -> String {
@@ -261,7 +287,6 @@ impl Paint {
 mod tests {
     use snapbox::{assert_data_eq, file, str};
 
-    use super::super::cases::Values;
     use super::super::{Rows, sample};
     use super::*;
 
@@ -319,8 +344,7 @@ mod tests {
         assert_data_eq!(
             summary(&run, &Closing::default()),
             str![[r#"
-Nothing was sent: no API token.
-  hint: put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH
+Nothing was sent.
 
 "#]]
         );
@@ -365,6 +389,30 @@ error: no phone column [mapping.no_phone]
   columns: Name, E-mail/u{202e}
   hint: name it with --map phone=COLUMN
   hint: m1import contacts.csv --map phone=Handy
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn the_first_row_of_each_reason_is_told_at_once() {
+        let cases = sample::cases(Values::Shown);
+        let mut examples: BTreeMap<String, Vec<Case>> = BTreeMap::new();
+        for case in cases.rows() {
+            examples.entry(case.code.clone()).or_default().push(case.clone());
+        }
+        assert_data_eq!(
+            first_cases(&sample::summary().reasons, &examples, Values::Masked),
+            str![[r#"
+contacts.csv:5, column "Mobile": no country code and no default country [phone.no_country]
+  hint: write the number with + and its country code, or use --default-country
+  and 19 rows more
+contacts.csv:118, column "Mobile": the spreadsheet has rounded this number [phone.precision_lost]
+  hint: format the column as text and export the file again
+  and 1 row more
+contacts.csv:204: profile of "j•••@example.com" | <b>*no*</b>/u{a}::error::x +91•••3210 & [server.refused]
+  hint: correct the row and import rejected.csv
+  and 1 row more
 
 "#]]
         );

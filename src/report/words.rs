@@ -31,6 +31,13 @@ pub fn host(endpoint: &str) -> &str {
     rest.split(['/', '?']).next().unwrap_or(rest)
 }
 
+/// A moment of RFC 3339 in UTC as it is told: `2026-11-22 21:45:12 UTC`.
+pub fn moment(at: &str) -> String {
+    let (date, time) = at.split_once('T').unwrap_or((at, ""));
+    let time = time.split(['.', 'Z']).next().unwrap_or("");
+    format!("{date} {time} UTC")
+}
+
 /// The commonest first; equally common ones by name.
 pub fn by_count<'m>(counts: impl IntoIterator<Item = (&'m String, &'m u64)>) -> Vec<(&'m str, u64)> {
     let mut sorted: Vec<(&str, u64)> = counts.into_iter().map(|(name, &count)| (name.as_str(), count)).collect();
@@ -109,10 +116,12 @@ pub fn verdict(summary: &Summary) -> String {
     }
 }
 
-/// The error's first line without its full stop.
+/// What ended the run, in a few words: of a known cause what it says, else the message's first line.
 fn sentence(summary: &Summary) -> &str {
-    let message = summary.error.as_ref().map_or("", |error| error.message.as_str());
-    let line = message.lines().next().unwrap_or("").trim_end_matches('.');
+    let (code, message) =
+        summary.error.as_ref().map_or(("", ""), |error| (error.code.as_str(), error.message.as_str()));
+    let known = Cause::ALL.iter().find(|cause| cause.code() == code).map(|cause| cause.says());
+    let line = known.unwrap_or(message).lines().next().unwrap_or("").trim_end_matches('.');
     if line.is_empty() { "the run ended early" } else { line }
 }
 
@@ -126,6 +135,12 @@ mod tests {
         assert_eq!(host("https://api.v7.express-chat.com/inbox/users/import"), "api.v7.express-chat.com");
         assert_eq!(host("http://127.0.0.1:8787"), "127.0.0.1:8787");
         assert_eq!(host("sandbox"), "sandbox");
+    }
+
+    #[test]
+    fn moments() {
+        assert_eq!(moment("2026-11-22T21:45:12.444790411Z"), "2026-11-22 21:45:12 UTC");
+        assert_eq!(moment("2026-11-22T21:45:12Z"), "2026-11-22 21:45:12 UTC");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::terminal::safe;
 use super::cases::{Case, Cases};
 use super::start::{pairs, understood};
 use super::timeline::Timeline;
-use super::words::{by_count, fates, host, note_says, remedy, says, verdict};
+use super::words::{by_count, fates, host, moment, note_says, remedy, says, verdict};
 use super::{Details, Input, Setting, Status, Summary};
 
 const STYLE: &str = include_str!("style.css");
@@ -67,7 +67,7 @@ fn head(summary: &Summary, title: &str) -> Markup {
             p class="soft" {
                 (names.join(", "))
                 @if summary.status != Status::Checked { " to " (safe(host(&summary.endpoint))) }
-                ", " time datetime=(summary.started) { (summary.started) } ", " (duration(summary.seconds))
+                ", " time datetime=(summary.started) { (moment(&summary.started)) } ", " (duration(summary.seconds))
             }
             @if let Some(error) = &summary.error {
                 div class="error" {
