@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::cli::nearest_command;
 use crate::client::transport;
 use crate::outcome::{Cause, Failure};
 use crate::{config, journal, mapping, source};
@@ -204,7 +205,10 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Error::Config(error) => error.hint(),
-            Error::Input(error) => error.hint().unwrap_or_default(),
+            Error::Input(error) => match nearest_command(&error.input).filter(|_| error.is_missing()) {
+                Some(command) => return Some(format!("did you mean the command {command}? It stands first")),
+                None => error.hint().unwrap_or_default(),
+            },
             Error::Mapping { error, .. } => return error.hint(),
             Error::Journal(error) => error.hint(),
             Error::Transport(error) => error.hint(),

@@ -198,8 +198,13 @@ fn stopped(stop: &clap::Error, line: &Line) -> Result<Command, Error> {
     let text = stop.render().to_string();
     let told = text.split("\n\n").next().unwrap_or_default();
     let message = told.strip_prefix("error: ").unwrap_or(told).split_whitespace().collect::<Vec<_>>().join(" ");
-    let tips: Vec<&str> = text.lines().filter_map(|line| line.trim_start().strip_prefix("tip: ")).collect();
-    let hint = if tips.is_empty() { code.remedy().to_owned() } else { tips.join("; ") };
+    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    let near = near.into_iter().find_map(|kind| match stop.get(kind)? {
+        ContextValue::String(word) => Some(word.clone()),
+        ContextValue::Strings(words) => words.first().cloned(),
+        _ => None,
+    });
+    let hint = near.map_or_else(|| code.remedy().to_owned(), |word| format!("did you mean {word}?"));
     Err(Error { code, message, hint })
 }
 
@@ -214,6 +219,9 @@ fn no_file(line: &Line) -> Error {
 
 /// The command that a misspelled file name may have meant.
 pub fn nearest_command(word: &str) -> Option<String> {
+    if word.contains(['.', '/']) {
+        return None;
+    }
     let names: Vec<String> = tree("").get_subcommands().map(|command: &Clap| command.get_name().to_owned()).collect();
     nearest(word, names.iter().map(String::as_str)).map(str::to_owned)
 }
@@ -317,15 +325,15 @@ mod tests {
         let cases = [
             ("m1import", "usage.no_file", "name a file"),
             ("m1import check", "usage.no_file", "name a file"),
-            ("m1import a.csv --tokn=geheim", "usage.unknown_option", "'--token'"),
-            ("m1import a.csv --default-contry IN", "usage.unknown_option", "'--default-country'"),
+            ("m1import a.csv --tokn=geheim", "usage.unknown_option", "did you mean --token?"),
+            ("m1import a.csv --default-contry IN", "usage.unknown_option", "did you mean --default-country?"),
             ("m1import a.csv --format", "usage.missing_value", "--help"),
             ("m1import a.csv --format csv --format csv", "usage.conflict", "leave one"),
             ("m1import a.csv --token=geheim --token=geheim", "usage.conflict", "leave one"),
             ("m1import a.csv --strict=no", "usage.malformed", "--help"),
             ("m1import a.csv --dry-run --sandbox", "usage.conflict", "leave one"),
             ("m1import --strict sandbox", "usage.conflict", "m1import sandbox --help"),
-            ("m1import sandbox --poort 1", "usage.unknown_option", "'--port'"),
+            ("m1import sandbox --poort 1", "usage.unknown_option", "did you mean --port?"),
             ("m1import sample xml", "usage.malformed", "--help"),
         ];
         for (line, code, hint) in cases {
@@ -339,7 +347,8 @@ mod tests {
     #[test]
     fn near_names_are_found() {
         assert_eq!(nearest_command("chek").as_deref(), Some("check"));
-        assert_eq!(nearest_command("contacts.csv"), None);
+        assert_eq!(nearest_command("contacts"), None);
+        assert_eq!(nearest_command("man.csv"), None);
         assert_eq!(nearest("bach-size", SETTINGS.iter().map(|setting| setting.name)), Some("batch-size"));
     }
 }

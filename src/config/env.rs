@@ -106,11 +106,17 @@ fn variable(name: &str, place: &str) -> Result<&'static Setting, Error> {
 }
 
 /// Name and value of one line. `$` stands for itself: it goes past `dotenvy` as a character nobody types.
+///
+/// A value with spaces in it needs quotes with `dotenvy`. Without any quote or backslash there is only one way to read it.
 fn assignment(line: &str) -> Option<(String, String)> {
     const DOLLAR: &str = "\u{f8ff}";
     let guarded = line.replace(r"\$", DOLLAR).replace('$', DOLLAR);
-    let (name, value) = dotenvy::from_read_iter(guarded.as_bytes()).next()?.ok()?;
-    Some((name, value.replace(DOLLAR, "$")))
+    if let Some(Ok((name, value))) = dotenvy::from_read_iter(guarded.as_bytes()).next() {
+        return Some((name, value.replace(DOLLAR, "$")));
+    }
+    let (name, value) = line.split_once('=').filter(|(_, value)| !value.contains(['\'', '"', '\\']))?;
+    let value = value.split(" #").next().unwrap_or_default();
+    Some((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 #[cfg(test)]
@@ -127,6 +133,8 @@ mod tests {
             ("M1IMPORT_TOKEN=abc # mine", "abc"),
             ("M1IMPORT_TOKEN=abc#mine", "abc#mine"),
             ("M1IMPORT_TOKEN='a b # c'", "a b # c"),
+            ("M1IMPORT_TOKEN=a b # c", "a b"),
+            ("M1IMPORT_TOKEN = a  b$c ", "a  b$c"),
             ("M1IMPORT_TOKEN=\"a b\"", "a b"),
             ("M1IMPORT_TOKEN=a$HOME", "a$HOME"),
             ("M1IMPORT_TOKEN=a${HOME}b", "a${HOME}b"),
@@ -136,7 +144,7 @@ mod tests {
         for (line, value) in good {
             assert_eq!(assignment(line), Some(("M1IMPORT_TOKEN".to_owned(), value.to_owned())), "{line}");
         }
-        for line in ["M1IMPORT_TOKEN", "M1IMPORT_TOKEN=a b", "M1IMPORT_TOKEN='a", "M1IMPORT_TOKEN=it's"] {
+        for line in ["M1IMPORT_TOKEN", "M1IMPORT_TOKEN='a", "M1IMPORT_TOKEN=it's"] {
             assert_eq!(assignment(line), None, "{line}");
         }
     }

@@ -5,9 +5,9 @@ use std::fmt;
 crate::row::codes! {
     /// Why the settings cannot be used. Names are stable and documented in `docs/codes.md`.
     Code {
-        UsageValue = "usage.value", "an option has a value it cannot have", "correct the value";
+        UsageValue = "usage.value", "an option has a value it cannot have", "m1import --help says what it takes";
         UsageConflict = "usage.conflict", "two options do not go together", "leave one of them out";
-        Value = "config.value", "a setting of the environment or of a file has a value it cannot have", "correct the value";
+        Value = "config.value", "a setting of the environment or of a file has a value it cannot have", "correct it there; m1import --help says what it takes";
         Conflict = "config.conflict", "two settings do not go together", "leave one of them out";
         UnknownKey = "config.unknown_key", "the configuration file has a key that is no setting", "correct the name";
         UnknownVariable = "config.unknown_variable", "a variable beginning with M1IMPORT_ is no setting", "correct the name, or unset it";

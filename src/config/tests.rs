@@ -234,7 +234,7 @@ fn errors() {
         ("a.csv --endpoint nonsense", &[], &[], "config.endpoint", 78),
         ("a.csv --proxy ftp://x", &[], &[], "config.proxy", 78),
         ("a.csv", &[(".env", "M1IMPORT_TOKN=abc")], &[], "config.unknown_variable", 78),
-        ("a.csv", &[(".env", "M1IMPORT_TOKEN=a b")], &[], "config.syntax", 78),
+        ("a.csv", &[(".env", "M1IMPORT_TOKEN='a b")], &[], "config.syntax", 78),
         ("a.csv", &[("m1import.toml", "bach-size=5")], &[], "config.unknown_key", 78),
         ("a.csv", &[("m1import.toml", "[profile.x]\nbach-size=5")], &[], "config.unknown_key", 78),
         ("a.csv", &[("home/m1import/config.toml", "nonsense")], &[], "config.syntax", 78),

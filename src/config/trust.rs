@@ -36,7 +36,8 @@ pub(super) fn no_borrowed_token(levels: &Levels, token: &TokenSource, line: &Lin
     }
     for name in DECIDERS {
         if let Some((origin, _)) = levels.find(name).filter(|(origin, _)| origin.is_found()) {
-            let why = format!("a file that only lay in the folder may not decide who gets the token of {}", token.said);
+            let why =
+                format!("a file that only lay in the folder may not decide who gets the token given by {}", token.said);
             return Err(untrusted(origin, name, &why, line));
         }
     }

@@ -85,6 +85,11 @@ impl Error {
         }
     }
 
+    /// Whether `--restart` helps: the journal was read, and is of no use.
+    pub fn ends_with_restart(&self) -> bool {
+        matches!(self, Error::Damaged { .. } | Error::Strange { .. } | Error::Newer { .. })
+    }
+
     /// The exit code: 74 for trouble during the run, else 73.
     pub fn exit(&self) -> u8 {
         match self {

@@ -1,3 +1,5 @@
+//! The journal under every cut, every flipped bit, a full disk and a loss of power.
+
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 

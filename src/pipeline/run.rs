@@ -75,7 +75,11 @@ impl<'a> Run<'a> {
         let folder = self.take_folder(&inputs)?;
         let found = match config.delivery.target {
             Target::Nowhere => Found::None,
-            Target::Endpoint | Target::Sandbox => Journal::inspect(folder.path())?,
+            Target::Endpoint | Target::Sandbox => match Journal::inspect(folder.path()) {
+                // What cannot be read can still be forgotten, which is what the hint says.
+                Err(error) if self.config.delivery.restart && error.ends_with_restart() => Found::None,
+                found => found?,
+            },
         };
         let job = Arc::new(prepare::understand(config, inputs)?);
         self.job = Some(Arc::clone(&job));

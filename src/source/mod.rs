@@ -11,6 +11,10 @@ mod flatten;
 mod input;
 mod json;
 mod ndjson;
+#[cfg(feature = "xlsx")]
+mod ods;
+#[cfg(feature = "xlsx")]
+mod ole;
 mod rows;
 mod table;
 mod text;
@@ -637,11 +641,11 @@ fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
         lines.pop();
     }
     let lines: Vec<&[u8]> = lines.into_iter().filter(|line| !line.is_empty()).take(20).collect();
-    let is_object = |line: &&&[u8]| {
-        let line = line.strip_suffix(b",").unwrap_or(line);
-        line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
-    };
-    let objects = lines.iter().filter(is_object).count();
+    let object = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
+    let without_comma = |line: &[u8]| line.strip_suffix(b",").unwrap_or(line).to_vec();
+    // In a document laid out over lines, the elements end in commas, but not its first line.
+    let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
+    let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
     let named = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
     let named = named.ends_with(".ndjson") || named.ends_with(".jsonl");
     let wrapped = lines

@@ -1,20 +1,20 @@
-//! Spreadsheets: .xlsx, .xlsb, .xls and .ods, recognised by content.
+//! Spreadsheets: .xlsx, .xls and .ods, recognised by content.
 //!
 //! The sheet is turned once into a plain table in a private temporary file, its row numbers in the first column,
 //! and read from there: three readings of a spreadsheet would cost three times as much, and the libraries keep
 //! what they read in memory.
 
-use std::io::{BufReader, Seek};
+use std::io::{BufReader, Read, Seek};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, Xlsx};
 
 use super::error::Trouble;
 use super::input::{Input, Seekable};
 use super::table::{self, Head};
 use super::unpack::{Compression, Unpacked};
-use super::{MAX_RECORD, Options, Sheet, zip};
+use super::{MAX_RECORD, Options, Sheet, ods, ole, zip};
 use crate::row::Row;
 
 /// A sheet as a plain table.
@@ -26,14 +26,18 @@ pub(super) struct Converted {
     pub said: Vec<String>,
 }
 
+/// The format allows hardly more, and the library holds all of it in memory.
+const MAX_XLS: u64 = 256 << 20;
 /// How many rows are looked at to choose a sheet and to find its header.
 const LOOK: usize = 200;
 
+/// So much text in a sheet is no bomb yet.
+const MOST: u64 = 1 << 30;
+
 enum Book {
     Xlsx(Xlsx<BufReader<Seekable>>),
-    Xlsb(Xlsb<BufReader<Seekable>>),
     Xls(Xls<BufReader<Seekable>>),
-    Ods(Ods<BufReader<Seekable>>),
+    Ods(Seekable),
 }
 
 /// Turns the sheet with the contacts into a plain table.
@@ -57,7 +61,7 @@ pub(super) fn convert(
 
 fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
     let mut book = open(input)?;
-    let names = book.sheets();
+    let names = book.sheets()?;
     let wanted = match &options.sheet {
         Some(sheet) => vec![chosen(sheet, &names)?],
         None => names.clone(),
@@ -95,9 +99,12 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
     let mut writer =
         csv::WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile().map_err(Trouble::Spool)?);
     let mut failed = None;
+    let mut written = 0;
     book.rows(&name, |row| {
         let number = row.place.line.to_string();
+        written += row.cells().map(str::len).sum::<usize>() as u64;
         match writer.write_record(std::iter::once(number.as_str()).chain(row.cells())) {
+            Ok(()) if written > MOST && written / 200 > input.len() => ControlFlow::Break(()),
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error);
@@ -107,6 +114,9 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
     })?;
     if let Some(error) = failed {
         return Err(Trouble::Spool(error.into()));
+    }
+    if written > MOST && written / 200 > input.len() {
+        return Err(Trouble::Bomb("spreadsheet"));
     }
     let file = writer.into_inner().map_err(|error| Trouble::Spool(error.into_error()))?;
     Ok(Converted { table: Input::kept(file)?, head, said })
@@ -130,83 +140,91 @@ fn chosen(sheet: &Sheet, names: &[String]) -> Result<String, Trouble> {
 
 fn open(input: &Input) -> Result<Book, Trouble> {
     let mut bytes = input.seekable()?;
-    let damaged = |error: &dyn std::fmt::Display| Trouble::Spreadsheet(error.to_string());
-    match zip::kind(&mut bytes)? {
+    let kind = zip::kind(&mut bytes)?;
+    bytes.rewind().map_err(Trouble::Io)?;
+    Ok(match kind {
+        zip::Kind::Xlsx => Book::Xlsx(Xlsx::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?),
+        zip::Kind::Ods => Book::Ods(bytes),
+        zip::Kind::Other => return Err(Trouble::Binary("a zip archive")),
         zip::Kind::None => {
+            if input.len() > MAX_XLS {
+                return Err(Trouble::Spreadsheet("it is larger than 256 MiB".to_owned()));
+            }
+            let mut whole = Vec::new();
+            bytes.read_to_end(&mut whole).map_err(Trouble::Io)?;
+            ole::check(&whole)?;
+            drop(whole);
             bytes.rewind().map_err(Trouble::Io)?;
-            let book = Xls::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?;
-            Ok(Book::Xls(book))
+            Book::Xls(Xls::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?)
         }
-        kind => {
-            bytes.rewind().map_err(Trouble::Io)?;
-            let bytes = BufReader::new(bytes);
-            Ok(match kind {
-                zip::Kind::Xlsx => Book::Xlsx(Xlsx::new(bytes).map_err(|error| damaged(&error))?),
-                zip::Kind::Xlsb => Book::Xlsb(Xlsb::new(bytes).map_err(|error| damaged(&error))?),
-                zip::Kind::Ods => Book::Ods(Ods::new(bytes).map_err(|error| damaged(&error))?),
-                zip::Kind::Other | zip::Kind::None => return Err(Trouble::Binary("a zip archive")),
-            })
-        }
-    }
+    })
+}
+
+fn damaged(error: &dyn std::fmt::Display) -> Trouble {
+    Trouble::Spreadsheet(error.to_string())
 }
 
 impl Book {
     /// The names of the sheets that can be seen.
-    fn sheets(&self) -> Vec<String> {
+    fn sheets(&mut self) -> Result<Vec<String>, Trouble> {
         let all = match self {
             Book::Xlsx(book) => book.sheets_metadata(),
-            Book::Xlsb(book) => book.sheets_metadata(),
             Book::Xls(book) => book.sheets_metadata(),
-            Book::Ods(book) => book.sheets_metadata(),
+            Book::Ods(bytes) => return ods::sheets(content(bytes)?),
         };
         let shown =
-            all.iter().filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet);
-        shown.map(|sheet| sheet.name.clone()).collect()
+            |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet;
+        Ok(all.iter().filter(shown).map(|sheet| sheet.name.clone()).collect())
     }
 
     /// Lends each row with something in it; its line is its number in the sheet.
     fn rows(&mut self, name: &str, lend: impl FnMut(&Row) -> ControlFlow<()>) -> Result<(), Trouble> {
-        let damaged = |error: &dyn std::fmt::Display| Trouble::Spreadsheet(error.to_string());
-        let range = match self {
-            Book::Xlsx(book) => return stream(book, name, lend),
-            Book::Xlsb(book) => book.worksheet_range(name).map_err(|error| damaged(&error))?,
-            Book::Xls(book) => book.worksheet_range(name).map_err(|error| damaged(&error))?,
-            Book::Ods(book) => book.worksheet_range(name).map_err(|error| damaged(&error))?,
-        };
-        let (top, left) = range.start().unwrap_or_default();
-        let cells = range
-            .used_cells()
-            .map(|(row, column, value)| (top as u64 + row as u64 + 1, left as usize + column, shown(value)));
         let mut gather = Gather::new(lend);
-        for (row, column, text) in cells {
-            if gather.cell(row, column, &text)?.is_break() {
-                return Ok(());
+        match self {
+            Book::Xlsx(book) => stream(book, name, &mut gather)?,
+            Book::Xls(book) => {
+                let range = book.worksheet_range(name).map_err(|error| damaged(&error))?;
+                let (top, left) = range.start().unwrap_or_default();
+                for (row, column, value) in range.used_cells() {
+                    if gather.cell(u64::from(top) + row as u64 + 1, left as usize + column, &shown(value))?.is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+            Book::Ods(bytes) => {
+                ods::cells(content(bytes)?, name, &mut |row, column, text| gather.cell(row, column, text))?;
             }
         }
-        gather.end()
+        gather.end();
+        Ok(())
     }
 }
 
+/// The part of an .ods that holds the sheets.
+fn content(bytes: &mut Seekable) -> Result<BufReader<Box<dyn Read + '_>>, Trouble> {
+    let entry = zip::entry(bytes, b"content.xml")?;
+    Ok(BufReader::new(entry.ok_or(Trouble::Damaged("zip"))?))
+}
+
 /// The cells of an .xlsx as they come; only its shared strings are held.
-fn stream(
+fn stream<Lend: FnMut(&Row) -> ControlFlow<()>>(
     book: &mut Xlsx<BufReader<Seekable>>,
     name: &str,
-    lend: impl FnMut(&Row) -> ControlFlow<()>,
+    gather: &mut Gather<Lend>,
 ) -> Result<(), Trouble> {
-    let damaged = |error: calamine::XlsxError| Trouble::Spreadsheet(error.to_string());
-    let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
-    let mut gather = Gather::new(lend);
-    while let Some(cell) = cells.next_cell().map_err(damaged)? {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|error| damaged(&error))?;
+    while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
         let (row, column) = cell.get_position();
-        let text = match cell.get_value() {
-            DataRef::SharedString(text) => (*text).to_owned(),
-            value => shown(&Data::from(value.clone())),
+        let (line, column) = (u64::from(row) + 1, column as usize);
+        let ended = match cell.get_value() {
+            DataRef::SharedString(text) => gather.cell(line, column, text)?,
+            value => gather.cell(line, column, &shown(&Data::from(value.clone())))?,
         };
-        if gather.cell(u64::from(row) + 1, column as usize, &text)?.is_break() {
+        if ended.is_break() {
             return Ok(());
         }
     }
-    gather.end()
+    Ok(())
 }
 
 /// Gathers cells, which come row by row, into rows.
@@ -224,12 +242,11 @@ impl<Lend: FnMut(&Row) -> ControlFlow<()>> Gather<Lend> {
 
     fn cell(&mut self, line: u64, column: usize, text: &str) -> Result<ControlFlow<()>, Trouble> {
         if line != self.row.place.line {
-            if self.filled && (self.lend)(&self.row).is_break() {
+            if std::mem::take(&mut self.filled) && (self.lend)(&self.row).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
             self.row.clear();
             self.row.place.line = line;
-            self.filled = false;
             self.size = 0;
         }
         self.size += text.len();
@@ -246,11 +263,10 @@ impl<Lend: FnMut(&Row) -> ControlFlow<()>> Gather<Lend> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn end(mut self) -> Result<(), Trouble> {
+    fn end(mut self) {
         if self.filled {
             let _ = (self.lend)(&self.row);
         }
-        Ok(())
     }
 }
 
@@ -260,13 +276,16 @@ fn shown(value: &Data) -> String {
         Data::Empty => String::new(),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
         Data::Int(number) => number.to_string(),
-        // A spreadsheet keeps fifteen digits: what is longer has lost some, and says so.
-        Data::Float(number) if number.abs() < 1e15 => number.to_string(),
-        Data::Float(number) => format!("{number:E}"),
+        Data::Float(float) => number(*float),
         Data::Bool(word) => word.to_string(),
         Data::DateTime(time) => date(time),
         Data::Error(error) => error.to_string(),
     }
+}
+
+/// A number as text. A spreadsheet keeps fifteen digits: what is longer has lost some, and says so.
+pub(super) fn number(number: f64) -> String {
+    if number.abs() < 1e15 { number.to_string() } else { format!("{number:E}") }
 }
 
 fn date(time: &ExcelDateTime) -> String {

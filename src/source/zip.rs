@@ -14,8 +14,6 @@ pub(super) enum Kind {
     None,
     /// A workbook of .xlsx.
     Xlsx,
-    /// A workbook of .xlsb.
-    Xlsb,
     /// A spreadsheet of .ods.
     Ods,
     /// Something else.
@@ -39,8 +37,6 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<Kind, Trouble> {
     let has = |name: &[u8]| entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
     let kind = if has(b"xl/workbook.xml") {
         Kind::Xlsx
-    } else if has(b"xl/workbook.bin") {
-        Kind::Xlsb
     } else if has(b"content.xml") && has(b"mimetype") {
         Kind::Ods
     } else if entries.iter().any(|entry| entry.name.ends_with(b"workbook.xml")) {
@@ -70,6 +66,21 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<Kind, Trouble> {
         }
     }
     Ok(kind)
+}
+
+/// The bytes of one entry, unpacked.
+pub(super) fn entry<'a, A: Read + Seek>(
+    archive: &'a mut A,
+    name: &[u8],
+) -> Result<Option<Box<dyn Read + 'a>>, Trouble> {
+    let entries = entries(archive).map_err(Trouble::Io)?.ok_or(Trouble::Damaged("zip"))?;
+    let Some(entry) = entries.into_iter().find(|entry| entry.name == name) else {
+        return Ok(None);
+    };
+    let start = data_start(archive, entry.offset).map_err(Trouble::Io)?.ok_or(Trouble::Damaged("zip"))?;
+    archive.seek(SeekFrom::Start(start)).map_err(Trouble::Io)?;
+    let packed = archive.take(entry.packed);
+    Ok(Some(if entry.deflated { Box::new(DeflateDecoder::new(packed)) } else { Box::new(packed) }))
 }
 
 /// The central directory; nothing if it cannot be found.

@@ -32,7 +32,7 @@ fn every_file_of_the_corpus_reads_as_expected() {
     assert!(wrong.is_empty(), "{} files read otherwise than expected:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+pub fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -43,8 +43,7 @@ fn unguarded<'c>(text: &'c str, notes: &mut Notes) -> &'c str {
         return text;
     }
     let mut rest = text.strip_prefix('=').unwrap_or(text).trim_start();
-    loop {
-        let Some(first) = rest.chars().next() else { break };
+    while let Some(first) = rest.chars().next() {
         let closing: &[char] = match first {
             '"' => &['"'],
             '“' | '„' | '”' => &['“', '”'],

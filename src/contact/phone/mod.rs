@@ -24,6 +24,8 @@ mod prefix;
 mod quirks;
 mod read;
 mod region;
+#[cfg(test)]
+mod rows;
 mod several;
 mod shapes;
 mod signs;

@@ -322,3 +322,75 @@ pub(super) fn strip_code(digits: &[u8], code: u16) -> Option<&[u8]> {
 fn value(digits: &[u8]) -> u16 {
     digits.iter().fold(0, |value, &digit| value * 10 + u16::from(digit))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Rules, read};
+    use super::*;
+
+    const TEXT: &str = include_str!("../../../metadata/plans.tsv");
+
+    #[test]
+    fn the_vendored_text_gives_the_built_in_tables() {
+        let read = Plans::read(TEXT).unwrap();
+        assert_eq!(read.version(), Plans::builtin().version());
+        let (read, built) = (read.tables(), builtin());
+        assert!(read.nodes == built.nodes && read.plans == built.plans && read.zones == built.zones);
+        assert!(read.changes == built.changes && read.plan_of == built.plan_of && read.zone_of == built.zone_of);
+    }
+
+    #[test]
+    fn tables_are_under_400_kib() {
+        let bytes = BUILTIN.nodes.len() * size_of::<Node>()
+            + BUILTIN.plans.len() * size_of::<Plan>()
+            + BUILTIN.zones.len() * size_of::<Zone>()
+            + BUILTIN.changes.len() * size_of::<Change>()
+            + BUILTIN.zone_of.len()
+            + BUILTIN.plan_of.len();
+        assert!(bytes < 400 * 1024, "{bytes}");
+    }
+
+    #[test]
+    fn calling_codes_are_cut_where_the_world_cuts_them() {
+        for zone in BUILTIN.zones.iter() {
+            let digits: Vec<u8> = zone.code.to_string().bytes().map(|b| b - b'0').collect();
+            assert_eq!(code_length(digits[0], digits.get(1).copied().unwrap_or(0)), digits.len(), "{}", zone.code);
+        }
+    }
+
+    #[test]
+    fn a_newer_text_opens_a_range() {
+        let text = "version\t10\nregion\tIN\t91\ntrunk\t0\ngeneral\t10\t\t\\d{10}\nmobile\t10\t\t1{10}\n";
+        let rules = Rules { plans: Plans::read(text).unwrap(), ..Rules::default() };
+        assert_eq!(rules.plans.version(), "10");
+        let digits = "+911111111111";
+        assert!(read("", digits, None, &Rules::default()).is_err());
+        assert_eq!(read("", digits, None, &rules).unwrap().kind, Kind::Mobile);
+        assert!(read("", "+919876543210", None, &rules).is_err());
+    }
+
+    #[test]
+    fn a_text_that_is_none_is_refused_with_its_line() {
+        let wrong = Plans::read("version\t1\nregion\tIN\t91\nmobile\t10\t\t(\n").unwrap_err();
+        assert!(wrong.to_string().contains("missing"), "{wrong}");
+        for (wrong, what) in [
+            ("", "no line names the version"),
+            ("version\t1\n", "0 regions"),
+            ("version\t1\nmobile\t1\t\t1\n", "line 2"),
+            ("version\t1\nregion\tIN\t91\nfancy\t1\t\t1\n", "line 3: not a kind"),
+            ("version\t1\nregion\tIN\t91\nmobile\t99\t\t1\n", "line 3: not a list"),
+            ("version\t1\nregion\tIndia\t91\n", "line 2: not a region"),
+            ("version\t1\nregion\tXX\t999\n", "calling code 999"),
+        ] {
+            let found = Plans::read(wrong).unwrap_err().to_string();
+            assert!(found.contains(what), "{found}");
+        }
+    }
+
+    #[test]
+    fn lengths_in_words() {
+        let words =
+            |name: &str| lengths(builtin().plans.iter().find(|plan| plan.name[..2] == name.as_bytes()[..2]).unwrap());
+        assert_eq!([words("US"), words("SM"), words("DE"), words("AR")], ["10", "8 or 10", "4 to 15", "10 or 11"]);
+    }
+}

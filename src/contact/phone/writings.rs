@@ -289,5 +289,5 @@ fn cells_are_read_as_the_table_and_the_library_say() {
 #[test]
 #[ignore = "long: over a million cells"]
 fn a_million_cells_are_read_as_the_table_and_the_library_say() {
-    differences(60_000, 11);
+    differences(26_000, 11);
 }

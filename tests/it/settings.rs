@@ -1,0 +1,97 @@
+//! What the settings decide, and what they may not: the real program in folders of all kinds.
+
+use super::support::contacts::csv;
+use super::support::program::{Folder, TOKEN, m1import};
+use super::support::server::Server;
+use super::support::talk::Reply;
+
+fn folder(files: &[(&str, &str)]) -> Folder {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(1, 3));
+    for (name, text) in files {
+        folder.write(name, text);
+    }
+    folder
+}
+
+#[test]
+fn a_strangers_folder_gets_no_token() {
+    let stranger = Server::unasked();
+    let endpoint = stranger.endpoint();
+    let files = [
+        (".env", format!("M1IMPORT_ENDPOINT={endpoint}\n"), "m1import contacts.csv --env-file .env"),
+        ("m1import.toml", format!("endpoint = '{endpoint}'\n"), "m1import contacts.csv --config m1import.toml"),
+        ("m1import.toml", "token-command = 'touch pwned'\n".to_owned(), "m1import contacts.csv --config m1import.toml"),
+    ];
+    for (name, text, command) in &files {
+        let folder = folder(&[(name, text)]);
+        let run = m1import(&folder, ["contacts.csv"]).env("M1IMPORT_TOKEN", TOKEN).run();
+        run.exits_with(78).says("[config.untrusted]").says(command);
+        assert!(!folder.has("pwned") && !folder.has("contacts.results"));
+        assert_eq!(stranger.connections(), 0);
+    }
+}
+
+#[test]
+fn a_file_that_was_named_is_trusted() {
+    let server = Server::new(|_| Reply::ok());
+    let text = format!("M1IMPORT_ENDPOINT={}\nM1IMPORT_TOKEN_COMMAND=echo {TOKEN}\n", server.endpoint());
+    let folder = folder(&[("trusted.env", &text)]);
+    m1import(&folder, ["contacts.csv", "--env-file", "trusted.env"]).run().exits_with(0);
+    assert_eq!(server.requests()[0].header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
+}
+
+#[test]
+fn the_nearest_place_wins() {
+    let folder = folder(&[("m1import.toml", "limit = 1\n"), (".env", "M1IMPORT_LIMIT=2\n")]);
+    let read = |arguments: &[&str], variable: &str| {
+        let run = m1import(&folder, ["check", "contacts.csv", "--output", "json"]);
+        run.with(arguments).env("M1IMPORT_LIMIT", variable).run().json()["rows"]["read"].as_u64()
+    };
+    assert_eq!(read(&[], ""), Some(2));
+    assert_eq!(read(&[], "3"), Some(3));
+    assert_eq!(read(&["--limit", "1"], "3"), Some(1));
+    let shown = m1import(&folder, ["config"]).run().exits_with(0).stdout.clone();
+    let line = shown.lines().find(|line| line.starts_with("limit ")).unwrap();
+    assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["limit", "2", ".env"]);
+}
+
+#[test]
+fn what_is_wrong_has_a_code_and_a_hint() {
+    let cases: [(&[&str], &str, i32, &str, &str); 9] = [
+        (&[], "", 2, "[usage.no_file]", "m1import sample"),
+        (&["contacts.csv", "--tokn", "x"], "", 2, "[usage.unknown_option]", "did you mean --token?"),
+        (&["contacts.csv", "--format", "xslx"], "", 2, "[usage.value]", "did you mean xlsx?"),
+        (&["contacts.csv", "--token", "x", "--token-file", "y"], "", 2, "[usage.conflict]", "leave one"),
+        (&["-", "--token-file", "-"], "", 2, "[usage.conflict]", "into a file"),
+        (&["contacts.csv", "--endpoint", "http://localhost:1/"], "", 78, "[config.endpoint]", "http://127.0.0.1:1/"),
+        (&["contacts.csv"], "bach-size = 5", 78, "[config.unknown_key]", "did you mean batch-size?"),
+        (&["contacts.csv"], "token = 'x'", 78, "[config.typed_only]", "token-file"),
+        (&["contacts.csv", "--profile", "p"], "limit = 1", 78, "[config.profile]", ""),
+    ];
+    for (arguments, file, exit, code, hint) in cases {
+        let folder = folder(&[("m1import.toml", file)]);
+        m1import(&folder, arguments).run().exits_with(exit).says(code).says(hint);
+    }
+    let run = m1import(&folder(&[]), ["contacts.csv"]).env("M1IMPORT_BACH_SIZE", "5").run();
+    run.exits_with(78).says("did you mean M1IMPORT_BATCH_SIZE?");
+    let run = m1import(&folder(&[]), ["contacts.csv"]).env("M1IMPORT_TOKEN", "").run();
+    run.exits_with(77).says("is the variable set?");
+}
+
+#[test]
+fn help_and_settings_never_show_the_token() {
+    let folder = folder(&[]);
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["config"],
+        &["config", "--output", "json"],
+        &["man"],
+        &["check", "contacts.csv", "-vv"],
+    ] {
+        let run = m1import(&folder, arguments).env("M1IMPORT_TOKEN", TOKEN).env("RUST_LOG", "trace").run();
+        run.exits_with(0);
+        assert!(!run.stdout.contains(TOKEN) && !run.stderr.contains(TOKEN), "{arguments:?}");
+    }
+}
