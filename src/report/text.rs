@@ -19,7 +19,7 @@ pub struct Closing {
     pub folder: Option<String>,
     /// Further reports that were written.
     pub reports: Vec<String>,
-    /// The command as it was typed, without secrets ([`command`]).
+    /// The command as it was typed, without secrets.
     pub command: String,
     /// The command with the rejected rows in place of the inputs.
     pub again: Option<String>,
@@ -107,54 +107,6 @@ fn hint(remedy: &str, text: &mut String) {
     for line in remedy.lines().filter(|line| !line.is_empty()) {
         text.push_str(&format!("  hint: {}\n", safe(line)));
     }
-}
-
-/// A command as one may type it again: quoted for a shell, and without what must not stand in a log.
-///
-/// ```
-/// use m1import::report::text::command;
-/// let typed = ["my file.csv", "--token", "secret", "--tag=new year"].map(String::from);
-/// assert_eq!(command(&typed), "m1import 'my file.csv' --token \"$TOKEN\" '--tag=new year'");
-/// ```
-pub fn command(arguments: &[String]) -> String {
-    let mut text = "m1import".to_owned();
-    let mut before = "";
-    for argument in arguments {
-        text.push(' ');
-        let (name, value) = argument.split_once('=').map_or((argument.as_str(), ""), |(name, value)| (name, value));
-        match (name, before) {
-            (_, "--token") => text.push_str("\"$TOKEN\""),
-            ("--token", _) if !value.is_empty() => text.push_str("--token=\"$TOKEN\""),
-            (_, "--header") => text.push_str(&quoted(&without_value(argument, ':'))),
-            ("--header", _) if !value.is_empty() => text.push_str(&quoted(&without_value(argument, ':'))),
-            (_, "--proxy") => text.push_str(&quoted(&without_login(argument))),
-            ("--proxy", _) if !value.is_empty() => text.push_str(&quoted(&without_login(argument))),
-            _ => text.push_str(&quoted(argument)),
-        }
-        before = if value.is_empty() { name } else { "" };
-    }
-    text
-}
-
-fn without_value(text: &str, mark: char) -> String {
-    text.split_once(mark).map_or_else(|| text.to_owned(), |(name, _)| format!("{name}{mark} …"))
-}
-
-fn without_login(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        (None, Some((_, host))) => format!("…@{host}"),
-        _ => url.to_owned(),
-    }
-}
-
-/// A word as a shell reads it back.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The books as lines: fate, rows, meaning; those that no row met are left out.
@@ -416,21 +368,5 @@ contacts.csv:204: profile of "j•••@example.com" | <b>*no*</b>/u{a}::error:
 
 "#]]
         );
-    }
-
-    #[test]
-    fn commands_can_be_typed_again_and_hold_no_secret() {
-        let cases: [(&[&str], &str); 6] = [
-            (&["a.csv", "--limit", "5"], "m1import a.csv --limit 5"),
-            (&["it's.csv"], r"m1import 'it'\''s.csv'"),
-            (&["a.csv", "--token=abc"], "m1import a.csv --token=\"$TOKEN\""),
-            (&["a.csv", "--header", "X-Key: abc"], "m1import a.csv --header 'X-Key: …'"),
-            (&["a.csv", "--proxy=http://u:p@proxy:3128"], "m1import a.csv '--proxy=http://…@proxy:3128'"),
-            (&["", "$(x)"], "m1import '' '$(x)'"),
-        ];
-        for (typed, expected) in cases {
-            let typed: Vec<String> = typed.iter().map(|word| (*word).to_owned()).collect();
-            assert_eq!(command(&typed), expected);
-        }
     }
 }

@@ -5,6 +5,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use super::support::beside::Beside;
 use super::support::program::Folder;
 
 /// A terminal of its own, with a shell in it. It goes with the value.
@@ -69,19 +70,20 @@ fn contacts() -> String {
     file
 }
 
-/// A sandbox that takes its time, beside; killed with the shell.
-fn sandbox(screen: &Screen, latency: &str) {
+/// A sandbox that takes its time, and a shell in which `run FILE` imports into it.
+fn sandbox(screen: &Screen, latency: &str) -> Beside {
+    let beside = Beside::new(&["--latency", latency]);
     let program = env!("CARGO_BIN_EXE_m1import");
-    screen.types(&format!("{program} sandbox --port 0 --latency {latency} > sandbox.txt 2>&1 & sleep 1; clear"));
-    screen.types(&format!("run() {{ {program} \"$@\" --token sandbox --endpoint $(head -n1 sandbox.txt); }}; clear"));
+    screen.types(&format!("run() {{ {program} \"$@\" --token sandbox --endpoint {}; }}; clear", beside.url()));
     screen.until("a clear screen", |text| text.trim() == "$");
+    beside
 }
 
 fn shows_a_bar(columns: u32, rows: u32) {
     let folder = Folder::new();
     folder.write("contacts.csv", contacts());
     let screen = Screen::new(&folder, columns, rows);
-    sandbox(&screen, "400ms");
+    let _beside = sandbox(&screen, "400ms");
     screen.types("run contacts.csv");
     let running = screen.until("the bar is in the middle", |text| text.contains("[=") && text.contains("accepted,"));
     let bar = running.lines().find(|line| line.starts_with("[=")).unwrap();
@@ -110,7 +112,7 @@ fn an_interrupted_run_leaves_a_clean_screen() {
     let folder = Folder::new();
     folder.write("contacts.csv", contacts());
     let screen = Screen::new(&folder, 80, 24);
-    sandbox(&screen, "600ms");
+    let _beside = sandbox(&screen, "600ms");
     screen.types("run contacts.csv");
     screen.until("the bar", |text| text.contains("[=") && text.contains("accepted,"));
     screen.tmux(&["send-keys", "C-c"]);
@@ -126,7 +128,7 @@ fn the_bar_follows_the_size_of_the_terminal() {
     let folder = Folder::new();
     folder.write("contacts.csv", contacts());
     let screen = Screen::new(&folder, 120, 30);
-    sandbox(&screen, "600ms");
+    let _beside = sandbox(&screen, "600ms");
     screen.types("run contacts.csv");
     screen.until("the bar", |text| text.contains("[=") && text.contains("accepted,"));
     screen.tmux(&["resize-window", "-x", "70", "-y", "24"]);
