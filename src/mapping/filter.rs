@@ -48,8 +48,9 @@ impl Filter {
 
 /// Parts the column from the values; the column's own name may have an equals sign in it.
 fn split<'a>(text: &'a str, columns: &Columns) -> (&'a str, &'a str) {
-    let known = text.match_indices('=').map(|(at, _)| (text.get(..at).unwrap_or(""), text.get(at + 1..).unwrap_or("")));
-    let known = known.filter(|(name, _)| columns.names().iter().any(|column| column == name)).last();
+    let mut parts =
+        text.match_indices('=').map(|(at, _)| (text.get(..at).unwrap_or(""), text.get(at + 1..).unwrap_or("")));
+    let known = parts.rfind(|(name, _)| columns.names().iter().any(|column| column == name));
     known.or_else(|| text.split_once('=')).unwrap_or((text, ""))
 }
 

@@ -400,19 +400,22 @@ impl Reader<'_> {
         self.at += 1;
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(length) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20) else {
+            let Some(length) = memchr::memchr2(b'"', b'\\', rest) else {
                 self.at = self.bytes.len();
                 return Err(self.broken("a string has no end"));
             };
-            to.push_str(self.text.get(self.at..self.at + length).unwrap_or_default());
+            let piece = self.text.get(self.at..self.at + length).unwrap_or_default();
+            if piece.bytes().any(|byte| byte < 0x20) {
+                return Err(self.broken("a control character stands in a string"));
+            }
+            to.push_str(piece);
             self.at += length;
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(());
                 }
-                Some(b'\\') => self.escape(to)?,
-                _ => return Err(self.broken("a control character stands in a string")),
+                _ => self.escape(to)?,
             }
         }
     }

@@ -423,11 +423,10 @@ impl Scan {
                     self.depth += 1;
                     self.braces = self.braces << 1 | u64::from(byte == b'{');
                 }
-                b'}' | b']' => {
-                    if self.close(byte == b'}') {
-                        return Some(if self.depth == 0 { self.at + 1 } else { self.at });
-                    }
+                b'}' | b']' if self.close(byte == b'}') => {
+                    return Some(if self.depth == 0 { self.at + 1 } else { self.at });
                 }
+                b'}' | b']' => {}
                 _ if !self.begun => self.plain = true,
                 _ => {}
             }

@@ -5,6 +5,7 @@
 //! rows. What the columns mean is no business of this room.
 
 mod csv;
+mod detect;
 mod encoding;
 mod error;
 mod flatten;
@@ -15,6 +16,7 @@ mod ndjson;
 mod ods;
 #[cfg(feature = "xlsx")]
 mod ole;
+mod options;
 mod rows;
 mod table;
 mod text;
@@ -25,17 +27,16 @@ mod xlsx;
 #[cfg(feature = "xlsx")]
 mod zip;
 
-use std::fmt;
-use std::str::FromStr;
-
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::UTF_8;
 
 pub use error::{Error, Trouble};
 pub use input::{Digest, Input};
+pub use options::{Delimiter, Format, Header, Options, Sheet, Words};
 pub use rows::{Fault, Rows};
 pub use table::OURS;
 
 use crate::row::Row;
+use detect::{binary, read_head, sniff};
 use json::{Json, Shape};
 use table::Dialect;
 use text::Text;
@@ -51,170 +52,6 @@ const SAMPLE: usize = 100;
 const LOOK: usize = 256 * 1024;
 /// How much plain ASCII is passed over in search of a byte that tells the encoding.
 const ASCII: usize = 16 << 20;
-
-/// A file format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Records with cells parted by a delimiter.
-    Csv,
-    /// The same, parted by tabs.
-    Tsv,
-    /// An array of objects, objects one after another, or one object.
-    Json,
-    /// An object on each line.
-    Ndjson,
-    /// A spreadsheet: .xlsx, .xls or .ods.
-    Xlsx,
-    /// Cards of vCard 2.1 to 4.0.
-    Vcard,
-}
-
-impl Format {
-    /// The name used in options and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Format::Csv => "csv",
-            Format::Tsv => "tsv",
-            Format::Json => "json",
-            Format::Ndjson => "ndjson",
-            Format::Xlsx => "xlsx",
-            Format::Vcard => "vcard",
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Format, String> {
-        Ok(match name {
-            "csv" => Format::Csv,
-            "tsv" => Format::Tsv,
-            "json" => Format::Json,
-            "ndjson" => Format::Ndjson,
-            "xlsx" => Format::Xlsx,
-            "vcard" => Format::Vcard,
-            _ => return Err("is none of auto, csv, tsv, json, ndjson, xlsx, vcard".to_owned()),
-        })
-    }
-}
-
-/// The character between cells: one of ASCII, no quote and no line end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Delimiter(u8);
-
-impl Delimiter {
-    fn new(character: char) -> Option<Delimiter> {
-        let byte = u8::try_from(character).ok().filter(u8::is_ascii)?;
-        (!matches!(byte, b'"' | b'\n' | b'\r' | 0)).then_some(Delimiter(byte))
-    }
-}
-
-impl FromStr for Delimiter {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Delimiter, String> {
-        let mut characters = text.chars();
-        let character = match text {
-            "comma" => Some(','),
-            "semicolon" => Some(';'),
-            "tab" | "\\t" => Some('\t'),
-            "pipe" => Some('|'),
-            _ => characters.next().filter(|_| characters.next().is_none()),
-        };
-        character
-            .and_then(Delimiter::new)
-            .ok_or_else(|| "is not one ASCII character, nor comma, semicolon, tab, pipe".to_owned())
-    }
-}
-
-impl fmt::Display for Delimiter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", char::from(self.0))
-    }
-}
-
-/// Whether the first row of a table names its columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Header {
-    /// It does, or it is found out.
-    #[default]
-    Present,
-    /// It is data.
-    Absent,
-}
-
-/// A worksheet, as it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sheet {
-    /// By its name.
-    Name(String),
-    /// By its number, from 1; a sheet of that name is preferred.
-    Number(usize),
-}
-
-impl FromStr for Sheet {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Sheet, String> {
-        match text.parse() {
-            Ok(number) if number > 0 => Ok(Sheet::Number(number)),
-            _ if text.is_empty() => Err("is neither the name of a sheet nor its number from 1".to_owned()),
-            _ => Ok(Sheet::Name(text.to_owned())),
-        }
-    }
-}
-
-/// What is known of some cells that may be a header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Words {
-    /// How many of them are titles that mean a field.
-    pub known: usize,
-    /// Whether one of them means the phone.
-    pub phone: bool,
-}
-
-/// How an input is to be read, where it is not left to be found out.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The format.
-    pub format: Option<Format>,
-    /// The character between cells.
-    pub delimiter: Option<Delimiter>,
-    /// The encoding; a byte order mark beats it.
-    pub encoding: Option<&'static Encoding>,
-    /// Whether there is a header.
-    pub header: Header,
-    /// Names of the columns by position, instead of the header's.
-    pub columns: Vec<String>,
-    /// How many physical lines stand before the header.
-    pub skip_lines: u64,
-    /// The worksheet.
-    pub sheet: Option<Sheet>,
-    /// Tells titles from other cells.
-    pub words: fn(&[&str]) -> Words,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            format: None,
-            delimiter: None,
-            encoding: None,
-            header: Header::Present,
-            columns: Vec::new(),
-            skip_lines: 0,
-            sheet: None,
-            words: |_| Words::default(),
-        }
-    }
-}
 
 /// The columns of an input: names by position. Only JSON adds to them while it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -545,117 +382,5 @@ impl Source {
     /// What was guessed or left out, for people.
     pub fn said(&self) -> &[String] {
         &self.said
-    }
-}
-
-/// Reads the first `most` bytes, and on to the first that is not ASCII, but not further than `ascii`;
-/// says whether that is all there is.
-fn read_head(
-    input: &Input,
-    compression: Option<Compression>,
-    most: usize,
-    ascii: usize,
-) -> Result<(Vec<u8>, bool), Trouble> {
-    let mut from = Unpacked::open(input, compression)?;
-    let mut head = Vec::new();
-    let mut passed = 0;
-    loop {
-        let start = head.len();
-        head.resize(start + most.min(64 * 1024), 0);
-        let read = from.read(head.get_mut(start..).unwrap_or_default());
-        let read = match read {
-            Ok(read) => read,
-            // Damage behind the beginning is found when all is read.
-            Err(Trouble::Damaged(_) | Trouble::Bomb(_)) if start > 0 => 0,
-            Err(trouble) => return Err(trouble),
-        };
-        head.truncate(start + read);
-        if read == 0 {
-            return Ok((head, true));
-        }
-        passed += read;
-        if head.len() < most {
-            continue;
-        }
-        if passed >= ascii || !head.get(start..).unwrap_or_default().is_ascii() {
-            return Ok((head, false));
-        }
-        // Plain pieces tell nothing about the encoding, and the first ones are enough for the rest.
-        head.truncate(most);
-    }
-}
-
-/// What a file is that holds no contacts.
-fn binary(head: &[u8]) -> Option<&'static str> {
-    let table: [(&[u8], &str); 14] = [
-        (b"%PDF", "a PDF document"),
-        (b"\x89PNG", "a picture"),
-        (b"\xff\xd8\xff", "a picture"),
-        (b"GIF8", "a picture"),
-        (b"PK\x03\x04", "a zip archive"),
-        (b"PK\x05\x06", "an empty zip archive"),
-        (b"\xd0\xcf\x11\xe0", "an old Office document"),
-        (b"SQLite format 3\0", "a database"),
-        (b"\x7fELF", "a program"),
-        (b"Rar!", "a RAR archive"),
-        (b"7z\xbc\xaf", "a 7-Zip archive"),
-        (b"BZh", "a bzip2 archive"),
-        (b"\xfd7zXZ", "an xz archive"),
-        (b"{\\rtf", "a text document (RTF)"),
-    ];
-    if let Some((_, kind)) = table.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Some(kind);
-    }
-    let markup = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let begins = |tag: &[u8]| markup.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
-    if [&b"<!doctype html"[..], b"<html", b"<table", b"<head", b"<body", b"<div", b"<script"].into_iter().any(begins) {
-        return Some("a web page (HTML)");
-    }
-    if begins(b"<?xml") || begins(b"<workbook") {
-        return Some("an XML document");
-    }
-    if Encoding::for_bom(head).is_some() {
-        return None;
-    }
-    let control = head.iter().filter(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x7f)).count();
-    (control * 20 > head.len()).then_some("binary data")
-}
-
-/// Finds the format by content, and by the name's end where the content fits several.
-fn sniff(sample: &[u8], whole: bool, input: &Input) -> Format {
-    let text = sample.trim_ascii_start();
-    let text = text.strip_prefix(b"\x1e").unwrap_or(text).trim_ascii_start();
-    let second = text.get(1..).unwrap_or_default().trim_ascii_start().first();
-    match (text.first(), second) {
-        (Some(b'{'), Some(b'"' | b'}') | None) => lines_or_document(text, whole, input),
-        (Some(b'['), Some(b'{' | b'[' | b']' | b'"' | b'0'..=b'9' | b't' | b'f' | b'n') | None) => Format::Json,
-        _ if text.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCARD")) => Format::Vcard,
-        _ => Format::Csv,
-    }
-}
-
-/// Tells an object on each line from a document.
-fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
-    let mut lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).collect();
-    if !whole && lines.len() > 1 {
-        lines.pop();
-    }
-    let lines: Vec<&[u8]> = lines.into_iter().filter(|line| !line.is_empty()).take(20).collect();
-    let object = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
-    let without_comma = |line: &[u8]| line.strip_suffix(b",").unwrap_or(line).to_vec();
-    // In a document laid out over lines, the elements end in commas, but not its first line.
-    let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
-    let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
-    let named = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
-    let named = named.ends_with(".ndjson") || named.ends_with(".jsonl");
-    let wrapped = lines
-        .first()
-        .is_some_and(|line| matches!(Json::shape(Text::of(line), |_| Words::default()), Ok(Shape::Wrapped(_))));
-    match lines.len() {
-        _ if wrapped => Format::Json,
-        1 if !named => Format::Json,
-        // Some may be broken; of a document laid out over lines hardly any is an object by itself.
-        count if objects * 2 >= count || named && objects > 0 => Format::Ndjson,
-        _ => Format::Json,
     }
 }

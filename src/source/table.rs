@@ -156,10 +156,13 @@ fn score(rows: &[Row], head: &Head, options: &Options) -> (usize, usize, usize) 
     (known, 100 * most / counts.len().max(1), columns)
 }
 
+/// Tells one kind of cell from others.
+type Is = fn(&str) -> bool;
+
 /// The names of columns without a header: what their values say, or their number.
 pub(super) fn names(rows: &[Row]) -> Vec<String> {
     let width = rows.iter().map(Row::len).max().unwrap_or(0);
-    let share = |column: usize, is: fn(&str) -> bool| {
+    let share = |column: usize, is: Is| {
         let filled = rows.iter().map(|row| row.cell(column).trim()).filter(|cell| !cell.is_empty());
         let (all, hits) = filled.fold((0, 0), |(all, hits), cell| (all + 1, hits + usize::from(is(cell))));
         all > 0 && hits * 10 >= all * 8
@@ -167,7 +170,7 @@ pub(super) fn names(rows: &[Row]) -> Vec<String> {
     let is_name = |cell: &str| {
         cell.chars().any(char::is_alphabetic) && !cell.contains('@') && !cell.chars().any(|c| c.is_ascii_digit())
     };
-    let is: [(&str, fn(&str) -> bool); 3] = [("phone", is_phone), ("email", is_email), ("name", is_name)];
+    let is: [(&str, Is); 3] = [("phone", is_phone), ("email", is_email), ("name", is_name)];
     let mut names: Vec<String> = (1..=width).map(|number| format!("column {number}")).collect();
     for (name, is) in is {
         let mut columns = (0..width).filter(|&column| share(column, is));

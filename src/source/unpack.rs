@@ -26,10 +26,10 @@ pub(super) struct Unpacked {
 }
 
 enum Packed {
-    Plain(Raw),
-    Gzip(MultiGzDecoder<BufReader<Raw>>),
+    Plain(Box<Raw>),
+    Gzip(Box<MultiGzDecoder<BufReader<Raw>>>),
     #[cfg(feature = "zstd")]
-    Zstd(zstd::Frames),
+    Zstd(Box<zstd::Frames>),
     Memory(io::Cursor<Vec<u8>>),
 }
 
@@ -62,10 +62,12 @@ impl Unpacked {
     pub fn open(input: &Input, compression: Option<Compression>) -> Result<Unpacked, Trouble> {
         let raw = input.raw()?;
         let from = match compression {
-            None => Packed::Plain(raw),
-            Some(Compression::Gzip) => Packed::Gzip(MultiGzDecoder::new(BufReader::with_capacity(128 * 1024, raw))),
+            None => Packed::Plain(Box::new(raw)),
+            Some(Compression::Gzip) => {
+                Packed::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(128 * 1024, raw))))
+            }
             #[cfg(feature = "zstd")]
-            Some(Compression::Zstd) => Packed::Zstd(zstd::Frames::new(raw)),
+            Some(Compression::Zstd) => Packed::Zstd(Box::new(zstd::Frames::new(raw))),
             #[cfg(not(feature = "zstd"))]
             Some(Compression::Zstd) => return Err(Trouble::LeftOut("zstd")),
         };

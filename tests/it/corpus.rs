@@ -35,7 +35,10 @@ fn every_file_of_the_corpus_reads_as_expected() {
 pub fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        // The cases of `phone` are a table of its own test.
+        if path.is_dir() && path.ends_with("phone") {
+            continue;
+        } else if path.is_dir() {
             collect(&path, files);
         } else if !path.extension().is_some_and(|end| end == "expected" || end == "options") {
             files.push(path);

@@ -1,0 +1,287 @@
+//! What the words of the header and the first rows say about the columns.
+
+use super::aliases::{Meaning, is_never_a_phone, meaning, nearest_phone};
+use super::{Error, name_of, numbered, positions};
+use crate::row::{Field, Row};
+use crate::source::Columns;
+
+/// What the header and the first rows say about the columns.
+pub(super) struct Guess<'a> {
+    seen: Vec<Seen>,
+    sample: &'a [Row],
+}
+
+/// A column whose title means something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub column: u32,
+    meaning: Meaning,
+    /// It stands among extra values, so that others go first.
+    extra: bool,
+    values: Values,
+}
+
+/// What the first cells of a column look like.
+#[derive(Debug, Clone, Copy, Default)]
+struct Values {
+    filled: usize,
+    /// Six digits or more.
+    phones: usize,
+    /// Ten digits or more.
+    long: usize,
+    emails: usize,
+    /// A calling code.
+    codes: usize,
+    /// Two letters.
+    regions: usize,
+    /// Yes, no and the like.
+    flags: usize,
+}
+
+impl Values {
+    fn of(column: u32, sample: &[Row]) -> Values {
+        let mut values = Values::default();
+        for cell in sample.iter().map(|row| row.cell(column as usize).trim()).filter(|cell| !cell.is_empty()) {
+            let digits = cell.chars().filter(|c| c.is_numeric()).count();
+            values.filled += 1;
+            values.phones += usize::from(digits >= 6);
+            values.long += usize::from(digits >= 10);
+            values.emails += usize::from(cell.contains('@'));
+            values.codes += usize::from(is_code(cell));
+            values.regions += usize::from(cell.len() == 2 && cell.bytes().all(|byte| byte.is_ascii_alphabetic()));
+            values.flags += usize::from(is_flag(cell));
+        }
+        values
+    }
+
+    /// Whether half of the cells are so.
+    fn mostly(&self, hits: usize) -> bool {
+        self.filled > 0 && hits * 2 >= self.filled
+    }
+}
+
+fn is_code(cell: &str) -> bool {
+    let cell = cell.trim_start_matches('\'');
+    let digits = cell.strip_prefix('+').or_else(|| cell.strip_prefix("00")).unwrap_or(cell);
+    let digits: String = digits.chars().filter(|c| !" -()".contains(*c)).collect();
+    let digits = digits.strip_suffix(".0").unwrap_or(&digits);
+    (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
+}
+
+fn is_flag(cell: &str) -> bool {
+    const FLAGS: &[&str] = &[
+        "yes",
+        "no",
+        "true",
+        "false",
+        "y",
+        "n",
+        "0",
+        "1",
+        "ja",
+        "nein",
+        "oui",
+        "non",
+        "si",
+        "sí",
+        "não",
+        "nao",
+        "sim",
+        "on",
+        "off",
+        "subscribed",
+        "unsubscribed",
+        "opted in",
+        "opted out",
+        "active",
+        "inactive",
+        "да",
+        "нет",
+        "evet",
+        "hayır",
+        "ya",
+        "tidak",
+    ];
+    FLAGS.contains(&cell.to_lowercase().as_str())
+}
+
+impl<'a> Guess<'a> {
+    pub fn new(columns: &Columns, sample: &'a [Row], used: impl Fn(u32) -> bool) -> Guess<'a> {
+        let free = positions(columns.names()).filter(|(column, _)| !used(*column));
+        let seen = free.filter_map(|(column, name)| {
+            let (meaning, extra) = match name.trim() {
+                // What the user types as a field's name is that field.
+                "region" if columns.are_given() => (Meaning::Region, false),
+                "prefix" if columns.are_given() => (Meaning::Prefix, false),
+                "name" if columns.are_given() => (Meaning::Name, false),
+                name => meaning(name)?,
+            };
+            Some(Seen { column, meaning, extra, values: Values::of(column, sample) })
+        });
+        Guess { seen: seen.collect(), sample }
+    }
+
+    pub fn of(&self, wanted: impl Fn(Meaning) -> bool) -> impl Iterator<Item = &Seen> {
+        self.seen.iter().filter(move |seen| wanted(seen.meaning))
+    }
+
+    /// The columns with phones, with their ranks.
+    pub fn phones(&self, columns: &Columns) -> Result<Vec<(u8, u32)>, Error> {
+        let rank = |seen: &Seen, rank: u8| (rank + if seen.extra { 10 } else { 0 }, seen.column);
+        let mut named = Vec::new();
+        let mut verified = Vec::new();
+        for seen in &self.seen {
+            let values = &seen.values;
+            match seen.meaning {
+                Meaning::Phone(one) if !values.mostly(values.flags) => {
+                    named.push(rank(seen, one));
+                    if values.filled == 0 || values.mostly(values.phones) || columns.are_given() {
+                        verified.push(rank(seen, one));
+                    }
+                }
+                // A Brazilian postcode has eight digits.
+                Meaning::PerhapsPhone(1) if values.mostly(values.long) => verified.push(rank(seen, 1)),
+                Meaning::PerhapsPhone(one) if one != 1 && values.mostly(values.phones) => {
+                    verified.push(rank(seen, one))
+                }
+                _ => {}
+            }
+        }
+        let has_phones =
+            |(_, column): &(u8, u32)| self.seen.iter().any(|seen| seen.column == *column && seen.values.phones > 0);
+        // If the values of none are phones, the words alone decide: the rows will tell what is wrong with each.
+        let found = if verified.iter().any(has_phones) || named.is_empty() { verified } else { named };
+        if !found.is_empty() {
+            return self.told_apart(found, columns);
+        }
+        let last = self.of(|meaning| matches!(meaning, Meaning::LastPhone | Meaning::NameOrPhone));
+        let last: Vec<u32> =
+            last.filter(|seen| seen.values.mostly(seen.values.phones)).map(|seen| seen.column).collect();
+        match last.as_slice() {
+            // An empty list names no columns; there is no row that could miss them.
+            [] if columns.names().is_empty() && self.sample.is_empty() => Ok(Vec::new()),
+            [] => Err(no_phone(columns, self)),
+            [column] => Ok(vec![(2, *column)]),
+            several => Err(Error::Ambiguous {
+                field: Field::Phone,
+                columns: several.iter().map(|&column| numbered(column, columns)).collect(),
+            }),
+        }
+    }
+
+    /// Refuses namesakes that say different things.
+    fn told_apart(&self, found: Vec<(u8, u32)>, columns: &Columns) -> Result<Vec<(u8, u32)>, Error> {
+        for &(_, column) in &found {
+            let name = name_of(column, columns).trim();
+            let same: Vec<u32> =
+                found.iter().map(|&(_, other)| other).filter(|&other| name_of(other, columns).trim() == name).collect();
+            let differ = self.sample.iter().any(|row| {
+                let mut cells =
+                    same.iter().map(|&other| row.cell(other as usize).trim()).filter(|cell| !cell.is_empty());
+                let first = cells.next();
+                cells.any(|cell| Some(cell) != first)
+            });
+            if same.len() > 1 && differ {
+                let columns = same.iter().map(|&other| numbered(other, columns)).collect();
+                return Err(Error::Ambiguous { field: Field::Phone, columns });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The other fields with their columns, by rank.
+    pub fn others(&self) -> Vec<(Field, u32)> {
+        let mut others = self.names();
+        let mut push = |field, seen: Vec<&Seen>| others.extend(seen.iter().map(|seen| (field, seen.column)));
+        let emails = self.ranked(Meaning::Email);
+        let verified: Vec<&Seen> = emails
+            .iter()
+            .copied()
+            .filter(|seen| seen.values.filled == 0 || seen.values.mostly(seen.values.emails))
+            .collect();
+        let any = verified.iter().any(|seen| seen.values.emails > 0);
+        push(Field::Email, if any { verified } else { emails });
+        let mut prefixes = self.ranked(Meaning::Prefix);
+        let country = self.ranked(Meaning::Country);
+        let perhaps = self.ranked(Meaning::PerhapsPrefix);
+        prefixes
+            .extend(country.iter().filter(|seen| !seen.values.mostly(seen.values.regions) && seen.values.codes > 0));
+        prefixes.extend(perhaps.iter().filter(|seen| seen.values.mostly(seen.values.codes)));
+        push(Field::Prefix, prefixes);
+        let mut regions = self.ranked(Meaning::Region);
+        regions.retain(|seen| seen.values.filled == 0 || seen.values.regions > 0);
+        regions.extend(country.iter().filter(|seen| seen.values.mostly(seen.values.regions)));
+        push(Field::Region, regions);
+        push(Field::Tags, self.ranked(Meaning::Tags));
+        others
+    }
+
+    fn ranked(&self, meaning: Meaning) -> Vec<&Seen> {
+        let mut ranked: Vec<&Seen> = self.of(|one| one == meaning).collect();
+        ranked.sort_by_key(|seen| seen.extra);
+        ranked
+    }
+
+    /// The columns of the name. Some words depend on their neighbours: `Nom` beside `Prénom` is the family name.
+    fn names(&self) -> Vec<(Field, u32)> {
+        let has = |meaning| self.of(|one| one == meaning).next().is_some();
+        let first = has(Meaning::First);
+        let beside: Vec<&Seen> = self.of(|one| matches!(one, Meaning::First | Meaning::FirstOrName)).collect();
+        let whole = |seen: &Seen| beside.iter().any(|first| self.contains(seen, first));
+        let is_last = |seen: &Seen| match seen.meaning {
+            Meaning::Last => true,
+            Meaning::NameOrLast => first && !has(Meaning::Last) && !whole(seen),
+            _ => false,
+        };
+        let any_last = self.seen.iter().any(is_last);
+        let mut names: Vec<(Field, bool, u32)> = Vec::new();
+        for seen in &self.seen {
+            let field = match seen.meaning {
+                Meaning::First => Field::FirstName,
+                Meaning::FirstOrName if any_last => Field::FirstName,
+                Meaning::Last | Meaning::NameOrLast if is_last(seen) => Field::LastName,
+                Meaning::Name | Meaning::NameOrLast | Meaning::FirstOrName => Field::Name,
+                Meaning::NameOrPhone if !seen.values.mostly(seen.values.phones) => Field::Name,
+                _ => continue,
+            };
+            names.push((field, seen.extra, seen.column));
+        }
+        names.sort_by_key(|&(_, extra, _)| extra);
+        names.into_iter().map(|(field, _, column)| (field, column)).collect()
+    }
+
+    /// Whether the cells of one column mostly contain those of the other.
+    fn contains(&self, whole: &Seen, part: &Seen) -> bool {
+        let pairs =
+            self.sample.iter().map(|row| (row.cell(whole.column as usize), row.cell(part.column as usize).trim()));
+        let (all, hits) = pairs
+            .filter(|(_, part)| !part.is_empty())
+            .fold((0, 0), |(all, hits), (whole, part)| (all + 1, hits + usize::from(whole.contains(part))));
+        all > 0 && hits * 2 >= all && whole.values.filled > 0
+    }
+}
+
+/// The error that names the columns and the one that comes nearest: by its values, else by its name.
+fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
+    let by_values = positions(columns.names()).find(|(column, name)| {
+        let cells = || guess.sample.iter().map(|row| row.cell(*column as usize).trim()).filter(|cell| !cell.is_empty());
+        let phones = cells().filter(|cell| is_like_a_phone(cell)).count();
+        phones > 0 && phones * 2 >= cells().count() && !is_never_a_phone(name)
+    });
+    let by_name = || {
+        let near = columns.names().iter().map(|name| (nearest_phone(name), name));
+        near.filter(|(near, _)| *near >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.as_str())
+    };
+    let nearest = by_values.map(|(_, name)| name).filter(|name| !name.trim().is_empty()).or_else(by_name);
+    let doubted = guess.of(|meaning| matches!(meaning, Meaning::Phone(_) | Meaning::PerhapsPhone(_))).next();
+    Error::NoPhone {
+        headers: columns.names().to_vec(),
+        doubted: doubted.map(|seen| name_of(seen.column, columns).to_owned()),
+        nearest: nearest.map(str::to_owned),
+    }
+}
+
+fn is_like_a_phone(cell: &str) -> bool {
+    let digits = cell.chars().filter(|c| c.is_numeric()).count();
+    (8..=15).contains(&digits) && !cell.contains([':', ',', '@']) && !cell.chars().any(char::is_alphabetic)
+}

@@ -1,0 +1,121 @@
+//! What an input is, by its first bytes: its format, or that it holds no contacts.
+
+use encoding_rs::Encoding;
+
+use super::error::Trouble;
+use super::json::{Json, Shape};
+use super::text::Text;
+use super::unpack::{Compression, Unpacked};
+use super::{Format, Input, Words};
+
+/// Reads the first `most` bytes, and on to the first that is not ASCII, but not further than `ascii`;
+/// says whether that is all there is.
+pub(super) fn read_head(
+    input: &Input,
+    compression: Option<Compression>,
+    most: usize,
+    ascii: usize,
+) -> Result<(Vec<u8>, bool), Trouble> {
+    let mut from = Unpacked::open(input, compression)?;
+    let mut head = Vec::new();
+    let mut passed = 0;
+    loop {
+        let start = head.len();
+        head.resize(start + most.min(64 * 1024), 0);
+        let read = from.read(head.get_mut(start..).unwrap_or_default());
+        let read = match read {
+            Ok(read) => read,
+            // Damage behind the beginning is found when all is read.
+            Err(Trouble::Damaged(_) | Trouble::Bomb(_)) if start > 0 => 0,
+            Err(trouble) => return Err(trouble),
+        };
+        head.truncate(start + read);
+        if read == 0 {
+            return Ok((head, true));
+        }
+        passed += read;
+        if head.len() < most {
+            continue;
+        }
+        if passed >= ascii || !head.get(start..).unwrap_or_default().is_ascii() {
+            return Ok((head, false));
+        }
+        // Plain pieces tell nothing about the encoding, and the first ones are enough for the rest.
+        head.truncate(most);
+    }
+}
+
+/// What a file is that holds no contacts.
+pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
+    let table: [(&[u8], &str); 14] = [
+        (b"%PDF", "a PDF document"),
+        (b"\x89PNG", "a picture"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"GIF8", "a picture"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"PK\x05\x06", "an empty zip archive"),
+        (b"\xd0\xcf\x11\xe0", "an old Office document"),
+        (b"SQLite format 3\0", "a database"),
+        (b"\x7fELF", "a program"),
+        (b"Rar!", "a RAR archive"),
+        (b"7z\xbc\xaf", "a 7-Zip archive"),
+        (b"BZh", "a bzip2 archive"),
+        (b"\xfd7zXZ", "an xz archive"),
+        (b"{\\rtf", "a text document (RTF)"),
+    ];
+    if let Some((_, kind)) = table.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(kind);
+    }
+    let markup = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let begins = |tag: &[u8]| markup.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    if [&b"<!doctype html"[..], b"<html", b"<table", b"<head", b"<body", b"<div", b"<script"].into_iter().any(begins) {
+        return Some("a web page (HTML)");
+    }
+    if begins(b"<?xml") || begins(b"<workbook") {
+        return Some("an XML document");
+    }
+    if Encoding::for_bom(head).is_some() {
+        return None;
+    }
+    let control = head.iter().filter(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x7f)).count();
+    (control * 20 > head.len()).then_some("binary data")
+}
+
+/// Finds the format by content, and by the name's end where the content fits several.
+pub(super) fn sniff(sample: &[u8], whole: bool, input: &Input) -> Format {
+    let text = sample.trim_ascii_start();
+    let text = text.strip_prefix(b"\x1e").unwrap_or(text).trim_ascii_start();
+    let second = text.get(1..).unwrap_or_default().trim_ascii_start().first();
+    match (text.first(), second) {
+        (Some(b'{'), Some(b'"' | b'}') | None) => lines_or_document(text, whole, input),
+        (Some(b'['), Some(b'{' | b'[' | b']' | b'"' | b'0'..=b'9' | b't' | b'f' | b'n') | None) => Format::Json,
+        _ if text.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCARD")) => Format::Vcard,
+        _ => Format::Csv,
+    }
+}
+
+/// Tells an object on each line from a document.
+fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
+    let mut lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).collect();
+    if !whole && lines.len() > 1 {
+        lines.pop();
+    }
+    let lines: Vec<&[u8]> = lines.into_iter().filter(|line| !line.is_empty()).take(20).collect();
+    let object = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
+    let without_comma = |line: &[u8]| line.strip_suffix(b",").unwrap_or(line).to_vec();
+    // In a document laid out over lines, the elements end in commas, but not its first line.
+    let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
+    let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
+    let named = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
+    let named = named.ends_with(".ndjson") || named.ends_with(".jsonl");
+    let wrapped = lines
+        .first()
+        .is_some_and(|line| matches!(Json::shape(Text::of(line), |_| Words::default()), Ok(Shape::Wrapped(_))));
+    match lines.len() {
+        _ if wrapped => Format::Json,
+        1 if !named => Format::Json,
+        // Some may be broken; of a document laid out over lines hardly any is an object by itself.
+        count if objects * 2 >= count || named && objects > 0 => Format::Ndjson,
+        _ => Format::Json,
+    }
+}
