@@ -3,11 +3,7 @@
 //! `cargo bench --bench phone`. Three files are made up from valid numbers of all countries: a contact book (some countries,
 //! mostly clean), all regions in E.164, all regions in 18 writings. Each is read whole, three rounds of each reader in turn,
 //! the smallest counts. The library is asked for what we give: number, kind and national number as text.
-#![expect(
-    clippy::print_stdout,
-    clippy::indexing_slicing,
-    reason = "a measurement prints, and its tables are its own"
-)]
+#![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a measurement prints, and its tables are its own")]
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -1,0 +1,56 @@
+//! Which column a user names: exactly, by its number among namesakes, or as the header would be read.
+
+use super::aliases::normal;
+use super::{Error, FIELDS, name_of, positions};
+use crate::row::Field;
+use crate::source::Columns;
+
+/// The column of this name: exactly, else with its number among namesakes, else as the header would be read.
+pub(super) fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u32, Error> {
+    let names = columns.names();
+    let exact: Vec<u32> = positions(names).filter(|(_, one)| *one == name).map(|(column, _)| column).collect();
+    let alike = || {
+        let wanted = normal(name);
+        let alike = positions(names).filter(|(_, one)| !wanted.is_empty() && normal(one) == wanted);
+        alike.map(|(column, _)| column).collect::<Vec<u32>>()
+    };
+    let by_number =
+        || positions(names).find(|(column, _)| numbered(*column, columns) == name).map(|(column, _)| vec![column]);
+    let found = if exact.is_empty() { by_number().unwrap_or_else(alike) } else { exact };
+    match found.as_slice() {
+        [column] => Ok(*column),
+        [] => Err(Error::UnknownColumn {
+            option: option.to_owned(),
+            column: name.to_owned(),
+            nearest: nearest(name, names),
+            headers: names.to_vec(),
+        }),
+        several => {
+            let field = option.trim_start_matches("--map ").trim_end_matches('=');
+            let field = FIELDS.into_iter().find(|one| one.as_str() == field).unwrap_or(Field::Attribute);
+            let columns = several.iter().map(|&column| numbered(column, columns)).collect();
+            Err(Error::Ambiguous { field, columns })
+        }
+    }
+}
+
+/// The name of a column, with its number if others have the same.
+pub(super) fn numbered(column: u32, columns: &Columns) -> String {
+    let name = name_of(column, columns);
+    let same = || positions(columns.names()).filter(|(_, one)| *one == name);
+    match same().count() {
+        0 | 1 => name.to_owned(),
+        _ => format!("{name} ({})", same().take_while(|(one, _)| *one <= column).count()),
+    }
+}
+
+fn nearest(name: &str, names: &[String]) -> Option<String> {
+    let wanted = normal(name);
+    let far = |one: &String| strsim::normalized_damerau_levenshtein(&wanted, &normal(one));
+    names
+        .iter()
+        .map(|one| (far(one), one))
+        .filter(|(near, _)| *near >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, one)| one.clone())
+}

@@ -1,0 +1,99 @@
+//! Objects as cells.
+
+use super::*;
+use proptest::prelude::*;
+
+fn flat(json: &str) -> Result<Vec<(String, String)>, &'static str> {
+    let mut flat = Flat::default();
+    let mut row = Row::default();
+    flat.read(json.as_bytes(), &mut row).map_err(|broken| broken.detail)?;
+    Ok(flat.names.iter().cloned().zip(row.cells().map(str::to_owned)).collect())
+}
+
+fn told(json: &str) -> String {
+    let cells = flat(json).unwrap();
+    cells.iter().map(|(name, cell)| format!("{name}={}", cell.replace(LIST_END, ";"))).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn shapes() {
+    let table = [
+        (r#"{"name":"A","phone":919876543210}"#, "name=A phone=919876543210"),
+        (r#"{"phone":{"prefix":"91","number":9876543210.0}}"#, "phone.prefix=91 phone.number=9876543210.0"),
+        (r#"{"n":123456789012345678901234567890}"#, "n=123456789012345678901234567890"),
+        (r#"{"tags":["a,b","c",null,""]}"#, "tags=a,b;c;"),
+        (r#"{"tags":[{"name":"a","id":1},{"name":"b"}]}"#, "tags=a;b;"),
+        (
+            r#"{"attributes":[{"key":"city","value":"Pune"},{"name":"n","value":7}]}"#,
+            "attributes.city=Pune attributes.n=7",
+        ),
+        (
+            r#"{"phones":[{"type":"m","number":"1"},{"type":"h","number":"2"}]}"#,
+            "phones.type=m phones.number=1 phones 2.type=h phones 2.number=2",
+        ),
+        (r#"{"a":null,"b":true,"c":"","d":[]}"#, "a= b=true c="),
+        (r#"{"a":{"b":{"c":"\u00e9\ud83d\ude00\n"}}}"#, "a.b.c=é😀\n"),
+        ("{}", ""),
+    ];
+    for (json, cells) in table {
+        assert_eq!(told(json), cells, "{json}");
+    }
+}
+
+#[test]
+fn columns_stay_where_they_are() {
+    let mut flat = Flat::default();
+    let mut told = Vec::new();
+    for json in [r#"{"a":1,"b":2}"#, r#"{"b":3,"c":4}"#, r#"{"c":5,"a":6}"#] {
+        let mut row = Row::default();
+        flat.read(json.as_bytes(), &mut row).unwrap();
+        told.push(row.cells().collect::<Vec<_>>().join(","));
+    }
+    assert_eq!(flat.names, ["a", "b", "c"]);
+    assert_eq!(told, ["1,2", ",3,4", "6,,5"]);
+}
+
+#[test]
+fn what_would_be_lost_is_refused() {
+    for json in [r#"{"a":1,"a":2}"#, r#"{"a":"\ud800"}"#, "{\"a\":\"\n\"}", r#"{"a":01}"#, r#"{"a":1}x"#, "[1]", "1"] {
+        assert!(flat(json).is_err(), "{json}");
+    }
+    let deep = format!("{}{}", r#"{"a":"#.repeat(65), "}".repeat(65));
+    assert_eq!(Flat::default().read(deep.as_bytes(), &mut Row::default()).unwrap_err().code, Code::RowTooDeep);
+}
+
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<String>().prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::hash_map("[a-z\"\\\\\n]{1,8}", inner, 0..4)
+                .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_serde_json_takes_is_taken(members in prop::collection::hash_map("[a-zé]{1,8}", json(), 0..5), spaced: bool) {
+        let value = serde_json::Value::Object(members.into_iter().collect());
+        let text = if spaced { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
+        match Flat::default().read(text.as_bytes(), &mut Row::default()) {
+            Ok(()) => {}
+            // Two ways to the same dotted name.
+            Err(broken) => prop_assert_eq!(broken.detail, "a key stands twice in one object"),
+        }
+    }
+
+    #[test]
+    fn what_serde_json_refuses_is_refused(text in r#"\{("[a-z\\u0-9"]{0,4}"?[:,]?[ \[\]{}0-9.eE+\-tfn"]{0,6},?){0,3}\}?"#) {
+        if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text).is_err() {
+            prop_assert!(Flat::default().read(text.as_bytes(), &mut Row::default()).is_err(), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Shapes of JSON, broken and whole.
+
+use super::*;
+
+fn read(json: &str) -> Vec<String> {
+    let text = || Text::of(json.as_bytes());
+    let mut told = Vec::new();
+    let shape = match Json::shape(text(), |_| Words::default()) {
+        Ok(shape) => shape,
+        Err(trouble) => return vec![trouble.to_string()],
+    };
+    let mut json = Json::new(text(), shape);
+    let mut row = Row::default();
+    loop {
+        match json.next(&mut row) {
+            Ok(false) => return told,
+            Ok(true) => told.push(format!("{}:{}", row.place.line, row.cells().collect::<Vec<_>>().join(","))),
+            Err(Fault::Reject { line, code, .. }) => {
+                told.push(format!("{line}:{code} {}", String::from_utf8_lossy(&row.raw)))
+            }
+            Err(Fault::Broken(error)) => {
+                told.push(error.trouble.to_string());
+                return told;
+            }
+        }
+    }
+}
+
+#[test]
+fn documents() {
+    let table: &[(&str, &[&str])] = &[
+        ("[]", &[]),
+        (r#"[{"a":1},{"a":2}]"#, &["1:1", "1:2"]),
+        ("[\n{\"a\":1\n},\r\n{\"a\":2}\n]\n", &["2:1", "4:2"]),
+        ("[[{\"a\":1}],{\"a\":2}]", &["1:row.malformed [{\"a\":1}]", "1:2"]),
+        (r#"{"a":1}"#, &["1:1"]),
+        ("{\"a\":1}{\"a\":2}\n\n{\"a\":\n3}", &["1:1", "1:2", "3:3"]),
+        (r#"{"page":{"data":[1]},"note":"\"[{","contacts":[{"a":1},{"a":2}],"total":2}"#, &["1:1", "1:2"]),
+        (r#"{"data":{"contacts":[{"a":1}]},"ok":true}"#, &["1:1"]),
+        ("{\"data\":[{\"a\":1}]}\n{\"n\":2,\"data\":[{\"a\":2}]}", &["1:1", "2:2"]),
+        (r#"{"data":{"a":1}}"#, &["1:1"]),
+        (r#"[{"a":1},7,"x",{"a":2},]"#, &["1:1", "1:row.malformed 7", "1:row.malformed \"x\"", "1:2"]),
+        (r#"[{"a":[1},{"a":2}]"#, &["1:row.malformed {\"a\":[1}", "1:2"]),
+        ("[{\"a\":1,\n{\"a\":2},\n{\"a\":3}]", &["1:row.malformed {\"a\":1", "2:2", "3:3"]),
+        ("[{\"a\":1", &["the file is cut short: the element that begins on line 1 has no end"]),
+        ("[{\"a\":1}\n,", &["1:1", "the file is cut short: the list that begins on line 1 has no end"]),
+        ("[{\"a\":1}]x", &["1:1", "line 1: something stands behind the list of contacts"]),
+        ("[{\"a\":1}]\n[{\"a\":2}]", &["1:1", "2:2"]),
+        (
+            "[\n{\"a\":1},\n{\"a\":\"x, \"b\":\"y\"},\n{\"a\":3}\n]\n",
+            &["2:1", "3:row.malformed {\"a\":\"x, \"b\":\"y\"}", "4:3"],
+        ),
+        ("[\n{\"a\":1},\n{\"a\":\"x}\n]\n", &["2:1", "3:row.malformed {\"a\":\"x}"]),
+        (r#"{"k1":{"a":1},"k2":{"a":2}}"#, &["1:1", "1:2"]),
+    ];
+    for (json, told) in table {
+        assert_eq!(read(json), *told, "{json}");
+    }
+}
+
+#[test]
+fn no_nesting_is_too_deep_for_the_scanner() {
+    let deep = "[".repeat(1_000_000);
+    assert_eq!(read(&format!("[{deep}")).len(), 1);
+    let closed = format!("[{deep}{},{{\"a\":1}}]", "]".repeat(1_000_000));
+    assert_eq!(read(&closed).last().map(String::as_str), Some("1:1"));
+}

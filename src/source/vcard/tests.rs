@@ -1,0 +1,61 @@
+//! Cards of every version, as phones and programs write them.
+
+use super::*;
+
+fn read(text: &str) -> Vec<String> {
+    let mut cards = Vcard::new(Text::of(text.as_bytes()));
+    let mut row = Row::default();
+    let mut told = Vec::new();
+    loop {
+        match cards.next(&mut row) {
+            Ok(false) => return told,
+            Ok(true) => {
+                let cells = row.cells().zip(COLUMNS).filter(|(cell, _)| !cell.is_empty());
+                let cells = cells.map(|(cell, name)| format!("{name}={}", cell.replace(LIST_END, "|")));
+                told.push(format!("{}: {}", row.place.line, cells.collect::<Vec<_>>().join(", ")));
+            }
+            Err(Fault::Reject { line, code, .. }) => told.push(format!("{line}: {code}")),
+            Err(Fault::Broken(error)) => {
+                told.push(error.trouble.to_string());
+                return told;
+            }
+        }
+    }
+}
+
+#[test]
+fn cards() {
+    let table: &[(&str, &[&str])] = &[
+        (
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Doe;John;;;\r\nFN:John Doe\r\nitem1.TEL:+1 1\r\nitem1.X-ABLabel:_$!<HomeFax>!$_\r\n\
+             TEL;type=HOME;type=FAX:+1 2\r\nTEL;type=WORK:+1 3\r\nTEL;type=CELL;type=VOICE;type=pref:+1 4\r\nCATEGORIES:a,b c\r\nEND:VCARD\r\n",
+            &["1: name=John Doe, first_name=John, last_name=Doe, phone=+1 4, phone 2=+1 3, tags=a|b c|"],
+        ),
+        (
+            "\nBEGIN:VCARD\nVERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=89l=\n=C3=A9onore;X\nTEL;CELL;PREF:1\nPHOTO;BASE64:AAAA\n BBBB\n\nEND:VCARD\n\
+             BEGIN:VCARD\nFN:Long\n  name\nEND:VCARD",
+            &["2: first_name=X, last_name=Éléonore, phone=1", "11: name=Long name"],
+        ),
+        (
+            "BEGIN:VCARD\nVERSION:4.0\nFN:A\\, B\nTEL;VALUE=uri;TYPE=\"voice,cell\":tel:+33-1\nTEL;waid=919:+919\nEND:VCARD\n",
+            &["1: name=A, B, phone=+919, phone 2=tel:+33-1"],
+        ),
+        ("BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\n", &["1: row.malformed", "3: name=B"]),
+        ("BEGIN:VCARD\nFN:A\n", &["the file is cut short: the card that begins on line 1 has no end"]),
+        (
+            "BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:J=FCrgen\nFN;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=C8\nEND:VCARD",
+            &["1: name=Jürgen"],
+        ),
+        ("BEGIN:VCARD\nFN;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=C8=E2=E0=ED\nEND:VCARD", &["1: name=Иван"]),
+    ];
+    for (text, told) in table {
+        assert_eq!(read(text), *told, "{text}");
+    }
+}
+
+#[test]
+fn numbers_beyond_the_columns_are_a_list() {
+    let numbers: String = (1..=6).map(|number| format!("TEL:{number}\n")).collect();
+    let told = read(&format!("BEGIN:VCARD\n{numbers}END:VCARD"));
+    assert_eq!(told, ["1: phone=1, phone 2=2, phone 3=3, phone 4=4|5|6|"]);
+}
