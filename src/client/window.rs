@@ -12,6 +12,9 @@ use tokio::time::Instant;
 /// The most the window opens by itself.
 const MOST: usize = 8;
 
+/// Rounds of successes before the width that was too much is tried again.
+const CAUTION: usize = 8;
+
 /// How the window behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Concurrency {
@@ -42,12 +45,14 @@ pub struct Window {
     /// One request finds out whether the server takes anything at all.
     canary: bool,
     cut: Option<Instant>,
+    /// The width that was last too much.
+    ceiling: usize,
 }
 
 impl Window {
     /// Open for the first request.
     pub fn new(concurrency: Concurrency) -> Self {
-        Window { concurrency, open: 1, successes: 0, canary: true, cut: None }
+        Window { concurrency, open: 1, successes: 0, canary: true, cut: None, ceiling: usize::MAX }
     }
 
     /// How many may be under way now.
@@ -72,9 +77,12 @@ impl Window {
             };
         } else {
             self.successes += 1;
-            if self.concurrency == Concurrency::Auto && self.successes >= self.open && self.open < MOST {
+            // Up to what was borne, one wider a round; what was too much is tried again, but seldom.
+            let rounds = if self.open + 1 >= self.ceiling { CAUTION } else { 1 };
+            if self.concurrency == Concurrency::Auto && self.successes >= self.open * rounds && self.open < MOST {
                 self.open += 1;
                 self.successes = 0;
+                self.ceiling = if self.open > self.ceiling { usize::MAX } else { self.ceiling };
             }
         }
         self.open > before
@@ -89,6 +97,7 @@ impl Window {
         }
         let before = self.open;
         self.cut = Some(now);
+        self.ceiling = self.open;
         self.successes = 0;
         self.open = (self.open / 2).max(1);
         self.open < before
@@ -180,6 +189,19 @@ mod tests {
         assert_eq!(window.open(), 4);
         assert!(window.too_much(start + 2 * SECOND, start + 3 * SECOND));
         assert_eq!(window.open(), 2);
+    }
+
+    #[test]
+    fn what_was_too_much_is_tried_again_seldom() {
+        let start = Instant::now();
+        let mut window = Window::new(Concurrency::Auto);
+        (0..40).for_each(|_| {
+            window.success();
+        });
+        assert!(window.too_much(start, start + SECOND));
+        let mut successes_until = |open| (1..).find(|_| window.success() && window.open() == open);
+        assert_eq!(successes_until(7), Some(4 + 5 + 6));
+        assert_eq!(successes_until(8), Some(7 * CAUTION));
     }
 
     #[test]

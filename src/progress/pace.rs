@@ -74,8 +74,7 @@ mod tests {
     #[test]
     fn a_file_of_less_than_a_minute_takes_at_most_ten_lines() {
         for seconds in 1..60_u64 {
-            let lines =
-                told(seconds, |now| (now / seconds as f64 * 100.0) as u64, |now| (now as u64).is_multiple_of(2));
+            let lines = told(seconds, |now| (now / seconds as f64 * 100.0) as u64, |now| (now as u64).is_multiple_of(2));
             assert!(lines.len() <= 7, "{seconds} s: {lines:?}");
             assert!(lines.is_sorted_by(|a, b| b - a >= 9), "{seconds} s: {lines:?}");
         }

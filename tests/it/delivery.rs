@@ -55,7 +55,8 @@ fn a_wait_of_a_day_ends_the_run_which_can_be_taken_up() {
     let folder = folder(100);
     let server = Server::new(|request| match request.number {
         2 => Reply::refused(429, "tomorrow").header("Retry-After", "86400"),
-        _ => Reply::ok(),
+        // The bad news comes before the good.
+        _ => Reply::ok().after(Duration::from_millis(50)),
     });
     let run = import(&folder, &server, &[]);
     run.exits_with(75);

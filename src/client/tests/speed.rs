@@ -48,3 +48,39 @@ fn a_million_contacts_cost_the_sending_side_little() {
         println!("batches of {batch}: {took:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+#[ignore = "prints figures; run with --ignored --nocapture"]
+async fn what_faults_cost() {
+    for count in [1, 37] {
+        let poison: BTreeSet<u64> = (1..=count).map(|n| n * (10_000 / (count + 1))).collect();
+        let ran = run(10_000, options(), move |seen| match seen.records.iter().any(|record| poison.contains(record)) {
+            true => refused(),
+            false => fine(),
+        })
+        .await;
+        println!("{count} poisoned in 10,000: {} requests beyond 100", ran.seen.len() - 100);
+    }
+    let ran = run(200_000, options(), |seen| if seen.in_flight > 6 { reply(503, "") } else { fine() }).await;
+    println!("503 above six at once: {:?}, {:?}", ran.requests(), ran.took);
+    // Twenty requests a second are taken, the others told to come back in a second.
+    let taken = Mutex::new((Instant::now(), 0));
+    let ran = run(200_000, options(), move |seen| {
+        let mut taken = taken.lock().unwrap();
+        if seen.at - taken.0 >= SECOND {
+            *taken = (seen.at, 0);
+        }
+        taken.1 += 1;
+        if taken.1 > 20 { busy(1) } else { fine() }
+    })
+    .await;
+    println!("429 above twenty a second: {:?}, {:?}", ran.requests(), ran.took);
+    let ran = run(10_000, options(), |seen| if seen.number >= 20 { reply(401, "") } else { fine() }).await;
+    println!("401 at request 20: {} requests, ends after {:?}", ran.seen.len(), ran.took);
+    let ran = run(100_000, options(), |_| refused()).await;
+    println!("everything refused: {} requests", ran.seen.len());
+    let ran = run(100_000, options(), |_| if fastrand::f64() < 0.3 { reply(500, "") } else { fine() }).await;
+    println!("30 % random 500: {:?}, {:?}", ran.requests(), ran.took);
+    let ran = run(100_000, options(), |_| fine()).await;
+    println!("undisturbed: {:?}", ran.took);
+}
