@@ -109,7 +109,7 @@ impl Unpacked {
     /// How many bytes of the input itself have been read.
     pub fn raw_bytes(&self) -> u64 {
         match &self.from {
-            Packed::Plain(raw) => raw.bytes(),
+            Packed::Plain(raw) => Raw::bytes(raw),
             Packed::Gzip(gzip) => gzip.get_ref().get_ref().bytes(),
             #[cfg(feature = "zstd")]
             Packed::Zstd(frames) => frames.raw().bytes(),
