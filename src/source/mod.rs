@@ -18,10 +18,13 @@ mod ods;
 mod ole;
 mod options;
 mod rows;
+mod scan;
 mod table;
 mod text;
+mod token;
 mod unpack;
 mod vcard;
+mod vline;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 #[cfg(feature = "xlsx")]

@@ -1,8 +1,9 @@
 //! One JSON object on each line; a broken line costs only itself.
 
 use super::error::Trouble;
-use super::flatten::{Broken, Flat};
+use super::flatten::Flat;
 use super::text::{Lines, Text};
+use super::token::Broken;
 use super::{Fault, MAX_RECORD};
 use crate::row::Row;
 

@@ -1,0 +1,90 @@
+//! Where a JSON value ends, found without reading it, so that a broken one can be passed over.
+
+/// Finds where a value ends: in one go, or piece by piece as bytes arrive.
+#[derive(Default)]
+pub(super) struct Scan {
+    pub at: usize,
+    begun: bool,
+    string: bool,
+    /// The value ends where a line ends within a string.
+    pub unclosed: bool,
+    /// A number or word, which ends before the byte behind it.
+    pub plain: bool,
+    depth: u64,
+    /// Of the innermost 64 brackets, which are braces; the last bit is the innermost.
+    braces: u64,
+}
+
+impl Scan {
+    /// The end of the value, or nothing if it lies further on.
+    pub fn run(&mut self, bytes: &[u8]) -> Option<usize> {
+        loop {
+            if self.string {
+                let rest = bytes.get(self.at..)?;
+                match memchr::memchr3(b'"', b'\\', b'\n', rest) {
+                    Some(found) if rest.get(found) == Some(&b'\n') => {
+                        self.unclosed = true;
+                        return Some(self.at + found);
+                    }
+                    Some(found) if rest.get(found) == Some(&b'\\') => {
+                        if self.at + found + 1 >= bytes.len() {
+                            self.at += found;
+                            return None;
+                        }
+                        self.at += found + 2;
+                        continue;
+                    }
+                    Some(found) => {
+                        self.at += found + 1;
+                        self.string = false;
+                        if self.depth == 0 {
+                            return Some(self.at);
+                        }
+                    }
+                    None => {
+                        self.at = bytes.len();
+                        return None;
+                    }
+                }
+            }
+            let &byte = bytes.get(self.at)?;
+            match byte {
+                _ if self.plain => {
+                    if matches!(byte, b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t') {
+                        return Some(self.at);
+                    }
+                }
+                b'"' => self.string = true,
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    self.braces = self.braces << 1 | u64::from(byte == b'{');
+                }
+                b'}' | b']' if self.close(byte == b'}') => {
+                    return Some(if self.depth == 0 { self.at + 1 } else { self.at });
+                }
+                b'}' | b']' => {}
+                _ if !self.begun => self.plain = true,
+                _ => {}
+            }
+            self.begun = true;
+            self.at += 1;
+        }
+    }
+
+    /// Closes a bracket and those inside of it that were forgotten; true when the value ends here.
+    fn close(&mut self, brace: bool) -> bool {
+        let matching = |bits: u64| bits & 1 == u64::from(brace);
+        let (mut depth, mut braces) = (self.depth, self.braces);
+        while depth > 0 && depth <= 64 && !matching(braces) {
+            depth -= 1;
+            braces >>= 1;
+        }
+        if depth == 0 {
+            // It closes something outside of this value, which therefore ends before it.
+            return true;
+        }
+        self.depth = depth - 1;
+        self.braces = braces >> 1;
+        self.depth == 0
+    }
+}
