@@ -12,7 +12,27 @@ use crate::pipeline::{self, Ended, Screen, Story};
 use crate::report::{json, text};
 use crate::sandbox::{self, Sandbox};
 use crate::stop::Stop;
-use crate::terminal::{Color, Terminal};
+use crate::terminal::{Color, Terminal, safe};
+
+/// Runs a command whatever happens; the exit code of the process. A panic is a fault of ours: it is told by its place
+/// in the program alone, since its words may quote a contact.
+pub fn run_guarded(command: impl FnOnce() -> u8 + std::panic::UnwindSafe, env: &Env) -> u8 {
+    let place = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let told = std::sync::Arc::clone(&place);
+    std::panic::set_hook(Box::new(move |panic| {
+        if let (Some(at), Ok(mut place)) = (panic.location(), told.lock()) {
+            *place = at.to_string();
+        }
+    }));
+    std::panic::catch_unwind(command).unwrap_or_else(|_| {
+        let at = place.lock().map(|place| place.clone()).unwrap_or_default();
+        let message = format!("the program broke down at {at}");
+        let hint = Some("please report this; the same command carries on".to_owned());
+        let trouble = crate::report::Trouble { code: "run.internal".to_owned(), message, hint };
+        say(&terminal(Color::Auto, env), &text::trouble(&trouble));
+        Exit::Internal.code()
+    })
+}
 
 /// Runs a command; the exit code of the process.
 pub fn run(command: Command, env: &Env) -> u8 {
@@ -168,7 +188,12 @@ fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<u
         refused |= read.is_err();
         let explained = phone::explain(number, &read);
         let text = match config.output.form {
-            Form::Text => format!("{explained}\n"),
+            // Of several numbers each is named, so that it is plain which answer is whose.
+            Form::Text if numbers.len() == 1 => format!("{explained}\n"),
+            Form::Text => {
+                let answer = explained.to_string().lines().map(|line| format!("  {line}\n")).collect::<String>();
+                format!("{}\n{answer}", safe(number.trim()))
+            }
             Form::Json => serde_json::to_string(&explained).map(|line| line + "\n").unwrap_or_default(),
         };
         print(terminal, &text)

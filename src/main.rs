@@ -9,7 +9,7 @@ use m1import::{cli, commands};
 fn main() -> ExitCode {
     let env = Env::new(std::env::vars_os());
     let code = match cli::parse(std::env::args_os(), Plans::default().version()) {
-        Ok(command) => commands::run(command, &env),
+        Ok(command) => commands::run_guarded(|| commands::run(command, &env), &env),
         Err(error) => commands::usage(&error, &env),
     };
     ExitCode::from(code)

@@ -49,7 +49,7 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
             summary = summarise(&story, &found, Some(&error));
             (summary.preview, summary.examples, summary.estimated_requests) = preview;
         }
-        documents::tell_ci(screen, &summary, &cases);
+        documents::tell_ci(screen, config, &summary, &cases);
     }
     let text = if found.survey.is_some() { page(&summary, &shown) } else { String::new() };
     Ended { text, summary }
@@ -84,6 +84,7 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
         (Ok(Err(error)), _) => return Err(Error::Input(error)),
         (Ok(Ok(None)) | Err(_), _) => return Err(Error::Broken("the survey")),
     };
+    screen.warn_of_no_rows(&survey);
     let acceptable = prepare::acceptable(config, &survey);
     found.survey = Some(survey);
     acceptable

@@ -80,11 +80,15 @@ fn text_of(
 }
 
 /// In GitHub Actions: annotations on standard error, and a table in the step's summary.
-pub fn tell_ci(screen: &Screen<'_>, summary: &Summary, cases: &Cases) {
+pub fn tell_ci(screen: &Screen<'_>, config: &Config, summary: &Summary, cases: &Cases) {
     if screen.env.get("GITHUB_ACTIONS") != Some("true") {
         return;
     }
-    for line in github::annotations(summary, cases) {
+    let typed = |name: &str| {
+        let file = config.files.iter().find(|file| file.file_name().is_some_and(|last| last.to_string_lossy() == name));
+        file.map_or_else(|| name.to_owned(), |file| shown(file))
+    };
+    for line in github::annotations(summary, cases, typed) {
         screen.terminal.say(&line);
     }
     let Some(path) = screen.env.get("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {

@@ -59,7 +59,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
             Summary { seconds: summary.seconds, finished: summary.finished, ..summarise(&run, cause.as_ref(), &files) };
     }
     run.listeners.progress.finish();
-    documents::tell_ci(run.screen, &summary, &cases);
+    documents::tell_ci(run.screen, run.config, &summary, &cases);
     let closing = Closing {
         folder: run.folder.as_ref().filter(|_| run.survey.is_some()).map(|folder| shown(folder.path())),
         reports,

@@ -55,6 +55,7 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
     };
     let books = Books {
         job: &material.job,
+        inputs: &material.survey.inputs,
         keep: &material.survey.keep,
         fates: &material.fates,
         unsent_because: &material.unsent_because,

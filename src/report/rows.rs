@@ -9,10 +9,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::contact::{Fields, name_of};
-use crate::dedupe::Keep;
+use crate::dedupe::{Keep, Stand};
 use crate::folder::private_file;
 use crate::outcome::{Fates, RecordFate};
-use crate::reading::{Job, Judged, Step};
+use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::guard::{guard, is_formula};
 use crate::row::{Note, Reject, Row};
 use crate::source::{self, Columns, Format, Source};
@@ -24,12 +24,37 @@ use super::cases::{Case, Cases};
 pub struct Books<'a> {
     /// The inputs and how they are read.
     pub job: &'a Job,
+    /// How many records each input has.
+    pub inputs: &'a [InputRead],
     /// Which row stands for each phone.
     pub keep: &'a Keep,
     /// What became of each record sent, now or before.
     pub fates: &'a Fates,
     /// Why rows were not sent, where the run ended early.
     pub unsent_because: &'a str,
+}
+
+impl Books<'_> {
+    /// The input that holds a record of the job, and the record's number within it.
+    fn within(&self, record: u64) -> (usize, u64) {
+        let mut left = record;
+        for (number, input) in self.inputs.iter().enumerate() {
+            if left <= input.records {
+                return (number, left);
+            }
+            left -= input.records;
+        }
+        (self.inputs.len(), left)
+    }
+
+    /// What is said of a row that another one stands for.
+    fn folded(&self, stand: Stand, input: usize) -> String {
+        let (other, _) = self.within(stand.record);
+        match self.job.inputs.get(other).filter(|_| other != input) {
+            Some(other) => format!("{}:{} stands for this phone number", other.source.input().name(), stand.line),
+            None => format!("line {} stands for this phone number", stand.line),
+        }
+    }
 }
 
 /// What the reading wrote and counted.
@@ -82,8 +107,6 @@ pub fn write(
     let mut stopped = false;
     let mut rejected: Option<(usize, Rejected)> = None;
     let mut line = Line::default();
-    let mut first_record = 0;
-    let mut input_of_first = 0;
     if let Err(error) = csv.write_record(RESULTS_HEADER) {
         return Err(Error::File { path: results.into(), error: error.into() });
     }
@@ -93,14 +116,12 @@ pub fn write(
             return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         };
         let number = row.place.input as usize;
-        if number != input_of_first {
-            (first_record, input_of_first) = (row.place.record - 1, number);
-        }
+        let (_, record) = books.within(row.place.record);
         let Some(input) = books.job.inputs.get(number) else {
             return ControlFlow::Continue(());
         };
         line.judge(books, row, fields, columns, &judged, &mut written.rows);
-        let wrote = line.write(&mut csv, input.source.input().name(), row, row.place.record - first_record);
+        let wrote = line.write(&mut csv, input.source.input().name(), row, record);
         if let Err(error) = wrote {
             failed = Some(Error::File { path: results.into(), error });
             return ControlFlow::Break(());
@@ -115,7 +136,7 @@ pub fn write(
                 value: line.value.clone(),
             });
             let wrote = rejected_file(&mut rejected, &mut written, number, &input.source, &rejected_name)
-                .and_then(|file| file.add(row, columns, &line.code, &line.message));
+                .and_then(|file| file.add(row, &line.code, &line.message));
             if let Err((path, error)) = wrote {
                 failed = Some(Error::File { path, error });
                 return ControlFlow::Break(());
@@ -209,7 +230,7 @@ impl Line {
                     rows.folded += 1;
                     self.code.push_str("row.duplicate");
                     self.field = "phone";
-                    let _infallible = write!(self.message, "line {} stands for this phone number", stand.line);
+                    self.message.push_str(&books.folded(stand, row.place.input as usize));
                     return;
                 }
                 self.sent(books, row.place.record, rows);
@@ -341,13 +362,16 @@ impl Rejected {
         Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: headers.len() } })
     }
 
-    fn add(&mut self, row: &Row, _columns: &Columns, code: &str, reason: &str) -> Result<(), FileError> {
+    fn add(&mut self, row: &Row, code: &str, reason: &str) -> Result<(), FileError> {
         let line = row.place.line.to_string();
         let wrote = match &mut self.form {
             Form::Csv { csv, width } => {
                 let cells = (0..*width).map(|column| guard(row.cell(column)));
                 let why = [line.as_str(), code, reason].into_iter().map(guard_result);
-                csv.write_record(cells.chain(why).map(|cell| cell.into_owned())).map_err(io::Error::from)
+                // What a row has beyond the header follows behind our columns, where the reader finds it again.
+                let beyond = (*width..row.len()).map(|column| guard(row.cell(column)));
+                let record = cells.chain(why).chain(beyond);
+                csv.write_record(record.map(|cell| cell.into_owned())).map_err(io::Error::from)
             }
             Form::Ndjson(file) => file.write_all(&json_line(&row.raw, row.place.line, code, reason)),
         };
