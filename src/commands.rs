@@ -9,30 +9,10 @@ use crate::config::{self, Config, Env, Form, Purpose, Verbosity};
 use crate::contact::phone;
 use crate::error::{Error, Exit};
 use crate::pipeline::{self, Ended, Screen, Story};
-use crate::report::{json, text};
+use crate::report::{Trouble, json, text};
 use crate::sandbox::{self, Sandbox};
 use crate::stop::Stop;
 use crate::terminal::{Color, Terminal, safe};
-
-/// Runs a command whatever happens; the exit code of the process. A panic is a fault of ours: it is told by its place
-/// in the program alone, since its words may quote a contact.
-pub fn run_guarded(command: impl FnOnce() -> u8 + std::panic::UnwindSafe, env: &Env) -> u8 {
-    let place = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
-    let told = std::sync::Arc::clone(&place);
-    std::panic::set_hook(Box::new(move |panic| {
-        if let (Some(at), Ok(mut place)) = (panic.location(), told.lock()) {
-            *place = at.to_string();
-        }
-    }));
-    std::panic::catch_unwind(command).unwrap_or_else(|_| {
-        let at = place.lock().map(|place| place.clone()).unwrap_or_default();
-        let message = format!("the program broke down at {at}");
-        let hint = Some("please report this; the same command carries on".to_owned());
-        let trouble = crate::report::Trouble { code: "run.internal".to_owned(), message, hint };
-        say(&terminal(Color::Auto, env), &text::trouble(&trouble));
-        Exit::Internal.code()
-    })
-}
 
 /// Runs a command; the exit code of the process.
 pub fn run(command: Command, env: &Env) -> u8 {
@@ -57,13 +37,21 @@ pub fn run(command: Command, env: &Env) -> u8 {
 
 /// A command line that cannot be understood.
 pub fn usage(error: &cli::Error, env: &Env) -> u8 {
-    let trouble = text::trouble(&crate::report::Trouble {
+    let trouble = text::trouble(&Trouble {
         code: error.code().to_owned(),
         message: error.to_string(),
         hint: hint(error.hint()),
     });
     say(&terminal(Color::Auto, env), &trouble);
     Exit::Usage.code()
+}
+
+/// The program itself broke down.
+pub fn broken(message: &str, env: &Env) -> u8 {
+    let hint = hint("please report this; the same command carries on");
+    let trouble = Trouble { code: "run.internal".to_owned(), message: message.to_owned(), hint };
+    say(&terminal(Color::Auto, env), &text::trouble(&trouble));
+    Exit::Internal.code()
 }
 
 fn hint(text: &str) -> Option<String> {
@@ -128,7 +116,7 @@ fn job(typed: Typed, env: &Env, purpose: Purpose) -> u8 {
     with_config(typed, env, purpose, |config, terminal| {
         let runtime = runtime()?;
         let ended = runtime.block_on(async {
-            let stop = listening(terminal)?;
+            let stop = listening()?;
             let screen = Screen { terminal, verbosity: config.output.verbosity, env };
             match purpose {
                 Purpose::Check => Ok(pipeline::check(config, &screen, &stop).await),
@@ -146,11 +134,10 @@ fn runtime() -> Result<Runtime, Error> {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(local)
 }
 
-fn listening(terminal: &Terminal) -> Result<Stop, Error> {
+fn listening() -> Result<Stop, Error> {
     let stop = Stop::default();
-    let terminal = terminal.clone();
-    let heard = stop.listen(move |_| terminal.say("stopping; the same signal again ends it at once"));
-    heard.map_err(|error| Error::Local { what: "listening to signals", error })?;
+    // What a signal does is told by the work it stops.
+    stop.listen(|_| {}).map_err(|error| Error::Local { what: "listening to signals", error })?;
     Ok(stop)
 }
 
@@ -239,8 +226,7 @@ fn served(typed: &Typed, terminal: &Terminal) -> Result<u8, Error> {
     let settings = config::Sandbox::settle(typed)?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {
-        let stop = Stop::default();
-        stop.listen(|_| {}).map_err(|error| Error::Local { what: "listening to signals", error })?;
+        let stop = listening()?;
         let options = sandbox::Options {
             port: settings.port,
             token: settings.token,

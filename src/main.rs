@@ -1,16 +1,35 @@
 //! The command line: parse, hand over, and end with an exit code.
 
+use std::panic::{self, UnwindSafe};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 
+use anyhow::{Result, anyhow};
 use m1import::config::Env;
 use m1import::contact::phone::Plans;
 use m1import::{cli, commands};
 
 fn main() -> ExitCode {
     let env = Env::new(std::env::vars_os());
-    let code = match cli::parse(std::env::args_os(), Plans::default().version()) {
-        Ok(command) => commands::run_guarded(|| commands::run(command, &env), &env),
+    let run = || match cli::parse(std::env::args_os(), Plans::default().version()) {
+        Ok(command) => commands::run(command, &env),
         Err(error) => commands::usage(&error, &env),
     };
-    ExitCode::from(code)
+    ExitCode::from(guarded(run).unwrap_or_else(|error| commands::broken(&error.to_string(), &env)))
+}
+
+/// Runs to the end whatever happens. A panic is a fault of ours; it is told by its place in the program alone, since
+/// its words may quote a contact.
+fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> Result<u8> {
+    let place = Arc::new(Mutex::new(String::new()));
+    let told = Arc::clone(&place);
+    panic::set_hook(Box::new(move |panic| {
+        if let (Some(at), Ok(mut place)) = (panic.location(), told.lock()) {
+            *place = at.to_string();
+        }
+    }));
+    panic::catch_unwind(run).map_err(|_| match place.lock() {
+        Ok(place) => anyhow!("the program broke down at {place}"),
+        Err(_) => anyhow!("the program broke down"),
+    })
 }
