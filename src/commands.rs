@@ -37,11 +37,8 @@ pub fn run(command: Command, env: &Env) -> u8 {
 
 /// A command line that cannot be understood.
 pub fn usage(error: &cli::Error, env: &Env) -> u8 {
-    let trouble = text::trouble(&Trouble {
-        code: error.code().to_owned(),
-        message: error.to_string(),
-        hint: hint(error.hint()),
-    });
+    let trouble =
+        text::trouble(&Trouble { code: error.code().to_owned(), message: error.to_string(), hint: hint(error.hint()) });
     say(&terminal(Color::Auto, env), &trouble);
     Exit::Usage.code()
 }

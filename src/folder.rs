@@ -4,7 +4,7 @@
 //! place, made safe on disk, and then renamed, so that nobody ever reads half of one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -154,13 +154,15 @@ impl Folder {
 ///
 /// # Errors
 /// Local I/O.
-pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
+pub fn replace(path: &Path, mut content: impl Read) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?.to_string_lossy();
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    Folder { path: parent.to_owned(), is_new: false }.replace(&name.to_string_lossy(), text)
+    let folder = Folder { path: parent.to_owned(), is_new: false };
+    io::copy(&mut content, &mut private_file(&folder.draft(&name))?)?;
+    folder.publish(&name)
 }
 
 /// Opens a file for writing that only its owner may read. Never follows a link that somebody laid there.

@@ -5,20 +5,25 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use tempfile::TempDir;
+
+use super::reports::{Material, write_rows};
 use super::screen::{opt_outs, values};
 use super::summary::{Outcome, Story, detected, mapped_columns};
 use super::{Ended, Screen, documents, prepare, preview};
 use crate::config::{Config, as_file};
 use crate::error::Error;
 use crate::event::Requests;
+use crate::folder::Folder;
 use crate::outcome::Fates;
 use crate::reading::Job;
 use crate::report::cases::{Case, Cases};
 use crate::report::check::{Preview, page};
 use crate::report::rows::message;
-use crate::report::{Files, Summary};
+use crate::report::{Files, Form, Summary};
 use crate::stop::Stop;
 use crate::survey::{Example, Survey};
 
@@ -42,8 +47,11 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
         shown.warnings = warnings(config, job, survey);
         summary.examples = Some(masked(&shown));
         let cases = cases(config, &shown);
-        let written =
-            documents::elsewhere(config, &summary, &cases, None, None).and_then(|_| write_config(config, job));
+        let written = rows(config, job, survey, stop).and_then(|results| {
+            let results = results.as_ref().map(|(_, path)| path.as_path());
+            documents::elsewhere(config, &summary, &cases, None, results)?;
+            write_config(config, job)
+        });
         if let (Err(error), None) = (written, &cause) {
             let preview = (summary.preview.take(), summary.examples.take(), summary.estimated_requests);
             summary = summarise(&story, &found, Some(&error));
@@ -59,7 +67,7 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
 #[derive(Default)]
 struct Found {
     job: Option<Arc<Job>>,
-    survey: Option<Survey>,
+    survey: Option<Arc<Survey>>,
 }
 
 async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Found) -> Result<(), Error> {
@@ -86,20 +94,43 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     };
     screen.warn_of_no_rows(&survey);
     let acceptable = prepare::acceptable(config, &survey);
-    found.survey = Some(survey);
+    found.survey = Some(Arc::new(survey));
     acceptable
 }
 
 fn summarise(story: &Story, found: &Found, error: Option<&Error>) -> Summary {
     story.told(&Outcome {
         job: found.job.as_deref(),
-        survey: found.survey.as_ref(),
+        survey: found.survey.as_deref(),
         fates: &Fates::default(),
         requests: Requests::default(),
         files: Files::default(),
         error,
         dry: true,
     })
+}
+
+/// `results.csv` for a report of that form, in a temporary folder that lives as long as it is held.
+fn rows(
+    config: &Config,
+    job: &Arc<Job>,
+    survey: &Arc<Survey>,
+    stop: &Stop,
+) -> Result<Option<(TempDir, PathBuf)>, Error> {
+    if !config.output.reports.iter().any(|path| Form::of(path) == Ok(Form::Csv)) {
+        return Ok(None);
+    }
+    let scratch = tempfile::tempdir().map_err(|error| Error::Local { what: "a temporary folder", error })?;
+    let folder = Folder::make(scratch.path()).map_err(|error| Error::Folder { path: scratch.path().into(), error })?;
+    let material = Material {
+        job: Arc::clone(job),
+        survey: Arc::clone(survey),
+        fates: Arc::default(),
+        unsent_because: "check sends nothing".to_owned(),
+        values: values(config),
+    };
+    let made = write_rows(&material, &folder, stop)?;
+    Ok(made.files.results.map(|path| (scratch, PathBuf::from(path))))
 }
 
 /// For each reason the first rows it turned away.

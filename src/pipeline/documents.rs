@@ -1,6 +1,6 @@
 //! The reports that are made from the summary, each in its place, and what CI systems are told.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -47,12 +47,15 @@ pub fn elsewhere(
     for path in &config.output.reports {
         let failed = |error| Error::Output { path: path.clone(), error };
         let form = Form::of(path).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidInput, why)))?;
-        let bytes = match (form, results) {
-            (Form::Csv, Some(results)) => fs::read(results).map_err(failed)?,
+        match (form, results) {
+            (Form::Csv, Some(results)) => File::open(results).and_then(|rows| replace(path, rows)).map_err(failed)?,
+            // A signal left no time for it.
             (Form::Csv, None) => continue,
-            (form, _) => text_of(form, config, summary, cases, timeline)?.into_bytes(),
-        };
-        replace(path, &bytes).map_err(failed)?;
+            (form, _) => {
+                let text = text_of(form, config, summary, cases, timeline)?;
+                replace(path, text.as_bytes()).map_err(failed)?;
+            }
+        }
         written.push(shown(path));
     }
     Ok(written)

@@ -365,3 +365,42 @@ fn batches_are_cut_by_count_and_by_bytes() {
     assert_eq!(phones.len(), 1000, "each once");
     assert_eq!(server.phones().len(), 1000);
 }
+
+#[test]
+fn rows_of_several_files_are_one_job_and_each_names_its_file() {
+    let folder = Folder::new();
+    folder.write("a.csv", "Name,Phone\nJane,+27 83 123 4567\nBad,12\n");
+    folder.write("b.csv", "Phone;Name\n+27831234567;Jane Doe\n+27831234568;Joe\nx;Worse\n");
+    let run = m1import(&folder, ["a.csv", "b.csv", "--sandbox", "--shard", "1/1"]).run();
+    run.exits_with(1);
+
+    rows_are(&folder.summary("a.sandbox.results"), &[("read", 5), ("accepted", 2), ("folded", 1), ("invalid", 2)]);
+    let table = folder.table("a.sandbox.results/results.csv");
+    let place = |row: &std::collections::BTreeMap<String, String>| {
+        format!("{}:{}:{} {}", row["file"], row["record"], row["line"], row["status"])
+    };
+    let places: Vec<String> = table.iter().map(place).collect();
+    let expected =
+        ["a.csv:1:2 folded", "a.csv:2:3 invalid", "b.csv:1:2 accepted", "b.csv:2:3 accepted", "b.csv:3:4 invalid"];
+    assert_eq!(places, expected);
+    assert_eq!(table[0]["message"], "b.csv:2 stands for this phone number");
+    for (number, row) in [(1, "Bad"), (2, "Worse")] {
+        assert!(folder.read(&format!("a.sandbox.results/rejected.{number}.csv")).contains(row));
+    }
+}
+
+#[test]
+fn check_writes_the_reports_it_is_asked_for_and_nothing_else() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", MIXED);
+    let reports = ["--report", "rows.csv", "--report", "all.json", "--write-config", "pinned.toml"];
+    m1import(&folder, ["check", "contacts.csv"]).with(reports).run().exits_with(1);
+
+    let statuses: Vec<String> = folder.table("rows.csv").into_iter().map(|row| row["status"].clone()).collect();
+    assert_eq!(statuses, ["unsent", "invalid", "unsent", "invalid", "unsent"]);
+    assert!(folder.read("all.json").contains("\"checked\""));
+    assert!(folder.read("pinned.toml").contains("phone=Phone"));
+    assert!(!folder.has("contacts.results"));
+    // A second time would write over the settings: they may have been mended since.
+    m1import(&folder, ["check", "contacts.csv"]).with(reports).run().exits_with(74);
+}
