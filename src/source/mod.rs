@@ -119,6 +119,7 @@ enum Layout {
     Json(Shape),
     Vcard,
     /// A sheet that was turned into a plain table, row numbers first.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only spreadsheets are sheets"))]
     Sheet {
         table: Input,
         head: table::Head,
