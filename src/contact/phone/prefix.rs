@@ -64,6 +64,13 @@ fn plain(cell: &str) -> Option<Prefix> {
     if !(1..=6).contains(&bytes.len()) || !bytes.iter().all(u8::is_ascii_digit) || bytes.first() == Some(&b'0') {
         return None;
     }
+    if bytes.len() <= 3 {
+        // No calling code begins another, so that one of all the digits is the one they begin with.
+        let code = bytes.iter().fold(0, |code, byte| code * 10 + u16::from(byte - b'0'));
+        if builtin_zone(code).is_some() {
+            return Some(Prefix { code, region: None, further: Digits::default() });
+        }
+    }
     let mut digits = Digits::default();
     bytes.iter().for_each(|byte| digits.push(byte - b'0'));
     split(digits.as_slice())
