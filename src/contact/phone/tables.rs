@@ -21,7 +21,7 @@ pub const KIND_NAMES: [&str; 12] = [
 ];
 
 /// The cells of a state: the state behind each digit, then the answer.
-pub const ROW: usize = 11;
+pub const ROW: usize = ANSWER + 1;
 /// The cell of a state that holds what is true if the digits end there; 0 is no. In a plan: 16 × region + kind. In a
 /// general form: 1. In a trunk rule: 1 + the index of a change. In an exit rule: the number of digits.
 pub const ANSWER: usize = 10;
