@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+#[path = "src/contact/phone/automaton.rs"]
+mod automaton;
 #[path = "src/contact/phone/compile.rs"]
 mod compile;
 #[path = "src/contact/phone/pattern.rs"]
@@ -20,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "build.rs",
         PLANS,
         COUNTRIES,
+        "src/contact/phone/automaton.rs",
         "src/contact/phone/compile.rs",
         "src/contact/phone/pattern.rs",
         "src/contact/phone/tables.rs",
@@ -36,9 +39,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The tables as the source of a constant.
 fn constants(tables: &tables::Tables) -> Result<String, std::fmt::Error> {
     let mut text = String::from("Tables {\n");
-    writeln!(text, "version: Cow::Borrowed({:?}),\nnodes: Cow::Borrowed(&[", tables.version)?;
-    for node in tables.nodes.iter() {
-        writeln!(text, "{node:?},")?;
+    writeln!(text, "version: Cow::Borrowed({:?}),\nstates: Cow::Borrowed(&[", tables.version)?;
+    for row in tables.states.chunks(tables::ROW) {
+        row.iter().try_for_each(|cell| write!(text, "{cell},"))?;
+        text.push('\n');
     }
     writeln!(text, "]),\nchanges: Cow::Borrowed(&[")?;
     for tables::Change { literal, from, to, end } in tables.changes.iter() {

@@ -1,6 +1,7 @@
 //! What digits mean: the readings that prefix, country and `+` allow, of which exactly one has to be valid.
 
 use super::digits::Digits;
+use super::direct::direct;
 use super::plans::{Length, Number, Unread, length, lengths, strip_code};
 use super::prefix::Prefix;
 use super::quirks::{Quirk, overseas, quirk};
@@ -39,6 +40,14 @@ impl<'p> Way<'p> {
 
 /// Decides what the digits (values 0 to 9) mean. `plus` says whether they begin with a calling code for certain.
 pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+    match direct(plus, digits, context) {
+        Some(reading) => Ok(reading),
+        None => weigh(plus, digits, context),
+    }
+}
+
+/// Decides by all readings that are possible.
+pub(super) fn weigh(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     match (plus, &context.prefix, context.region.and_then(|region| context.plans.plan(region))) {
         (true, ..) => with_plus(digits, context),
         (false, Some(prefix), _) => with_prefix(digits, prefix, context),
@@ -182,15 +191,6 @@ fn accept(
     mut notes: Notes,
     context: &Context,
 ) -> Result<Reading, Refusal> {
-    let (region, kind) = found.unwrap_or((Region::of(number.plan), Kind::Unknown));
-    let national = number.national.as_slice();
-    let Some(phone) = Phone::new(number.code, national) else {
-        let detail = format!("no number has more than {} digits with its calling code", Phone::LONGEST);
-        return Err(Refusal::new(Code::PhoneTooLong).detail(detail));
-    };
-    if !context.rules.kinds.has(kind) {
-        return Err(Refusal::new(Code::PhoneTypeNotAllowed).detail(kind.as_str()));
-    }
     if number.exit {
         notes.add(Note::PhoneIddReadAsPlus);
     }
@@ -204,8 +204,27 @@ fn accept(
             (_, false) => notes.add(Note::PhoneAreaCodeAdded),
         }
     }
+    let found = found.unwrap_or((Region::of(number.plan), Kind::Unknown));
+    take(number.code, number.national.as_slice(), found, notes, context)
+}
+
+/// Makes a reading of a number, if the rules want numbers of its kind.
+pub(super) fn take(
+    code: u16,
+    national: &[u8],
+    (region, kind): (Region, Kind),
+    mut notes: Notes,
+    context: &Context,
+) -> Result<Reading, Refusal> {
+    let Some(phone) = Phone::new(code, national) else {
+        let detail = format!("no number has more than {} digits with its calling code", Phone::LONGEST);
+        return Err(Refusal::new(Code::PhoneTooLong).detail(detail));
+    };
+    if !context.rules.kinds.has(kind) {
+        return Err(Refusal::new(Code::PhoneTypeNotAllowed).detail(kind.as_str()));
+    }
     let named = context.prefix.as_ref().map_or(context.region, |prefix| prefix.region);
-    if named.is_some_and(|named| named != region && named.calling_code() == number.code) {
+    if named.is_some_and(|named| named != region && named.calling_code() == code) {
         notes.add(Note::PhoneRegionDiffers);
     }
     if region.letters().is_none() {

@@ -3,12 +3,14 @@
 //! `read` is the decision table from a cell to a `Phone` or a `Refusal`; it knows neither files nor rows. The
 //! numbering plans are tables made at build time from `metadata/plans.tsv`.
 
+mod automaton;
 #[cfg(test)]
 mod cases;
 mod clean;
 mod compile;
 mod decide;
 mod digits;
+mod direct;
 mod explain;
 mod ids;
 mod kind;
@@ -73,7 +75,10 @@ impl Phone {
         if national.len() >= Phone::LONGEST {
             return None;
         }
-        let value = national.iter().fold(u64::from(code), |value, &digit| value * 10 + u64::from(digit));
+        // At most three and fourteen digits, so that nothing wraps.
+        let value = national
+            .iter()
+            .fold(u64::from(code), |value, &digit| value.wrapping_mul(10).wrapping_add(u64::from(digit)));
         NonZeroU64::new(value).filter(|value| value.get() < 10u64.pow(Phone::LONGEST as u32)).map(Phone)
     }
 

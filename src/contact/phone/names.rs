@@ -15,8 +15,25 @@ pub(super) fn find(text: &str) -> Option<Region> {
         return Some(region);
     }
     let name = normalised(text);
-    let name = name.strip_prefix("the ").unwrap_or(&name);
-    let index = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    of_name(name.strip_prefix("the ").unwrap_or(&name).as_bytes())
+}
+
+/// The country of a name in nothing but ASCII letters and blanks, as most columns have it: found without making a text.
+pub(super) fn plain(text: &str) -> Option<Region> {
+    let mut room = [0; 40];
+    let name = room.get_mut(..text.len())?;
+    for (slot, byte) in name.iter_mut().zip(text.bytes()) {
+        if !byte.is_ascii_alphabetic() && byte != b' ' {
+            return None;
+        }
+        *slot = byte.to_ascii_lowercase();
+    }
+    of_name(name)
+}
+
+/// The country of a name in the form of the table.
+fn of_name(name: &[u8]) -> Option<Region> {
+    let index = NAMES.binary_search_by(|(known, _)| known.as_bytes().cmp(name)).ok()?;
     NAMES.get(index).and_then(|(_, letters)| Region::from_letters(*letters))
 }
 
@@ -58,6 +75,18 @@ fn normalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_name_is_the_same_name() {
+        for (name, _) in NAMES {
+            let written = name.to_uppercase();
+            for text in [*name, written.as_str()] {
+                assert!(plain(text).is_none_or(|region| find(text) == Some(region)), "{text}");
+            }
+        }
+        assert_eq!(plain("United States"), find("US"));
+        assert!(["", " ", "Côte d’Ivoire", "India ", &"x".repeat(60)].into_iter().all(|text| plain(text).is_none()));
+    }
 
     #[test]
     fn names_are_found_in_many_languages() {

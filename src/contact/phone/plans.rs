@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::digits::Digits;
-use super::tables::{Change, Node, Plan, Tables, Zone};
+use super::tables::{ANSWER, Change, Plan, ROW, Tables, Zone};
 use super::{Kind, Region};
 
 static BUILTIN: Tables = include!(concat!(env!("OUT_DIR"), "/plans.rs"));
@@ -135,8 +135,8 @@ pub(super) enum Length {
 }
 
 /// The library's bounds for a national number.
-const SHORTEST: usize = 2;
-const LONGEST: usize = 17;
+pub(super) const SHORTEST: usize = 2;
+pub(super) const LONGEST: usize = 17;
 
 impl Tables {
     pub fn zone(&self, code: u16) -> Option<&Zone> {
@@ -216,12 +216,11 @@ impl Tables {
         }
         let mut number =
             Number { code: zone.code, national: Digits::from(digits), plan, found: None, change: None, exit: false };
-        if let Some((stripped, change)) = self.strip(plan, digits) {
-            let shape = length(plan, stripped.as_slice().len());
-            if !matches!(shape, Length::TooShort | Length::Local | Length::Between) {
-                number.national = stripped;
-                number.change = Some(change);
-            }
+        if let Some((stripped, change)) = self.strip(plan, digits)
+            && may_be_left(plan, stripped.as_slice().len())
+        {
+            number.national = stripped;
+            number.change = Some(change);
         }
         match number.national.as_slice().len() {
             0..SHORTEST => return Err(Unread::TooShort),
@@ -241,33 +240,44 @@ impl Tables {
 
     /// What the trunk rule makes of a national number; nothing if it does not apply, or would spoil a good one.
     fn strip<'p>(&'p self, plan: &'p Plan, digits: &[u8]) -> Option<(Digits, &'p Change)> {
-        let index = self.walk(plan.trunk, digits).checked_sub(1)?;
-        let change = self.changes.get(usize::from(index))?;
+        let change = self.trunk_rule(plan, digits)?;
         let mut stripped = Digits::default();
         stripped.extend(&change.literal);
         stripped.extend(digits.get(usize::from(change.from)..usize::from(change.to))?);
         stripped.extend(digits.get(usize::from(change.end)..)?);
-        let spoils = self.walk(plan.general, digits) != 0 && self.walk(plan.general, stripped.as_slice()) == 0;
-        (!spoils).then_some((stripped, change))
+        (!self.spoils(plan, digits, stripped.as_slice())).then_some((stripped, change))
+    }
+
+    /// The trunk rule that applies to a national number, if one does.
+    pub fn trunk_rule<'p>(&'p self, plan: &Plan, digits: &[u8]) -> Option<&'p Change> {
+        let index = self.walk(plan.trunk, digits).checked_sub(1)?;
+        self.changes.get(usize::from(index))
+    }
+
+    /// Whether digits have the general form of the region's numbers and what is left of them has not.
+    pub fn spoils(&self, plan: &Plan, digits: &[u8], stripped: &[u8]) -> bool {
+        self.walk(plan.general, digits) != 0 && self.walk(plan.general, stripped) == 0
     }
 
     /// The answer at the end of the digits.
-    fn walk(&self, start: u16, digits: &[u8]) -> u16 {
-        let mut at = start;
-        let Some(mut node) = self.nodes.get(usize::from(at)) else { return 0 };
+    pub fn walk(&self, start: u16, digits: &[u8]) -> u16 {
+        let states: &[u16] = &self.states;
+        let mut row = usize::from(start) * ROW;
         for &digit in digits {
-            let next = node.next.get(usize::from(digit)).copied().unwrap_or(0);
-            if next == at {
+            let Some(&next) = states.get(row + usize::from(digit)) else { return 0 };
+            let next = usize::from(next) * ROW;
+            if next == row {
                 break; // Settled: nothing changes any more.
             }
-            at = next;
-            match self.nodes.get(usize::from(at)) {
-                Some(found) => node = found,
-                None => return 0,
-            }
+            row = next;
         }
-        node.answer
+        states.get(row + ANSWER).copied().unwrap_or(0)
     }
+}
+
+/// Whether a trunk rule may leave this many digits.
+pub(super) fn may_be_left(plan: &Plan, digits: usize) -> bool {
+    !matches!(length(plan, digits), Length::TooShort | Length::Local | Length::Between)
 }
 
 /// What the length of a national number says by the plan.
@@ -335,13 +345,13 @@ mod tests {
         let read = Plans::read(TEXT).unwrap();
         assert_eq!(read.version(), Plans::builtin().version());
         let (read, built) = (read.tables(), builtin());
-        assert!(read.nodes == built.nodes && read.plans == built.plans && read.zones == built.zones);
+        assert!(read.states == built.states && read.plans == built.plans && read.zones == built.zones);
         assert!(read.changes == built.changes && read.plan_of == built.plan_of && read.zone_of == built.zone_of);
     }
 
     #[test]
     fn tables_are_under_400_kib() {
-        let bytes = BUILTIN.nodes.len() * size_of::<Node>()
+        let bytes = BUILTIN.states.len() * size_of::<u16>()
             + BUILTIN.plans.len() * size_of::<Plan>()
             + BUILTIN.zones.len() * size_of::<Zone>()
             + BUILTIN.changes.len() * size_of::<Change>()

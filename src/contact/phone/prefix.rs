@@ -16,10 +16,19 @@ pub(super) struct Prefix {
     pub further: Digits,
 }
 
+impl Prefix {
+    fn of(region: Region) -> Prefix {
+        Prefix { code: region.calling_code(), region: Some(region), further: Digits::default() }
+    }
+}
+
 /// Reads a prefix cell: `91 +91 0091 (+91) 91.0 IN ind India`, and combinations that agree, such as `India (+91)`.
 pub(super) fn read(cell: &str) -> Option<Prefix> {
     if let Some(prefix) = plain(cell) {
         return Some(prefix);
+    }
+    if let Some(region) = names::plain(cell) {
+        return Some(Prefix::of(region));
     }
     let cell = clean(cell);
     let text = without_fraction(&cell.text);
@@ -42,8 +51,7 @@ pub(super) fn read(cell: &str) -> Option<Prefix> {
     let digits = digits.as_slice();
     let digits = digits.strip_prefix(&[0, 0]).unwrap_or(digits);
     if digits.is_empty() {
-        let region = named?;
-        return Some(Prefix { code: region.calling_code(), region: Some(region), further: Digits::default() });
+        return named.map(Prefix::of);
     }
     let prefix = split(digits)?;
     match named {
@@ -58,11 +66,18 @@ fn plain(cell: &str) -> Option<Prefix> {
     if let &[a, b] = bytes
         && let Some(region) = Region::from_letters([a, b])
     {
-        return Some(Prefix { code: region.calling_code(), region: Some(region), further: Digits::default() });
+        return Some(Prefix::of(region));
     }
     let bytes = bytes.strip_prefix(b"+").unwrap_or(bytes);
     if !(1..=6).contains(&bytes.len()) || !bytes.iter().all(u8::is_ascii_digit) || bytes.first() == Some(&b'0') {
         return None;
+    }
+    if bytes.len() <= 3 {
+        // No calling code begins another, so that one of all the digits is the one they begin with.
+        let code = bytes.iter().fold(0, |code, byte| code * 10 + u16::from(byte - b'0'));
+        if builtin_zone(code).is_some() {
+            return Some(Prefix { code, region: None, further: Digits::default() });
+        }
     }
     let mut digits = Digits::default();
     bytes.iter().for_each(|byte| digits.push(byte - b'0'));

@@ -26,9 +26,9 @@ const MOST_NUMBERS: usize = 16;
 /// Why the cells cannot be understood as one number, and what they may have meant.
 pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -> Result<Reading, Refusal> {
     let mut context = Context { rules, plans: rules.plans.tables(), prefix: None, region: region.or(rules.default) };
-    if let Some((plus, digits)) = plain(number) {
+    if let Some(plain) = plain(number) {
         context.prefix = prefix_of(prefix)?;
-        return decide(plus, digits.as_slice(), &context);
+        return decide(plain.plus, plain.digits(), &context);
     }
     let cell = clean(number);
     let signs = Signs::of(&cell.text);
@@ -37,37 +37,59 @@ pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -
     }
     context.prefix = prefix_of(prefix)?;
     let reading = match plain(&cell.text) {
-        Some((plus, digits)) => decide(plus, digits.as_slice(), &context),
+        Some(plain) => decide(plain.plus, plain.digits(), &context),
         None => understand(&cell.text, signs, &context, 0),
     };
     reading.map(|reading| with_notes(reading, cell.notes))
 }
 
-/// The digits of a cell that holds nothing but digits, blanks, hyphens and brackets, and whether `+` stands in front: most cells.
-fn plain(cell: &str) -> Option<(bool, Digits)> {
-    let bytes = cell.trim_ascii().as_bytes();
-    let (plus, bytes) = match bytes.split_first()? {
-        (b'+', rest) => (true, rest),
-        (b'-', _) => return None,
-        _ => (false, bytes),
-    };
-    let mut values = [0; MOST_DIGITS];
-    let (mut count, mut hyphens, mut any) = (0, 0, 0);
-    for &byte in bytes {
-        let value = byte.wrapping_sub(b'0');
-        if value < 10 {
-            *values.get_mut(count)? = value;
-            count += 1;
-            any |= value;
-        } else if byte == b'-' {
-            hyphens += 1;
-        } else if !matches!(byte, b' ' | b'(' | b')') {
-            return None;
-        }
+/// The digits of a plain cell, and whether `+` stands in front.
+struct Plain {
+    plus: bool,
+    values: [u8; Plain::ROOM],
+    count: usize,
+}
+
+impl Plain {
+    /// A power of two, so that no place lies outside.
+    const ROOM: usize = 32;
+
+    fn digits(&self) -> &[u8] {
+        self.values.get(..self.count).unwrap_or_default()
     }
-    // Short ones may be dates or stand for nothing, as zeros do.
-    let common = count >= 5 && (count > 8 || hyphens != 2) && any != 0;
-    common.then(|| (plus, Digits::from(values.get(..count).unwrap_or_default())))
+}
+
+/// The digits of a cell that holds nothing but digits, blanks, hyphens and brackets, and perhaps `+` in front: most cells.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the place is taken modulo the room; this is the loop that all cells go through"
+)]
+fn plain(cell: &str) -> Option<Plain> {
+    let mut bytes = cell.as_bytes();
+    let mut plus = false;
+    while let Some((&first, rest)) = bytes.split_first().filter(|(first, _)| !first.is_ascii_digit()) {
+        match first {
+            b'+' => plus = true,
+            b' ' | b'(' => {}
+            _ => return None,
+        }
+        bytes = rest;
+    }
+    let mut values = [0; Plain::ROOM];
+    let (mut count, mut signs) = (0usize, Signs::NONE);
+    for &byte in bytes {
+        let sort = Signs::of_byte(byte);
+        signs = signs.and(sort);
+        // A sign that is no digit is written over by the next digit.
+        values[count % Plain::ROOM] = byte & 15;
+        count = count.wrapping_add(usize::from(sort.any(Signs::DIGIT.and(Signs::ZERO))));
+    }
+    // Zeros alone stand for nothing, and a few digits with hyphens may be a date.
+    let number = signs.only(Signs::DIGIT.and(Signs::ZERO).and(Signs::WITHIN).and(Signs::HYPHEN))
+        && signs.any(Signs::DIGIT)
+        && (5..=MOST_DIGITS).contains(&count)
+        && (count > 8 || !signs.any(Signs::HYPHEN));
+    number.then_some(Plain { plus, values, count })
 }
 
 fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
@@ -113,8 +135,8 @@ fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Ref
     if depth > DEEPEST {
         return Err(not_a_number(""));
     }
-    if let Some((plus, digits)) = plain(text) {
-        return decide(plus, digits.as_slice(), context);
+    if let Some(plain) = plain(text) {
+        return decide(plain.plus, plain.digits(), context);
     }
     let signs = Signs::of(text);
     match absent(text, signs) {

@@ -34,18 +34,28 @@ impl Signs {
         self.0 & of.0 != 0
     }
 
+    /// The sort of one byte of a text.
+    #[expect(clippy::indexing_slicing, reason = "the table has an entry for every byte")]
+    pub fn of_byte(byte: u8) -> Signs {
+        SORTS[usize::from(byte)]
+    }
+
+    /// Whether there are no others than these.
+    pub fn only(self, of: Signs) -> bool {
+        self.0 & !of.0 == 0
+    }
+
     /// The signs of a text; everything but ASCII is of the other sort.
     pub fn of(text: &str) -> Signs {
-        text.bytes()
-            .fold(Signs::NONE, |signs, byte| signs.and(SORTS.get(usize::from(byte)).copied().unwrap_or(Signs::OTHER)))
+        text.bytes().fold(Signs::NONE, |signs, byte| signs.and(Signs::of_byte(byte)))
     }
 }
 
-const SORTS: [Signs; 128] = {
-    let mut sorts = [Signs::OTHER; 128];
+static SORTS: [Signs; 256] = {
+    let mut sorts = [Signs::OTHER; 256];
     let mut byte = 0;
     #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
-    while byte < 128 {
+    while byte < 256 {
         sorts[byte] = match byte as u8 {
             b'0' => Signs::ZERO,
             b'1'..=b'9' => Signs::DIGIT,

@@ -20,17 +20,11 @@ pub const KIND_NAMES: [&str; 12] = [
     "voicemail",
 ];
 
-/// A state of the automaton.
-///
-/// State 0 is dead, and a state that leads to itself by any digit is settled: nothing that follows changes its answer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Node {
-    /// The state behind each digit.
-    pub next: [u16; 10],
-    /// What holds if the digits end here; 0 is no. In a plan: 16 × region + kind. In a general form: 1. In a trunk
-    /// rule: 1 + the index of a change. In an exit rule: the number of digits.
-    pub answer: u16,
-}
+/// The cells of a state: the state behind each digit, then the answer.
+pub const ROW: usize = ANSWER + 1;
+/// The cell of a state that holds what is true if the digits end there; 0 is no. In a plan: 16 × region + kind. In a
+/// general form: 1. In a trunk rule: 1 + the index of a change. In an exit rule: the number of digits.
+pub const ANSWER: usize = 10;
 
 /// What a trunk rule does to a number: `literal`, then the digits from `from` to `to`, then those from `end` on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -80,8 +74,9 @@ pub struct Zone {
 pub struct Tables {
     /// The version of the metadata.
     pub version: Cow<'static, str>,
-    /// All states.
-    pub nodes: Cow<'static, [Node]>,
+    /// All states, a row each. State 0 is dead, and a state that leads to itself by any digit is settled: nothing
+    /// that follows changes its answer.
+    pub states: Cow<'static, [u16]>,
     /// What trunk rules do.
     pub changes: Cow<'static, [Change]>,
     /// The regions.

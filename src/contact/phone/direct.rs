@@ -1,0 +1,212 @@
+//! The short way to a reading: digits that are valid in one way only, which is what nearly all cells hold.
+//!
+//! It looks at little twice and copies nothing. Whatever needs a choice, an explanation or a rule that writes digits goes
+//! the long way in `decide`; where there is an answer here, it is the same one.
+
+use super::decide::{Context, take};
+use super::plans::{LONGEST, Length, SHORTEST, code_length, length, may_be_left, strip_code};
+use super::tables::{Plan, Tables};
+use super::{Kind, Reading, Region};
+use crate::row::{Note, Notes};
+
+/// These digits need the long way.
+struct Unclear;
+
+/// A valid number. Small, to be handed on in a register.
+#[derive(Clone, Copy)]
+struct Found {
+    /// What the plan says: 16 × region + kind.
+    answer: u16,
+    /// Where the national number begins.
+    from: u8,
+    /// A trunk prefix stood before it.
+    trunk: bool,
+}
+
+/// A valid number or none, if that is clear.
+type Sight = Result<Option<Found>, Unclear>;
+
+/// The reading of digits (values 0 to 9), if it takes no weighing.
+pub(super) fn direct(plus: bool, digits: &[u8], context: &Context) -> Option<Reading> {
+    let plans = context.plans;
+    let mut notes = Notes::default();
+    let (code, sight) = match (plus, &context.prefix) {
+        (true, None) => international(plans, digits, 0)?,
+        (true, Some(prefix)) => {
+            notes.add(Note::PhonePrefixRepeated);
+            international(plans, digits, 0).filter(|(code, _)| *code == prefix.code)?
+        }
+        (false, Some(prefix)) => {
+            if !prefix.further.as_slice().is_empty() || digits.starts_with(&[0, 0]) {
+                return None;
+            }
+            let plain = behind(plans, prefix.code, digits, 0).ok()?;
+            let own = match strip_code(digits, prefix.code) {
+                Some(rest) => behind(plans, prefix.code, digits, digits.len() - rest.len()).ok()?,
+                None => None,
+            };
+            match (plain, own) {
+                (Some(plain), Some(own)) if plain.from != own.from => return None,
+                (None, Some(_)) => notes.add(Note::PhonePrefixRepeated),
+                _ => {}
+            }
+            (prefix.code, Ok(plain.or(own)))
+        }
+        (false, None) => match context.region.and_then(|region| plans.plan(region)) {
+            Some(plan) => (plan.code, in_country(plans, plan, digits)),
+            None if digits.starts_with(&[0, 0]) => {
+                notes.add(Note::PhoneIddReadAsPlus);
+                international(plans, digits, 2)?
+            }
+            None if context.rules.bare_international => international(plans, digits, 0)?,
+            None => return None,
+        },
+    };
+    let Found { answer, from, trunk } = sight.ok()??;
+    if trunk {
+        notes.add(Note::PhoneTrunkPrefixRemoved);
+    }
+    let region = Region::of(plans.plans.get(usize::from(answer / 16))?);
+    take(code, digits.get(usize::from(from)..)?, (region, Kind::from_number(answer % 16)), notes, context).ok()
+}
+
+/// The calling code that the digits begin with at a place, and the number behind it.
+fn international(plans: &Tables, digits: &[u8], from: usize) -> Option<(u16, Sight)> {
+    let &[first, second, third, ..] = digits.get(from..)? else { return None };
+    let [a, b, c] = [first, second, third].map(u16::from);
+    let length = code_length(first, second);
+    let code = match length {
+        1 => a,
+        2 => a * 10 + b,
+        _ => a * 100 + b * 10 + c,
+    };
+    // A zero in front begins no code; the long way tells what else is wrong.
+    (first != 0).then(|| (code, behind(plans, code, digits, from + length)))
+}
+
+/// The number behind a calling code.
+fn behind(plans: &Tables, code: u16, digits: &[u8], from: usize) -> Sight {
+    let zone = plans.zone(code).ok_or(Unclear)?;
+    let main = plans.plans.get(usize::from(zone.main)).ok_or(Unclear)?;
+    national(plans, zone.start, main, digits, from)
+}
+
+/// Digits as they are dialled in a country, without an exit code.
+fn in_country(plans: &Tables, plan: &Plan, digits: &[u8]) -> Sight {
+    if plans.walk(plan.exit, digits) != 0 {
+        return Err(Unclear);
+    }
+    let zone = plans.zone(plan.code).ok_or(Unclear)?;
+    let within = national(plans, zone.start, plan, digits, 0)?;
+    let Some(rest) = strip_code(digits, plan.code) else { return Ok(within) };
+    // With the code away, the library goes by the trunk rule of the country itself.
+    if plans.trunk_rule(plan, rest).is_some() {
+        return Err(Unclear);
+    }
+    let own = behind(plans, plan.code, digits, digits.len() - rest.len())?;
+    match (within, own) {
+        (Some(within), Some(own)) if within.from != own.from => Err(Unclear),
+        (Some(within), Some(own)) => {
+            let better = plans.spoils(plan, rest, digits) || length(plan, digits.len()) == Length::TooLong;
+            Ok(Some(if better { own } else { within }))
+        }
+        (within, own) => Ok(within.or(own)),
+    }
+}
+
+/// A national number from a place on, without the trunk prefix if the plan says so.
+fn national(plans: &Tables, start: u16, plan: &Plan, digits: &[u8], from: usize) -> Sight {
+    let whole = digits.get(from..).filter(|digits| digits.len() >= SHORTEST).ok_or(Unclear)?;
+    let (mut national, mut trunk) = (whole, false);
+    if let Some(change) = plans.trunk_rule(plan, whole) {
+        if !change.literal.is_empty() || change.from != change.to {
+            return Err(Unclear);
+        }
+        let rest = whole.get(usize::from(change.end)..).ok_or(Unclear)?;
+        if may_be_left(plan, rest.len()) && !plans.spoils(plan, whole, rest) {
+            (national, trunk) = (rest, true);
+        }
+    }
+    if !(SHORTEST..=LONGEST).contains(&national.len()) {
+        return Err(Unclear);
+    }
+    let from = u8::try_from(digits.len() - national.len()).map_err(|_| Unclear)?;
+    let answer = plans.walk(start, national);
+    Ok((answer != 0).then_some(Found { answer, from, trunk }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::decide::{decide, weigh};
+    use super::super::oracle::{Dice, Ranges, mistaken};
+    use super::super::plans::builtin;
+    use super::super::prefix::{self, Prefix};
+    use super::super::{Check, Rules};
+    use super::*;
+
+    /// The same digits both ways, under every sort of context; how many were read the short way.
+    fn agree(digits: &[u8], prefix: Option<Prefix>, region: Option<Region>) -> usize {
+        let mut short = 0;
+        for variant in 0..4 {
+            let rules = Rules {
+                bare_international: variant & 1 == 1,
+                check: if variant & 2 == 2 { Check::Possible } else { Check::Valid },
+                ..Rules::default()
+            };
+            let context = Context { rules: &rules, plans: builtin(), prefix, region };
+            for plus in [false, true] {
+                let long = weigh(plus, digits, &context);
+                assert_eq!(decide(plus, digits, &context), long, "{plus} {digits:?} {prefix:?} {region:?}");
+                if let Some(reading) = direct(plus, digits, &context) {
+                    short += 1;
+                    assert_eq!(Ok(reading), long, "{plus} {digits:?} {prefix:?} {region:?}");
+                }
+            }
+        }
+        short
+    }
+
+    fn both_ways_agree(count: usize, seed: u64) {
+        let ranges = Ranges::new();
+        let mut dice = Dice::new(seed);
+        let mut short = 0;
+        for index in 0..count {
+            let (region, national) = ranges.draw(index, &mut dice);
+            let code = region.calling_code();
+            let begun = ["", "0", "00", "1", "8", "06", "01", "011", "15", "0011"][dice.below(10)];
+            let written = match dice.below(4) {
+                0 => national,
+                1 => format!("{code}{national}"),
+                2 => format!("{begun}{national}"),
+                _ => format!("{begun}{code}{national}"),
+            };
+            let written = if dice.below(3) == 0 { mistaken(&written, &mut dice) } else { written };
+            let digits: Vec<u8> = written.bytes().map(|byte| byte - b'0').take(20).collect();
+            let other = Region::of(&builtin().plans[dice.below(builtin().plans.len())]);
+            let further = format!("{code}{}", dice.below(1000));
+            let prefixes = [
+                None,
+                prefix::read(&code.to_string()),
+                prefix::read(&other.calling_code().to_string()),
+                prefix::read(&further),
+            ];
+            for prefix in prefixes {
+                for region in [None, Some(region), Some(other)] {
+                    short += agree(&digits, prefix, region);
+                }
+            }
+        }
+        assert!(short > count, "only {short} were read the short way");
+    }
+
+    #[test]
+    fn the_short_way_leads_where_the_long_one_does() {
+        both_ways_agree(3_000, 3);
+    }
+
+    #[test]
+    #[ignore = "long: some million readings"]
+    fn a_million_short_ways_lead_where_the_long_ones_do() {
+        both_ways_agree(30_000, 11);
+    }
+}
