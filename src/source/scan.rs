@@ -11,8 +11,10 @@ pub(super) struct Scan {
     /// A number or word, which ends before the byte behind it.
     pub plain: bool,
     depth: u64,
-    /// Of the innermost 64 brackets, which are braces; the last bit is the innermost.
+    /// Which brackets are braces; the last bit is the innermost.
     braces: u64,
+    /// There were more than fit into it. The value is too deep to be read, and its brackets are only counted.
+    deep: bool,
 }
 
 impl Scan {
@@ -58,6 +60,7 @@ impl Scan {
                 b'{' | b'[' => {
                     self.depth += 1;
                     self.braces = self.braces << 1 | u64::from(byte == b'{');
+                    self.deep |= self.depth > u64::from(u64::BITS);
                 }
                 b'}' | b']' if self.close(byte == b'}') => {
                     return Some(if self.depth == 0 { self.at + 1 } else { self.at });
@@ -75,7 +78,7 @@ impl Scan {
     fn close(&mut self, brace: bool) -> bool {
         let matching = |bits: u64| bits & 1 == u64::from(brace);
         let (mut depth, mut braces) = (self.depth, self.braces);
-        while depth > 0 && depth <= 64 && !matching(braces) {
+        while depth > 0 && !self.deep && !matching(braces) {
             depth -= 1;
             braces >>= 1;
         }

@@ -5,6 +5,7 @@
 //! - `codes`: `docs/codes.md` and the program agree.
 //! - `corpus`: files as people have them, each with the contacts it must give.
 //! - `delivery`: bad days; servers that throttle, cut, stall and refuse.
+//! - `hostile`: bombs, endless things, and everything that tries to carry a secret or a command out.
 //! - `house`: the laws of the house that a machine can check.
 //! - `import`: the main job, from a file to the server: what is sent, what is written, how it ends.
 //! - `reading`: laws of reading: what was written reads back the same, and no bytes bring the program down.
@@ -30,6 +31,7 @@ mod browser;
 mod codes;
 mod corpus;
 mod delivery;
+mod hostile;
 mod house;
 mod import;
 mod reading;

@@ -74,12 +74,16 @@ impl Manner {
     }
 }
 
+/// The same bytes so many times, packed with gzip.
+pub fn packed(bytes: &[u8], times: usize) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    (0..times).for_each(|_| packed.write_all(bytes).expect("memory takes it"));
+    packed.finish().expect("memory takes it")
+}
+
 /// A body of many mebibytes that is small on its way: zeros, packed with gzip.
 pub fn bomb(mebibytes: usize) -> Reply {
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    let zeros = vec![0; 1 << 20];
-    (0..mebibytes).for_each(|_| packed.write_all(&zeros).expect("memory takes it"));
-    Reply::new(200, "application/json", packed.finish().expect("memory takes it")).header("Content-Encoding", "gzip")
+    Reply::new(200, "application/json", packed(&vec![0; 1 << 20], mebibytes)).header("Content-Encoding", "gzip")
 }
 
 /// Troubles in an order that a seed decides.

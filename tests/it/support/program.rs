@@ -138,6 +138,23 @@ impl Program {
         self
     }
 
+    /// Starts it through the shell: `line` prepares, and ends with what runs `"$0" "$@"`.
+    pub fn through(mut self, line: &str) -> Program {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", line]).arg(self.command.get_program()).args(self.command.get_args()).env_clear();
+        shell.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        if let Some(folder) = self.command.get_current_dir() {
+            shell.current_dir(folder);
+        }
+        self.command = shell;
+        self
+    }
+
+    /// Lets no file grow above so many blocks of 512 bytes.
+    pub fn limited(self, blocks: u32) -> Program {
+        self.through(&format!("ulimit -f {blocks}; exec \"$0\" \"$@\""))
+    }
+
     /// Gives it standard input, through a pipe.
     pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Program {
         self.stdin = input.into();
