@@ -34,9 +34,10 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// For how long it may still be used when the clock that it goes by shows so many seconds since 1970.
+    /// For how long it may still be used when the clock that it goes by shows so many seconds since 1970, the last of
+    /// which may be almost over.
     pub fn good_for(&self, clock: u64) -> Option<Duration> {
-        self.ends.map(|ends| Duration::from_secs(ends.saturating_sub(clock)).saturating_sub(MARGIN))
+        self.ends.map(|ends| Duration::from_secs(ends.saturating_sub(clock.saturating_add(1))).saturating_sub(MARGIN))
     }
 }
 
@@ -91,9 +92,13 @@ mod tests {
 
     #[test]
     fn a_token_is_not_used_to_its_last_second() {
-        for (ends, clock, left) in
-            [(None, 0, None), (Some(100), 0, Some(70)), (Some(100), 71, Some(0)), (Some(5), 9, Some(0))]
-        {
+        for (ends, clock, left) in [
+            (None, 0, None),
+            (Some(100), 0, Some(69)),
+            (Some(100), 68, Some(1)),
+            (Some(100), 69, Some(0)),
+            (Some(5), 9, Some(0)),
+        ] {
             assert_eq!(pass(ends).good_for(clock), left.map(Duration::from_secs));
         }
     }
