@@ -8,6 +8,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Access;
+
 use crate::reading::Shard;
 
 /// What a run is for; trying never touches the folder of the real job.
@@ -64,10 +66,12 @@ impl Folder {
     /// Makes the folder if it is not there.
     ///
     /// # Errors
-    /// It cannot be made, or something else bears its name.
+    /// It cannot be made, something else bears its name, or nothing may be written into it: better said now than when
+    /// contacts have been sent and the reports find no place.
     pub fn make(path: &Path) -> io::Result<Folder> {
         let is_new = !path.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        rustix::fs::access(path, Access::WRITE_OK | Access::EXEC_OK)?;
         Ok(Folder { path: path.to_owned(), is_new })
     }
 
