@@ -19,7 +19,7 @@ fn was_cheap(run: &Run) {
 }
 
 #[test]
-fn ten_gigabytes_in_ten_megabytes_are_not_unpacked() {
+fn ten_gigabytes_packed_into_a_few_megabytes_are_not_unpacked() {
     let folder = Folder::new();
     let server = Server::unasked();
     let rows = format!("Ann{},+27830000001\n", " ".repeat(65_516)).repeat(16);
@@ -33,7 +33,7 @@ fn ten_gigabytes_in_ten_megabytes_are_not_unpacked() {
         let mut file = fs::File::create(folder.path("contacts.csv.gz")).unwrap();
         file.write_all(&head).unwrap();
         (0..160).for_each(|_| file.write_all(&member).unwrap());
-        assert!(file.metadata().unwrap().len() < 12_000_000);
+        assert!(file.metadata().unwrap().len() < 32_000_000);
         let run = m1import(&folder, ["contacts.csv.gz"]).to(&server).run();
         run.exits_with(65).says(code);
         was_cheap(&run);
