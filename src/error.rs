@@ -240,14 +240,21 @@ impl Error {
         }
     }
 
+    /// What ended a reading after the first one, which found nothing wrong with the content.
+    pub fn of_a_later_reading(error: source::Error) -> Error {
+        match error.is_io() || error.is_missing() {
+            true => Error::Input(error),
+            false => Error::InputChanged { input: error.input },
+        }
+    }
+
     /// The exit code of a run that it ended.
     pub fn exit(&self) -> u8 {
         match self {
             Error::Config(error) => error.exit(),
-            Error::Input(error) => match error.is_missing() {
-                true => Exit::NoInput.code(),
-                false => Exit::Data.code(),
-            },
+            Error::Input(error) if error.is_missing() => Exit::NoInput.code(),
+            Error::Input(error) if error.is_io() => Exit::Io.code(),
+            Error::Input(_) => Exit::Data.code(),
             Error::Mapping { .. } => Exit::Data.code(),
             Error::Transport(error) => error.exit(),
             Error::Metadata { .. } => Exit::Config.code(),

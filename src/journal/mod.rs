@@ -58,7 +58,7 @@ pub struct Input {
 
 impl Head {
     /// In what another job differs from this one, in words; `None` where it is the same.
-    pub fn difference(&self, other: &Head) -> Option<String> {
+    fn difference(&self, other: &Head) -> Option<String> {
         let same = |a: &Input, b: &Input| (a.len, &a.blake3) == (b.len, &b.blake3);
         let inputs = self.inputs.len() == other.inputs.len();
         if !inputs || !self.inputs.iter().zip(&other.inputs).all(|(a, b)| same(a, b)) {
@@ -94,11 +94,19 @@ pub struct Unfinished {
     /// The length of what is whole.
     length: u64,
     requests: u64,
+    /// The input changed under the last run.
+    changed: bool,
     /// First and last record of each range, and why it was refused if it was.
     settled: Vec<(u64, u64, Option<Arc<Failure>>)>,
 }
 
 impl Unfinished {
+    /// Why this job does not carry it on, in words; `None` where it does.
+    pub fn difference(&self, job: &Head) -> Option<String> {
+        let changed = || self.changed.then(|| "an input that changed while it was being read".to_owned());
+        self.head.difference(job).or_else(changed)
+    }
+
     /// How many records are settled.
     pub fn settled(&self) -> u64 {
         self.settled.iter().fold(0, |sum, (first, last, _)| sum.saturating_add(last - first + 1))
@@ -135,6 +143,8 @@ pub enum End {
     Interrupted,
     /// By anything else; the next run carries on.
     Stopped,
+    /// The input changed while it was read: nobody knows which records were sent, so that nothing can carry on.
+    Changed,
 }
 
 impl End {
@@ -143,6 +153,7 @@ impl End {
             End::Complete => "complete",
             End::Interrupted => "interrupted",
             End::Stopped => "stopped",
+            End::Changed => "changed",
         }
     }
 }
@@ -323,6 +334,7 @@ fn no_follow() -> i32 {
 fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
     let (mut bytes, mut number, mut broken) = (Vec::new(), 0, None);
     let (mut length, mut requests, mut settled, mut head, mut complete) = (0, 0, Vec::new(), None, false);
+    let mut changed = false;
     loop {
         bytes.clear();
         let read = from.take(LONGEST_LINE).read_until(b'\n', &mut bytes);
@@ -351,6 +363,7 @@ fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
             _ if head.is_none() => return Err(damaged),
             Line::End { state } => {
                 complete = state == End::Complete.as_str();
+                changed = state == End::Changed.as_str();
                 length += bytes.len() as u64;
                 continue;
             }
@@ -379,7 +392,7 @@ fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
     if settled.is_empty() {
         return Ok(Found::Empty);
     }
-    Ok(Found::Unfinished(Unfinished { head, path, length, requests, settled }))
+    Ok(Found::Unfinished(Unfinished { head, path, length, requests, changed, settled }))
 }
 
 /// Reads bytes as a journal, for the fuzzer: whatever they are, there is an answer.

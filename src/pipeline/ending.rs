@@ -52,7 +52,13 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
                 cause.get_or_insert(error);
             }
         }
-        if let Err(error) = end_journal(&mut run, cause.is_none() && summary.status == Status::Complete) {
+        let end = match (&cause, run.stop.by_signal()) {
+            (None, _) if summary.status == Status::Complete => End::Complete,
+            (Some(Error::InputChanged { .. }), _) => End::Changed,
+            (_, Some(_)) => End::Interrupted,
+            (_, None) => End::Stopped,
+        };
+        if let Err(error) = end_journal(&mut run, end) {
             cause.get_or_insert(error);
         }
         summary =
@@ -125,14 +131,9 @@ fn summarise(run: &Run<'_>, cause: Option<&Error>, files: &Files) -> Summary {
 }
 
 /// The journal is ended after the reports: a run killed while it writes them sends nothing next time and writes them.
-fn end_journal(run: &mut Run<'_>, complete: bool) -> Result<(), Error> {
+fn end_journal(run: &mut Run<'_>, end: End) -> Result<(), Error> {
     let Some(journal) = run.listeners.journal.take() else {
         return Ok(());
-    };
-    let end = match (complete, run.stop.by_signal()) {
-        (true, _) => End::Complete,
-        (false, Some(_)) => End::Interrupted,
-        (false, None) => End::Stopped,
     };
     Ok(journal.finish(end)?)
 }

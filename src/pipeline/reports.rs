@@ -76,7 +76,8 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
     );
     let written = match written {
         Ok(written) => written,
-        Err(rows::Error::Source(error)) => return Err(Error::Input(error)),
+        Err(rows::Error::Source(error)) => return Err(Error::of_a_later_reading(error)),
+        Err(rows::Error::Changed(input)) => return Err(Error::InputChanged { input }),
         Err(rows::Error::File { path, error }) => return Err(Error::Output { path, error }),
     };
     let failed = |path: PathBuf| move |error| Error::Output { path, error };

@@ -186,7 +186,7 @@ impl<'a> Run<'a> {
         match found {
             // The sandbox of an earlier run is gone, so there is nothing to carry on.
             Found::Unfinished(unfinished) if !self.config.delivery.restart && !sandbox(&unfinished.head) => {
-                if let Some(what) = unfinished.head.difference(&head) {
+                if let Some(what) = unfinished.difference(&head) {
                     return Err(Error::OtherJob { what });
                 }
                 self.story.job.clone_from(&unfinished.head.job);

@@ -109,6 +109,14 @@ fn changed(first: &[InputRead], again: &[InputRead], names: &[String]) -> Result
     }
 }
 
+/// A file that grows or shrinks under the run is not sent further.
+fn unchanged(job: &Job) -> Result<(), Error> {
+    match job.inputs.iter().map(|input| input.source.input()).find(|input| input.has_other_length()) {
+        None => Ok(()),
+        Some(input) => Err(Error::InputChanged { input: input.name().to_owned() }),
+    }
+}
+
 /// Reads, judges, merges and writes parcels. `None` if nobody wanted the rest.
 fn read(load: &Load, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<Vec<InputRead>>, Error> {
     let mut merge = Merge::new(&load.survey.keep);
@@ -134,18 +142,26 @@ fn read(load: &Load, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result
                 builder.contact(record, |out| write_merged(contact.phone, &details, load.empty, out));
             }
         }
-        if builder.is_full() && parcels.blocking_send(Arc::new(builder.take())).is_err() {
-            ended = true;
-            return ControlFlow::Break(());
+        if builder.is_full() {
+            failed = unchanged(&load.job).err();
+            if failed.is_some() {
+                return ControlFlow::Break(());
+            }
+            if parcels.blocking_send(Arc::new(builder.take())).is_err() {
+                ended = true;
+                return ControlFlow::Break(());
+            }
         }
         ControlFlow::Continue(())
-    })?;
+    });
+    let read = read.map_err(Error::of_a_later_reading)?;
     if let Some(error) = failed {
         return Err(error);
     }
     if ended {
         return Ok(None);
     }
+    unchanged(&load.job)?;
     let rest = builder.take();
     if !rest.items.is_empty() && parcels.blocking_send(Arc::new(rest)).is_err() {
         return Ok(None);

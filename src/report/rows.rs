@@ -72,6 +72,9 @@ pub enum Error {
     /// The input cannot be read any more.
     #[error(transparent)]
     Source(#[from] source::Error),
+    /// The input is not any more what the books are about.
+    #[error("{0}: the file changed while it was being read")]
+    Changed(String),
     /// A file cannot be written.
     #[error("{path}: {error}")]
     File {
@@ -151,7 +154,10 @@ pub fn write(
     if stopped {
         return Ok(None);
     }
-    drop(read);
+    let readings = books.inputs.iter().zip(&read.inputs);
+    if let Some((input, _)) = books.job.inputs.iter().zip(readings).find(|(_, (first, now))| first != now) {
+        return Err(Error::Changed(input.source.input().name().to_owned()));
+    }
     if let Some((_, file)) = rejected {
         file.finish().map_err(|(path, error)| Error::File { path, error })?;
     }

@@ -117,6 +117,15 @@ impl Input {
         self.len
     }
 
+    /// Whether the file is no more as long as it was: a quick look that spares sending what was never surveyed. A
+    /// change that keeps the length shows in the digest.
+    pub fn has_other_length(&self) -> bool {
+        match &self.at {
+            At::File(path) => fs::metadata(path).is_ok_and(|now| now.len() != self.len),
+            At::Spool(_) | At::Memory(_) => false,
+        }
+    }
+
     /// Whether there is not a single byte.
     pub fn is_empty(&self) -> bool {
         self.len == 0

@@ -1,14 +1,15 @@
 //! Runs that cannot go on: signals while waiting, a token that ends, disks that are full, journals that are damaged,
 //! folders that may not be written. Each says why, sends nothing it should not, and the same command carries on.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::Signal;
 
+use crate::support::contacts::csv;
 use crate::support::job::{all_arrived, folder, import, rows};
 use crate::support::program::{Folder, TOKEN, eventually, m1import};
 use crate::support::server::Server;
@@ -31,15 +32,6 @@ fn jwt(seconds: i64) -> String {
         bits.as_bytes().chunks(6).map(digit).collect::<String>()
     };
     format!("{}.{}.{}", part(r#"{"alg":"RS512","typ":"JWT"}"#), part(&claims), "c2lnbmF0dXJl")
-}
-
-/// Runs the program under a limit for the size of files, in blocks of 512 bytes.
-fn limited(folder: &Folder, server: &Server, blocks: u32) -> Output {
-    let line = format!("ulimit -f {blocks}; exec \"$0\" contacts.csv --batch-size 1 --endpoint \"$1\" --token {TOKEN}");
-    let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", &line, env!("CARGO_BIN_EXE_m1import"), &server.endpoint()]);
-    shell.current_dir(folder.path("")).env_clear().env("HOME", folder.home("")).env("PATH", "/usr/bin:/bin");
-    shell.output().unwrap()
 }
 
 #[test]
@@ -69,12 +61,15 @@ fn a_signal_ends_a_wait_at_once() {
 fn a_token_is_not_used_when_it_is_about_to_end() {
     let folder = folder(2_000);
     let server = Server::new(|_| Reply::ok().after(Duration::from_millis(150)));
+    let since = Instant::now();
     let token = jwt(33);
     let run =
         m1import(&folder, ["contacts.csv", "--batch-size", "5", "--endpoint", &server.endpoint(), "--token", &token])
             .run();
-    run.exits_with(77).says("token.expired");
+    run.exits_with(77).says("token.expired").says("[token.ends_soon]");
     assert!(run.took < Duration::from_secs(8), "{:?}", run.took);
+    let late = server.requests().iter().filter(|request| request.at > since + Duration::from_secs(3)).count();
+    assert_eq!(late, 0, "requests in the last 30 s of the token");
     assert!(rows(&folder, "accepted") > 0 && rows(&folder, "unsent") > 0);
     let before = server.count();
     let run = m1import(&folder, ["contacts.csv", "--endpoint", &server.endpoint(), "--token", &jwt(3_600)]).run();
@@ -94,10 +89,8 @@ fn a_full_disk_stops_the_run_which_can_be_taken_up() {
     let folder = folder(200);
     let server = Server::new(|_| Reply::ok());
     // The journal may grow to one or two kilobytes.
-    let output = limited(&folder, &server, 2);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(74), "{said}");
-    assert!(said.contains("journal.write") && said.contains("may be sent again"), "{said}");
+    let run = m1import(&folder, ["contacts.csv", "--batch-size", "1"]).to(&server).limited(2).run();
+    run.exits_with(74).says("journal.write").says("may be sent again");
     assert!(server.count() < 200, "it went on without a journal");
     let before = server.count();
     let run = m1import(&folder, ["contacts.csv", "--batch-size", "1"]).to(&server).run();
@@ -111,9 +104,47 @@ fn an_old_report_is_left_whole_when_the_disk_is_full() {
     let server = Server::new(|_| Reply::ok());
     import(&folder, &server, &[]).exits_with(0);
     let old = folder.read("contacts.results/results.csv");
-    let output = limited(&folder, &server, 2);
-    assert_eq!(output.status.code(), Some(74), "{}", String::from_utf8_lossy(&output.stderr));
+    m1import(&folder, ["contacts.csv", "--batch-size", "1"]).to(&server).limited(2).run().exits_with(74);
     assert_eq!(folder.read("contacts.results/results.csv"), old);
+}
+
+#[test]
+fn a_report_that_finds_no_room_is_made_by_the_next_run() {
+    let folder = folder(1_000);
+    let server = Server::new(|_| Reply::ok());
+    m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(0);
+    let old = folder.read("contacts.results/results.csv");
+    let before = server.count();
+    // The journal stays below 8 KiB, results.csv does not.
+    let run = m1import(&folder, ["contacts.csv"]).to(&server).limited(16).run();
+    run.exits_with(74).says("results.csv").says("[output.write]");
+    assert!(run.stdout.contains("1,000 contacts were accepted"), "{}", run.stdout);
+    assert_eq!(folder.read("contacts.results/results.csv"), old);
+    assert_eq!(server.count() - before, 10);
+    let run = m1import(&folder, ["contacts.csv"]).to(&server).run();
+    let summary = all_arrived(&run, &folder, &server, 1_000);
+    assert_eq!(summary["rows"]["accepted_before"], 1_000);
+    assert_eq!(server.count() - before, 10, "what was accepted is sent again");
+    assert!(folder.read("contacts.results/results.csv").contains("accepted_before"));
+}
+
+#[test]
+fn a_report_elsewhere_that_finds_no_room_is_said() {
+    let folder = folder(30);
+    let server = Server::new(|_| Reply::ok());
+    folder.write("old.html", "old");
+    let run = m1import(&folder, ["contacts.csv", "--report", "old.html"]).to(&server).limited(8).run();
+    run.exits_with(74).says("[output.write]");
+    assert_eq!(folder.read("old.html"), "old");
+}
+
+#[test]
+fn a_pipe_that_finds_no_room_is_not_sent_in_part() {
+    let folder = Folder::new();
+    let server = Server::unasked();
+    let run = m1import(&folder, ["-"]).to(&server).stdin(csv(0, 1_000)).limited(8).run();
+    run.exits_with(74).says("[input.spool]").says("TMPDIR");
+    assert!(!folder.has("stdin.results") && folder.leftovers().is_empty());
 }
 
 /// A folder with an unfinished journal of 100 rows, of which some are settled, and the server that was asked.
@@ -173,21 +204,115 @@ fn a_folder_that_is_not_ours_or_not_writable_is_refused_before_anything_is_sent(
 #[test]
 fn an_input_that_changes_is_another_job() {
     let (folder, server) = unfinished();
-    let (journal, before) = (folder.read(JOURNAL), server.count());
-    let mut longer = folder.read("contacts.csv");
-    longer.push_str("One more,+27831999999\n");
-    folder.write("contacts.csv", longer);
-    import(&folder, &server, &[]).exits_with(65).says("--restart");
-    assert_eq!((folder.read(JOURNAL), server.count()), (journal, before));
+    let (whole, before) = (folder.read("contacts.csv"), server.count());
+    let results = artefacts(&folder.path("contacts.results"));
+    let changes = [
+        ("appended to", whole.clone() + "One more,+27831999999\n"),
+        ("cut", whole[..whole.len() / 2].to_owned()),
+        ("edited", whole.replacen("Contact 7,", "Contact 8,", 1)),
+        ("turned", whole.replacen("+27830000003", "+27830000004", 1)),
+    ];
+    for (what, text) in changes {
+        folder.write("contacts.csv", text);
+        import(&folder, &server, &[]).exits_with(65).says("--restart");
+        assert_eq!(artefacts(&folder.path("contacts.results")), results, "{what}");
+    }
+    assert_eq!(server.count(), before);
+    folder.write("contacts.csv", whole);
+    all_arrived(&import(&folder, &server, &[]), &folder, &server, 100);
+}
+
+#[test]
+fn an_input_that_changes_under_the_run_is_noticed() {
+    type Change = fn(&Path, &str);
+    let changes: [(&str, Change); 4] = [
+        ("appended to", |path, whole| fs::write(path, format!("{whole}One more,+27831999999\n")).unwrap()),
+        ("cut", |path, whole| fs::write(path, &whole[..whole.len() - 100]).unwrap()),
+        ("edited at its end", |path, whole| {
+            fs::write(path, format!("{}1999999\n", &whole[..whole.len() - 8])).unwrap()
+        }),
+        ("replaced", |path, whole| {
+            fs::write(path.with_extension("new"), csv(0, 7) + whole).unwrap();
+            fs::rename(path.with_extension("new"), path).unwrap();
+        }),
+    ];
+    // One that the sending is still reading, and one that it has read to its end long before.
+    for count in [8_000, 100] {
+        for (what, change) in changes {
+            let folder = folder(count);
+            let (path, whole) = (folder.path("contacts.csv"), folder.read("contacts.csv"));
+            let text = whole.clone();
+            let server = Server::new(move |request| {
+                if request.number == 1 {
+                    std::thread::sleep(Duration::from_millis(300));
+                    change(&path, &text);
+                }
+                Reply::ok()
+            });
+            let run = m1import(&folder, ["contacts.csv"]).to(&server).run();
+            run.exits_with(65).says("[input.changed]");
+            let grown = server.phones().iter().any(|phone| phone == "27831999999");
+            assert!(what != "appended to" || !grown, "what came later is sent unseen");
+            let held = server.count();
+            // Which of its rows were sent nobody knows for sure, be it what it is now or what it was.
+            m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(65).says("--restart");
+            folder.write("contacts.csv", &whole);
+            m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(65).says("--restart");
+            assert_eq!(server.count(), held, "{what}");
+            let run = m1import(&folder, ["contacts.csv", "--restart"]).to(&server).run();
+            run.exits_with(0);
+            let phones = server.phones();
+            (0..count).for_each(|n| assert!(phones.binary_search(&format!("2783{n:07}")).is_ok(), "{what}: {n}"));
+            assert_eq!(rows(&folder, "accepted"), u64::from(count));
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_may_be_read_only_is_refused_before_anything_is_sent() {
+    // Root may write everywhere, unless it gives that right away.
+    let is_root = rustix::process::geteuid().is_root();
+    let line = match is_root {
+        true => "exec setpriv --inh-caps=-all --bounding-set=-all -- \"$0\" \"$@\"",
+        false => "exec \"$0\" \"$@\"",
+    };
+    let try_it = Folder::new();
+    if is_root && m1import(&try_it, ["--version"]).through(line).run().code != Some(0) {
+        eprintln!("skipped: run as root, and setpriv is not there");
+        return;
+    }
+    let only_read = |path: &Path, is: bool| {
+        fs::set_permissions(path, fs::Permissions::from_mode(if is { 0o500 } else { 0o700 })).unwrap();
+    };
+    let (folder, server) = unfinished();
+    let before = server.count();
+    let results = folder.path("contacts.results");
+    let held = artefacts(&results);
+    only_read(&results, true);
+    let run = m1import(&folder, ["contacts.csv"]).to(&server).through(line).run();
+    only_read(&results, false);
+    run.exits_with(73).says("--output-dir");
+    assert_eq!((artefacts(&results), server.count()), (held, before));
+    all_arrived(&import(&folder, &server, &[]), &folder, &server, 100);
+
+    // A folder in which none can be made.
+    let place = folder.path("");
+    fs::remove_dir_all(&results).unwrap();
+    only_read(&place, true);
+    let run = m1import(&folder, ["contacts.csv"]).to(&server).through(line).run();
+    only_read(&place, false);
+    run.exits_with(73).says("--output-dir");
 }
 
 /// All files below a folder, with what is in them.
-fn artefacts(path: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
+fn artefacts(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
     for entry in fs::read_dir(path).unwrap().flatten() {
         match entry.path() {
             path if path.is_dir() => found.extend(artefacts(&path)),
-            path => found.push((path.display().to_string(), fs::read(&path).unwrap())),
+            path => {
+                found.insert(path.display().to_string(), fs::read(&path).unwrap());
+            }
         }
     }
     found
@@ -205,8 +330,8 @@ fn neither_token_nor_control_characters_leave_by_a_side_door() {
     let run = m1import(&folder, ["contacts.csv", "-vv", "--show-values"]).to(&server).env("RUST_LOG", "trace").run();
     run.exits_with(1);
     let mut told = artefacts(&folder.path("contacts.results"));
-    told.push(("stdout".into(), run.stdout.clone().into_bytes()));
-    told.push(("stderr".into(), run.stderr.clone().into_bytes()));
+    told.insert("stdout".into(), run.stdout.clone().into_bytes());
+    told.insert("stderr".into(), run.stderr.clone().into_bytes());
     for (name, bytes) in told {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains(&TOKEN[..12]), "the token is in {name}");
