@@ -147,6 +147,24 @@ fn a_pipe_that_finds_no_room_is_not_sent_in_part() {
     assert!(!folder.has("stdin.results") && folder.leftovers().is_empty());
 }
 
+#[test]
+fn repeated_rows_that_find_no_room_stop_the_run_which_can_be_taken_up() {
+    let folder = Folder::new();
+    let line = |n: u32| format!("Contact {n},+2783{n:07},{}\n", "x".repeat(16 << 10));
+    let rows_of = |range: std::ops::Range<u32>| range.map(line).collect::<String>();
+    // Beyond 8 MiB what waits for the last row of a phone is put into a temporary file.
+    let twice = rows_of(0..700) + &rows_of(0..700);
+    folder.write("contacts.csv", format!("Name,Phone,Note\n{}{twice}", rows_of(700..800)));
+    let server = Server::new(|_| Reply::ok());
+    let arguments = ["contacts.csv", "--attributes", "all"];
+    let run = m1import(&folder, arguments).to(&server).env("TMPDIR", "/no/such/folder").run();
+    run.exits_with(74).says("[run.local_io]");
+    assert_eq!((rows(&folder, "accepted") + rows(&folder, "unsent"), rows(&folder, "folded")), (800, 700));
+    m1import(&folder, arguments).to(&server).run().exits_with(0);
+    assert_eq!(server.phones().len(), 800);
+    assert_eq!(rows(&folder, "accepted") + rows(&folder, "accepted_before"), 800);
+}
+
 /// A folder with an unfinished journal of 100 rows, of which some are settled, and the server that was asked.
 fn unfinished() -> (Folder, Server) {
     let folder = folder(100);
