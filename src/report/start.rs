@@ -25,7 +25,9 @@ pub struct Start<'a> {
 pub fn start(start: &Start<'_>) -> String {
     let mut text = String::new();
     for input in start.inputs {
-        text.push_str(&format!("{}: {}; {}\n", safe(&input.name), understood(input), columns(&input.mapping)));
+        let told = [understood(input), columns(&input.mapping)];
+        let told = told.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        text.push_str(&format!("{}: {told}\n", safe(&input.name)));
     }
     if let Some(endpoint) = start.endpoint {
         let token = start.token.map(|(source, last)| {
@@ -127,6 +129,13 @@ carrying on: 400 rows settled in earlier runs of this job
 
 "#]]
         );
+    }
+
+    #[test]
+    fn where_no_column_is_a_field_none_is_told() {
+        let inputs = [Input { mapping: Mapping::default(), ..sample::summary().inputs.swap_remove(0) }];
+        let start = start(&Start { inputs: &inputs, endpoint: None, token: None, settled_before: None, folder: None });
+        assert_eq!(start, "contacts.csv: CSV, WINDOWS-1252, semicolons\n");
     }
 
     #[test]
