@@ -40,6 +40,9 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
         }
     }
     let mut summary = summarise(&run, cause.as_ref(), &files);
+    if let (true, Some(job), Some(survey)) = (is_dry(&run), &run.job, &run.survey) {
+        preview::add(&mut summary, job, survey, run.config);
+    }
     let mut reports = Vec::new();
     let timeline = run.listeners.timeline.as_ref();
     if let (Some(folder), Some(_)) = (&run.folder, &run.survey) {
@@ -61,8 +64,13 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
         if let Err(error) = end_journal(&mut run, end) {
             cause.get_or_insert(error);
         }
-        summary =
-            Summary { seconds: summary.seconds, finished: summary.finished, ..summarise(&run, cause.as_ref(), &files) };
+        summary = Summary {
+            seconds: summary.seconds,
+            finished: summary.finished,
+            preview: summary.preview,
+            estimated_requests: summary.estimated_requests,
+            ..summarise(&run, cause.as_ref(), &files)
+        };
     }
     run.listeners.progress.finish();
     documents::tell_ci(run.screen, run.config, &summary, &cases);
@@ -99,7 +107,7 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<Made, Error>
         fates: Arc::new(run.listeners.fates.clone()),
         unsent_because: match cause {
             Some(cause) => cause.to_string(),
-            None if run.config.delivery.target == Target::Nowhere => "nothing is sent in a dry run".to_owned(),
+            None if is_dry(run) => "nothing is sent in a dry run".to_owned(),
             None => String::new(),
         },
         values: values(run.config),
@@ -114,20 +122,19 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<Made, Error>
 }
 
 fn summarise(run: &Run<'_>, cause: Option<&Error>, files: &Files) -> Summary {
-    let dry = run.config.delivery.target == Target::Nowhere;
-    let mut summary = run.story.told(&Outcome {
+    run.story.told(&Outcome {
         job: run.job.as_deref(),
         survey: run.survey.as_deref(),
         fates: &run.listeners.fates,
         requests: run.listeners.requests,
         files: files.clone(),
         error: cause,
-        dry,
-    });
-    if let (true, Some(job), Some(survey)) = (dry, &run.job, &run.survey) {
-        preview::add(&mut summary, job, survey, run.config);
-    }
-    summary
+        dry: is_dry(run),
+    })
+}
+
+fn is_dry(run: &Run<'_>) -> bool {
+    run.config.delivery.target == Target::Nowhere
 }
 
 /// The journal is ended after the reports: a run killed while it writes them sends nothing next time and writes them.
