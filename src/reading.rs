@@ -138,11 +138,13 @@ impl Job {
                         mapping.extend(columns);
                     }
                     let columns = block.columns.as_ref().unwrap_or(input.source.columns());
-                    for (row, fault) in block.rows.iter_mut().zip(&block.faults).take(block.len) {
+                    let mut faults = block.faults.iter().peekable();
+                    for (at, row) in block.rows.iter_mut().take(block.len).enumerate() {
+                        let fault = faults.next_if(|(broken, _)| *broken == at).map(|(_, fault)| fault);
                         record += 1;
                         row.place = Place { input: number as u32, record, line: row.place.line };
                         let fields = mapping.fields();
-                        let judged = judge(row, fault.as_ref(), input, fields, &self.rules);
+                        let judged = judge(row, fault, input, fields, &self.rules);
                         if !self.shard.has(&judged, record) {
                             continue;
                         }
@@ -202,7 +204,8 @@ fn judge<'r>(
 #[derive(Default)]
 struct Block {
     rows: Vec<Row>,
-    faults: Vec<Option<BrokenRow>>,
+    /// Which of the rows cannot be read, in order, and why.
+    faults: Vec<(usize, BrokenRow)>,
     len: usize,
     /// The columns, where they have grown since the input was opened.
     columns: Option<Columns>,
@@ -216,7 +219,7 @@ struct BrokenRow {
 }
 
 /// Rows in a block: enough that handing over costs nothing, few enough to stay in the cache.
-const BLOCK: usize = 256;
+const BLOCK: usize = 512;
 /// A block is also full at so many bytes, whatever the rows: it bounds the memory of files with huge rows.
 const BLOCK_BYTES: usize = 256 << 10;
 const BLOCKS_UNDER_WAY: usize = 4;
@@ -236,26 +239,31 @@ fn read_blocks(
         block.len = 0;
         block.faults.clear();
         while block.len < BLOCK && bytes < BLOCK_BYTES && left > 0 {
-            if block.rows.len() == block.len {
-                block.rows.push(Row::default());
-            }
-            let Some(row) = block.rows.get_mut(block.len) else { break };
-            row.clear();
-            match rows.next(row) {
-                Ok(true) => block.faults.push(None),
-                Ok(false) => {
-                    ended = true;
-                    break;
+            let room = BLOCK.min(block.len + usize::try_from(left).unwrap_or(BLOCK));
+            block.rows.resize_with(block.rows.len().max(room), Row::default);
+            let free = block.rows.get_mut(block.len..room).unwrap_or_default();
+            let count = match rows.some(free) {
+                0 => {
+                    let Some(row) = free.first_mut() else { break };
+                    match rows.next(row) {
+                        Ok(true) => {}
+                        Ok(false) => {
+                            ended = true;
+                            break;
+                        }
+                        Err(Fault::Reject { line, code, column, detail }) => {
+                            row.place.line = line;
+                            block.faults.push((block.len, BrokenRow { code, column, detail }));
+                        }
+                        Err(Fault::Broken(error)) => return Err(error),
+                    }
+                    1
                 }
-                Err(Fault::Reject { line, code, column, detail }) => {
-                    row.place.line = line;
-                    block.faults.push(Some(BrokenRow { code, column, detail }));
-                }
-                Err(Fault::Broken(error)) => return Err(error),
-            }
-            bytes += row.size();
-            block.len += 1;
-            left -= 1;
+                count => count,
+            };
+            bytes += free.iter().take(count).map(Row::size).sum::<usize>();
+            block.len += count;
+            left -= count as u64;
         }
         block.columns = (rows.columns().names().len() > known).then(|| rows.columns().clone());
         block.bytes = rows.bytes_read();

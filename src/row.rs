@@ -35,7 +35,10 @@ pub struct Row {
     /// The record exactly as it stood in the input, for formats whose cells do not say it all (JSON). Else empty.
     pub raw: Vec<u8>,
     text: String,
-    ends: Vec<u32>,
+    /// Where each cell stands in `text`: its begin and its end.
+    cells: Vec<(u32, u32)>,
+    /// Where the cell begins that is being written.
+    begun: u32,
 }
 
 impl Row {
@@ -43,7 +46,8 @@ impl Row {
     pub fn clear(&mut self) {
         self.raw.clear();
         self.text.clear();
-        self.ends.clear();
+        self.cells.clear();
+        self.begun = 0;
     }
 
     /// Adds a cell behind the last one.
@@ -59,38 +63,52 @@ impl Row {
 
     /// Ends the cell that was written through `open`.
     pub fn close(&mut self) {
-        // A row is at most 4 MiB (`source` sees to it), so its length always fits.
-        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        let end = self.end();
+        self.cells.push((self.begun, end));
+        self.begun = end;
     }
 
-    /// Takes over cells that stand one after another in `text`, each ended by one of `ends`.
-    pub fn fill(&mut self, text: &str, ends: impl IntoIterator<Item = usize>) {
+    /// Takes over a record as it stands, and where in it the cells are.
+    pub fn fill(&mut self, text: &str, cells: &[(u32, u32)]) {
+        self.raw.clear();
         self.text.clear();
         self.text.push_str(text);
-        self.ends.clear();
-        self.ends.extend(ends.into_iter().map(|end| u32::try_from(end).unwrap_or(u32::MAX)));
+        self.cells.clear();
+        self.cells.extend_from_slice(cells);
+        self.begun = self.end();
+    }
+
+    /// Puts another text into a cell that is there.
+    pub fn replace(&mut self, column: usize, cell: &str) {
+        let begin = self.end();
+        self.text.push_str(cell);
+        self.begun = self.end();
+        if let Some(place) = self.cells.get_mut(column) {
+            *place = (begin, self.begun);
+        }
+    }
+
+    /// A row is at most 4 MiB (`source` sees to it), so its length always fits.
+    fn end(&self) -> u32 {
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
     }
 
     /// The number of cells.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.cells.len()
     }
 
     /// Whether there is no cell at all.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.cells.is_empty()
     }
 
     /// The cell of a column, from 0; empty where the row is shorter.
     pub fn cell(&self, column: usize) -> &str {
-        let Some(&end) = self.ends.get(column) else {
+        let Some(&(begin, end)) = self.cells.get(column) else {
             return "";
         };
-        let start = match column.checked_sub(1) {
-            Some(before) => self.ends.get(before).copied().unwrap_or(0),
-            None => 0,
-        };
-        self.text.get(start as usize..end as usize).unwrap_or("")
+        self.text.get(begin as usize..end as usize).unwrap_or("")
     }
 
     /// The bytes its text takes.
@@ -403,6 +421,10 @@ mod tests {
         row.open().push_str("again");
         row.close();
         assert_eq!(row.cells().collect::<Vec<_>>(), ["again"]);
+        row.fill("a;\"b\"\"c\";d", &[(0, 1), (3, 7), (9, 10)]);
+        row.replace(1, "b\"c");
+        row.push("e");
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["a", "b\"c", "d", "e"]);
     }
 
     #[test]

@@ -1,32 +1,25 @@
 //! Records parted by line ends, cells by a delimiter: CSV, TSV and their kin.
-//!
-//! The parser is csv-core's. Lines are counted here, because the csv package's own count is not an editor's.
-
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::error::Trouble;
+use super::split::{Found, Record};
 use super::text::{Lines, Text};
-use super::{Fault, MAX_COLUMNS, MAX_RECORD};
+use super::{Fault, MAX_RECORD};
 use crate::row::{Code, Row};
+
+/// How much text is looked at for records that can be read at one go.
+const LOOK: usize = 64 * 1024;
 
 /// A reading of records.
 pub(super) struct Csv {
     pub text: Text,
     lines: Lines,
-    parser: Reader,
-    cells: Vec<u8>,
-    ends: Vec<usize>,
+    delimiter: u8,
+    record: Record,
 }
 
 impl Csv {
     pub fn new(text: Text, delimiter: u8) -> Csv {
-        Csv {
-            text,
-            lines: Lines::default(),
-            parser: ReaderBuilder::new().delimiter(delimiter).build(),
-            cells: vec![0; 4096],
-            ends: vec![0; 64],
-        }
+        Csv { text, lines: Lines::default(), delimiter, record: Record::default() }
     }
 
     /// Passes over physical lines.
@@ -52,39 +45,69 @@ impl Csv {
 
     /// Reads the next record that is not blank.
     pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
-        loop {
-            row.clear();
-            if !self.skip_blank()? {
-                return Ok(false);
-            }
-            row.place.line = self.lines.line;
-            let (cells, ends) = self.record()?;
-            let (cells, ends) =
-                (self.cells.get(..cells).unwrap_or_default(), self.ends.get(..ends).unwrap_or_default());
-            if cells.iter().all(|&byte| byte == b' ' || byte == b'\t') {
+        while self.skip_blank()? {
+            let line = self.lines.line;
+            let found = self.find()?;
+            let (Found::Line(end) | Found::Quoted(end)) = found else { break };
+            let bytes = self.text.window().get(..end).unwrap_or_default();
+            let (record, blank) = (std::str::from_utf8(bytes), self.record.is_blank(bytes));
+            let broken = match record {
+                Ok(record) => {
+                    self.record.write(record, row);
+                    None
+                }
+                Err(_) => self.record.write_lossy(bytes, row),
+            };
+            row.place.line = line;
+            let taken = pass(&mut self.lines, self.text.window(), found);
+            self.text.take(taken);
+            if blank {
                 continue;
             }
-            return match std::str::from_utf8(cells) {
-                Ok(text) => {
-                    row.fill(text, ends.iter().copied());
-                    Ok(true)
-                }
-                Err(error) => {
-                    let column = ends.iter().position(|&end| error.valid_up_to() < end);
-                    let mut start = 0;
-                    for &end in ends {
-                        row.push(&String::from_utf8_lossy(cells.get(start..end).unwrap_or_default()));
-                        start = end;
-                    }
-                    Err(Fault::Reject {
-                        line: row.place.line,
-                        code: Code::RowEncoding,
-                        column: column.and_then(|column| u32::try_from(column).ok()),
-                        detail: String::new(),
-                    })
+            let Some(column) = broken else { return Ok(true) };
+            return Err(Fault::Reject {
+                line,
+                code: Code::RowEncoding,
+                column: u32::try_from(column).ok(),
+                detail: String::new(),
+            });
+        }
+        row.clear();
+        Ok(false)
+    }
+
+    /// Reads records that lie there whole into the first of the rows, and says into how many. What wants a closer look
+    /// is left to `next`, so none does not mean that there is none.
+    pub fn some(&mut self, rows: &mut [Row]) -> usize {
+        let window = self.text.window();
+        let look = window.get(..LOOK.min(window.len())).unwrap_or_default();
+        let whole = memchr::memrchr(b'\n', look).map_or(0, |end| end + 1);
+        // The check is cheap for many bytes and dear for few: one for all records.
+        let Ok(text) = simdutf8::basic::from_utf8(look.get(..whole).unwrap_or_default()) else { return 0 };
+        let (mut at, mut lines, mut count) = (0, self.lines, 0);
+        for row in rows {
+            let rest = loop {
+                let rest = text.get(at..).unwrap_or_default();
+                let blank = rest.bytes().take_while(|&byte| byte == b'\n' || byte == b'\r').count();
+                lines.pass(rest.as_bytes().get(..blank).unwrap_or_default());
+                at += blank;
+                let rest = rest.get(blank..).unwrap_or_default();
+                let found = self.record.find(rest.as_bytes(), self.delimiter, false);
+                let (Found::Line(end) | Found::Quoted(end)) = found else { break None };
+                let line = lines.line;
+                at += pass(&mut lines, rest.as_bytes(), found);
+                if !self.record.is_blank(rest.as_bytes()) {
+                    break Some((rest.get(..end).unwrap_or_default(), line));
                 }
             };
+            let Some((record, line)) = rest else { break };
+            self.record.write(record, row);
+            row.place.line = line;
+            count += 1;
         }
+        self.lines = lines;
+        self.text.take(at);
+        count
     }
 
     /// Passes over empty lines; false at the end.
@@ -103,44 +126,40 @@ impl Csv {
         }
     }
 
-    /// Reads one record, and says how many bytes and ends of cells it has.
-    fn record(&mut self) -> Result<(usize, usize), Trouble> {
+    /// Finds the end of the record that begins here.
+    fn find(&mut self) -> Result<Found, Trouble> {
         let line = self.lines.line;
-        let (mut cells, mut ends, mut taken) = (0, 0, 0);
-        let mut ended = false;
+        let mut whole = false;
         loop {
-            // A line end behind the last byte closes every record but one with an open quote.
-            let input = if ended { b"\n" } else { self.text.window() };
-            let (result, read, wrote, closed) = self.parser.read_record(
-                input,
-                self.cells.get_mut(cells..).unwrap_or_default(),
-                self.ends.get_mut(ends..).unwrap_or_default(),
-            );
-            cells += wrote;
-            ends += closed;
-            taken += read;
-            if !ended {
-                self.lines.pass(input.get(..read).unwrap_or_default());
-                self.text.take(read);
-            }
-            if taken > MAX_RECORD {
-                return Err(match self.lines.line > line + 1 {
-                    true => Trouble::UnclosedQuote { line },
-                    false => Trouble::RowTooLong { line },
-                });
-            }
-            match result {
-                ReadRecordResult::OutputFull => self.cells.resize(2 * self.cells.len(), 0),
-                ReadRecordResult::OutputEndsFull if ends >= MAX_COLUMNS => {
-                    return Err(Trouble::TooManyColumns { line });
+            let window = self.text.window();
+            let found = self.record.find(window, self.delimiter, whole);
+            match found {
+                Found::Line(end) | Found::Quoted(end) if end <= MAX_RECORD => return Ok(found),
+                Found::TooWide => return Err(Trouble::TooManyColumns { line }),
+                Found::Open if window.len() <= MAX_RECORD && !whole => whole = !self.text.more()?,
+                Found::Line(_) | Found::Quoted(_) | Found::Open => {
+                    let lines = memchr::memchr2(b'\n', b'\r', window.get(..MAX_RECORD).unwrap_or(window));
+                    let unclosed = found == Found::Open && whole || lines.is_some();
+                    return Err(if unclosed { Trouble::UnclosedQuote { line } } else { Trouble::RowTooLong { line } });
                 }
-                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
-                ReadRecordResult::Record | ReadRecordResult::End => return Ok((cells, ends)),
-                ReadRecordResult::InputEmpty if ended => return Err(Trouble::UnclosedQuote { line }),
-                ReadRecordResult::InputEmpty => ended = self.text.window().is_empty() && !self.text.more()?,
             }
         }
     }
+}
+
+/// Passes over a record and its line end, and says how long they are together.
+fn pass(lines: &mut Lines, text: &[u8], found: Found) -> usize {
+    let (Found::Line(end) | Found::Quoted(end)) = found else { return 0 };
+    let length = match text.get(end..) {
+        Some([b'\r', b'\n', ..]) => end + 2,
+        Some([_, ..]) => end + 1,
+        _ => end,
+    };
+    match found {
+        Found::Line(_) if length > end => lines.end(length == end + 1 && text.get(end) == Some(&b'\r')),
+        _ => lines.pass(text.get(..length).unwrap_or_default()),
+    }
+    length
 }
 
 /// The records of a piece of text with the lines they begin on; a last one that has no end is left out.
@@ -238,5 +257,32 @@ mod tests {
         assert!(matches!(fault, Fault::Reject { line: 2, code: Code::RowEncoding, column: Some(1), .. }), "{fault:?}");
         assert_eq!(row.cell(1), "\u{fffd}");
         assert!(csv.next(&mut row).unwrap());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn records_at_one_go_are_those_one_by_one(text in r#"[ab",\n\r \u{e9}]{0,60}"#, at_a_time in 1usize..5) {
+            let records = |some: bool| {
+                let mut csv = Csv::new(Text::of(text.as_bytes()), b',');
+                let mut read = Vec::new();
+                let mut rows = vec![Row::default(); at_a_time];
+                loop {
+                    let count = if some { csv.some(&mut rows) } else { 0 };
+                    let count = match count {
+                        0 => match csv.next(&mut rows[0]) {
+                            Ok(true) => 1,
+                            Ok(false) => return (read, None),
+                            Err(Fault::Broken(error)) => return (read, Some(error.trouble.to_string())),
+                            Err(Fault::Reject { .. }) => unreachable!("all of it is text"),
+                        },
+                        count => count,
+                    };
+                    for row in &rows[..count] {
+                        read.push((row.place.line, row.cells().map(str::to_owned).collect::<Vec<_>>()));
+                    }
+                }
+            };
+            proptest::prop_assert_eq!(records(true), records(false));
+        }
     }
 }

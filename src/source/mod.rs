@@ -19,6 +19,7 @@ mod ole;
 mod options;
 mod rows;
 mod scan;
+mod split;
 mod table;
 mod text;
 mod token;

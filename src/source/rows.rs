@@ -128,6 +128,15 @@ impl Rows {
         })
     }
 
+    /// Reads records that lie at hand and are sound into the first of the rows, and says into how many. None does not
+    /// mean that there is none: `next` reads the one that wants a closer look.
+    pub fn some(&mut self, rows: &mut [Row]) -> usize {
+        match (&mut self.reader, self.ours) {
+            (Reader::Csv(csv), None) => csv.some(rows),
+            _ => 0,
+        }
+    }
+
     /// The columns met so far. Those of JSON grow; a column that is there stays where it is.
     pub fn columns(&self) -> Columns {
         match &self.reader {

@@ -156,6 +156,12 @@ impl Lines {
         Lines { line, after_cr: false }
     }
 
+    /// One line ends, behind at least one other byte.
+    pub fn end(&mut self, with_cr_alone: bool) {
+        self.line += 1;
+        self.after_cr = with_cr_alone;
+    }
+
     pub fn pass(&mut self, bytes: &[u8]) {
         let mut after = 0;
         for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
