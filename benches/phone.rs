@@ -86,8 +86,8 @@ fn numbers(dice: &mut fastrand::Rng) -> Vec<Number> {
             if let Ok(reading) = read("", &format!("+{code}{digits}"), None, &rules)
                 && main.as_str() != "001"
             {
-                let (code, national) = reading.phone.split();
-                found.push((reading.region, code.to_string(), national.to_string()));
+                let digits = reading.phone.split();
+                found.push((reading.region, digits.prefix().to_owned(), digits.number().to_owned()));
             }
         }
     }

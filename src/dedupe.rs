@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::str::FromStr;
 
+use foldhash::fast::RandomState;
+
 use crate::contact::phone::Phone;
 use crate::contact::{Contact, Details};
 use crate::row::Place;
@@ -60,8 +62,11 @@ pub struct Seen {
     entries: Vec<u128>,
     /// How many entries are sorted and without equals; the list is folded when it has grown to twice as many.
     settled: usize,
-    folded: HashMap<u64, u64>,
+    folded: Phones<u64>,
 }
+
+/// By phone number. Every row asks here, so the hash is a quick one; it is seeded all the same.
+type Phones<T> = HashMap<u64, T, RandomState>;
 
 const LINE_BITS: u32 = 38;
 const RECORD_BITS: u32 = 39;
@@ -89,7 +94,7 @@ fn stand_of(entry: u128) -> Stand {
 impl Seen {
     /// No phone yet.
     pub fn new(policy: OnDuplicate) -> Seen {
-        Seen { policy, entries: Vec::new(), settled: 0, folded: HashMap::new() }
+        Seen { policy, entries: Vec::new(), settled: 0, folded: Phones::default() }
     }
 
     /// A valid row with this phone.
@@ -134,8 +139,8 @@ impl Seen {
 #[derive(Debug, Default)]
 pub struct Keep {
     policy: OnDuplicate,
-    stands: HashMap<u64, Stand>,
-    extra: HashMap<u64, u64>,
+    stands: Phones<Stand>,
+    extra: Phones<u64>,
     contacts: u64,
     folded: u64,
 }
@@ -218,10 +223,10 @@ impl<'k> Merge<'k> {
 /// temporary file.
 #[derive(Default)]
 struct Held {
-    memory: HashMap<u64, Details>,
+    memory: Phones<Details>,
     bytes: usize,
     file: Option<File>,
-    spilled: HashMap<u64, (u64, usize)>,
+    spilled: Phones<(u64, usize)>,
 }
 
 const IN_MEMORY: usize = 8 << 20;

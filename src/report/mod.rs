@@ -10,6 +10,7 @@ pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod line;
 pub mod markdown;
 pub mod rows;
 #[cfg(test)]

@@ -2,23 +2,25 @@
 //!
 //! Nothing here decides anything: what became of a row follows from the survey, the fates and the row itself.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use crate::contact::{Fields, name_of};
+use crate::contact::name_of;
 use crate::dedupe::{Keep, Stand};
 use crate::folder::private_file;
-use crate::outcome::{Fates, RecordFate};
+use crate::outcome::Fates;
 use crate::reading::{InputRead, Job, Judged, Step};
-use crate::row::guard::{guard, is_formula};
-use crate::row::{Note, Reject, Row};
-use crate::source::{self, Columns, Format, Source};
+use crate::row::Row;
+use crate::row::guard::guard;
+use crate::source::{self, Format, Source};
 
 use super::Rows;
 use super::cases::{Case, Cases};
+use super::line::{self, Line, guarded};
+
+pub use super::line::message;
 
 /// What the third reading needs to know.
 pub struct Books<'a> {
@@ -48,7 +50,7 @@ impl Books<'_> {
     }
 
     /// What is said of a row that another one stands for.
-    fn folded(&self, stand: Stand, input: usize) -> String {
+    pub(super) fn folded(&self, stand: Stand, input: usize) -> String {
         let (other, _) = self.within(stand.record);
         match self.job.inputs.get(other).filter(|_| other != input) {
             Some(other) => format!("{}:{} stands for this phone number", other.source.input().name(), stand.line),
@@ -85,8 +87,6 @@ pub enum Error {
     },
 }
 
-const RESULTS_HEADER: [&str; 11] =
-    ["file", "record", "line", "status", "code", "field", "message", "prefix", "number", "name", "notes"];
 /// Added behind the original columns; a header that ends in them is known as ours.
 const REJECTED_HEADER: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
 
@@ -105,14 +105,11 @@ pub fn write(
 ) -> Result<Option<Written>, Error> {
     let mut written = Written::default();
     let file = private_file(results).map_err(|error| Error::File { path: results.into(), error })?;
-    let mut csv = csv::Writer::from_writer(BufWriter::with_capacity(1 << 16, file));
+    let mut file = BufWriter::with_capacity(1 << 16, file);
     let mut failed: Option<Error> = None;
     let mut stopped = false;
     let mut rejected: Option<(usize, Rejected)> = None;
-    let mut line = Line::default();
-    if let Err(error) = csv.write_record(RESULTS_HEADER) {
-        return Err(Error::File { path: results.into(), error: error.into() });
-    }
+    let mut text = line::HEADER.to_vec();
     let read = books.job.read(|step| {
         let Step::Record { row, fields, columns, judged } = step else {
             stopped = stop();
@@ -123,23 +120,30 @@ pub fn write(
         let Some(input) = books.job.inputs.get(number) else {
             return ControlFlow::Continue(());
         };
-        line.judge(books, row, fields, columns, &judged, &mut written.rows);
-        let wrote = line.write(&mut csv, input.source.input().name(), row, record);
-        if let Err(error) = wrote {
+        let line = Line::of(books, row, &judged, &mut written.rows);
+        line.write(input.source.input().name(), row, record, &name_of(row, fields), &mut text);
+        if let Err(error) = file.write_all(&text) {
             failed = Some(Error::File { path: results.into(), error });
             return ControlFlow::Break(());
         }
+        text.clear();
         if matches!(line.status, "invalid" | "refused") {
+            let (column, value) = match &judged {
+                Judged::Invalid(reject) => {
+                    (reject.column.and_then(|column| columns.name(column as usize)), &*reject.value)
+                }
+                Judged::Contact(_) | Judged::Skipped => (None, ""),
+            };
             cases.add(Case {
                 file: input.source.input().name().to_owned(),
                 line: row.place.line,
-                column: line.column.clone(),
-                code: line.code.clone(),
-                message: line.message.clone(),
-                value: line.value.clone(),
+                column: column.map(str::to_owned),
+                code: line.code.to_owned(),
+                message: line.message.clone().into_owned(),
+                value: value.to_owned(),
             });
             let wrote = rejected_file(&mut rejected, &mut written, number, &input.source, &rejected_name)
-                .and_then(|file| file.add(row, &line.code, &line.message));
+                .and_then(|file| file.add(row, line.code, &line.message));
             if let Err((path, error)) = wrote {
                 failed = Some(Error::File { path, error });
                 return ControlFlow::Break(());
@@ -161,154 +165,10 @@ pub fn write(
     if let Some((_, file)) = rejected {
         file.finish().map_err(|(path, error)| Error::File { path, error })?;
     }
-    let flushed = csv.into_inner().map_err(|e| e.into_error()).and_then(|mut f| f.flush());
+    // Without a single record the header has not been written.
+    let flushed = file.write_all(&text).and_then(|()| file.flush());
     flushed.map_err(|error| Error::File { path: results.into(), error })?;
     Ok(Some(written))
-}
-
-/// The line of `results.csv` that is being made; one buffer, used again.
-#[derive(Default)]
-struct Line {
-    status: &'static str,
-    code: String,
-    field: &'static str,
-    message: String,
-    prefix: String,
-    number: String,
-    name: String,
-    notes: String,
-    column: Option<String>,
-    value: String,
-}
-
-impl Line {
-    fn judge(
-        &mut self,
-        books: &Books<'_>,
-        row: &Row,
-        fields: &Fields,
-        columns: &Columns,
-        judged: &Judged<'_>,
-        rows: &mut Rows,
-    ) {
-        use std::fmt::Write as _;
-        for text in [&mut self.code, &mut self.message, &mut self.prefix, &mut self.number, &mut self.notes] {
-            text.clear();
-        }
-        self.name.clear();
-        self.name.push_str(&name_of(row, fields));
-        self.field = "";
-        self.column = None;
-        self.value.clear();
-        rows.read += 1;
-        match judged {
-            Judged::Skipped => {
-                self.status = "skipped";
-                rows.skipped += 1;
-            }
-            Judged::Invalid(reject) => {
-                self.status = "invalid";
-                rows.invalid += 1;
-                self.code.push_str(reject.code.as_str());
-                self.field = reject.field.as_str();
-                self.message.push_str(&message(reject));
-                self.column = reject.column.and_then(|column| columns.name(column as usize)).map(str::to_owned);
-                self.value.push_str(&reject.value);
-            }
-            Judged::Contact(contact) => {
-                let (prefix, number) = contact.phone.split();
-                // Writing into a String does not fail.
-                let _infallible = write!(self.prefix, "{prefix}");
-                self.number.push_str(&number);
-                for note in contact.notes.iter() {
-                    if !self.notes.is_empty() {
-                        self.notes.push(';');
-                    }
-                    self.notes.push_str(note.as_str());
-                    if note == Note::PhoneMultiple && !contact.others.is_empty() {
-                        let others: Vec<String> = contact.others.iter().map(ToString::to_string).collect();
-                        let _infallible = write!(self.notes, "({})", others.join(" "));
-                    }
-                }
-                let stand = books.keep.stand(contact.phone).filter(|stand| stand.record != row.place.record);
-                if let Some(stand) = stand {
-                    self.status = "folded";
-                    rows.folded += 1;
-                    self.code.push_str("row.duplicate");
-                    self.field = "phone";
-                    self.message.push_str(&books.folded(stand, row.place.input as usize));
-                    return;
-                }
-                self.sent(books, row.place.record, rows);
-            }
-        }
-    }
-
-    fn sent(&mut self, books: &Books<'_>, record: u64, rows: &mut Rows) {
-        let fate = books.fates.get(record).unwrap_or(RecordFate::Unsent);
-        let (status, count) = match fate {
-            RecordFate::Accepted => ("accepted", &mut rows.accepted),
-            RecordFate::AcceptedBefore => ("accepted_before", &mut rows.accepted_before),
-            RecordFate::Refused => ("refused", &mut rows.refused),
-            RecordFate::Unknown => ("unknown", &mut rows.unknown),
-            RecordFate::Unsent => ("unsent", &mut rows.unsent),
-        };
-        self.status = status;
-        *count += 1;
-        match books.fates.reason(record) {
-            Some(failure) => {
-                self.code.push_str(failure.cause.code());
-                self.message.push_str(&failure.message);
-            }
-            None if fate == RecordFate::Unsent => self.message.push_str(books.unsent_because),
-            None => {}
-        }
-    }
-
-    fn write(&self, csv: &mut csv::Writer<BufWriter<File>>, file: &str, row: &Row, record: u64) -> io::Result<()> {
-        let (record, line) = (record.to_string(), row.place.line.to_string());
-        let (file, name) = (guard_result(file), guard_result(&self.name));
-        let message = guard_result(&self.message);
-        csv.write_record([
-            file.as_bytes(),
-            record.as_bytes(),
-            line.as_bytes(),
-            self.status.as_bytes(),
-            self.code.as_bytes(),
-            self.field.as_bytes(),
-            message.as_bytes(),
-            self.prefix.as_bytes(),
-            self.number.as_bytes(),
-            name.as_bytes(),
-            self.notes.as_bytes(),
-        ])
-        .map_err(io::Error::from)
-    }
-}
-
-/// The reason in words, with what would be right; without the cell's own value.
-pub fn message(reject: &Reject) -> String {
-    let mut text = reject.code.says().to_owned();
-    if !reject.detail.is_empty() {
-        text.push_str(": ");
-        text.push_str(&reject.detail);
-    }
-    if !reject.suggestions.is_empty() {
-        text.push_str("; perhaps ");
-        text.push_str(&reject.suggestions.join(" or "));
-    }
-    text
-}
-
-/// A cell of `results.csv`: what a spreadsheet would run gets an apostrophe, a clean `+digits` phone does not.
-fn guard_result(cell: &str) -> Cow<'_, str> {
-    let bare = cell.trim_start_matches('\'');
-    let is_phone =
-        bare.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    match is_formula(bare) && !is_phone {
-        true => Cow::Owned(format!("'{cell}")),
-        false => Cow::Borrowed(cell),
-    }
 }
 
 type FileError = (PathBuf, io::Error);
@@ -373,7 +233,7 @@ impl Rejected {
         let wrote = match &mut self.form {
             Form::Csv { csv, width } => {
                 let cells = (0..*width).map(|column| guard(row.cell(column)));
-                let why = [line.as_str(), code, reason].into_iter().map(guard_result);
+                let why = [line.as_str(), code, reason].into_iter().map(guarded);
                 // What a row has beyond the header follows behind our columns, where the reader finds it again.
                 let beyond = (*width..row.len()).map(|column| guard(row.cell(column)));
                 let record = cells.chain(why).chain(beyond);

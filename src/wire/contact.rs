@@ -52,11 +52,11 @@ fn write_parts<'a>(
     }
     // Digits only, the calling code without plus and nothing more (`prefix` is 1 for all of +1), and the national
     // number with any leading zeros: the server joins the two as they are.
-    let (prefix, number) = phone.split();
+    let digits = phone.split();
     out.extend_from_slice(br#""phone":{"number":""#);
-    out.extend_from_slice(number.as_bytes());
+    out.extend_from_slice(digits.number().as_bytes());
     out.extend_from_slice(br#"","prefix":""#);
-    out.extend_from_slice(prefix.to_string().as_bytes());
+    out.extend_from_slice(digits.prefix().as_bytes());
     out.extend_from_slice(br#""}}"#);
     if keep || tags.len() > 0 {
         out.extend_from_slice(br#","tags":["#);

@@ -24,8 +24,8 @@ fn every_case_comes_out_as_documented() {
         let region = (!region.is_empty()).then(|| region.parse().unwrap());
         let found = match read(prefix, number, region, &rules) {
             Ok(reading) => {
-                let (code, national) = reading.phone.split();
-                format!("accept {code} {national}")
+                let digits = reading.phone.split();
+                format!("accept {} {}", digits.prefix(), digits.number())
             }
             Err(refusal) => {
                 let suggested = note.split_once("suggestion ").map(|(_, suggestion)| suggestion.trim());

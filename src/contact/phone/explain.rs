@@ -50,10 +50,10 @@ pub enum Answer {
 pub fn explain(input: &str, result: &Result<Reading, Refusal>) -> Explained {
     let answer = match result {
         Ok(reading) => {
-            let (prefix, number) = reading.phone.split();
+            let digits = reading.phone.split();
             Answer::Number {
-                prefix: prefix.to_string(),
-                number: number.to_string(),
+                prefix: digits.prefix().to_owned(),
+                number: digits.number().to_owned(),
                 country: reading.region,
                 kind: reading.kind,
                 notes: reading.notes.iter().collect(),

@@ -37,7 +37,6 @@ mod writings;
 
 use std::fmt;
 use std::num::NonZeroU64;
-use std::ops::Deref;
 use std::str::FromStr;
 
 pub use explain::{Explained, explain};
@@ -67,8 +66,9 @@ impl Phone {
     /// The phone of such a number, if it has at most fifteen digits and begins with an assigned calling code.
     pub fn from_digits(digits: u64) -> Option<Phone> {
         let phone = Phone(NonZeroU64::new(digits).filter(|digits| digits.get() < 10u64.pow(Phone::LONGEST as u32))?);
-        let (code, national) = phone.split();
-        (plans::builtin_zone(code).is_some() && !national.is_empty()).then_some(phone)
+        let split = phone.split();
+        let code = split.prefix().parse().ok()?;
+        (plans::builtin_zone(code).is_some() && !split.number().is_empty()).then_some(phone)
     }
 
     fn new(code: u16, national: &[u8]) -> Option<Phone> {
@@ -83,19 +83,21 @@ impl Phone {
     }
 
     /// The calling code, and the national significant number with its leading zeros.
-    pub fn split(self) -> (u16, NationalDigits) {
-        let value = self.get();
-        let length = value.ilog10() as usize + 1;
-        let place = |from_front: usize| 10u64.pow(length.saturating_sub(from_front) as u32);
-        let digit = |index: usize| (value / place(index + 1) % 10) as u8;
-        let code_length = if length < 2 { 1 } else { plans::code_length(digit(0), digit(1)).min(length) };
-        let mut national = NationalDigits { text: [b'0'; Phone::LONGEST], length: (length - code_length) as u8 };
-        let mut rest = value % place(code_length);
-        for slot in national.text.iter_mut().take(length - code_length).rev() {
+    pub fn split(self) -> Digits {
+        let mut text = [b'0'; Phone::LONGEST];
+        let (mut rest, mut from) = (self.get(), Phone::LONGEST);
+        for (at, slot) in text.iter_mut().enumerate().rev() {
+            if rest == 0 {
+                break;
+            }
             *slot = b'0' + (rest % 10) as u8;
-            rest /= 10;
+            (rest, from) = (rest / 10, at);
         }
-        ((value / place(code_length)) as u16, national)
+        let code = match text.get(from..) {
+            Some(&[first, second, ..]) => plans::code_length(first - b'0', second - b'0'),
+            _ => 1,
+        };
+        Digits { text, from: from as u8, national: (from + code).min(Phone::LONGEST) as u8 }
     }
 }
 
@@ -111,31 +113,34 @@ impl fmt::Debug for Phone {
     }
 }
 
-/// A national significant number as text, leading zeros included; it is the payload's `number`.
+/// The digits of a phone number as text, parted behind the calling code.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct NationalDigits {
+pub struct Digits {
     text: [u8; Phone::LONGEST],
-    length: u8,
+    from: u8,
+    national: u8,
 }
 
-impl Deref for NationalDigits {
-    type Target = str;
+impl Digits {
+    /// The calling code: the payload's `prefix`.
+    pub fn prefix(&self) -> &str {
+        self.part(self.from, self.national)
+    }
 
-    fn deref(&self) -> &str {
-        self.text.get(..usize::from(self.length)).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+    /// The national significant number, leading zeros included: the payload's `number`.
+    pub fn number(&self) -> &str {
+        self.part(self.national, Phone::LONGEST as u8)
+    }
+
+    fn part(&self, from: u8, to: u8) -> &str {
+        self.text.get(usize::from(from)..usize::from(to)).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
 
-impl fmt::Display for NationalDigits {
+impl fmt::Debug for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self)
-    }
-}
-
-impl fmt::Debug for NationalDigits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seen = self.len().saturating_sub(2);
-        write!(f, "…{}", self.get(seen..).unwrap_or_default())
+        let number = self.number();
+        write!(f, "…{}", number.get(number.len().saturating_sub(2)..).unwrap_or_default())
     }
 }
 
@@ -266,8 +271,8 @@ mod tests {
         ];
         for (digits, code, national) in cases {
             let phone = Phone::from_digits(digits).unwrap();
-            let (found, rest) = phone.split();
-            assert_eq!((found, &*rest), (code, national));
+            let split = phone.split();
+            assert_eq!((split.prefix(), split.number()), (code.to_string().as_str(), national));
             assert_eq!(phone.to_string(), format!("+{code}{national}"));
             assert_eq!(Phone::new(code, &national.bytes().map(|b| b - b'0').collect::<Vec<_>>()), Some(phone));
         }
@@ -279,6 +284,6 @@ mod tests {
     #[test]
     fn debug_hides_the_number() {
         let phone = Phone::from_digits(919876543210).unwrap();
-        assert_eq!(format!("{phone:?} {:?}", phone.split().1), "Phone(…10) …10");
+        assert_eq!(format!("{phone:?} {:?}", phone.split()), "Phone(…10) …10");
     }
 }

@@ -1,0 +1,181 @@
+//! A line of `results.csv`: what became of a row.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use super::Rows;
+use super::rows::Books;
+use crate::contact::Contact;
+use crate::contact::phone::Digits;
+use crate::outcome::RecordFate;
+use crate::reading::Judged;
+use crate::row::guard::is_formula;
+use crate::row::{Note, Reject, Row};
+
+/// The first line of the file.
+pub(super) const HEADER: &[u8] = b"file,record,line,status,code,field,message,prefix,number,name,notes\n";
+
+/// What became of a row, and why.
+pub(super) struct Line<'a> {
+    pub status: &'static str,
+    pub code: &'static str,
+    pub message: Cow<'a, str>,
+    field: &'static str,
+    number: Option<Digits>,
+    notes: String,
+}
+
+impl<'a> Line<'a> {
+    /// What became of this row, and counts it.
+    pub fn of(books: &'a Books<'_>, row: &Row, judged: &Judged<'_>, rows: &mut Rows) -> Line<'a> {
+        rows.read += 1;
+        let line = |status, count: &mut u64| {
+            *count += 1;
+            Line { status, code: "", message: Cow::Borrowed(""), field: "", number: None, notes: String::new() }
+        };
+        let contact = match judged {
+            Judged::Skipped => return line("skipped", &mut rows.skipped),
+            Judged::Invalid(reject) => {
+                return Line {
+                    code: reject.code.as_str(),
+                    field: reject.field.as_str(),
+                    message: Cow::Owned(message(reject)),
+                    ..line("invalid", &mut rows.invalid)
+                };
+            }
+            Judged::Contact(contact) => contact,
+        };
+        let record = row.place.record;
+        let known = |line: Line<'a>| Line { number: Some(contact.phone.split()), notes: notes(contact), ..line };
+        if let Some(stand) = books.keep.stand(contact.phone).filter(|stand| stand.record != record) {
+            return known(Line {
+                code: "row.duplicate",
+                field: "phone",
+                message: Cow::Owned(books.folded(stand, row.place.input as usize)),
+                ..line("folded", &mut rows.folded)
+            });
+        }
+        let fate = books.fates.get(record).unwrap_or(RecordFate::Unsent);
+        let (status, count) = match fate {
+            RecordFate::Accepted => ("accepted", &mut rows.accepted),
+            RecordFate::AcceptedBefore => ("accepted_before", &mut rows.accepted_before),
+            RecordFate::Refused => ("refused", &mut rows.refused),
+            RecordFate::Unknown => ("unknown", &mut rows.unknown),
+            RecordFate::Unsent => ("unsent", &mut rows.unsent),
+        };
+        let line = line(status, count);
+        known(match books.fates.reason(record) {
+            Some(failure) => Line { code: failure.cause.code(), message: Cow::Borrowed(&failure.message), ..line },
+            None if fate == RecordFate::Unsent => Line { message: Cow::Borrowed(books.unsent_because), ..line },
+            None => line,
+        })
+    }
+
+    /// Adds the line to `out`, line end and all. `record` counts within the file.
+    pub fn write(&self, file: &str, row: &Row, record: u64, name: &str, out: &mut Vec<u8>) {
+        let (prefix, number) = self.number.as_ref().map_or(("", ""), |digits| (digits.prefix(), digits.number()));
+        cell(&guarded(file), out);
+        // Writing into memory does not fail.
+        let _infallible = write!(out, ",{record},{},{},{},{},", row.place.line, self.status, self.code, self.field);
+        cell(&guarded(&self.message), out);
+        for text in [prefix, number] {
+            out.push(b',');
+            out.extend_from_slice(text.as_bytes());
+        }
+        out.push(b',');
+        cell(&guarded(name), out);
+        out.push(b',');
+        cell(&self.notes, out);
+        out.push(b'\n');
+    }
+}
+
+fn notes(contact: &Contact<'_>) -> String {
+    let mut notes = String::new();
+    if contact.notes.is_empty() {
+        return notes;
+    }
+    for note in contact.notes.iter() {
+        if !notes.is_empty() {
+            notes.push(';');
+        }
+        notes.push_str(note.as_str());
+        if note == Note::PhoneMultiple && !contact.others.is_empty() {
+            let others: Vec<String> = contact.others.iter().map(ToString::to_string).collect();
+            notes.push_str(&format!("({})", others.join(" ")));
+        }
+    }
+    notes
+}
+
+/// The reason in words, with what would be right; without the cell's own value.
+pub fn message(reject: &Reject) -> String {
+    let mut text = reject.code.says().to_owned();
+    if !reject.detail.is_empty() {
+        text.push_str(": ");
+        text.push_str(&reject.detail);
+    }
+    if !reject.suggestions.is_empty() {
+        text.push_str("; perhaps ");
+        text.push_str(&reject.suggestions.join(" or "));
+    }
+    text
+}
+
+/// A cell that is shown as it is, but for the apostrophe before what a spreadsheet would run; a clean `+digits` phone is
+/// none of that.
+pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
+    let bare = cell.trim_start_matches('\'');
+    let is_phone =
+        || bare.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    match is_formula(bare) && !is_phone() {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
+/// A cell of a table with commas, in quotes where it needs them (RFC 4180).
+fn cell(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    if memchr::memchr3(b',', b'"', b'\n', bytes).is_none() && memchr::memchr(b'\r', bytes).is_none() {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    out.push(b'"');
+    let mut rest = bytes;
+    while let Some((before, after)) = memchr::memchr(b'"', rest).and_then(|at| rest.split_at_checked(at + 1)) {
+        out.extend_from_slice(before);
+        out.push(b'"');
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_guarded() {
+        for (text, shown) in
+            [("=1+1", "'=1+1"), ("-", "'-"), ("'=1", "''=1"), ("+4915112345678", "+4915112345678"), ("+1 2", "'+1 2")]
+        {
+            assert_eq!(guarded(text), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn cells_are_written_as_the_csv_package_writes_them(text in r#"[a,"; \n\r'\u{e9}]{0,12}"#) {
+            let mut theirs = csv::Writer::from_writer(Vec::new());
+            theirs.write_record(["x", &text]).unwrap();
+            let mut ours = b"x,".to_vec();
+            cell(&text, &mut ours);
+            ours.push(b'\n');
+            prop_assert_eq!(String::from_utf8(ours), String::from_utf8(theirs.into_inner().unwrap()));
+        }
+    }
+}
