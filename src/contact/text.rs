@@ -50,10 +50,27 @@ fn is_mark(c: char) -> bool {
 }
 
 fn composed(text: &str) -> Cow<'_, str> {
-    match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    match text.chars().all(never_composes) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         true => Cow::Borrowed(text),
         false => Cow::Owned(text.nfc().collect()),
     }
+}
+
+/// Characters of common scripts that stand by themselves: a text of nothing else is composed, without a look into the
+/// tables. All of them are so in NFC's quick check, and those of a combining class share one.
+fn never_composes(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{2ff}'
+            | '\u{400}'..='\u{482}' // Cyrillic
+            | '\u{620}'..='\u{64a}' // Arabic letters
+            | '\u{904}'..='\u{939}' // Devanagari letters
+            | '\u{93e}'..='\u{94d}' // Devanagari vowel signs and the virama
+            | '\u{3041}'..='\u{3096}' // Hiragana
+            | '\u{30a1}'..='\u{30fa}' // Katakana
+            | '\u{4e00}'..='\u{9fff}' // Han
+            | '\u{ac00}'..='\u{d7a3}' // Hangul syllables
+    )
 }
 
 /// Adds the tags of a cell, each once. Google's own groups (`* myContacts`) are left out.
@@ -146,6 +163,17 @@ mod tests {
         let mut tags = Vec::new();
         split_tags("a,b/c", &"/".parse().unwrap(), &mut tags);
         assert_eq!(tags, ["a,b", "c"]);
+    }
+
+    #[test]
+    fn what_never_composes_is_composed() {
+        use unicode_normalization::char::canonical_combining_class;
+        let mut classes = std::collections::BTreeSet::new();
+        for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(|&c| never_composes(c)) {
+            assert_eq!(is_nfc_quick([c].into_iter()), IsNormalized::Yes, "{c:?}");
+            classes.insert(canonical_combining_class(c));
+        }
+        assert_eq!(classes.into_iter().collect::<Vec<_>>(), [0, 9], "one class only, so that no order can be wrong");
     }
 
     #[test]
