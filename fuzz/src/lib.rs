@@ -1,0 +1,33 @@
+//! What the targets of the readers share.
+
+use m1import::mapping::{self, Mapping};
+use m1import::row::Row;
+use m1import::source::{self, Fault, Format, Input};
+
+/// Reads bytes to their end as a format, or as what they look like, and maps their columns. Both ways of reading give the
+/// same rows: many at one go, and one by one.
+pub fn read(bytes: &[u8], format: Option<Format>) {
+    let options = source::Options { format, words: mapping::words, ..source::Options::default() };
+    let Ok(source) = source::open(Input::of("fuzz", bytes), &options) else { return };
+    let _ = Mapping::find(source.columns(), source.sample(), &mapping::Options::default());
+    let (Ok(mut rows), Ok(mut singly)) = (source.rows(), source.rows()) else { return };
+    let mut block = vec![Row::default(); 3];
+    let mut row = Row::default();
+    loop {
+        let count = rows.some(&mut block);
+        for together in &block[..count] {
+            assert!(matches!(singly.next(&mut row), Ok(true)));
+            assert!(row.place.line == together.place.line && row.cells().eq(together.cells()));
+        }
+        if count == 0 {
+            let (one, other) = (rows.next(&mut block[0]), singly.next(&mut row));
+            match (one, other) {
+                (Ok(true), Ok(true)) => assert!(row.cells().eq(block[0].cells())),
+                (Err(Fault::Reject { line, .. }), Err(Fault::Reject { line: also, .. })) => assert_eq!(line, also),
+                (Ok(false), Ok(false)) | (Err(Fault::Broken(_)), Err(Fault::Broken(_))) => break,
+                (one, other) => panic!("{one:?}, but {other:?}"),
+            }
+        }
+    }
+    let _ = rows.digest();
+}
