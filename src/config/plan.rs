@@ -39,7 +39,15 @@ fn settled(setting: &'static Setting, levels: &Levels, rules: &Rules) -> Result<
         "default-country" => rules.phone.default.map(|region| region.to_string()).into_iter().collect(),
         "phone-types" => vec![rules.phone.kinds.to_string()],
         "tag" => rules.tags.clone(),
+        "phone-metadata" => {
+            levels.find(setting.name).map_or_else(Vec::new, |(_, paths)| paths.iter().map(content).collect())
+        }
         name if setting.takes == Takes::Nothing => vec![levels.on(name)?.to_string()],
         name => levels.find(name).map_or_else(|| vec![setting.default.to_owned()], |(_, values)| values.to_vec()),
     })
+}
+
+/// What a file says, whatever it is called; its name where it cannot be read, which is told when it is needed.
+fn content(path: &String) -> String {
+    std::fs::read(path).map_or_else(|_| path.clone(), |text| blake3::hash(&text).to_hex().to_string())
 }

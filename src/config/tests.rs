@@ -151,6 +151,12 @@ fn plans() {
         "--tag a --tag b",
         "--tag a;b",
     ];
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let metadata = || plan(&format!("a.csv --phone-metadata {}", file.path().display()), &[]);
+    let before = metadata();
+    assert_eq!(metadata(), before);
+    std::fs::write(file.path(), "other plans").unwrap();
+    assert_ne!(metadata(), before, "what the file says counts, not its name");
     let mut plans: Vec<String> = others.iter().map(|options| plan(&format!("a.csv {options}"), &[])).collect();
     plans.push(plain);
     plans.sort();
