@@ -155,7 +155,7 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
     if let Some(kind) = binary(&bytes) {
         return Err(Trouble::Binary(kind));
     }
-    let found = encoding::find(&bytes, options.encoding);
+    let found = encoding::find(&bytes, options.encoding)?;
     let decode = |bytes: &[u8]| {
         let mut text = Text::new(Unpacked::of(bytes.to_vec()), found.encoding);
         while text.more()? {}
@@ -183,7 +183,7 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
         Format::Csv | Format::Tsv => {
             let mut dialect = table::dialect(&sample, whole, options.format == Some(Format::Tsv), options);
             // A file of ours has an encoding of its own.
-            let found = if dialect.ours { encoding::find(&bytes, None) } else { found };
+            let found = if dialect.ours { encoding::find(&bytes, None)? } else { found };
             let format = match (options.format, dialect.delimiter) {
                 (None, b'\t') => Format::Tsv,
                 _ => format,
