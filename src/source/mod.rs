@@ -32,7 +32,7 @@ mod zip;
 
 use encoding_rs::UTF_8;
 
-pub use error::{Error, Trouble};
+pub use error::{Error, Foreign, Trouble};
 pub use input::{Digest, Input};
 pub use options::{Delimiter, Format, Header, Options, Sheet, Words};
 pub use rows::{Fault, Rows};
@@ -281,6 +281,10 @@ impl Source {
                     }
                     None => {
                         let names = table::names(&self.sample);
+                        // Nothing but delimiters.
+                        if names.is_empty() && options.columns.is_empty() {
+                            return Err(Trouble::Empty);
+                        }
                         if options.columns.is_empty() {
                             self.said
                                 .push(format!("there is no header; the columns are taken as {}", names.join(", ")));
