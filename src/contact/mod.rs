@@ -153,7 +153,7 @@ pub fn name_of<'r>(row: &'r Row, fields: &Fields) -> Cow<'r, str> {
         return text::name(full);
     }
     match (first_filled(row, &fields.first_name), first_filled(row, &fields.last_name)) {
-        (Some(first), Some(last)) => Cow::Owned(format!("{} {}", text::name(first), text::name(last))),
+        (Some(first), Some(last)) => Cow::Owned(text::joined(&text::name(first), &text::name(last))),
         (Some(one), None) | (None, Some(one)) => text::name(one),
         (None, None) => Cow::Borrowed(""),
     }

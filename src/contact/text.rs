@@ -44,6 +44,15 @@ pub(super) fn name(cell: &str) -> Cow<'_, str> {
     composed(cell.trim_matches(|c: char| c.is_whitespace() || is_mark(c)))
 }
 
+/// Given and family name together. Chinese, Japanese and Korean names begin with the family and have no space.
+pub(super) fn joined(first: &str, last: &str) -> String {
+    let eastern = |c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{3ffff}');
+    match first.chars().chain(last.chars()).all(eastern) {
+        true => format!("{last}{first}"),
+        false => format!("{first} {last}"),
+    }
+}
+
 /// Marks that copying from chats and web pages leaves around a text: zero-width and direction characters.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -84,7 +93,10 @@ pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut 
         }
         return;
     }
-    for group in cell.split(":::") {
+    // A list as programs write it: `["VIP", "Blog"]`.
+    let list = cell.trim().strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+    let list = list.filter(|list| list.is_empty() || list.starts_with('"') && list.ends_with('"'));
+    for group in list.unwrap_or(cell).split(":::") {
         let mut rest = group.trim();
         while !rest.is_empty() {
             let (tag, after) = next_tag(rest, separators);
@@ -140,7 +152,7 @@ mod tests {
 
     #[test]
     fn tags_of_every_export() {
-        let cases: [(&str, &[&str]); 9] = [
+        let cases: [(&str, &[&str]); 12] = [
             ("vip,lead", &["vip", "lead"]),
             ("a; b | c", &["a", "b", "c"]),
             ("Clients ::: * myContacts ::: Expo 24", &["Clients", "Expo 24"]),
@@ -148,6 +160,9 @@ mod tests {
             ("12\" pipes, x", &["12\" pipes", "x"]),
             ("expo, 24\u{1f}b\u{1f}", &["expo, 24", "b"]),
             ("a,,a, a", &["a"]),
+            ("[\"VIP\", \"Blog, too\"]", &["VIP", "Blog, too"]),
+            ("[]", &[]),
+            ("[new], old", &["[new]", "old"]),
             ("* Starred", &[]),
             ("e\u{301}t\u{e9}", &["\u{e9}t\u{e9}"]),
         ];
@@ -174,6 +189,15 @@ mod tests {
             classes.insert(canonical_combining_class(c));
         }
         assert_eq!(classes.into_iter().collect::<Vec<_>>(), [0, 9], "one class only, so that no order can be wrong");
+    }
+
+    #[test]
+    fn given_and_family_names_stand_in_their_order() {
+        assert_eq!(joined("Asha", "Rao"), "Asha Rao");
+        assert_eq!(joined("伟", "王"), "王伟");
+        assert_eq!(joined("太郎", "山田"), "山田太郎");
+        assert_eq!(joined("민준", "김"), "김민준");
+        assert_eq!(joined("David", "王"), "David 王");
     }
 
     #[test]

@@ -44,9 +44,17 @@ pub(super) fn numbered(column: u32, columns: &Columns) -> String {
     }
 }
 
+/// How near a name is to what was typed; a part of it counts too, a little less: `Moble` is near to `Mobile No`.
+fn near(wanted: &str, name: &str) -> f64 {
+    let words: Vec<&str> = name.split(' ').collect();
+    let parts = words.windows(wanted.split(' ').count()).map(|part| part.join(" "));
+    let parts = parts.map(|part| 0.9 * strsim::normalized_damerau_levenshtein(wanted, &part));
+    parts.fold(strsim::normalized_damerau_levenshtein(wanted, name), f64::max)
+}
+
 fn nearest(name: &str, names: &[String]) -> Option<String> {
     let wanted = normal(name);
-    let far = |one: &String| strsim::normalized_damerau_levenshtein(&wanted, &normal(one));
+    let far = |one: &String| near(&wanted, &normal(one));
     names
         .iter()
         .map(|one| (far(one), one))

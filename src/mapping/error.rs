@@ -12,8 +12,16 @@ pub enum Error {
         headers: Vec<String>,
         /// A column named like a phone whose values are none.
         doubted: Option<String>,
-        /// The column that comes nearest.
-        nearest: Option<String>,
+        /// The columns that come nearest, as `--map` names them.
+        nearest: Vec<String>,
+    },
+    /// The numbers are not whole.
+    #[error("the phone numbers are in two parts, in the columns {} and {}", quoted(area), quoted(number))]
+    Parted {
+        /// The column of the area code.
+        area: String,
+        /// The column of the rest.
+        number: String,
     },
     /// Several columns could be meant, and they differ.
     #[error("several columns could be the {field}, and their values differ: {}", shown(columns))]
@@ -41,7 +49,7 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Error::NoPhone { .. } => "mapping.no_phone",
+            Error::NoPhone { .. } | Error::Parted { .. } => "mapping.no_phone",
             Error::Ambiguous { .. } => "mapping.ambiguous",
             Error::UnknownColumn { .. } => "mapping.unknown_column",
         }
@@ -50,16 +58,24 @@ impl Error {
     /// What to do about it: the option to add or to correct.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Error::NoPhone { nearest: Some(column), .. } => {
-                format!("name the column: --map {}", setting("phone", column))
+            Error::NoPhone { headers, .. } if is_unparted(headers) => {
+                "the whole line was taken for one column: remove the quotes around whole lines if there are any, \
+                 or say what parts the columns with --delimiter"
+                    .to_owned()
+            }
+            Error::NoPhone { nearest, .. } if !nearest.is_empty() => {
+                format!("name the column: {}", settings("phone", nearest))
             }
             Error::NoPhone { headers, .. } if headers.is_empty() => {
                 "the file has no columns; is it the right one?".to_owned()
             }
             Error::NoPhone { .. } => "name the column with --map phone=COLUMN; is it the right file?".to_owned(),
+            Error::Parted { number, .. } => format!(
+                "put both parts into one column; if the numbers are whole as they are: --map {}",
+                setting("phone", number)
+            ),
             Error::Ambiguous { field, columns } => {
-                let commands = columns.iter().map(|column| format!("--map {}", setting(field.as_str(), column)));
-                format!("choose one: {}", commands.collect::<Vec<_>>().join(" or "))
+                format!("choose one: {}", settings(field.as_str(), columns))
             }
             Error::UnknownColumn { option, nearest: Some(column), .. } => {
                 format!("did you mean {option}{}?", word(column))
@@ -69,6 +85,11 @@ impl Error {
     }
 }
 
+/// Whether the only column looks like several that were not parted: a whole line in quotes, an odd delimiter.
+fn is_unparted(headers: &[String]) -> bool {
+    matches!(headers, [only] if only.contains([',', ';', '\t', '|', ':', '^', '~']) || only.contains("  "))
+}
+
 /// A column's name as it is typed in a shell.
 fn word(column: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./".contains(c);
@@ -76,6 +97,11 @@ fn word(column: &str) -> String {
         true => column.to_owned(),
         false => format!("'{}'", column.replace('\'', r"'\''")),
     }
+}
+
+/// The options that choose one of the columns.
+fn settings(field: &str, columns: &[String]) -> String {
+    columns.iter().map(|column| format!("--map {}", setting(field, column))).collect::<Vec<_>>().join(" or ")
 }
 
 fn setting(field: &str, column: &str) -> String {

@@ -1,7 +1,7 @@
 //! What the words of the header and the first rows say about the columns.
 
 use super::aliases::{Meaning, is_never_a_phone, meaning, nearest_phone};
-use super::{Error, name_of, numbered, positions};
+use super::{Error, REFUSED, name_of, numbered, positions};
 use crate::row::{Field, Row};
 use crate::source::Columns;
 
@@ -32,7 +32,11 @@ struct Values {
     emails: usize,
     /// A calling code.
     codes: usize,
-    /// Two letters.
+    /// An area code or the like: two to six digits.
+    areas: usize,
+    /// Nine digits at most, and no plus sign: behind an area code.
+    locals: usize,
+    /// The name or code of a country: no digits.
     regions: usize,
     /// Yes, no and the like.
     flags: usize,
@@ -48,7 +52,9 @@ impl Values {
             values.long += usize::from(digits >= 10);
             values.emails += usize::from(cell.contains('@'));
             values.codes += usize::from(is_code(cell));
-            values.regions += usize::from(cell.len() == 2 && cell.bytes().all(|byte| byte.is_ascii_alphabetic()));
+            values.areas += usize::from((2..=6).contains(&digits) && !cell.contains(char::is_alphabetic));
+            values.locals += usize::from((5..=9).contains(&digits) && !cell.contains('+'));
+            values.regions += usize::from(digits == 0 && cell.contains(char::is_alphabetic));
             values.flags += usize::from(is_flag(cell));
         }
         values
@@ -60,8 +66,16 @@ impl Values {
     }
 }
 
+/// Whether the first cells say who does not want to be written to: `Unsubscribed` in a column of any name.
+fn says_refused(column: u32, sample: &[Row]) -> bool {
+    let cells = sample.iter().map(|row| row.cell(column as usize).trim());
+    let mut short = cells.filter(|cell| (3..=20).contains(&cell.len()));
+    short.any(|cell| REFUSED.split(", ").any(|word| word == cell.to_lowercase()))
+}
+
 fn is_code(cell: &str) -> bool {
-    let cell = cell.trim_start_matches('\'');
+    // `India +91` and `United States (+1)` are too.
+    let cell = cell.rfind('+').and_then(|at| cell.get(at..)).unwrap_or(cell).trim_start_matches('\'');
     let digits = cell.strip_prefix('+').or_else(|| cell.strip_prefix("00")).unwrap_or(cell);
     let digits: String = digits.chars().filter(|c| !" -()".contains(*c)).collect();
     let digits = digits.strip_suffix(".0").unwrap_or(&digits);
@@ -114,7 +128,7 @@ impl<'a> Guess<'a> {
                 "region" if columns.are_given() => (Meaning::Region, false),
                 "prefix" if columns.are_given() => (Meaning::Prefix, false),
                 "name" if columns.are_given() => (Meaning::Name, false),
-                name => meaning(name)?,
+                name => meaning(name).or_else(|| says_refused(column, sample).then_some((Meaning::OptOut, false)))?,
             };
             Some(Seen { column, meaning, extra, values: Values::of(column, sample) })
         });
@@ -152,6 +166,7 @@ impl<'a> Guess<'a> {
         // If the values of none are phones, the words alone decide: the rows will tell what is wrong with each.
         let found = if verified.iter().any(has_phones) || named.is_empty() { verified } else { named };
         if !found.is_empty() {
+            self.is_whole(&found, columns)?;
             return self.told_apart(found, columns);
         }
         let last = self.of(|meaning| matches!(meaning, Meaning::LastPhone | Meaning::NameOrPhone));
@@ -166,6 +181,26 @@ impl<'a> Guess<'a> {
                 field: Field::Phone,
                 columns: several.iter().map(|&column| numbered(column, columns)).collect(),
             }),
+        }
+    }
+
+    /// Refuses numbers whose area codes stand in a column of their own: without them they are other people's.
+    fn is_whole(&self, found: &[(u8, u32)], columns: &Columns) -> Result<(), Error> {
+        let is_area = |seen: &&Seen| match seen.meaning {
+            Meaning::Area => true,
+            // A calling code has no 0 in front.
+            Meaning::PrefixOrArea => seen.values.codes == 0,
+            _ => false,
+        };
+        let mut areas = self.seen.iter().filter(is_area).filter(|seen| seen.values.mostly(seen.values.areas));
+        let is_found = |seen: &&Seen| found.iter().any(|(_, column)| *column == seen.column);
+        let local = self.seen.iter().filter(is_found).find(|seen| seen.values.filled > 0);
+        match (areas.next(), local) {
+            (Some(area), Some(local)) if local.values.mostly(local.values.locals) => Err(Error::Parted {
+                area: name_of(area.column, columns).to_owned(),
+                number: name_of(local.column, columns).to_owned(),
+            }),
+            _ => Ok(()),
         }
     }
 
@@ -203,10 +238,11 @@ impl<'a> Guess<'a> {
         push(Field::Email, if any { verified } else { emails });
         let mut prefixes = self.ranked(Meaning::Prefix);
         let country = self.ranked(Meaning::Country);
-        let perhaps = self.ranked(Meaning::PerhapsPrefix);
+        let (perhaps, or_area) = (self.ranked(Meaning::PerhapsPrefix), self.ranked(Meaning::PrefixOrArea));
         prefixes
             .extend(country.iter().filter(|seen| !seen.values.mostly(seen.values.regions) && seen.values.codes > 0));
-        prefixes.extend(perhaps.iter().filter(|seen| seen.values.mostly(seen.values.codes)));
+        let perhaps = perhaps.iter().chain(&or_area);
+        prefixes.extend(perhaps.filter(|seen| seen.values.mostly(seen.values.codes)));
         push(Field::Prefix, prefixes);
         let mut regions = self.ranked(Meaning::Region);
         regions.retain(|seen| seen.values.filled == 0 || seen.values.regions > 0);
@@ -234,12 +270,16 @@ impl<'a> Guess<'a> {
             _ => false,
         };
         let any_last = self.seen.iter().any(is_last);
+        // `Name` beside `Surname` is the given name, unless it holds the surname too.
+        let lasts: Vec<&Seen> = self.of(|one| one == Meaning::Last).collect();
+        let is_first = |seen: &Seen| !first && any_last && !lasts.iter().any(|last| self.contains(seen, last));
         let mut names: Vec<(Field, bool, u32)> = Vec::new();
         for seen in &self.seen {
             let field = match seen.meaning {
                 Meaning::First => Field::FirstName,
                 Meaning::FirstOrName if any_last => Field::FirstName,
                 Meaning::Last | Meaning::NameOrLast if is_last(seen) => Field::LastName,
+                Meaning::NameOrLast if is_first(seen) => Field::FirstName,
                 Meaning::Name | Meaning::NameOrLast | Meaning::FirstOrName => Field::Name,
                 Meaning::NameOrPhone if !seen.values.mostly(seen.values.phones) => Field::Name,
                 _ => continue,
@@ -263,22 +303,23 @@ impl<'a> Guess<'a> {
 
 /// The error that names the columns and the one that comes nearest: by its values, else by its name.
 fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
-    let by_values = positions(columns.names()).find(|(column, name)| {
+    let by_values = positions(columns.names()).filter(|(column, name)| {
         let cells = || guess.sample.iter().map(|row| row.cell(*column as usize).trim()).filter(|cell| !cell.is_empty());
         let phones = cells().filter(|cell| is_like_a_phone(cell)).count();
-        phones > 0 && phones * 2 >= cells().count() && !is_never_a_phone(name)
+        phones > 0 && phones * 2 >= cells().count() && !is_never_a_phone(name) && !name.trim().is_empty()
     });
     let by_name = || {
         let near = columns.names().iter().map(|name| (nearest_phone(name), name));
-        near.filter(|(near, _)| *near >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.as_str())
+        near.filter(|(near, _)| *near >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.clone())
     };
-    let nearest = by_values.map(|(_, name)| name).filter(|name| !name.trim().is_empty()).or_else(by_name);
     let doubted = guess.of(|meaning| matches!(meaning, Meaning::Phone(_) | Meaning::PerhapsPhone(_))).next();
-    Error::NoPhone {
-        headers: columns.names().to_vec(),
-        doubted: doubted.map(|seen| name_of(seen.column, columns).to_owned()),
-        nearest: nearest.map(str::to_owned),
+    let doubted = doubted.map(|seen| name_of(seen.column, columns));
+    let mut nearest: Vec<String> = by_values.map(|(column, _)| numbered(column, columns)).take(3).collect();
+    if nearest.is_empty() {
+        nearest.extend(by_name());
     }
+    nearest.retain(|name| Some(name.as_str()) != doubted);
+    Error::NoPhone { headers: columns.names().to_vec(), doubted: doubted.map(str::to_owned), nearest }
 }
 
 fn is_like_a_phone(cell: &str) -> bool {

@@ -79,6 +79,10 @@ pub struct Options {
     pub attributes: Attributes,
 }
 
+/// What says in a cell that its person does not want to be written to, whatever the column is called.
+const REFUSED: &str = "unsubscribed, opted out, opted_out, opted-out, opt-out, opt out, optout, blacklisted, do not call, \
+                       do not contact, do not disturb, dnc, dnd, abgemeldet, désabonné, desuscrito, descadastrado";
+
 /// A column that says who does not want to be written to. It is not obeyed unless the user says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptOut {
@@ -91,41 +95,10 @@ pub struct OptOut {
 impl OptOut {
     /// Whether the row is marked.
     pub fn marks(&self, row: &Row) -> bool {
-        const MARKS: &[&str] = &[
-            "true",
-            "yes",
-            "y",
-            "1",
-            "x",
-            "t",
-            "on",
-            "ja",
-            "j",
-            "si",
-            "sí",
-            "oui",
-            "sim",
-            "да",
-            "evet",
-            "ya",
-            "是",
-            "हाँ",
-            "نعم",
-            "unsubscribed",
-            "opted out",
-            "opted_out",
-            "opt-out",
-            "optout",
-            "blacklisted",
-            "blocked",
-            "stop",
-            "✓",
-            "do not call",
-            "do not contact",
-            "dnc",
-            "dnd",
-        ];
-        MARKS.contains(&self.value(row).to_lowercase().as_str())
+        const MARKS: &str = "true, yes, y, 1, x, t, on, ja, j, si, sí, oui, sim, да, evet, ya, 是, हाँ, نعم, blocked, \
+                             stop, ✓";
+        let value = self.value(row).to_lowercase();
+        REFUSED.split(", ").chain(MARKS.split(", ")).any(|mark| mark == value)
     }
 
     /// The row's cell, without blanks around it: the value for `--skip`.
@@ -213,6 +186,8 @@ impl Mapping {
                 | Meaning::LastPhone
                 | Meaning::NameOrPhone
                 | Meaning::PerhapsPrefix
+                | Meaning::Area
+                | Meaning::PrefixOrArea
                 | Meaning::Country
                 | Meaning::OptOut => {}
             }

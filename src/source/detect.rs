@@ -2,7 +2,7 @@
 
 use encoding_rs::Encoding;
 
-use super::error::Trouble;
+use super::error::{Foreign, Trouble};
 use super::json::{Json, Shape};
 use super::text::Text;
 use super::unpack::{Compression, Unpacked};
@@ -45,40 +45,67 @@ pub(super) fn read_head(
     }
 }
 
+const EXPORT: &str = "export the contacts as CSV, JSON, vCard or .xlsx";
+const UNPACK: &str = "unpack it, and name the file with the contacts";
+const SAVE_AGAIN: &str = "open it in a spreadsheet program and save it as .xlsx or CSV";
+
+/// What a file is that holds no contacts, by how it begins.
+const FOREIGN: [(&[u8], &str, &str); 20] = [
+    (b"%PDF", "a PDF document", EXPORT),
+    (b"\x89PNG", "a picture", EXPORT),
+    (b"\xff\xd8\xff", "a picture", EXPORT),
+    (b"GIF8", "a picture", EXPORT),
+    (b"PK\x03\x04", "a zip archive", UNPACK),
+    (b"PK\x05\x06", "an empty zip archive", EXPORT),
+    (b"\xd0\xcf\x11\xe0", "an old Office document", EXPORT),
+    (b"SQLite format 3\0", "a database (SQLite)", EXPORT),
+    (b"\x7fELF", "a program", EXPORT),
+    (b"Rar!", "a RAR archive", UNPACK),
+    (b"7z\xbc\xaf", "a 7-Zip archive", UNPACK),
+    (b"BZh", "a bzip2 archive", UNPACK),
+    (b"\xfd7zXZ", "an xz archive", UNPACK),
+    (b"{\\rtf", "a text document (RTF)", EXPORT),
+    (b"PAR1", "a Parquet file", EXPORT),
+    (b"!BDN", "an Outlook data file (.pst)", "export the contacts from Outlook as CSV"),
+    (b"bplist00", "a property list of Apple", EXPORT),
+    (b"ID;PWXL", "a spreadsheet in SYLK", SAVE_AGAIN),
+    (b"BEGIN:VCALENDAR", "a calendar", EXPORT),
+    (b"dn: ", "an address book in LDIF", "export it from the mail program as CSV or vCard"),
+];
+
 /// What a file is that holds no contacts.
-pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
-    let table: [(&[u8], &str); 14] = [
-        (b"%PDF", "a PDF document"),
-        (b"\x89PNG", "a picture"),
-        (b"\xff\xd8\xff", "a picture"),
-        (b"GIF8", "a picture"),
-        (b"PK\x03\x04", "a zip archive"),
-        (b"PK\x05\x06", "an empty zip archive"),
-        (b"\xd0\xcf\x11\xe0", "an old Office document"),
-        (b"SQLite format 3\0", "a database"),
-        (b"\x7fELF", "a program"),
-        (b"Rar!", "a RAR archive"),
-        (b"7z\xbc\xaf", "a 7-Zip archive"),
-        (b"BZh", "a bzip2 archive"),
-        (b"\xfd7zXZ", "an xz archive"),
-        (b"{\\rtf", "a text document (RTF)"),
-    ];
-    if let Some((_, kind)) = table.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Some(kind);
+pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if let Some((_, kind, remedy)) =
+        FOREIGN.iter().find(|(magic, ..)| head.starts_with(magic) || text.starts_with(magic))
+    {
+        return Some(Foreign { kind, remedy });
     }
-    let markup = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let begins = |tag: &[u8]| markup.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
-    if [&b"<!doctype html"[..], b"<html", b"<table", b"<head", b"<body", b"<div", b"<script"].into_iter().any(begins) {
-        return Some("a web page (HTML)");
-    }
+    let begins = |tag: &[u8]| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    let has = |tag: &[u8]| text.windows(tag.len()).any(|part| part.eq_ignore_ascii_case(tag));
+    // Many web programs call a table of HTML, or XML, an export to Excel.
     if begins(b"<?xml") || begins(b"<workbook") {
-        return Some("an XML document");
+        return Some(match has(b"urn:schemas-microsoft-com:office:spreadsheet") {
+            true => Foreign { kind: "a spreadsheet in XML (Excel 2003)", remedy: SAVE_AGAIN },
+            false => Foreign { kind: "an XML document", remedy: EXPORT },
+        });
+    }
+    let html =
+        [&b"<!doctype html"[..], b"<html", b"<table", b"<head", b"<body", b"<div", b"<script", b"<meta", b"<style"];
+    if html.into_iter().any(begins) {
+        return Some(match has(b"<table") {
+            true => Foreign { kind: "a web page (HTML) with a table", remedy: SAVE_AGAIN },
+            false => Foreign {
+                kind: "a web page (HTML)",
+                remedy: "it may be a login page or an error instead of the download: look at it in a browser",
+            },
+        });
     }
     if Encoding::for_bom(head).is_some() {
         return None;
     }
     let control = head.iter().filter(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x7f)).count();
-    (control * 20 > head.len()).then_some("binary data")
+    (control * 20 > head.len()).then_some(Foreign { kind: "binary data", remedy: EXPORT })
 }
 
 /// Finds the format by content, and by the name's end where the content fits several.

@@ -1,7 +1,12 @@
 //! Which encoding a text is in: its mark, what was asked for, UTF-8, and only then a guess, which is said.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{
+    Encoding, ISO_2022_JP, ISO_8859_2, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252, WINDOWS_1254,
+    WINDOWS_1257,
+};
+
+use super::error::Trouble;
 
 /// The encoding of a text and how it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +19,15 @@ pub(super) struct Found {
 }
 
 /// Finds the encoding of a text that begins with `sample`.
-pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Found {
-    let known = |encoding, bom| Found { encoding, bom, guessed: false };
+///
+/// # Errors
+/// It is one that cannot be decoded.
+pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Result<Found, Trouble> {
+    let known = |encoding, bom| Ok(Found { encoding, bom, guessed: false });
+    let guessed = |encoding| Ok(Found { encoding, bom: false, guessed: true });
+    if is_utf_32(sample) {
+        return Err(Trouble::Encoding("UTF-32"));
+    }
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
         return known(encoding, true);
     }
@@ -23,20 +35,91 @@ pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Found {
         return known(encoding, false);
     }
     if let Some(encoding) = utf_16(sample) {
-        return Found { encoding, bom: false, guessed: true };
+        return guessed(encoding);
     }
     let (good, broken) = multi_byte(sample);
+    if broken == 0 && is_iso_2022_jp(sample) {
+        return guessed(ISO_2022_JP);
+    }
     if broken == 0 || good > broken {
         return known(UTF_8, false);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, true);
-    let encoding = detector.guess(None, Utf8Detection::Deny);
-    Found {
-        encoding: if is_macintosh(sample, encoding) { encoding_rs::MACINTOSH } else { encoding },
-        bom: false,
-        guessed: true,
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    match old_machine(sample).filter(|_| guess == WINDOWS_1252) {
+        Some(Old::Mac) => guessed(MACINTOSH),
+        Some(Old::Dos) => Err(Trouble::Encoding("a code page of DOS (850 or 437)")),
+        None => guessed(latin(sample, guess)),
     }
+}
+
+/// UTF-32 has two zero bytes in each character that anybody uses, at one side.
+fn is_utf_32(sample: &[u8]) -> bool {
+    let all = |zeros: fn(&[u8]) -> bool| sample.len() >= 8 && sample.chunks_exact(4).take(64).all(zeros);
+    all(|four| matches!(four, [0, 0, _, _])) || all(|four| matches!(four, [_, _, 0, 0]))
+}
+
+/// The escapes between ASCII and kanji, in a text that is otherwise ASCII.
+fn is_iso_2022_jp(sample: &[u8]) -> bool {
+    let has = |escape: &[u8]| memchr::memmem::find(sample, escape).is_some();
+    (has(b"\x1b$B") || has(b"\x1b$@")) && (has(b"\x1b(B") || has(b"\x1b(J"))
+}
+
+/// The code pages that put letters of Western, Central and Baltic Europe and of Turkey on the same bytes: the letters that are
+/// usual in names there, and those that are rare. Of equals the first stands.
+const LATIN: [(&Encoding, &str, &str); 5] = [
+    (WINDOWS_1252, "àáâãäåæçèéêëìíîïðñòóôõöøùúûüßœªº¿", "ýþšžÿ"),
+    (WINDOWS_1250, CENTRAL, "ţ"),
+    (WINDOWS_1254, "çğıİöşüâîû", "é"),
+    (WINDOWS_1257, "āčēģīķļņšūžąęėįųõöäü", ""),
+    (ISO_8859_2, CENTRAL, "ţ"),
+];
+const CENTRAL: &str = "đąćęłńóśźżáčďéěíňřšťúůýžőűöüäľĺŕôăâîşß";
+
+/// Weighs a guess among the Latin code pages by the letters within words: a list of names is too short for the
+/// frequencies that the guess rests on.
+fn latin(sample: &[u8], guess: &'static Encoding) -> &'static Encoding {
+    if !LATIN.iter().any(|(encoding, ..)| *encoding == guess) {
+        return guess;
+    }
+    let weights = |&(encoding, usual, rare): &(&'static Encoding, &str, &str)| {
+        let mut weights = [0_usize; 256];
+        for (byte, weight) in (0..=u8::MAX).zip(&mut weights) {
+            let byte = [byte];
+            let text = encoding.decode_without_bom_handling(&byte).0;
+            let letter = text.chars().next().filter(|c| !c.is_ascii());
+            let is_in = |letters: &str| letter.is_some_and(|c| letters.contains([c, lower(c)]));
+            *weight = 2 * usize::from(is_in(usual)) + usize::from(is_in(rare));
+        }
+        (encoding, weights)
+    };
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80;
+    let score = |(encoding, weights): (&'static Encoding, [usize; 256])| {
+        let near = sample.windows(3).filter(|near| near.get(1).is_some_and(|byte| *byte >= 0x80));
+        let score = near.map(|near| match *near {
+            [before, _, after] if !is_letter(before) && !is_letter(after) => 0,
+            // Portuguese has õ before e only, and ã there too; a question begins a word.
+            [_, 0xd5 | 0xf5, after] if encoding == WINDOWS_1252 && !b"eE".contains(&after) => 1,
+            [_, 0xc3 | 0xe3, b'e' | b'E' | b'o' | b'O'] if encoding != WINDOWS_1252 => 1,
+            [before, 0xbf, _] if encoding == WINDOWS_1252 && is_letter(before) => 0,
+            [_, byte, _] => weights.get(usize::from(byte)).copied().unwrap_or(0),
+            _ => 0,
+        });
+        (encoding, score.sum::<usize>())
+    };
+    let scores = LATIN.iter().map(weights).map(score).collect::<Vec<_>>();
+    let best = scores.iter().map(|(_, score)| *score).max().unwrap_or(0);
+    let mut equals = scores.iter().filter(|(_, score)| *score == best).map(|(encoding, _)| *encoding);
+    // Windows is far more likely than ISO-8859-2, which the guess likes.
+    match guess != ISO_8859_2 && equals.clone().any(|encoding| encoding == guess) {
+        true => guess,
+        false => equals.next().unwrap_or(guess),
+    }
+}
+
+fn lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
 }
 
 /// UTF-16 without a mark: nearly all zero bytes stand at one side of the pairs.
@@ -74,24 +157,35 @@ fn multi_byte(sample: &[u8]) -> (usize, usize) {
     }
 }
 
-/// Old Macs put their accented letters where Windows has hardly a letter.
-fn is_macintosh(sample: &[u8], guess: &'static Encoding) -> bool {
-    if guess != encoding_rs::WINDOWS_1252 {
-        return false;
-    }
+enum Old {
+    Mac,
+    Dos,
+}
+
+/// Old Macs and DOS put their accented letters where Windows has hardly a letter.
+fn old_machine(sample: &[u8]) -> Option<Old> {
     let within_words = sample.windows(3).filter_map(|near| match near {
         [before, byte @ 0x80..=0xff, after] if before.is_ascii_alphabetic() && after.is_ascii_lowercase() => {
             Some(*byte)
         }
         _ => None,
     });
-    let (mac, windows) = within_words.fold((0, 0), |(mac, windows), byte| match byte {
-        // š œ ž Š Œ Ž and the quotes are letters and signs of Windows that do stand within words.
-        0x80..=0x9f if !matches!(byte, 0x92 | 0x9a | 0x9c | 0x9e) => (mac + 1, windows),
-        0xc0..=0xff => (mac, windows + 1),
-        _ => (mac, windows),
-    });
-    mac > windows
+    let (mut old, mut windows, mut mac, mut dos) = (0, 0, 0, 0);
+    for byte in within_words {
+        match byte {
+            // š œ ž Š Œ Ž and the quotes are letters and signs of Windows that do stand within words.
+            0x80..=0xa4 if !matches!(byte, 0x92 | 0x9a | 0x9c | 0x9e) => old += 1,
+            0xc0..=0xff => windows += 1,
+            _ => {}
+        }
+        match byte {
+            // ç é è ê ë í ö ü ß of the one, ü é ä à ö á í ó ú ñ of the other.
+            0x8d..=0x92 | 0x9a | 0x9f | 0xa7 => mac += 1,
+            0x81 | 0x82 | 0x84 | 0x85 | 0x94 | 0xa0..=0xa4 => dos += 1,
+            _ => {}
+        }
+    }
+    (old > windows).then_some(if dos > mac { Old::Dos } else { Old::Mac })
 }
 
 #[cfg(test)]
@@ -127,8 +221,61 @@ mod tests {
             (b"Name,Phone\nM\xfcller,1\n".to_vec(), "windows-1252"),
         ];
         for (bytes, name) in table {
-            assert_eq!(find(&bytes, None).encoding.name(), name, "{}", String::from_utf8_lossy(&bytes));
+            assert_eq!(name_of(&bytes), name, "{}", String::from_utf8_lossy(&bytes));
         }
-        assert!(find(b"\xff\xfea\0", Some(UTF_8)).bom);
+        assert!(find(b"\xff\xfea\0", Some(UTF_8)).unwrap().bom);
+    }
+
+    fn name_of(bytes: &[u8]) -> &'static str {
+        match find(bytes, None) {
+            Ok(found) => found.encoding.name(),
+            Err(Trouble::Encoding(name)) => name,
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_few_names_tell_the_code_page() {
+        let table = [
+            (WINDOWS_1250, "Žižka Šárka|Jiří Novák|Jan Wiśniewski|Małgorzata|Stanisław Dąbek|Szőke Ödön|Erdős Pál"),
+            (WINDOWS_1250, "Ľuboš Ďuriš|Šime Žganec|Jože Čeh|Ştefan Vodă|Żaneta Kożuch|Đorđe Petrović|Łukasz Wójcik"),
+            (WINDOWS_1252, "João Conceição|François Lefèvre|Jürgen Weiß|Åsa Öberg|Iñaki Núñez|Søren Kjær|Väinö|José"),
+            (
+                WINDOWS_1252,
+                "Þór Ægisson|Sigurður Jónsson|Niccolò|Daniël|Luís Simões|Mª José|Señor ¿Qué?|Renée|Bjørn Ås",
+            ),
+            (WINDOWS_1252, "Zoë Brown|O’Brien Seán|Chloé Bœuf|Bruno Guimarães|Mário Magalhães|Agnès|Noël"),
+            (WINDOWS_1254, "Şükrü Yıldız|Ayşe Çağlar|Gökhan Işık|Müge Anlı|Işıl Doğan|İbrahim|Çağrı"),
+            (WINDOWS_1257, "Žydrūnas Šimkus|Žanis Bērziņš|Eglė Žukauskaitė|Šarūnas"),
+            (ISO_8859_2, "Stanisław Dąbek i Śliwa"),
+        ];
+        let mut wrong = Vec::new();
+        for (encoding, names) in table {
+            for name in names.split('|') {
+                let text = format!("Name;Telefon\n{name};+48512345678\nAnna;+48512345679\n");
+                let found = name_of(&encoding.encode(&text).0);
+                if encoding.encode(&text).0 != text.as_bytes() && found != encoding.name() {
+                    wrong.push((name, encoding.name(), found));
+                }
+            }
+        }
+        assert_eq!(wrong, []);
+    }
+
+    #[test]
+    fn encodings_of_other_times_are_named() {
+        let utf32 =
+            |bytes: fn(u32) -> [u8; 4]| "Name,Phone\n".chars().flat_map(|c| bytes(c.into())).collect::<Vec<u8>>();
+        let table = [
+            (utf32(u32::to_le_bytes), "UTF-32"),
+            (utf32(u32::to_be_bytes), "UTF-32"),
+            ([b"\xff\xfe\0\0".to_vec(), utf32(u32::to_le_bytes)].concat(), "UTF-32"),
+            (b"\x1b$B;aL>\x1b(B,Phone\n".to_vec(), "ISO-2022-JP"),
+            (b"Name;Telefon\r\nJ\x81rgen M\x94ller;1\r\n".to_vec(), "a code page of DOS (850 or 437)"),
+            (b"Nombre;Tel\r\nMu\xa4oz;1\r\n".to_vec(), "a code page of DOS (850 or 437)"),
+        ];
+        for (bytes, name) in table {
+            assert_eq!(name_of(&bytes), name, "{}", String::from_utf8_lossy(&bytes));
+        }
     }
 }

@@ -35,8 +35,14 @@ pub enum Trouble {
     #[error("the file is empty")]
     Empty,
     /// It is of a kind that holds no contacts, or not text at all.
-    #[error("this is {0}, not a contacts file")]
-    Binary(&'static str),
+    #[error("this is {}, not a contacts file", .0.kind)]
+    Binary(Foreign),
+    /// An archive, which holds files.
+    #[error("this is a zip archive, not a contacts file; in it {} {}", are(names), listed(names))]
+    Archive {
+        /// Their names.
+        names: Vec<String>,
+    },
     /// Its encoding is none that can be decoded.
     #[error("the text is in {0}, which cannot be read")]
     Encoding(&'static str),
@@ -99,6 +105,30 @@ pub enum Trouble {
     LeftOut(&'static str),
 }
 
+/// A kind of file that holds no contacts, or none that can be read from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Foreign {
+    /// What it is, with its article.
+    pub kind: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+fn are(names: &[String]) -> &'static str {
+    if names.len() == 1 { "is" } else { "are" }
+}
+
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 5;
+    let mut listed: Vec<String> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();
+    match names.len() {
+        0 => listed.push("no files".to_owned()),
+        all if all > MOST => listed.push(format!("{} more", all - MOST)),
+        _ => {}
+    }
+    listed.join(", ")
+}
+
 impl Error {
     /// The stable code.
     pub fn code(&self) -> &'static str {
@@ -109,7 +139,7 @@ impl Error {
             Trouble::Io(_) => "input.io",
             Trouble::Spool(_) => "input.spool",
             Trouble::Empty => "input.empty",
-            Trouble::Binary(_) => "input.binary",
+            Trouble::Binary(_) | Trouble::Archive { .. } => "input.binary",
             Trouble::Encoding(_) => "input.encoding",
             Trouble::Truncated { .. } | Trouble::Damaged(_) => "input.truncated",
             Trouble::Bomb(_) => "input.bomb",
@@ -133,7 +163,8 @@ impl Error {
             Trouble::Io(_) => None,
             Trouble::Spool(_) => Some("free some space in the temporary folder, or set TMPDIR to another one"),
             Trouble::Empty => Some("export the contacts again; `m1import sample` prints a file to start from"),
-            Trouble::Binary(_) => Some("export the contacts as CSV, JSON, vCard or .xlsx"),
+            Trouble::Binary(foreign) => Some(foreign.remedy),
+            Trouble::Archive { .. } => Some("unpack it, and name the file with the contacts"),
             Trouble::Encoding(_) => Some("save the file as UTF-8"),
             Trouble::Truncated { .. } | Trouble::Damaged(_) => Some("export or copy the file again; nothing was sent"),
             Trouble::Bomb(_) => Some("unpack it yourself if you trust it"),

@@ -33,7 +33,7 @@ mod zip;
 
 use encoding_rs::UTF_8;
 
-pub use error::{Error, Trouble};
+pub use error::{Error, Foreign, Trouble};
 pub use input::{Digest, Input};
 pub use options::{Delimiter, Format, Header, Options, Sheet, Words};
 pub use rows::{Fault, Rows};
@@ -156,7 +156,7 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
     if let Some(kind) = binary(&bytes) {
         return Err(Trouble::Binary(kind));
     }
-    let found = encoding::find(&bytes, options.encoding);
+    let found = encoding::find(&bytes, options.encoding)?;
     let decode = |bytes: &[u8]| {
         let mut text = Text::new(Unpacked::of(bytes.to_vec()), found.encoding);
         while text.more()? {}
@@ -184,7 +184,7 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
         Format::Csv | Format::Tsv => {
             let mut dialect = table::dialect(&sample, whole, options.format == Some(Format::Tsv), options);
             // A file of ours has an encoding of its own.
-            let found = if dialect.ours { encoding::find(&bytes, None) } else { found };
+            let found = if dialect.ours { encoding::find(&bytes, None)? } else { found };
             let format = match (options.format, dialect.delimiter) {
                 (None, b'\t') => Format::Tsv,
                 _ => format,
@@ -282,6 +282,10 @@ impl Source {
                     }
                     None => {
                         let names = table::names(&self.sample);
+                        // Nothing but delimiters.
+                        if names.is_empty() && options.columns.is_empty() {
+                            return Err(Trouble::Empty);
+                        }
                         if options.columns.is_empty() {
                             self.said
                                 .push(format!("there is no header; the columns are taken as {}", names.join(", ")));

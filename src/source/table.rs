@@ -1,7 +1,7 @@
 //! How a table is written: its delimiter, what stands before its header, and whether it has one.
 
 use super::csv::records;
-use super::{Delimiter, Options};
+use super::{Delimiter, Options, Words};
 use crate::row::Row;
 
 /// The columns that the program itself adds to `rejected.csv`.
@@ -135,11 +135,11 @@ fn is_phone(cell: &str) -> bool {
     (7..=20).contains(&digits) && others == 0
 }
 
-/// How well a delimiter fits: titles known, then evenness, then columns.
-fn score(rows: &[Row], head: &Head, options: &Options) -> (usize, usize, usize) {
-    let known = head.names.as_ref().map_or(0, |names| {
+/// How well a delimiter fits: titles known, and one of the phone among them, then evenness, then columns.
+fn score(rows: &[Row], head: &Head, options: &Options) -> (usize, bool, usize, usize) {
+    let words = head.names.as_ref().map_or_else(Words::default, |names| {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        (options.words)(&names).known
+        (options.words)(&names)
     });
     let mut counts: Vec<usize> = rows.iter().skip(head.records).map(Row::len).collect();
     counts.sort_unstable();
@@ -151,9 +151,9 @@ fn score(rows: &[Row], head: &Head, options: &Options) -> (usize, usize, usize) 
         }
     }
     if columns < 2 {
-        return (known, 0, 0);
+        return (words.known, words.phone, 0, 0);
     }
-    (known, 100 * most / counts.len().max(1), columns)
+    (words.known, words.phone, 100 * most / counts.len().max(1), columns)
 }
 
 /// Tells one kind of cell from others.

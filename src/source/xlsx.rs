@@ -145,7 +145,6 @@ fn open(input: &Input) -> Result<Book, Trouble> {
     Ok(match kind {
         zip::Kind::Xlsx => Book::Xlsx(Xlsx::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?),
         zip::Kind::Ods => Book::Ods(bytes),
-        zip::Kind::Other => return Err(Trouble::Binary("a zip archive")),
         zip::Kind::None => {
             if input.len() > MAX_XLS {
                 return Err(Trouble::Spreadsheet("it is larger than 256 MiB".to_owned()));

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use flate2::read::DeflateDecoder;
 
-use super::error::Trouble;
+use super::error::{Foreign, Trouble};
 use super::unpack::is_bomb;
 
 /// What an archive holds.
@@ -16,8 +16,6 @@ pub(super) enum Kind {
     Xlsx,
     /// A spreadsheet of .ods.
     Ods,
-    /// Something else.
-    Other,
 }
 
 struct Entry {
@@ -42,7 +40,7 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<Kind, Trouble> {
     } else if entries.iter().any(|entry| entry.name.ends_with(b"workbook.xml")) {
         Kind::Xlsx
     } else {
-        return Ok(Kind::Other);
+        return Err(foreign(&entries));
     };
     let (mut unpacked, mut packed) = (0, 0);
     for entry in entries.iter().filter(|entry| entry.deflated) {
@@ -66,6 +64,21 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<Kind, Trouble> {
         }
     }
     Ok(kind)
+}
+
+/// What an archive is that is no spreadsheet.
+fn foreign(entries: &[Entry]) -> Trouble {
+    let has = |end: &[u8]| entries.iter().any(|entry| entry.name.ends_with(end));
+    if has(b".iwa") {
+        let remedy = "open it in Numbers and export it as CSV or Excel";
+        return Trouble::Binary(Foreign { kind: "an Apple Numbers document", remedy });
+    }
+    if has(b"word/document.xml") {
+        let remedy = "copy its table into a spreadsheet and save that as .xlsx or CSV";
+        return Trouble::Binary(Foreign { kind: "a Word document", remedy });
+    }
+    let files = entries.iter().filter(|entry| !entry.name.ends_with(b"/") && !entry.name.starts_with(b"__MACOSX/"));
+    Trouble::Archive { names: files.map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect() }
 }
 
 /// The bytes of one entry, unpacked.
