@@ -26,16 +26,16 @@ KINDS = [
 LANGUAGES = ["en", "de", "fr", "es", "pt", "it", "nl", "id", "tr", "pl"]
 # Names in common use that CLDR does not list, normalised as below.
 COMMON = {
-    "AE": ["uae", "u a e", "emirates", "dubai", "الامارات"], "BA": ["bosnia"], "BN": ["brunei darussalam"], "BO": ["plurinational state of bolivia"],
+    "AT": ["oesterreich"], "AE": ["uae", "u a e", "emirates", "dubai", "الامارات"], "BA": ["bosnia"], "BN": ["brunei darussalam"], "BO": ["plurinational state of bolivia"],
     "BQ": ["bonaire"], "CD": ["drc", "dr congo", "democratic republic of the congo", "congo kinshasa", "zaire"],
     "CG": ["congo", "republic of the congo", "congo brazzaville"], "CI": ["ivory coast", "cote d ivoire"],
     "CN": ["prc", "people s republic of china", "mainland china"], "CV": ["cape verde", "cabo verde"],
     "CZ": ["czech republic", "czechia"], "FK": ["falklands"], "FM": ["micronesia"],
     "GB": ["uk", "u k", "great britain", "britain", "england", "scotland", "wales", "northern ireland"],
-    "HK": ["hong kong"], "IR": ["islamic republic of iran"], "KN": ["st kitts", "saint kitts"],
+    "HK": ["hong kong", "香港"], "IR": ["islamic republic of iran"], "KN": ["st kitts", "saint kitts"],
     "KP": ["dprk", "democratic people s republic of korea"], "KR": ["korea", "republic of korea", "rok"],
     "LA": ["lao pdr", "lao people s democratic republic"], "LC": ["saint lucia"], "MD": ["republic of moldova"],
-    "MK": ["macedonia", "north macedonia"], "MM": ["burma"], "MO": ["macau", "macao"], "NL": ["holland", "the netherlands"],
+    "MK": ["macedonia", "north macedonia"], "MM": ["burma"], "MO": ["macau", "macao", "澳門", "澳门"], "NL": ["holland", "the netherlands"],
     "PS": ["palestine", "state of palestine"], "RU": ["russian federation"], "SA": ["ksa", "kingdom of saudi arabia", "saudi", "السعوديه", "السعودية"],
     "SY": ["syrian arab republic"], "SZ": ["swaziland", "eswatini"], "TL": ["east timor"], "TR": ["turkey", "turkiye"],
     "TT": ["trinidad", "tobago"], "TW": ["taiwan province of china"], "TZ": ["united republic of tanzania"],
@@ -84,7 +84,7 @@ def plans():
 def normalised(name):
     """Lower case without accents and signs; `names.rs` does the same with what it is asked for."""
     text = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if unicodedata.category(c)[0] != "M")
-    text = text.replace("&", " and ")
+    text = "".join(c for c in text if not "\u200b" <= c <= "\u200f").replace("&", " and ")
     return " ".join("".join(c if c.isalnum() else " " for c in text).split())
 
 

@@ -535,16 +535,22 @@ pub(super) fn nearest_phone(header: &str) -> f64 {
         return 0.0;
     }
     let header = plain(&normal(header));
-    let phones = WORDS.iter().filter(|(meaning, _)| matches!(meaning, Phone(_) | PerhapsPhone(_) | LastPhone));
-    let words = phones.flat_map(|(_, words)| words.split(", ")).filter(|word| word.chars().count() > 2);
-    words
-        .map(|word| {
-            let within = header.split(' ').any(|part| part == word) || header.contains(&format!(" {word} "));
-            let far = strsim::normalized_damerau_levenshtein(&header, &plain(word));
+    PHONES
+        .iter()
+        .map(|(word, plain)| {
+            let within = header.split(' ').any(|part| part == *word) || header.contains(&format!(" {word} "));
+            let far = strsim::normalized_damerau_levenshtein(&header, plain);
             if within { far.max(0.75) } else { far }
         })
         .fold(0.0, f64::max)
 }
+
+/// The words for a phone, as they are and without the marks of Latin letters: a constant, computed when first needed.
+static PHONES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let phones = WORDS.iter().filter(|(meaning, _)| matches!(meaning, Phone(_) | PerhapsPhone(_) | LastPhone));
+    let words = phones.flat_map(|(_, words)| words.split(", ")).filter(|word| word.chars().count() > 2);
+    words.map(|word| (word, plain(word))).collect()
+});
 
 /// Whether the header names something that is not the contact's own number, or no number at all.
 pub(super) fn is_never_a_phone(header: &str) -> bool {

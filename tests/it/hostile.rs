@@ -85,6 +85,16 @@ fn json_a_million_deep_is_a_row_that_is_turned_away() {
     assert_eq!((rows(&folder, "accepted"), rows(&folder, "invalid")), (1, 1));
 }
 
+#[test]
+fn a_wide_header_without_phones_is_turned_away_at_once() {
+    let folder = Folder::new();
+    let names = (0..16_000).map(|column| format!(",étage {column}")).collect::<String>();
+    folder.write("contacts.csv", format!("Name{names}\nAsha\n"));
+    let run = m1import(&folder, ["check", "contacts.csv"]).run();
+    run.exits_with(65).says("mapping.no_phone");
+    was_cheap(&run);
+}
+
 /// All that a run has left behind and said, by name.
 fn told(folder: &Folder, run: &Run) -> Vec<(String, String)> {
     fn files(path: &Path, found: &mut Vec<(String, String)>) {

@@ -116,7 +116,12 @@ fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Read
     let begun = (!further.is_empty() && digits.starts_with(further))
         .then(|| Way::new(plans.behind(prefix.code, digits), &[Note::PhonePrefixRepeated]));
     let own = own.map(|rest| Way::new(plans.behind(prefix.code, rest), &[Note::PhonePrefixRepeated]));
-    choose(&[Some(plain), begun, own, exit], context)
+    choose(&[Some(plain), begun, own, exit], context).map_err(|refusal| {
+        // The whole number with a zero before its code is nothing anybody dials: it is only suggested.
+        let rest = digits.strip_prefix(&[0]).and_then(|rest| strip_code(rest, prefix.code));
+        let number = rest.map(|rest| Way::new(plans.behind(prefix.code, rest), &[]));
+        refusal.suggest(number.iter().filter_map(Way::valid).filter_map(written))
+    })
 }
 
 fn in_country(digits: &[u8], plan: &Plan, context: &Context) -> Result<Reading, Refusal> {

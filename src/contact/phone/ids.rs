@@ -14,16 +14,8 @@ pub(super) enum Address {
 }
 
 const SCHEMES: &[&str] = &["tel:", "callto:", "sms:", "smsto:", "whatsapp:"];
-const HOSTS: &[&str] = &[
-    "wa.me/",
-    "api.whatsapp.com/",
-    "web.whatsapp.com/",
-    "chat.whatsapp.com/",
-    "whatsapp.com/",
-    "www.whatsapp.com/",
-    "send?",
-    "send/?",
-];
+const HOSTS: &[&str] =
+    &["wa.me/", "api.whatsapp.com/", "web.whatsapp.com/", "chat.whatsapp.com/", "whatsapp.com/", "send?", "send/?"];
 
 /// Looks for an address in a clean cell.
 pub(super) fn address(text: &str) -> Address {
@@ -37,12 +29,15 @@ pub(super) fn address(text: &str) -> Address {
             _ => Address::Foreign,
         };
     }
-    let scheme = SCHEMES.iter().find_map(|scheme| lower.strip_prefix(scheme).map(|rest| (*scheme, rest)));
+    // With a blank behind it and no parameter, it is a label that somebody typed: `Tel: 98765`.
+    let scheme = SCHEMES.iter().find_map(|scheme| lower.strip_prefix(scheme));
+    let scheme = scheme.filter(|rest| !rest.starts_with(' ') || rest.contains(';'));
     let link = lower
         .strip_prefix("https://")
         .or_else(|| lower.strip_prefix("http://"))
         .or_else(|| lower.strip_prefix("whatsapp://"));
     let path = link.unwrap_or(&lower);
+    let path = path.strip_prefix("www.").unwrap_or(path);
     if let Some((host, rest)) = HOSTS.iter().find_map(|host| path.strip_prefix(host).map(|rest| (*host, rest))) {
         let candidate = match rest.split_once("phone=") {
             Some((_, rest)) => rest.split(['&', '#']).next(),
@@ -53,7 +48,7 @@ pub(super) fn address(text: &str) -> Address {
         return if number(&candidate) { Address::WhatsApp(candidate) } else { Address::Foreign };
     }
     match scheme {
-        Some((_, rest)) => dialled(rest.trim_start_matches('/').trim()),
+        Some(rest) => dialled(rest.trim_start_matches('/').trim()),
         None if link.is_some() || lower.contains("://") || lower.starts_with("www.") => Address::Foreign,
         None => Address::None,
     }
@@ -102,6 +97,7 @@ mod tests {
             ("https://wa.me/919876543210", whatsapp("919876543210")),
             ("https://wa.me/919876543210?text=hi", whatsapp("919876543210")),
             ("wa.me/+919876543210", whatsapp("+919876543210")),
+            ("http://www.wa.me/919876543210", whatsapp("919876543210")),
             ("https://api.whatsapp.com/send?phone=919876543210&text=hi", whatsapp("919876543210")),
             ("https://api.whatsapp.com/send/?text=a&phone=%2B919876543210", whatsapp("+919876543210")),
             ("whatsapp://send?phone=919876543210", whatsapp("919876543210")),
@@ -116,6 +112,8 @@ mod tests {
             ("callto://+919876543210", dialled("+919876543210", false)),
             ("+91 98765 43210", Address::None),
             ("Tel. 98765", Address::None),
+            ("WhatsApp: 98765", Address::None),
+            ("tel: 98765;phone-context=+91", dialled("+9198765", false)),
         ];
         for (text, expected) in cases {
             assert_eq!(address(text), expected, "{text}");

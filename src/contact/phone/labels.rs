@@ -1,146 +1,15 @@
 //! Words around a number: labels in front or in brackets behind, extensions.
 
-/// Words that label a number, in lower case. A fax is no label: nobody can be written to there.
-const LABELS: &[&str] = &[
-    "tel",
-    "tele",
-    "telephone",
-    "telefon",
-    "telefono",
-    "teléfono",
-    "téléphone",
-    "telefone",
-    "telefoon",
-    "telepon",
-    "telp",
-    "tlf",
-    "tlp",
-    "phone",
-    "phn",
-    "ph",
-    "fon",
-    "fone",
-    "mobile",
-    "mob",
-    "mobil",
-    "mobiel",
-    "mobiltelefon",
-    "móvil",
-    "movil",
-    "móv",
-    "cell",
-    "cellphone",
-    "cellular",
-    "cel",
-    "celular",
-    "cellulare",
-    "handy",
-    "handynummer",
-    "portable",
-    "hp",
-    "gsm",
-    "whatsapp",
-    "whats",
-    "whatapp",
-    "app",
-    "wa",
-    "wapp",
-    "home",
-    "work",
-    "office",
-    "main",
-    "business",
-    "personal",
-    "private",
-    "other",
-    "landline",
-    "primary",
-    "secondary",
-    "direct",
-    "line",
-    "contact",
-    "number",
-    "numero",
-    "número",
-    "numéro",
-    "nummer",
-    "num",
-    "no",
-    "nr",
-    "nº",
-    "n°",
-    "№",
-    "only",
-    "call",
-    "sms",
-    "text",
-    "msisdn",
-    "privat",
-    "arbeit",
-    "casa",
-    "trabajo",
-    "trabalho",
-    "bureau",
-    "maison",
-    "domicile",
-    "festnetz",
-    "fixe",
-    "fijo",
-    "telegram",
-    "viber",
-    "iphone",
-    "emergency",
-    "company",
-    "my",
-    "new",
-    "alt",
-    "alternate",
-    "t",
-    "p",
-    "m",
-    "c",
-    "h",
-    "w",
-    "o",
-    "тел",
-    "телефон",
-    "моб",
-    "мобильный",
-    "сот",
-    "раб",
-    "дом",
-    "ватсап",
-    "電話",
-    "电话",
-    "手机",
-    "手機",
-    "携帯",
-    "携帯電話",
-    "전화",
-    "휴대폰",
-    "핸드폰",
-    "هاتف",
-    "جوال",
-    "الجوال",
-    "موبايل",
-    "تلفون",
-    "واتساب",
-    "الهاتف",
-    "رقم",
-    "फोन",
-    "फ़ोन",
-    "मोबाइल",
-    "नंबर",
-    "मो",
-    "โทร",
-    "เบอร์",
-    "טלפון",
-    "נייד",
-    "τηλ",
-    "κιν",
-    "τηλέφωνο",
-    "κινητό",
-];
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::names::normalised;
+
+/// The words that label a number, without accents.
+static LABELS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let lines = include_str!("labels.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(str::split_whitespace).map(normalised).collect()
+});
 const SYMBOLS: &[char] = &['☎', '☏', '✆', '📞', '📱', '📲', '🕿', '№'];
 const EXTENSIONS: &[&str] = &[
     "extension",
@@ -158,7 +27,12 @@ const EXTENSIONS: &[&str] = &[
     "poste",
     "interno",
     "int",
+    "wew",
     "wewn",
+    "dahili",
+    "внутр",
+    "вн",
+    "local",
     "durchwahl",
     "dw",
     "nst",
@@ -170,8 +44,8 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 fn label(word: &str) -> bool {
-    let lower = word.to_lowercase();
-    LABELS.contains(&lower.as_str())
+    let plain = word.is_ascii().then(|| word.to_ascii_lowercase());
+    LABELS.contains(&plain.unwrap_or_else(|| normalised(&word.replace('°', "o"))))
 }
 
 /// The text without labels in front of the number or in brackets behind it; nothing if there is none.
@@ -196,13 +70,15 @@ fn after_front(text: &str) -> Option<&str> {
             && word.split_whitespace().all(label)
             && !word.trim().is_empty()
         {
-            (rest, last) = (behind, "bracket");
+            (rest, last) = (without_signs(behind), "bracket");
             continue;
         }
         let end =
             rest.find(|c: char| !c.is_alphabetic() && !matches!(c, '°' | 'º') && !combining(c)).unwrap_or(rest.len());
         let (word, behind) = rest.split_at_checked(end)?;
-        if word.is_empty() || !label(word) {
+        // `WhatsApp: wa.me/919876543210`: the second word begins a link.
+        let link = behind.get(..4).is_some_and(|behind| behind.eq_ignore_ascii_case(".me/"));
+        if word.is_empty() || link || !label(word) {
             break;
         }
         // One letter alone may be a slip for a digit: only a sign makes a label of it.
@@ -210,9 +86,7 @@ fn after_front(text: &str) -> Option<&str> {
             break;
         }
         last = word;
-        rest = behind.trim_start_matches(|c: char| {
-            c.is_whitespace() || matches!(c, ':' | '.' | '-' | '=' | '/' | '#' | ')' | '\'' | '_')
-        });
+        rest = without_signs(behind);
         // `Phone 1: 98765`
         let mut chars = rest.chars();
         if let (Some('1'..='9'), Some(':')) = (chars.next(), chars.next()) {
@@ -220,6 +94,13 @@ fn after_front(text: &str) -> Option<&str> {
         }
     }
     (!last.is_empty()).then(|| rest.trim_start())
+}
+
+/// Behind the signs that part a label from its number.
+fn without_signs(text: &str) -> &str {
+    text.trim_start_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '.' | '-' | '=' | '/' | '#' | ')' | '\'' | '_')
+    })
 }
 
 fn combining(c: char) -> bool {
@@ -289,9 +170,24 @@ mod tests {
             ("98765 [Work]", Some("98765")),
             ("Tel: 98765 (WhatsApp)", Some("98765")),
             ("Tel+91 98765", Some("+91 98765")),
+            ("Mobile (work): 98765", Some("98765")),
+            ("Tél.: 98765", Some("98765")),
+            ("TELE\u{301}PHONE 98765", Some("98765")),
+            ("Número de celular: 98765", Some("98765")),
+            ("No. HP: 98765", Some("98765")),
+            ("Cep telefonu: 98765", Some("98765")),
+            ("Điện thoại: 98765", Some("98765")),
+            ("Telefonnummer: 98765", Some("98765")),
+            ("Сотовый: 98765", Some("98765")),
+            ("โทรศัพท์: 98765", Some("98765")),
+            ("মোবাইল: 98765", Some("98765")),
+            ("N° 98765", Some("98765")),
+            ("Nº: 98765", Some("98765")),
+            ("98765 (dienstlich)", Some("98765")),
             ("98765 mobile", None),
             ("O98765", None),
             ("Jane: 98765", None),
+            ("n/a; 98765", None),
             ("Fax: 98765", None),
             ("(020) 7183", None),
             ("+44 (0)20", None),
@@ -316,6 +212,8 @@ mod tests {
             ("+14155552671;ext=12", Some("+14155552671")),
             ("+7 495 123-45-67 ДОБ. 123", Some("+7 495 123-45-67")),
             ("(11) 2345-6789 ramal 12", Some("(11) 2345-6789")),
+            ("(212) 345 67 89 dahili 12", Some("(212) 345 67 89")),
+            ("22 345 67 89 wew. 12", Some("22 345 67 89")),
             ("12345x12", None),
             ("+1 415 555 2671 ext 12345678", None),
             ("+1 415 555 2671 box 12", None),

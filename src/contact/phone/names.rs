@@ -59,13 +59,15 @@ pub(super) fn nearest(text: &str) -> Option<Region> {
 }
 
 /// Lower case, without accents and signs; `metadata/refresh.py` writes the table in the same form.
-fn normalised(text: &str) -> String {
+pub(super) fn normalised(text: &str) -> String {
     let mut name = String::with_capacity(text.len());
     let letters = text.chars().flat_map(char::to_lowercase).nfkd().filter(|&c| !is_combining_mark(c));
     for c in letters {
         match c {
             '&' => name.push_str(" and "),
             c if c.is_alphanumeric() => name.push(c),
+            // Joiners stand within words of some scripts, and are gone from a cell that was cleaned.
+            '\u{200b}'..='\u{200f}' => {}
             _ => name.push(' '),
         }
     }
@@ -113,6 +115,10 @@ mod tests {
             ("Россия", "RU"),
             ("Antigua & Barbuda", "AG"),
             ("Congo-Brazzaville", "CG"),
+            ("香港", "HK"),
+            ("Oesterreich", "AT"),
+            ("ශ්‍රී ලංකාව", "LK"),
+            ("ශ්රී ලංකාව", "LK"),
             ("Brasil", "BR"),
         ];
         for (text, iso) in cases {

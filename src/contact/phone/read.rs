@@ -249,8 +249,9 @@ fn numbers(pieces: &[&str], context: &Context, depth: usize) -> Result<Reading, 
         return cell(first).map(|reading| if zeros { with_note(reading, Note::PhoneMultiple) } else { reading });
     }
     if present.iter().filter(digits).count() < 2 {
-        let text = present.join(" ");
-        return Err(letters(&text, context));
+        // A word beside the number is no number, but nobody knows what it says of it.
+        let number = present.iter().filter_map(|piece| cell(piece).ok()).map(|reading| reading.phone.to_string());
+        return Err(letters(&present.join(" "), context).suggest(number));
     }
     let readings: Vec<Result<Reading, Refusal>> = present.iter().map(cell).collect();
     let valid: Vec<&Reading> = readings.iter().filter_map(|reading| reading.as_ref().ok()).collect();

@@ -96,7 +96,7 @@ pub(super) fn is_spreadsheet_error(text: &str) -> bool {
         && name
             .chars()
             .all(|c| (c.is_alphabetic() && !c.is_lowercase()) || matches!(c, '/' | '0' | '_' | '¡' | '¿' | ' '));
-    narrow || named
+    narrow || named || name.eq_ignore_ascii_case("n/a")
 }
 
 /// Whether the cell is a date, with a time behind it or not.
