@@ -88,7 +88,7 @@ fn json_a_million_deep_is_a_row_that_is_turned_away() {
 #[test]
 fn a_wide_header_without_phones_is_turned_away_at_once() {
     let folder = Folder::new();
-    let names = (0..16_000).map(|column| format!(",étage {column}")).collect::<String>();
+    let names = (0..5_000).map(|column| format!(",étage {column}")).collect::<String>();
     folder.write("contacts.csv", format!("Name{names}\nAsha\n"));
     let run = m1import(&folder, ["check", "contacts.csv"]).run();
     run.exits_with(65).says("mapping.no_phone");
