@@ -68,7 +68,8 @@ impl Survey {
     /// then there is none.
     ///
     /// # Errors
-    /// An input cannot be read to its end as what it was taken for.
+    /// An input cannot be read to its end as what it was taken for, or holds more phones than fit into memory and the
+    /// temporary folder.
     pub fn make(
         job: &Job,
         policy: OnDuplicate,
@@ -76,7 +77,7 @@ impl Survey {
     ) -> Result<Option<Survey>, Error> {
         let mut survey = Survey::default();
         let mut seen = Seen::new(policy);
-        let mut stopped = false;
+        let (mut stopped, mut failed) = (false, None);
         let read = job.read(|step| {
             match step {
                 Step::Bytes(bytes) => {
@@ -91,7 +92,10 @@ impl Survey {
                         Judged::Invalid(reject) => survey.reject(*reject, columns),
                         Judged::Contact(contact) => {
                             survey.mark(job, row);
-                            seen.add(contact.phone, row.place);
+                            if let Err(error) = seen.add(contact.phone, row.place) {
+                                failed = Some((row.place.input, error));
+                                return ControlFlow::Break(());
+                            }
                             *survey.countries.entry(contact.region).or_default() += 1;
                             if !contact.notes.is_empty() {
                                 for note in contact.notes.iter() {
@@ -104,10 +108,17 @@ impl Survey {
             }
             ControlFlow::Continue(())
         })?;
+        let unkept = |(input, error)| {
+            let input = job.inputs.get(input as usize).map_or("", |input| input.source.input().name());
+            Error::unkept(input, error)
+        };
+        if let Some(failed) = failed {
+            return Err(unkept(failed));
+        }
         if stopped {
             return Ok(None);
         }
-        survey.keep = seen.finish();
+        survey.keep = seen.finish().map_err(|error| unkept((0, error)))?;
         survey.inputs = read.inputs;
         survey.count_people(&job.rules);
         Ok(Some(survey))

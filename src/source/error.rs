@@ -193,6 +193,11 @@ impl Error {
         matches!(self.trouble, Trouble::Io(_) | Trouble::Spool(_))
     }
 
+    /// What must be remembered of this input does not fit into memory, and a temporary file for it fails.
+    pub fn unkept(input: &str, error: io::Error) -> Error {
+        Trouble::Spool(error).of(input)
+    }
+
     /// The line it is about, from 1.
     pub fn line(&self) -> Option<u64> {
         match &self.trouble {

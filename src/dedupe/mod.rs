@@ -3,12 +3,16 @@
 //! Which record stands is decided by the survey, before anything is sent ([`Seen`] becomes [`Keep`]). The forward
 //! reading that sends can then merge as it goes ([`Merge`]), because the last row of a number stands for it.
 
+mod seen;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::str::FromStr;
 
 use foldhash::fast::RandomState;
+
+pub use seen::Seen;
 
 use crate::contact::phone::Phone;
 use crate::contact::{Contact, Details};
@@ -51,89 +55,8 @@ pub struct Stand {
     pub line: u64,
 }
 
-/// All phones of a reading, 16 bytes each.
-///
-/// An entry is one number: 50 bits of phone (E.164 has at most 15 digits), 39 bits of record and 38 bits of line
-/// (275 thousand million of each), and one bit that says that the phone has been seen more than once. Sorting brings
-/// equal phones together in the order of their records. Equal phones are folded together whenever the list has
-/// doubled, so that memory follows the distinct phones, not the rows.
-pub struct Seen {
-    policy: OnDuplicate,
-    entries: Vec<u128>,
-    /// How many entries are sorted and without equals; the list is folded when it has grown to twice as many.
-    settled: usize,
-    folded: Phones<u64>,
-}
-
 /// By phone number. Every row asks here, so the hash is a quick one; it is seeded all the same.
 type Phones<T> = HashMap<u64, T, RandomState>;
-
-const LINE_BITS: u32 = 38;
-const RECORD_BITS: u32 = 39;
-const AGAIN: u128 = 1;
-/// Below this many entries nothing is folded: 16 MiB at most.
-const SMALLEST: usize = 1 << 20;
-
-fn entry(phone: Phone, place: Place) -> u128 {
-    let line = u128::from(place.line) & ((1 << LINE_BITS) - 1);
-    let record = u128::from(place.record) & ((1 << RECORD_BITS) - 1);
-    (u128::from(phone.get()) << (RECORD_BITS + LINE_BITS + 1)) | (record << (LINE_BITS + 1)) | (line << 1)
-}
-
-fn phone_of(entry: u128) -> u64 {
-    (entry >> (RECORD_BITS + LINE_BITS + 1)) as u64
-}
-
-fn stand_of(entry: u128) -> Stand {
-    Stand {
-        record: ((entry >> (LINE_BITS + 1)) & ((1 << RECORD_BITS) - 1)) as u64,
-        line: ((entry >> 1) & ((1 << LINE_BITS) - 1)) as u64,
-    }
-}
-
-impl Seen {
-    /// No phone yet.
-    pub fn new(policy: OnDuplicate) -> Seen {
-        Seen { policy, entries: Vec::new(), settled: 0, folded: Phones::default() }
-    }
-
-    /// A valid row with this phone.
-    pub fn add(&mut self, phone: Phone, place: Place) {
-        self.entries.push(entry(phone, place));
-        if self.entries.len() >= SMALLEST.max(2 * self.settled) && self.entries.len() == self.entries.capacity() {
-            self.fold();
-        }
-    }
-
-    fn fold(&mut self) {
-        self.entries.sort_unstable();
-        let first_stands = self.policy == OnDuplicate::First;
-        let folded = &mut self.folded;
-        // `dedup_by` hands the later entry first and keeps the earlier one in its place.
-        self.entries.dedup_by(|later, kept| {
-            let equal = phone_of(*later) == phone_of(*kept);
-            if equal {
-                *kept = (if first_stands { *kept } else { *later }) | AGAIN;
-                *folded.entry(phone_of(*kept)).or_default() += 1;
-            }
-            equal
-        });
-        self.settled = self.entries.len();
-    }
-
-    /// Decides which rows stand.
-    pub fn finish(mut self) -> Keep {
-        self.fold();
-        let repeated = self.entries.iter().filter(|&&e| e & AGAIN != 0).map(|&e| (phone_of(e), stand_of(e)));
-        Keep {
-            policy: self.policy,
-            stands: repeated.collect(),
-            contacts: self.entries.len() as u64,
-            folded: self.folded.values().sum(),
-            extra: self.folded,
-        }
-    }
-}
 
 /// Which record stands for each phone number: only numbers of several rows need to be remembered.
 #[derive(Debug, Default)]
@@ -280,45 +203,7 @@ mod tests {
         Phone::from_digits(919_876_500_000 + n).unwrap()
     }
 
-    fn seen(policy: OnDuplicate, phones: &[u64]) -> Keep {
-        let mut seen = Seen::new(policy);
-        for (i, &n) in phones.iter().enumerate() {
-            let record = i as u64 + 1;
-            seen.add(phone(n), Place { input: 0, record, line: record * 3 });
-        }
-        seen.finish()
-    }
-
-    #[test]
-    fn the_last_row_stands_or_the_first() {
-        let keep = seen(OnDuplicate::Merge, &[1, 2, 1, 3, 1]);
-        assert_eq!(keep.stand(phone(1)), Some(Stand { record: 5, line: 15 }));
-        assert_eq!(keep.stand(phone(2)), None);
-        assert_eq!((keep.contacts(), keep.folded()), (3, 2));
-
-        let keep = seen(OnDuplicate::First, &[1, 2, 1, 3, 1]);
-        assert_eq!(keep.stand(phone(1)), Some(Stand { record: 1, line: 3 }));
-    }
-
     proptest! {
-        #[test]
-        fn folding_early_changes_nothing(phones in prop::collection::vec(0..40_u64, 0..200), every in 1..20_usize) {
-            for policy in [OnDuplicate::Merge, OnDuplicate::First] {
-                let mut early = Seen::new(policy);
-                for (i, &n) in phones.iter().enumerate() {
-                    let record = i as u64 + 1;
-                    early.add(phone(n), Place { input: 0, record, line: record * 3 });
-                    if i % every == 0 {
-                        early.fold();
-                    }
-                }
-                let (early, late) = (early.finish(), seen(policy, &phones));
-                prop_assert_eq!(early.contacts() + early.folded(), phones.len() as u64);
-                prop_assert_eq!(&early.stands, &late.stands);
-                prop_assert_eq!(early.folded, late.folded);
-            }
-        }
-
         #[test]
         fn what_is_held_comes_back(names in prop::collection::vec("[a-z]{0,8}", 1..50)) {
             let mut held = Held { bytes: IN_MEMORY - 600, ..Held::default() };
