@@ -86,6 +86,8 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "contact first name",
             "billing first name",
             "names given name",
+            "name given name",
+            "name given",
             "名字 名",
             "n given",
         ],
@@ -134,6 +136,8 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "contact last name",
             "billing last name",
             "names family name",
+            "name family name",
+            "name family",
             "n family",
         ],
     ),
@@ -160,7 +164,6 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "your full name",
             "what s your name",
             "what is your name",
-            "name full",
             "name display",
             "saved name",
             "public name",
@@ -224,6 +227,10 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "user provided name",
             "userprovidedname",
             "names display name",
+            "name formatted",
+            "name full name",
+            "name full",
+            "name display name",
             "formatted name",
             "fn",
             "নাম",
@@ -440,6 +447,12 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "phones mobile",
             "mobile value",
             "phone cell",
+            "mobilephone",
+            "phone e164",
+            "phones e164",
+            "phone e164 number",
+            "e164",
+            "phone numbers canonical form",
         ],
     ),
     (PerhapsPhone(1), &["cep"]),
@@ -588,9 +601,9 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "phones number",
             "phones phone number",
             "phones phone",
+            "phone phone number",
+            "phone international number",
             "person phone",
-            "phone e164",
-            "e164",
             "phone full",
             "full phone number",
             "phone with country code",
@@ -608,7 +621,6 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "recipient phone",
             "subscriber phone",
             "sms phone number",
-            "phone numbers canonical form",
         ],
     ),
     (
@@ -829,6 +841,7 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "barua pepe",
             "emails email",
             "emails address",
+            "email addresses address",
             "person email address",
         ],
     ),
@@ -1057,6 +1070,15 @@ const HOLDERS: &[&str] = &[
 
 /// What a header or a dotted path means; and whether it stands in a holder of extra values, where a word counts less.
 pub(super) fn meaning(header: &str) -> Option<(Meaning, bool)> {
+    // A value that is wrapped in an object of its own means what the object means.
+    let bare = WRAPS.iter().find_map(|wrap| header.strip_suffix(wrap));
+    within_holders(header).or_else(|| within_holders(bare?))
+}
+
+/// Members in which services wrap a value, and databases a type.
+const WRAPS: [&str; 2] = [".value", ".$numberLong"];
+
+fn within_holders(header: &str) -> Option<(Meaning, bool)> {
     let mut rest = header;
     let mut extra = false;
     loop {
@@ -1272,6 +1294,15 @@ mod tests {
             ("profile.userDetails.contact.phone.prefix", Some(Prefix)),
             ("profile.userDetails.contact.email", Some(Email)),
             ("properties.phone", Some(Phone(2))),
+            ("properties.mobilephone", Some(Phone(1))),
+            ("properties.firstname.value", Some(First)),
+            ("phone.$numberLong", Some(Phone(2))),
+            ("phone.phoneNumber", Some(Phone(2))),
+            ("phoneNumbers 2.canonicalForm", Some(Phone(1))),
+            ("phones 3 fax.number", None),
+            ("name.familyName", Some(Last)),
+            ("emailAddresses.address", Some(Email)),
+            ("company.name.value", None),
             ("company.phone", None),
             ("company.name", None),
             ("owner.email", None),
