@@ -18,6 +18,8 @@ pub(super) struct Flat {
     /// Of each column, which part of `text` the present record gives it.
     cells: Vec<Option<(usize, usize)>>,
     pub text: String,
+    /// The elements so far of the lists we are in.
+    pub elements: String,
     pub path: String,
     /// The column that came after this one in the record before: most files repeat their order.
     after: Vec<usize>,
@@ -35,6 +37,7 @@ impl Flat {
         };
         self.text.clear();
         self.path.clear();
+        self.elements.clear();
         self.cells.fill(None);
         self.last = 0;
         let mut reader = Reader { text, bytes, at: 0, depth: 0 };
@@ -48,7 +51,25 @@ impl Flat {
             return Err(reader.broken("something stands behind the object"));
         }
         let used = self.cells.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-        for cell in self.cells.iter().take(used) {
+        let cells = self.cells.get(..used).unwrap_or_default();
+        // Mostly the members stand in the order of the columns, and so do their texts.
+        let mut end = 0;
+        let in_order = cells.iter().all(|cell| {
+            let (from, to) = cell.unwrap_or((end, end));
+            std::mem::replace(&mut end, to) == from
+        });
+        if in_order {
+            let mut end = 0;
+            row.fill(
+                &self.text,
+                cells.iter().map(|cell| {
+                    end = cell.map_or(end, |(_, to)| to);
+                    end
+                }),
+            );
+            return Ok(());
+        }
+        for cell in cells {
             let (start, end) = cell.unwrap_or_default();
             row.push(self.text.get(start..end).unwrap_or_default());
         }

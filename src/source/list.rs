@@ -40,14 +40,14 @@ impl Reader<'_> {
         self.at += 1;
         self.blanks();
         let path = flat.path.len();
-        let mut elements = String::new();
+        let begun = flat.elements.len();
         let mut objects = Vec::new();
         let mut number = 0;
         if !self.take(b']') {
             loop {
                 number += 1;
                 match self.peek() {
-                    Some(b'{') => objects.extend(self.element(flat, &mut elements, number)?),
+                    Some(b'{') => objects.extend(self.element(flat, number)?),
                     Some(b'[') => {
                         if number > 1 {
                             flat.path.push_str(&format!(" {number}"));
@@ -55,10 +55,10 @@ impl Reader<'_> {
                         self.list(flat)?;
                     }
                     _ => {
-                        let start = elements.len();
-                        self.scalar(&mut elements)?;
-                        if elements.len() > start {
-                            elements.push(LIST_END);
+                        let start = flat.elements.len();
+                        self.scalar(&mut flat.elements)?;
+                        if flat.elements.len() > start {
+                            flat.elements.push(LIST_END);
                         }
                     }
                 }
@@ -73,20 +73,24 @@ impl Reader<'_> {
                 }
             }
         }
-        let end = self.at;
-        self.objects(flat, objects)?;
-        self.at = end;
+        if !objects.is_empty() {
+            let end = self.at;
+            self.objects(flat, objects)?;
+            self.at = end;
+        }
         self.depth -= 1;
+        let elements = flat.elements.get(begun..).unwrap_or_default();
         if elements.is_empty() {
             return Ok(());
         }
         let start = flat.text.len();
-        flat.text.push_str(&elements);
+        flat.text.push_str(elements);
+        flat.elements.truncate(begun);
         self.set(flat, start)
     }
 
     /// An object in a list, unless its members become columns, which is left for later: the best are first.
-    fn element(&mut self, flat: &mut Flat, elements: &mut String, number: usize) -> Read<Option<Object>> {
+    fn element(&mut self, flat: &mut Flat, number: usize) -> Read<Option<Object>> {
         let at = self.at;
         let Look { key, value, others, kind, preferred } = self.look(flat)?;
         match (key, value) {
@@ -99,8 +103,8 @@ impl Reader<'_> {
                 Ok(None)
             }
             (Some(name), None) if !name.is_empty() => {
-                elements.push_str(&name);
-                elements.push(LIST_END);
+                flat.elements.push_str(&name);
+                flat.elements.push(LIST_END);
                 Ok(None)
             }
             _ => Ok(Some(Object { at, number, kind, preferred })),
