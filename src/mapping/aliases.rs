@@ -639,6 +639,7 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "shipping phone",
             "default address phone",
             "address phone",
+            "addresses phone",
             "work phone",
             "work phone number",
             "work direct phone",
@@ -1083,7 +1084,9 @@ fn within_holders(header: &str) -> Option<(Meaning, bool)> {
     let mut extra = false;
     loop {
         if let Some(meaning) = of_words(rest) {
-            return Some((meaning, extra));
+            // A login is a name only where there is no other.
+            let login = matches!(normal(rest).as_str(), "user name" | "username");
+            return Some((meaning, extra || login));
         }
         let (holder, inner) = rest.split_once('.')?;
         let holder = normal(holder);
