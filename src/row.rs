@@ -72,7 +72,6 @@ impl Row {
 
     /// Takes over a record as it stands, and where in it the cells are.
     pub fn fill(&mut self, text: &str, cells: &[(u32, u32)]) {
-        self.raw.clear();
         self.text.clear();
         self.text.push_str(text);
         self.cells.clear();

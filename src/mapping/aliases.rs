@@ -59,7 +59,7 @@ use Meaning::{
 const WORDS: &[(Meaning, &str)] = &[
     (
         First,
-        "first name, firstname, first, fname, given name, givenname, forename, vorname, prénom, \
+        "first name, firstname, name given name, name given, first, fname, given name, givenname, forename, vorname, prénom, \
          primeiro nome, primer nombre, имя пользователя, nama depan, 名, الاسم الأول, الاسم الاول, पहला नाम, \
          name first, имя и отчество, voornaam, imię, förnamn, fornavn, etunimi, όνομα, prenume, \
          person first name, contact first name, billing first name, names given name, 名字 名, n given, \
@@ -71,7 +71,7 @@ const WORDS: &[(Meaning, &str)] = &[
     (FirstOrName, "nombre, nombres, nome, ad, имя, adı, nombre s, име, ime, vardas, ชื่อ, 이름"),
     (
         Last,
-        "last name, lastname, last, lname, surname, family name, familyname, nachname, familienname, \
+        "last name, lastname, name family name, name family, last, lname, surname, family name, familyname, nachname, familienname, \
          apellido, apellidos, apellido s, sobrenome, último nome, apelido, cognome, soyad, soyadı, soyisim, \
          фамилия, nama belakang, 姓, 姓氏, اسم العائلة, اللقب, उपनाम, nom de famille, name last, achternaam, \
          nazwisko, efternamn, efternavn, etternavn, sukunimi, επώνυμο, nume de familie, person last name, \
@@ -84,7 +84,7 @@ const WORDS: &[(Meaning, &str)] = &[
     (NameOrLast, "name, nom, nume"),
     (
         Name,
-        "full name, fullname, display name, displayname, contact name, customer name, client name, \
+        "full name, fullname, name formatted, name full name, name display name, display name, displayname, contact name, customer name, client name, \
          lead name, person name, user name, member name, student name, guest name, recipient name, \
          subscriber name, your name, your full name, what s your name, what is your name, name full, \
          name display, saved name, public name, nombre completo, nombre y apellido, nombre y apellidos, \
@@ -142,7 +142,8 @@ const WORDS: &[(Meaning, &str)] = &[
     (PerhapsPhone(0), "sms, sms number, wp, jid, whatsapp jid, chat id, user jid, participant, participants"),
     (
         Phone(1),
-        "mobile, mobile phone, mobile number, mobile no, mobile phone number, mobile num, mob, mob no, \
+        "mobile, mobile phone, phone e164, phones e164, phone e164 number, e164, \
+         phone numbers canonical form, mobile number, mobile no, mobile phone number, mobile num, mob, mob no, \
          mob number, cell, cell phone, cellphone, cell number, cell no, cell phone number, mobiltelefon, \
          handy, handynummer, mobil, mobilnummer, mobilfunk, mobilfunknummer, handy nr, telefon mobil, \
          tel mobil, mobilrufnummer, portable, tél mobile, tel mobile, téléphone mobile, téléphone portable, \
@@ -193,7 +194,7 @@ const WORDS: &[(Meaning, &str)] = &[
     (PerhapsPhone(1), "cep"),
     (
         Phone(2),
-        "phone, phone number, phone no, phone num, phonenumber, phoneno, phones, phone numbers, ph, ph no, \
+        "phone phone number, phone international number, phone, phone number, phone no, phone num, phonenumber, phoneno, phones, phone numbers, ph, ph no, \
          phone nr, telephone, telephone number, telephone no, tel, tel no, tel number, contact number, \
          contact no, contact phone, contact phone number, contact mobile, contact mobile number, \
          customer phone, customer phone number, client phone, lead phone, msisdn, telefon, telefonnummer, \
@@ -211,11 +212,11 @@ const WORDS: &[(Meaning, &str)] = &[
          เบอร์โทรศัพท์, ফোন, ফোন নম্বর, தொலைபேசி, தொலைபேசி எண், ఫోన్, ఫోన్ నంబర్, فون, فون نمبر, تلفن, \
          شماره تلفن, شماره تماس, טלפון, מספר טלפון, simu, namba ya simu, nambari ya simu, phone value, \
          phones value, phone numbers value, phone number value, phones number, phones phone number, \
-         phones phone, person phone, phone e164, e164, phone full, full phone number, \
+         phones phone, person phone, phone full, full phone number, \
          phone with country code, phone number with country code, mobile number with country code, \
          international phone, international number, your phone number, your phone, user phone, \
          user phone number, member phone, student phone, guest phone, recipient phone, subscriber phone, \
-         sms phone number, phone numbers canonical form, telefonní číslo, telefónne číslo, telefón, \
+         sms phone number, telefonní číslo, telefónne číslo, telefón, \
          telefonszám, telefonas, telefono numeris, tel numeris, telefoninumber, tālrunis, tālruņa numurs, \
          номер телефону, телефон контакта, телефон клиента, телефонен номер, телефонски број, број телефона, \
          broj telefona, telefonska številka, telefonski broj, numer tel, telefon kontaktowy, tel kontaktowy, \
@@ -246,7 +247,7 @@ const WORDS: &[(Meaning, &str)] = &[
     (NameOrPhone, "contact, contacto, contatto"),
     (
         Phone(3),
-        "person phone work, person phone home, person phone other, billing phone, billing phone number, \
+        "addresses phone, person phone work, person phone home, person phone other, billing phone, billing phone number, \
          shipping phone, default address phone, address phone, work phone, work phone number, \
          work direct phone, direct phone, business phone, home phone, home phone number, primary phone, \
          primary phone number, main phone, other phone, other phone number, office phone, office number, \
@@ -302,7 +303,7 @@ const WORDS: &[(Meaning, &str)] = &[
     (PerhapsPhone(3), "particular, corporate phone number, home, work, mobile phone other"),
     (
         Email,
-        "email, e mail, mail, email address, e mail address, emailaddress, e mail value, email value, \
+        "email, e mail, mail, email addresses address, email address, e mail address, emailaddress, e mail value, email value, \
          emails, emails value, email addresses value, email id, e mail id, mail id, primary email, \
          work email, user email, personal email, contact email, customer email, client email, lead email, \
          billing email, other email, secondary email, your email, your email address, home email, \
@@ -475,11 +476,22 @@ const HOLDERS: &[&str] = &[
 
 /// What a header or a dotted path means; and whether it stands in a holder of extra values, where a word counts less.
 pub(super) fn meaning(header: &str) -> Option<(Meaning, bool)> {
+    // A value that is wrapped in an object of its own means what the object means.
+    let bare = WRAPS.iter().find_map(|wrap| header.strip_suffix(wrap));
+    within_holders(header).or_else(|| within_holders(bare?))
+}
+
+/// Members in which services wrap a value, and databases a type.
+const WRAPS: [&str; 2] = [".value", ".$numberLong"];
+
+fn within_holders(header: &str) -> Option<(Meaning, bool)> {
     let mut rest = header;
     let mut extra = false;
     loop {
         if let Some(meaning) = of_words(rest) {
-            return Some((meaning, extra));
+            // A login is a name only where there is no other.
+            let login = matches!(normal(rest).as_str(), "user name" | "username");
+            return Some((meaning, extra || login));
         }
         let (holder, inner) = rest.split_once('.')?;
         let holder = normal(holder);
@@ -759,6 +771,15 @@ mod tests {
             ("profile.userDetails.contact.phone.prefix", Some(Prefix)),
             ("profile.userDetails.contact.email", Some(Email)),
             ("properties.phone", Some(Phone(2))),
+            ("properties.mobilephone", Some(Phone(1))),
+            ("properties.firstname.value", Some(First)),
+            ("phone.$numberLong", Some(Phone(2))),
+            ("phone.phoneNumber", Some(Phone(2))),
+            ("phoneNumbers 2.canonicalForm", Some(Phone(1))),
+            ("phones 3 fax.number", None),
+            ("name.familyName", Some(Last)),
+            ("emailAddresses.address", Some(Email)),
+            ("company.name.value", None),
             ("company.phone", None),
             ("company.name", None),
             ("owner.email", None),

@@ -13,7 +13,7 @@ use crate::folder::private_file;
 use crate::outcome::Fates;
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::Row;
-use crate::row::guard::guard;
+use crate::row::guard::{guard, one_cell};
 use crate::source::{self, Format, Source};
 
 use super::Rows;
@@ -232,12 +232,11 @@ impl Rejected {
         let line = row.place.line.to_string();
         let wrote = match &mut self.form {
             Form::Csv { csv, width } => {
-                let cells = (0..*width).map(|column| guard(row.cell(column)));
-                let why = [line.as_str(), code, reason].into_iter().map(guarded);
+                let cell = |column| guard(&one_cell(row.cell(column))).into_owned();
+                let why = [line.as_str(), code, reason].map(|text| guarded(text).into_owned());
                 // What a row has beyond the header follows behind our columns, where the reader finds it again.
-                let beyond = (*width..row.len()).map(|column| guard(row.cell(column)));
-                let record = cells.chain(why).chain(beyond);
-                csv.write_record(record.map(|cell| cell.into_owned())).map_err(io::Error::from)
+                let record = (0..*width).map(cell).chain(why).chain((*width..row.len()).map(cell));
+                csv.write_record(record).map_err(io::Error::from)
             }
             Form::Ndjson(file) => file.write_all(&json_line(&row.raw, row.place.line, code, reason)),
         };

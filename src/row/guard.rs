@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::LIST_END;
+
 /// The cell as it is written into `rejected.csv`.
 ///
 /// ```
@@ -19,6 +21,24 @@ pub fn guard(cell: &str) -> Cow<'_, str> {
     match is_formula(bare) || would_be_rounded(bare) {
         true => Cow::Owned(format!("'{cell}")),
         false => Cow::Borrowed(cell),
+    }
+}
+
+/// A list as people write it in one cell, where that says the same; else as it is.
+///
+/// ```
+/// use m1import::row::guard::one_cell;
+/// assert_eq!(one_cell("vip\u{1f}lead\u{1f}"), "vip, lead");
+/// assert_eq!(one_cell("vip, gold"), "vip, gold");
+/// ```
+pub fn one_cell(cell: &str) -> Cow<'_, str> {
+    let Some(list) = cell.strip_suffix(LIST_END) else {
+        return Cow::Borrowed(cell);
+    };
+    // An element that would be parted where it is read again stays in the form that no spreadsheet shows.
+    match list.contains([',', ';', '|']) || list.contains(" ::: ") {
+        true => Cow::Borrowed(cell),
+        false => Cow::Owned(list.split(LIST_END).collect::<Vec<_>>().join(", ")),
     }
 }
 
@@ -70,6 +90,21 @@ mod tests {
         for (cell, guarded) in table {
             assert_eq!(guard(cell), guarded);
             assert_eq!(unguard(guarded), cell);
+        }
+    }
+
+    #[test]
+    fn lists_become_what_people_write() {
+        let table = [
+            ("", ""),
+            ("a", "a"),
+            ("a\u{1f}", "a"),
+            ("a\u{1f}b c\u{1f}", "a, b c"),
+            ("a, b\u{1f}c\u{1f}", "a, b\u{1f}c\u{1f}"),
+            ("\u{1f}", ""),
+        ];
+        for (cell, written) in table {
+            assert_eq!(one_cell(cell), written);
         }
     }
 

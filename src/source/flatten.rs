@@ -8,21 +8,26 @@ use std::collections::HashMap;
 
 use super::MAX_COLUMNS;
 use super::token::{Broken, Read, Reader};
-use crate::row::{Code, LIST_END, Row};
+use crate::row::{Code, Row};
 
 /// The columns met so far, in the order of their first appearance; and the cells of the present record.
 #[derive(Default)]
 pub(super) struct Flat {
     pub names: Vec<String>,
     positions: HashMap<Box<str>, usize>,
-    /// Of each column, which part of `text` the present record gives it.
-    cells: Vec<Option<(usize, usize)>>,
-    text: String,
-    path: String,
+    /// Of each column, which part of `text` the present record gives it; `ABSENT` where none.
+    cells: Vec<(u32, u32)>,
+    pub text: String,
+    /// The elements so far of the lists we are in.
+    pub elements: String,
+    pub path: String,
     /// The column that came after this one in the record before: most files repeat their order.
     after: Vec<usize>,
     last: usize,
 }
+
+/// No part of any text.
+const ABSENT: (u32, u32) = (u32::MAX, u32::MAX);
 
 impl Flat {
     /// Reads the bytes of one element into the row.
@@ -35,7 +40,8 @@ impl Flat {
         };
         self.text.clear();
         self.path.clear();
-        self.cells.fill(None);
+        self.elements.clear();
+        self.cells.fill(ABSENT);
         self.last = 0;
         let mut reader = Reader { text, bytes, at: 0, depth: 0 };
         reader.blanks();
@@ -47,11 +53,8 @@ impl Flat {
         if reader.at < bytes.len() {
             return Err(reader.broken("something stands behind the object"));
         }
-        let used = self.cells.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-        for cell in self.cells.iter().take(used) {
-            let (start, end) = cell.unwrap_or_default();
-            row.push(self.text.get(start..end).unwrap_or_default());
-        }
+        let used = self.cells.iter().rposition(|&cell| cell != ABSENT).map_or(0, |last| last + 1);
+        row.fill(&self.text, self.cells.get(..used).unwrap_or_default());
         Ok(())
     }
 
@@ -69,7 +72,7 @@ impl Flat {
             }
             self.names.push(self.path.clone());
             self.positions.insert(self.path.as_str().into(), new);
-            self.cells.push(None);
+            self.cells.push(ABSENT);
             self.after.push(new + 1);
             new
         };
@@ -83,12 +86,12 @@ impl Flat {
 
 impl Reader<'_> {
     /// The members of an object, each under the path so far.
-    fn object(&mut self, flat: &mut Flat) -> Read {
+    pub fn object(&mut self, flat: &mut Flat) -> Read {
         self.members(flat, |reader, flat| reader.value(flat))
     }
 
     /// Walks over an object: `member` is called for each value, with the key added to the path.
-    fn members(&mut self, flat: &mut Flat, mut member: impl FnMut(&mut Self, &mut Flat) -> Read) -> Read {
+    pub fn members(&mut self, flat: &mut Flat, mut member: impl FnMut(&mut Self, &mut Flat) -> Read) -> Read {
         self.deeper()?;
         self.at += 1;
         self.blanks();
@@ -138,169 +141,18 @@ impl Reader<'_> {
     }
 
     /// Gives the text since `start` to the column of the present path.
-    fn set(&self, flat: &mut Flat, start: usize) -> Read {
+    pub fn set(&self, flat: &mut Flat, start: usize) -> Read {
         let Some(column) = flat.column() else {
             return Err(Broken { fatal: true, ..self.broken("too many different keys") });
         };
         let end = flat.text.len();
         match flat.cells.get_mut(column) {
-            Some(cell @ None) => *cell = Some((start, end)),
+            // An element is at most 4 MiB long.
+            Some(cell) if *cell == ABSENT => *cell = (start as u32, end as u32),
             _ => return Err(self.broken("a key stands twice in one object")),
         }
         Ok(())
     }
-
-    /// A list: scalars are one list cell; `{name, value}` become columns, `{name}` elements; other objects stand
-    /// under the path, from the second on with their number.
-    fn list(&mut self, flat: &mut Flat) -> Read {
-        self.deeper()?;
-        self.at += 1;
-        self.blanks();
-        let path = flat.path.len();
-        let mut elements = String::new();
-        let mut number = 0;
-        if !self.take(b']') {
-            loop {
-                number += 1;
-                match self.peek() {
-                    Some(b'{') => self.element(flat, &mut elements, number)?,
-                    Some(b'[') => {
-                        if number > 1 {
-                            flat.path.push_str(&format!(" {number}"));
-                        }
-                        self.list(flat)?;
-                    }
-                    _ => {
-                        let start = elements.len();
-                        self.scalar(&mut elements)?;
-                        if elements.len() > start {
-                            elements.push(LIST_END);
-                        }
-                    }
-                }
-                flat.path.truncate(path);
-                self.blanks();
-                if self.take(b',') {
-                    self.blanks();
-                } else if self.take(b']') {
-                    break;
-                } else {
-                    return Err(self.broken("a comma or a closing bracket is missing"));
-                }
-            }
-        }
-        self.depth -= 1;
-        if elements.is_empty() {
-            return Ok(());
-        }
-        let start = flat.text.len();
-        flat.text.push_str(&elements);
-        self.set(flat, start)
-    }
-
-    /// An object in a list.
-    fn element(&mut self, flat: &mut Flat, elements: &mut String, number: usize) -> Read {
-        let from = self.at;
-        let Pair { key, value, others } = self.pair(flat)?;
-        match (key, value) {
-            (Some(key), Some(value)) if !others => {
-                flat.path.push('.');
-                flat.path.push_str(&key);
-                let start = flat.text.len();
-                flat.text.push_str(&value);
-                self.set(flat, start)
-            }
-            (Some(name), None) if !name.is_empty() => {
-                elements.push_str(&name);
-                elements.push(LIST_END);
-                Ok(())
-            }
-            _ => {
-                self.at = from;
-                if number > 1 {
-                    flat.path.push_str(&format!(" {number}"));
-                }
-                self.object(flat)
-            }
-        }
-    }
-
-    /// Looks whether an object in a list is a name with or without a value.
-    fn pair(&mut self, flat: &mut Flat) -> Read<Pair> {
-        let mut pair = Pair::default();
-        let parent = flat.path.len() + 1;
-        self.members(flat, |reader, flat| {
-            let slot = match flat.path.get(parent..).unwrap_or_default() {
-                "name" | "key" | "Name" | "Key" => Some(&mut pair.key),
-                "value" | "Value" => Some(&mut pair.value),
-                // What else services put beside the name of a tag.
-                "id" | "_id" | "type" | "color" | "slug" => None,
-                _ => {
-                    pair.others = true;
-                    None
-                }
-            };
-            match (reader.peek(), slot) {
-                (Some(b'{' | b'['), slot) => {
-                    pair.others |= slot.is_some();
-                    reader.pass()
-                }
-                (_, Some(slot)) => reader.scalar(slot.insert(String::new())),
-                (_, None) => reader.scalar(&mut String::new()),
-            }
-        })?;
-        if pair.others {
-            pair.key = None;
-        }
-        Ok(pair)
-    }
-
-    /// Passes over an object or a list, checking it like any other.
-    fn pass(&mut self) -> Read {
-        let (open, close) = match self.peek() {
-            Some(b'{') => (b'{', b'}'),
-            Some(b'[') => (b'[', b']'),
-            _ => return self.scalar(&mut String::new()),
-        };
-        self.deeper()?;
-        self.at += 1;
-        self.blanks();
-        if self.take(close) {
-            self.depth -= 1;
-            return Ok(());
-        }
-        loop {
-            if open == b'{' {
-                if self.peek() != Some(b'"') {
-                    return Err(self.broken("a key in quotes is missing"));
-                }
-                self.string(&mut String::new())?;
-                self.blanks();
-                if !self.take(b':') {
-                    return Err(self.broken("a colon is missing"));
-                }
-                self.blanks();
-            }
-            self.pass()?;
-            self.blanks();
-            if self.take(b',') {
-                self.blanks();
-            } else if self.take(close) {
-                self.depth -= 1;
-                return Ok(());
-            } else {
-                return Err(self.broken("a comma or a closing bracket is missing"));
-            }
-        }
-    }
-}
-
-/// What an object in a list says, if it is a name with or without a value.
-#[derive(Default)]
-struct Pair {
-    key: Option<String>,
-    value: Option<String>,
-    others: bool,
 }
 
 #[cfg(test)]

@@ -52,6 +52,18 @@ pub(super) enum Shape {
     Objects,
 }
 
+/// The search for the list of contacts in an object.
+struct Search {
+    /// The keys on the way to where we are.
+    path: Vec<String>,
+    /// The first members of the outermost object: their keys, and whether they are objects.
+    members: Vec<(String, bool)>,
+    /// A list under a key that we do not know, whose first element has a phone.
+    other: Option<Vec<String>>,
+    /// Tells titles of fields from other words.
+    words: fn(&[&str]) -> Words,
+}
+
 /// A reading of elements.
 pub(super) struct Json {
     pub text: Text,
@@ -87,15 +99,19 @@ impl Json {
         if json.peek()? == Some(b'[') {
             return Ok(Shape::Array);
         }
-        let mut path = Vec::new();
-        let mut members = Vec::new();
-        if json.search(&mut path, &mut members)? {
-            return Ok(Shape::Wrapped(path));
+        let mut search = Search { path: Vec::new(), members: Vec::new(), other: None, words };
+        if json.search(&mut search)? {
+            return Ok(Shape::Wrapped(search.path));
         }
-        // Objects under keys that say nothing are records under their ids.
+        let Search { members, other, .. } = search;
         let keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
-        let keyed = members.len() > 1 && members.iter().all(|(_, object)| *object) && words(&keys) == Words::default();
-        Ok(if keyed { Shape::Keyed } else { Shape::Objects })
+        let silent = words(&keys) == Words::default();
+        Ok(match other {
+            Some(path) if silent => Shape::Wrapped(path),
+            // Objects under keys that say nothing are records under their ids.
+            _ if silent && members.len() > 1 && members.iter().all(|(_, object)| *object) => Shape::Keyed,
+            _ => Shape::Objects,
+        })
     }
 
     /// Reads the next element.
@@ -214,23 +230,26 @@ impl Json {
     }
 
     /// Searches the object that begins here for the list of contacts.
-    /// Gathers the first members on the way: their keys, and whether they are objects.
-    fn search(&mut self, path: &mut Vec<String>, members: &mut Vec<(String, bool)>) -> Result<bool, Trouble> {
+    fn search(&mut self, search: &mut Search) -> Result<bool, Trouble> {
         const LOOK: usize = 20;
         self.expect(b'{')?;
         while let Some(key) = self.key()? {
-            if path.is_empty() && members.len() < LOOK {
-                members.push((key.clone(), self.peek()? == Some(b'{')));
+            if search.path.is_empty() && search.members.len() < LOOK {
+                search.members.push((key.clone(), self.peek()? == Some(b'{')));
             }
             let known = WRAPPERS.contains(&key.to_ascii_lowercase().as_str());
             match self.peek()? {
-                Some(b'[') if known => {
+                Some(b'[') => {
                     self.advance(1);
-                    path.push(key);
-                    if matches!(self.peek()?, Some(b'{' | b']')) {
+                    search.path.push(key);
+                    let first = self.peek()?;
+                    if known && matches!(first, Some(b'{' | b']')) {
                         return Ok(true);
                     }
-                    path.pop();
+                    if !known && first == Some(b'{') && search.other.is_none() && self.has_phone(search.words) {
+                        search.other = Some(search.path.clone());
+                    }
+                    search.path.pop();
                     while !matches!(self.peek()?, None | Some(b']')) {
                         self.pass()?;
                         if self.peek()? == Some(b',') {
@@ -239,17 +258,27 @@ impl Json {
                     }
                     self.expect(b']')?;
                 }
-                Some(b'{') if known && path.len() < 3 => {
-                    path.push(key);
-                    if self.search(path, members)? {
+                Some(b'{') if known && search.path.len() < 3 => {
+                    search.path.push(key);
+                    if self.search(search)? {
                         return Ok(true);
                     }
-                    path.pop();
+                    search.path.pop();
                 }
                 _ => self.pass()?,
             }
         }
         Ok(false)
+    }
+
+    /// Whether the element that begins here has a member for a phone number.
+    fn has_phone(&mut self, words: fn(&[&str]) -> Words) -> bool {
+        let Ok(length) = self.element(self.lines.line) else { return false };
+        self.unclosed = false;
+        let mut flat = Flat::default();
+        let read = flat.read(self.text.window().get(..length).unwrap_or_default(), &mut Row::default());
+        let names: Vec<&str> = flat.names.iter().map(String::as_str).collect();
+        read.is_ok() && words(&names).phone
     }
 
     /// The next key of the object we are in, up to its value; nothing at the object's end.

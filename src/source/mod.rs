@@ -4,6 +4,8 @@
 //! columns it has. [`Source::rows`] then reads it from the beginning as often as wanted, always with the same
 //! rows. What the columns mean is no business of this room.
 
+#[cfg(feature = "xlsx")]
+mod biff;
 mod csv;
 mod detect;
 mod encoding;
@@ -11,6 +13,8 @@ mod error;
 mod flatten;
 mod input;
 mod json;
+mod kind;
+mod list;
 mod ndjson;
 #[cfg(feature = "xlsx")]
 mod ods;

@@ -1,4 +1,4 @@
-//! Just enough of the container of .xls to know that its chains of sectors end.
+//! Just enough of the container of .xls to know that its chains of sectors end, and to find the workbook in it.
 //!
 //! The library follows them without counting, and a chain that bites its tail would fill the memory.
 
@@ -8,53 +8,124 @@ const HEADER: usize = 512;
 /// Sector numbers from here on are marks: free, end of chain.
 const MARKS: u32 = 0xffff_fffa;
 
-/// Checks the allocation tables of a container that lies in `bytes`.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Trouble> {
-    chains(bytes).ok_or(Trouble::Damaged("spreadsheet"))
+/// The longest stream that lies in small sectors.
+const SMALL: usize = 4096;
+const SMALL_SECTOR: usize = 64;
+
+/// Checks the allocation tables of a container that lies in `bytes`, and gives the stream of the workbook, if it has
+/// one.
+pub(super) fn workbook(bytes: &[u8]) -> Result<Option<Vec<u8>>, Trouble> {
+    let container = Container::open(bytes).ok_or(Trouble::Damaged("spreadsheet"))?;
+    container.workbook().ok_or(Trouble::Damaged("spreadsheet"))
 }
 
-fn chains(bytes: &[u8]) -> Option<()> {
-    let number = |at: usize| -> Option<u32> { Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?)) };
-    let shift = u32::from(u16::from_le_bytes(bytes.get(30..32)?.try_into().ok()?));
-    if shift != 9 && shift != 12 {
-        return None;
-    }
-    let size = 1usize << shift;
-    let sectors = bytes.len() / size + 1;
-    let sector = |index: u32| (index as usize).checked_add(1)?.checked_mul(size);
-    // The sectors of the table: the first 109 in the header, the others in a chain of their own.
-    let mut table_sectors: Vec<u32> = (0..109).filter_map(|place| number(76 + 4 * place)).collect();
-    let mut next = number(68)?;
-    for _ in 0..sectors {
-        if next >= MARKS {
-            break;
-        }
-        let at = sector(next)?;
-        table_sectors.extend((0..size / 4 - 1).filter_map(|place| number(at + 4 * place)));
-        next = number(at + size - 4)?;
-    }
-    if next < MARKS {
-        return None;
-    }
-    let mut table = Vec::new();
-    for index in table_sectors.into_iter().filter(|&index| index < MARKS).take(sectors) {
-        let at = sector(index)?;
-        table.extend((0..size / 4).map_while(|place| number(at + 4 * place)));
-    }
-    ends(&table)?;
-    // The table of small sectors lies in a chain of the large ones.
-    let mut small = Vec::new();
-    let mut next = number(60)?;
-    while next < MARKS {
-        let at = sector(next)?;
-        small.extend((0..size / 4).map_while(|place| number(at + 4 * place)));
-        next = *table.get(next as usize)?;
-        if small.len() > bytes.len() {
+/// A container whose chains are known to end.
+struct Container<'a> {
+    bytes: &'a [u8],
+    /// How long a sector is.
+    size: usize,
+    /// Behind each sector the next of its chain.
+    table: Vec<u32>,
+    /// The same for small sectors.
+    small: Vec<u32>,
+}
+
+impl<'a> Container<'a> {
+    fn open(bytes: &'a [u8]) -> Option<Container<'a>> {
+        let shift = u16::from_le_bytes(bytes.get(30..32)?.try_into().ok()?);
+        if shift != 9 && shift != 12 || bytes.len() < HEADER {
             return None;
         }
+        let size = 1usize << shift;
+        let sectors = bytes.len() / size + 1;
+        let mut container = Container { bytes, size, table: Vec::new(), small: Vec::new() };
+        // The sectors of the table: the first 109 in the header, the others in a chain of their own.
+        let mut table_sectors = numbers(bytes.get(76..HEADER)?);
+        let mut next = number(bytes, 68)?;
+        for _ in 0..sectors {
+            if next >= MARKS {
+                break;
+            }
+            table_sectors.extend(numbers(container.sector(next)?));
+            next = table_sectors.pop()?;
+        }
+        if next < MARKS {
+            return None;
+        }
+        table_sectors.retain(|&index| index < MARKS);
+        // The library would follow each of them as often as it is named.
+        if table_sectors.len() > sectors {
+            return None;
+        }
+        for index in table_sectors {
+            let numbers = numbers(container.sector(index)?);
+            container.table.extend(numbers);
+        }
+        ends(&container.table)?;
+        // The table of small sectors lies in a chain of the large ones.
+        container.small = numbers(&container.chain(number(bytes, 60)?, usize::MAX)?);
+        ends(&container.small)?;
+        Some(container)
     }
-    ends(&small)?;
-    (bytes.len() >= HEADER).then_some(())
+
+    /// A sector; the last of the file may be short.
+    fn sector(&self, index: u32) -> Option<&'a [u8]> {
+        let rest = self.bytes.get((index as usize).checked_add(1)?.checked_mul(self.size)?..)?;
+        Some(rest.get(..self.size).unwrap_or(rest))
+    }
+
+    /// What the chain from a sector on holds, as far as it is wanted.
+    fn chain(&self, start: u32, most: usize) -> Option<Vec<u8>> {
+        follow(&self.table, start, most, |index| self.sector(index))
+    }
+
+    /// The stream of the workbook; nothing in it if there is none.
+    fn workbook(&self) -> Option<Option<Vec<u8>>> {
+        let folder = self.chain(number(self.bytes, 48)?, usize::MAX)?;
+        let entry = |name: &str| {
+            let wide: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+            folder.chunks_exact(128).find(|entry| {
+                let named = entry.get(..wide.len()).unwrap_or_default();
+                named.eq_ignore_ascii_case(&wide)
+            })
+        };
+        let Some(entry) = entry("Workbook").or_else(|| entry("Book")) else {
+            return Some(None);
+        };
+        let (start, length) = (number(entry, 116)?, number(entry, 120)? as usize);
+        if length >= SMALL {
+            return Some(Some(self.chain(start, length)?));
+        }
+        let root = folder.chunks_exact(128).next()?;
+        let sectors = self.chain(number(root, 116)?, number(root, 120)? as usize)?;
+        let small = |index: u32| {
+            let rest = sectors.get((index as usize).checked_mul(SMALL_SECTOR)?..)?;
+            Some(rest.get(..SMALL_SECTOR).unwrap_or(rest))
+        };
+        Some(Some(follow(&self.small, start, length, small)?))
+    }
+}
+
+/// Joins the sectors of a chain, as far as they are wanted.
+fn follow<'a>(table: &[u32], start: u32, most: usize, sector: impl Fn(u32) -> Option<&'a [u8]>) -> Option<Vec<u8>> {
+    let mut joined = Vec::new();
+    let mut next = start;
+    while next < MARKS && joined.len() < most {
+        joined.extend_from_slice(sector(next)?);
+        if joined.len() < most {
+            next = *table.get(next as usize)?;
+        }
+    }
+    joined.truncate(most);
+    Some(joined)
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+fn numbers(bytes: &[u8]) -> Vec<u32> {
+    bytes.chunks_exact(4).filter_map(|four| number(four, 0)).collect()
 }
 
 /// Whether every chain ends.

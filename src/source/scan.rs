@@ -1,5 +1,7 @@
 //! Where a JSON value ends, found without reading it, so that a broken one can be passed over.
 
+use super::token::plain;
+
 /// Finds where a value ends: in one go, or piece by piece as bytes arrive.
 #[derive(Default)]
 pub(super) struct Scan {
@@ -22,32 +24,34 @@ impl Scan {
     pub fn run(&mut self, bytes: &[u8]) -> Option<usize> {
         loop {
             if self.string {
-                let rest = bytes.get(self.at..)?;
-                match memchr::memchr3(b'"', b'\\', b'\n', rest) {
-                    Some(found) if rest.get(found) == Some(&b'\n') => {
-                        self.unclosed = true;
-                        return Some(self.at + found);
-                    }
-                    Some(found) if rest.get(found) == Some(&b'\\') => {
-                        if self.at + found + 1 >= bytes.len() {
-                            self.at += found;
-                            return None;
-                        }
-                        self.at += found + 2;
-                        continue;
-                    }
-                    Some(found) => {
-                        self.at += found + 1;
+                self.at += plain(bytes.get(self.at..)?);
+                match bytes.get(self.at)? {
+                    b'"' => {
+                        self.at += 1;
                         self.string = false;
                         if self.depth == 0 {
                             return Some(self.at);
                         }
                     }
-                    None => {
-                        self.at = bytes.len();
-                        return None;
+                    b'\\' if self.at + 1 >= bytes.len() => return None,
+                    b'\\' => {
+                        self.at += 2;
+                        continue;
+                    }
+                    b'\n' => {
+                        self.unclosed = true;
+                        return Some(self.at);
+                    }
+                    _ => {
+                        self.at += 1;
+                        continue;
                     }
                 }
+            }
+            if self.begun && !self.plain {
+                let rest = bytes.get(self.at..)?;
+                let quiet = |byte: &&u8| !matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
+                self.at += rest.iter().take_while(quiet).count();
             }
             let &byte = bytes.get(self.at)?;
             match byte {

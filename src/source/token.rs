@@ -110,23 +110,17 @@ impl Reader<'_> {
     pub fn string(&mut self, to: &mut String) -> Read {
         self.at += 1;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(length) = memchr::memchr2(b'"', b'\\', rest) else {
-                self.at = self.bytes.len();
-                return Err(self.broken("a string has no end"));
-            };
-            let piece = self.text.get(self.at..self.at + length).unwrap_or_default();
-            if piece.bytes().any(|byte| byte < 0x20) {
-                return Err(self.broken("a control character stands in a string"));
-            }
-            to.push_str(piece);
+            let length = plain(self.bytes.get(self.at..).unwrap_or_default());
+            to.push_str(self.text.get(self.at..self.at + length).unwrap_or_default());
             self.at += length;
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(());
                 }
-                _ => self.escape(to)?,
+                Some(b'\\') => self.escape(to)?,
+                Some(_) => return Err(self.broken("a control character stands in a string")),
+                None => return Err(self.broken("a string has no end")),
             }
         }
     }
@@ -177,5 +171,40 @@ impl Reader<'_> {
         }
         self.at += 4;
         Ok(code)
+    }
+}
+
+/// How many bytes there are before the first that means something in a string: a quote, a backslash, or a control
+/// character, which may not be there. Eight at a time, for most strings are too short to search them otherwise.
+pub(super) fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES << 7;
+    // In each byte, the highest bit says whether it is below `limit`; a borrow spoils only bytes behind a hit.
+    let below = |eight: u64, limit: u64| eight.wrapping_sub(ONES * limit) & !eight & HIGH;
+    let mut passed = 0;
+    while let Some(eight) = bytes.get(passed..).and_then(|rest| rest.first_chunk()) {
+        let eight = u64::from_le_bytes(*eight);
+        let is = |byte: u8| below(eight ^ (ONES * u64::from(byte)), 1);
+        let hits = below(eight, 0x20) | is(b'"') | is(b'\\');
+        if hits != 0 {
+            return passed + hits.trailing_zeros() as usize / 8;
+        }
+        passed += 8;
+    }
+    let rest = bytes.get(passed..).unwrap_or_default();
+    passed + rest.iter().take_while(|byte| !matches!(byte, 0..=0x1f | b'"' | b'\\')).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_found_eight_at_a_time(bytes in prop::collection::vec(prop_oneof![any::<u8>(), 0x1e..0x24u8], 0..40)) {
+            let one_by_one = bytes.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count();
+            prop_assert_eq!(plain(&bytes), one_by_one);
+        }
     }
 }

@@ -199,7 +199,13 @@ mod zstd {
                         .map_err(|_| io::Error::other("damaged"))?;
                 }
                 match self.decoder.read(buffer)? {
-                    0 if self.decoder.is_finished() && self.decoder.can_collect() == 0 => self.within = false,
+                    0 if self.decoder.is_finished() && self.decoder.can_collect() == 0 => {
+                        let said = self.decoder.get_checksum_from_data();
+                        if said.is_some() && said != self.decoder.get_calculated_checksum() {
+                            return Err(io::Error::other("damaged"));
+                        }
+                        self.within = false;
+                    }
                     read => return Ok(read),
                 }
             }

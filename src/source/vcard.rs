@@ -6,6 +6,7 @@
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::error::Trouble;
+use super::kind::Kind;
 use super::text::{Lines, Text};
 use super::vline::{is_quoted_printable, is_wanted, parts, property, split_value, unescaped};
 use super::{Fault, MAX_RECORD};
@@ -41,13 +42,15 @@ pub(super) struct Vcard {
     /// Where the card began that we are in.
     begun: Option<u64>,
     card: Card,
+    /// How deep we are in the card of somebody's agent.
+    agents: u32,
     /// A logical line: the physical ones it was folded into, joined.
     line: Vec<u8>,
 }
 
 impl Vcard {
     pub fn new(text: Text) -> Vcard {
-        Vcard { text, lines: Lines::default(), begun: None, card: Card::default(), line: Vec::new() }
+        Vcard { text, lines: Lines::default(), begun: None, card: Card::default(), agents: 0, line: Vec::new() }
     }
 
     /// Reads the next card.
@@ -68,6 +71,11 @@ impl Vcard {
                 self.begun = begins.then_some(here);
                 continue;
             };
+            if self.agents > 0 || begins && self.card.agent {
+                self.agents = if begins { self.agents + 1 } else { self.agents - u32::from(ends) };
+                self.card.agent = false;
+                continue;
+            }
             if !begins && !ends {
                 self.card.take(&self.line);
                 if self.card.size > MAX_RECORD {
@@ -164,62 +172,39 @@ struct Card {
     note: String,
     tags: String,
     phones: Vec<Phone>,
-    emails: Vec<(bool, String)>,
+    emails: Vec<(u8, String)>,
     /// What a label says about the group of lines it belongs to.
     labels: Vec<(String, String)>,
     size: usize,
+    /// The line at hand says that the card of an agent follows.
+    agent: bool,
     /// A line is not text.
     broken: bool,
 }
 
 struct Phone {
     kind: Kind,
-    preferred: bool,
+    preference: u8,
     group: String,
     number: String,
-}
-
-/// What a number is, the best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    WhatsApp,
-    Mobile,
-    Any,
-    Place,
-    Fax,
-}
-
-impl Kind {
-    fn of(words: &str) -> Kind {
-        let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
-        if has(&["fax", "pager", "telex", "modem", "bbs", "textphone"]) {
-            Kind::Fax
-        } else if has(&["whatsapp", "waid"]) {
-            Kind::WhatsApp
-        } else if has(&["cell", "mobil", "iphone", "handy"]) {
-            Kind::Mobile
-        } else if has(&["work", "home", "car", "office"]) {
-            Kind::Place
-        } else {
-            Kind::Any
-        }
-    }
 }
 
 impl Card {
     /// Takes in a logical line.
     fn take(&mut self, line: &[u8]) {
         let (group, name) = property(line);
+        let (head, value) = split_value(line);
+        self.agent = name.eq_ignore_ascii_case(b"AGENT") && value.trim_ascii().is_empty()
+            || self.agent && line.trim_ascii().is_empty();
         if !is_wanted(name) {
             return;
         }
-        let (head, value) = split_value(line);
         let head = String::from_utf8_lossy(head).to_ascii_lowercase();
         let parameters: Vec<&str> = head.split(';').skip(1).collect();
         let value = self.decoded(value, &parameters);
         self.size += value.len();
         let group = String::from_utf8_lossy(group).to_ascii_lowercase();
-        let preferred = parameters.iter().any(|one| one.contains("pref"));
+        let preference = preference(&parameters);
         let plain = || unescaped(value.trim());
         let first = |slot: &mut String| {
             if slot.is_empty() {
@@ -229,17 +214,19 @@ impl Card {
         match name.to_ascii_uppercase().as_slice() {
             b"FN" => first(&mut self.name),
             b"N" if self.given.is_empty() && self.family.is_empty() => {
-                let mut parts = parts(&value, ';').map(|part| unescaped(part.trim()));
+                let mut parts = parts(&value, &[';']).map(|part| unescaped(part.trim()));
                 self.family = parts.next().unwrap_or_default();
                 self.given = parts.next().unwrap_or_default();
             }
             b"TEL" if !value.trim().is_empty() => {
-                self.phones.push(Phone { kind: Kind::of(&parameters.join(" ")), preferred, group, number: plain() });
+                let number = whatsapp_id(&parameters, &value).unwrap_or_else(plain);
+                self.phones.push(Phone { kind: Kind::of(&parameters.join(" ")), preference, group, number });
             }
-            b"EMAIL" if !value.trim().is_empty() => self.emails.push((preferred, plain())),
+            b"EMAIL" if !value.trim().is_empty() => self.emails.push((preference, plain())),
             b"CATEGORIES" => {
-                for tag in value.split([',', ';']).map(|tag| unescaped(tag.trim_end_matches('\\').trim())) {
-                    if !tag.is_empty() {
+                for tag in parts(&value, &[',', ';']).map(|tag| unescaped(tag.trim())) {
+                    // Google's own group, in which all contacts are.
+                    if !tag.is_empty() && tag != "myContacts" {
                         self.tags.push_str(&tag.replace(LIST_END, " "));
                         self.tags.push(LIST_END);
                     }
@@ -248,7 +235,7 @@ impl Card {
             b"X-ABLABEL" => self.labels.push((group, value.to_lowercase())),
             b"NICKNAME" => first(&mut self.nickname),
             b"ORG" if self.organization.is_empty() => {
-                let parts = parts(&value, ';').map(|part| unescaped(part.trim())).filter(|part| !part.is_empty());
+                let parts = parts(&value, &[';']).map(|part| unescaped(part.trim())).filter(|part| !part.is_empty());
                 self.organization = parts.collect::<Vec<_>>().join(", ");
             }
             b"TITLE" => first(&mut self.title),
@@ -287,14 +274,12 @@ impl Card {
         for phone in &mut self.phones {
             let label = self.labels.iter().find(|(group, _)| !group.is_empty() && *group == phone.group);
             if let Some((_, label)) = label {
-                let kind = Kind::of(label);
-                phone.kind =
-                    if kind == Kind::Fax || phone.kind == Kind::Fax { Kind::Fax } else { phone.kind.min(kind) };
+                phone.kind = phone.kind.and(Kind::of(label));
             }
         }
         self.phones.retain(|phone| phone.kind != Kind::Fax);
-        self.phones.sort_by_key(|phone| (phone.kind, !phone.preferred));
-        self.emails.sort_by_key(|(preferred, _)| !preferred);
+        self.phones.sort_by_key(|phone| (phone.kind, phone.preference));
+        self.emails.sort_by_key(|&(preference, _)| preference);
         row.push(&self.name);
         row.push(&self.given);
         row.push(&self.family);
@@ -304,6 +289,21 @@ impl Card {
             row.push(cell);
         }
     }
+}
+
+/// How much the line is preferred to its like: `PREF=1` most, `TYPE=PREF` like it, and last where nothing is said.
+fn preference(parameters: &[&str]) -> u8 {
+    let said = parameters.iter().filter(|one| one.contains("pref"));
+    let number = |one: &&str| one.strip_prefix("pref=").and_then(|number| number.trim_matches('"').parse().ok());
+    said.map(|one| number(one).unwrap_or(1)).min().unwrap_or(u8::MAX)
+}
+
+/// The whole number, from the id that WhatsApp puts beside a number written as it is dialled at home.
+fn whatsapp_id(parameters: &[&str], value: &str) -> Option<String> {
+    let id = parameters.iter().find_map(|one| one.strip_prefix("waid="))?.trim_matches('"');
+    let whole = value.trim_start().trim_start_matches("tel:").starts_with('+');
+    let digits = id.len() >= 7 && id.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && !whole).then(|| format!("+{id}"))
 }
 
 /// Fills some columns with values; what is left over goes into the last as a list.

@@ -48,10 +48,10 @@ pub(super) fn split_value(line: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// The parts of a value; a separator behind a backslash is none.
-pub(super) fn parts(value: &str, separator: char) -> impl Iterator<Item = &str> {
+pub(super) fn parts<'a>(value: &'a str, separators: &[char]) -> impl Iterator<Item = &'a str> {
     let mut escaped = false;
     value.split(move |c| {
-        let here = c == separator && !escaped;
+        let here = separators.contains(&c) && !escaped;
         escaped = c == '\\' && !escaped;
         here
     })

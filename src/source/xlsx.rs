@@ -14,7 +14,7 @@ use super::error::Trouble;
 use super::input::{Input, Seekable};
 use super::table::{self, Head};
 use super::unpack::{Compression, Unpacked};
-use super::{MAX_RECORD, Options, Sheet, ods, ole, zip};
+use super::{MAX_RECORD, Options, Sheet, biff, ods, ole, zip};
 use crate::row::Row;
 
 /// A sheet as a plain table.
@@ -151,7 +151,9 @@ fn open(input: &Input) -> Result<Book, Trouble> {
             }
             let mut whole = Vec::new();
             bytes.read_to_end(&mut whole).map_err(Trouble::Io)?;
-            ole::check(&whole)?;
+            if let Some(records) = ole::workbook(&whole)? {
+                biff::check(&records, input.len())?;
+            }
             drop(whole);
             bytes.rewind().map_err(Trouble::Io)?;
             Book::Xls(Xls::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?)

@@ -1,6 +1,7 @@
 //! Objects as cells.
 
 use super::*;
+use crate::row::LIST_END;
 use proptest::prelude::*;
 
 fn flat(json: &str) -> Result<Vec<(String, String)>, &'static str> {
@@ -31,6 +32,16 @@ fn shapes() {
             r#"{"phones":[{"type":"m","number":"1"},{"type":"h","number":"2"}]}"#,
             "phones.type=m phones.number=1 phones 2.type=h phones 2.number=2",
         ),
+        // The mobile first, the fax where nobody looks for a phone.
+        (
+            r#"{"phones":[{"type":"fax","number":"1"},{"type":"home","number":"2"},{"type":["CELL"],"number":"3"}]}"#,
+            "phones.type=CELL; phones.number=3 phones 2.type=home phones 2.number=2 phones 3 fax.type=fax phones 3 fax.number=1",
+        ),
+        (
+            r#"{"p":[{"value":"1","label":"work","primary":false},{"value":"2","label":"work","primary":true}]}"#,
+            "p.value=2 p.label=work p.primary=true p 2.value=1 p 2.label=work p 2.primary=false",
+        ),
+        (r#"{"labels":[{"id":1,"title":"a"}]}"#, "labels=a;"),
         (r#"{"a":null,"b":true,"c":"","d":[]}"#, "a= b=true c="),
         (r#"{"a":{"b":{"c":"\u00e9\ud83d\ude00\n"}}}"#, "a.b.c=é😀\n"),
         ("{}", ""),

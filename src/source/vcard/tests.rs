@@ -37,6 +37,20 @@ fn cards() {
             &["2: first_name=X, last_name=Éléonore, phone=1", "11: name=Long name"],
         ),
         (
+            "BEGIN:VCARD\nFN:A\nTEL;TYPE=cell;PREF=2:1\nTEL;TYPE=cell;PREF=1:2\nTEL;TYPE=home,pref:3\nCATEGORIES:a\\,b,c,myContacts\nEND:VCARD\n",
+            &["1: name=A, phone=2, phone 2=1, phone 3=3, tags=a,b|c|"],
+        ),
+        // What WhatsApp knows of a number, and the card of an agent within a card.
+        (
+            "BEGIN:VCARD\nFN:A\nTEL;type=CELL;waid=919876543210:098765 43210\nEND:VCARD\n\
+             BEGIN:VCARD\nFN:B\nAGENT:\nBEGIN:VCARD\nFN:X\nTEL:1\nEND:VCARD\nTEL:2\nEND:VCARD\nBEGIN:VCARD\nFN:C\nEND:VCARD\n",
+            &["1: name=A, phone=+919876543210", "5: name=B, phone=2", "14: name=C"],
+        ),
+        (
+            "BEGIN:VCARD\nFN:B\nAGENT:\nBEGIN:VCARD\nFN:X\nEND:VCARD\n",
+            &["the file is cut short: the card that begins on line 1 has no end"],
+        ),
+        (
             "BEGIN:VCARD\nVERSION:4.0\nFN:A\\, B\nTEL;VALUE=uri;TYPE=\"voice,cell\":tel:+33-1\nTEL;waid=919:+919\nEND:VCARD\n",
             &["1: name=A, B, phone=+919, phone 2=tel:+33-1"],
         ),
