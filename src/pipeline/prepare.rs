@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::cli::nearest_command;
 use crate::config::{Config, is_stdin};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
@@ -18,6 +19,19 @@ use crate::survey::Survey;
 /// An input is missing, a folder or not readable.
 pub fn open(config: &Config) -> Result<Vec<source::Input>, Error> {
     config.files.iter().map(|path| source::Input::at(path).map_err(Error::Input)).collect()
+}
+
+/// A word that is nearly a command, and no file, was meant as the command; said before a token is asked for.
+///
+/// # Errors
+/// It is.
+pub fn no_mistyped_command(config: &Config) -> Result<(), Error> {
+    match config.files.first().filter(|first| !first.exists()) {
+        Some(first) if nearest_command(&first.to_string_lossy()).is_some() => {
+            source::Input::at(first).map(drop).map_err(Error::Input)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A report replaces a file that is there, but never an input.

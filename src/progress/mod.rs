@@ -151,7 +151,8 @@ impl Progress {
     fn trouble(&mut self, why: &Failure) {
         let times = self.troubles.entry(why.cause).or_default();
         *times += 1;
-        if *times == 1 {
+        // What ends the run is told at its end, as its error.
+        if *times == 1 && matches!(why.cause.exit(), ONE_ROW | LATER) {
             self.line(&self.told(why));
         }
     }
@@ -208,6 +209,11 @@ impl Progress {
         bar.set_message(self.course.below(now));
     }
 }
+
+/// The exit codes of troubles that a run goes on after: a row that is refused, a server that is away for a while.
+const ONE_ROW: u8 = 1;
+/// See [`ONE_ROW`].
+const LATER: u8 = 75;
 
 fn is_signal(cause: Cause) -> bool {
     matches!(cause, Cause::Hangup | Cause::Interrupt | Cause::Terminate)

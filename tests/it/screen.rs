@@ -97,7 +97,7 @@ fn shows_a_bar(columns: u32, rows: u32) {
 #[test]
 #[ignore = "needs tmux: cargo test --test it screen -- --ignored"]
 fn a_bar_in_a_small_terminal() {
-    shows_a_bar(80, 40);
+    shows_a_bar(80, 24);
 }
 
 #[test]
