@@ -34,9 +34,6 @@ pub fn summary(summary: &Summary, closing: &Closing) -> String {
         return "Nothing was sent.\n".to_owned();
     }
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
-    if let Some(hint) = summary.error.as_ref().and_then(|error| error.hint.as_ref()) {
-        page.hint(2, &safe(hint));
-    }
     if summary.rows.read > 0 {
         page.gap();
         page.lines(2, books(summary));
