@@ -149,7 +149,7 @@ pub enum Error {
         error: io::Error,
     },
     /// More invalid rows than allowed.
-    #[error("{invalid} of {read} rows are invalid, which is more than --max-invalid {limit} allows")]
+    #[error("{invalid} of {read} rows are invalid, which is more than {limit} allows")]
     TooManyInvalid {
         /// How many are.
         invalid: u64,

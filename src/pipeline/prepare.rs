@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::cli::nearest_command;
-use crate::config::{Config, is_stdin};
+use crate::config::{Config, Limit, is_stdin};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
 use crate::error::Error;
@@ -91,7 +91,10 @@ pub fn acceptable(config: &Config, survey: &Survey) -> Result<(), Error> {
         return Err(Error::TooManyInvalid {
             invalid: survey.invalid,
             read: survey.read,
-            limit: config.rows.max_invalid.to_string(),
+            limit: match config.rows.max_invalid {
+                Limit::Count(0) => "--strict".to_owned(),
+                limit => format!("--max-invalid {limit}"),
+            },
         });
     }
     match (config.rows.on_duplicate, survey.keep.folded()) {

@@ -350,10 +350,7 @@ the server is busy [server.busy]: 2 times
         progress.sending(10, 0, 0);
         let why = Arc::new(Failure::new(Cause::Interrupt, ""));
         progress.hear(&Event::Stopping { why, in_flight: 3 });
-        assert_eq!(
-            said.lock().unwrap()[0],
-            "stopping: waiting for 3 requests under way; Ctrl-C again ends it at once"
-        );
+        assert_eq!(said.lock().unwrap()[0], "stopping: waiting for 3 requests under way; Ctrl-C again ends it at once");
     }
 
     #[test]

@@ -77,7 +77,10 @@ fn contacts() -> String {
 fn sandbox(screen: &Screen, latency: &str) -> Beside {
     let beside = Beside::new(&["--latency", latency]);
     let program = env!("CARGO_BIN_EXE_m1import");
-    screen.types(&format!("run() {{ M1IMPORT_TOKEN=sandbox M1IMPORT_ENDPOINT={} {program} \"$@\"; }}; clear", beside.url()));
+    screen.types(&format!(
+        "run() {{ M1IMPORT_TOKEN=sandbox M1IMPORT_ENDPOINT={} {program} \"$@\"; }}; clear",
+        beside.url()
+    ));
     screen.until("a clear screen", |text| text.trim() == "$");
     beside
 }
@@ -139,7 +142,11 @@ fn the_bar_follows_the_size_of_the_terminal() {
         screen.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
         let before = screen.text();
         let text = screen.until("the next step", |text| bar(text).is_some() && text != before);
-        assert_eq!(text.matches("% of 3,000 rows").count(), 1, "one bar and nothing left of others at {columns}:\n{text}");
+        assert_eq!(
+            text.matches("% of 3,000 rows").count(),
+            1,
+            "one bar and nothing left of others at {columns}:\n{text}"
+        );
         assert!(text.lines().all(|line| line.chars().count() < columns), "{text}");
     }
     screen.until("the summary", |text| text.contains("Results in contacts.results"));
