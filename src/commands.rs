@@ -1,6 +1,6 @@
 //! The commands: what each does with the settings, and how its end becomes output and an exit code.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, IsTerminal};
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -111,6 +111,7 @@ fn form_wanted(typed: &Typed, env: &Env) -> Form {
 /// `check` and the import: one run, its end printed.
 fn job(typed: Typed, env: &Env, purpose: Purpose) -> u8 {
     with_config(typed, env, purpose, |config, terminal| {
+        pipeline::no_mistyped_command(config)?;
         let runtime = runtime()?;
         let ended = runtime.block_on(async {
             let stop = listening()?;
@@ -183,6 +184,9 @@ fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<u
         print(terminal, &text)
     };
     if numbers.is_empty() {
+        if io::stdin().is_terminal() {
+            terminal.say("numbers from the keyboard, one a line; Ctrl-D ends");
+        }
         for line in io::stdin().lock().lines() {
             let line = line.map_err(|error| Error::Local { what: "standard input", error })?;
             if !line.trim().is_empty() && tell(&line) != 0 {
@@ -234,7 +238,8 @@ fn served(typed: &Typed, terminal: &Terminal) -> Result<u8, Error> {
             refuse: settings.refuse,
             ..sandbox::Options::default()
         };
-        let sandbox = Sandbox::start(options).await.map_err(|error| Error::Local { what: "the sandbox", error })?;
+        let port = settings.port;
+        let sandbox = Sandbox::start(options).await.map_err(|error| Error::Port { port, error })?;
         print(terminal, &format!("{}\n", sandbox.endpoint()));
         stop.wait().await;
         let contacts = sandbox.contacts();

@@ -97,7 +97,7 @@ pub enum Error {
     #[error(transparent)]
     Journal(#[from] journal::Error),
     /// What ended the sending.
-    #[error("{0}")]
+    #[error("{0}{request}", request = asked(.0))]
     Delivery(Failure),
     /// The results folder cannot be made.
     #[error("the results folder {} cannot be made: {error}", .path.display())]
@@ -112,6 +112,17 @@ pub enum Error {
     Output {
         /// Which one.
         path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// What is never written over is there already.
+    #[error("{} is there already, and is never written over", .0.display())]
+    Exists(PathBuf),
+    /// The sandbox finds its port taken.
+    #[error("port {port} of this machine cannot be opened: {error}")]
+    Port {
+        /// Which one.
+        port: u16,
         /// Why.
         error: io::Error,
     },
@@ -138,7 +149,7 @@ pub enum Error {
         error: io::Error,
     },
     /// More invalid rows than allowed.
-    #[error("{invalid} of {read} rows are invalid, which is more than {limit} allows; nothing was sent")]
+    #[error("{invalid} of {read} rows are invalid, which is more than {limit} allows")]
     TooManyInvalid {
         /// How many are.
         invalid: u64,
@@ -148,7 +159,7 @@ pub enum Error {
         limit: String,
     },
     /// Phones that occur again, where that is an error.
-    #[error("{rows} rows repeat a phone number of another row; nothing was sent")]
+    #[error("{} the phone number of another row", match .rows { 1 => "1 row repeats".to_owned(), rows => format!("{rows} rows repeat") })]
     Duplicates {
         /// How many are too much.
         rows: u64,
@@ -190,6 +201,8 @@ impl Error {
             Error::Folder { .. } => "output.folder".to_owned(),
             Error::Output { .. } => "output.write".to_owned(),
             Error::ReportIsInput(_) => "output.is_input".to_owned(),
+            Error::Exists(_) => "output.exists".to_owned(),
+            Error::Port { .. } => "run.port".to_owned(),
             Error::Local { .. } => "run.local_io".to_owned(),
             Error::TooManyInvalid { .. } => "input.too_many_invalid".to_owned(),
             Error::Duplicates { .. } => "input.duplicates".to_owned(),
@@ -219,8 +232,12 @@ impl Error {
                 "make room or check the permissions, then type the same command again"
             }
             Error::ReportIsInput(_) => "name another file",
-            Error::TooManyInvalid { .. } => "correct the rows named in rejected.csv, or allow more with --max-invalid",
-            Error::Duplicates { .. } => "remove the repeated rows, or use --on-duplicate merge, first or last",
+            Error::Exists(_) => "name another file, or remove this one",
+            Error::Port { .. } => "name another with --port; --port 0 takes a free one",
+            Error::TooManyInvalid { .. } => "nothing was sent; correct these rows, or allow more with --max-invalid",
+            Error::Duplicates { .. } => {
+                "nothing was sent; remove the repeated rows, or use --on-duplicate merge, first or last"
+            }
             Error::OtherJob { .. } => "finish that import with its own command, or forget it with --restart",
             Error::InputChanged { .. } => "wait until the file is complete, then type the same command with --restart",
             Error::Signal(_) => "type the same command again to carry on",
@@ -260,8 +277,8 @@ impl Error {
             Error::Metadata { .. } => Exit::Config.code(),
             Error::Journal(error) => error.exit(),
             Error::Delivery(failure) => failure.cause.exit(),
-            Error::Folder { .. } => Exit::Folder.code(),
-            Error::Output { .. } | Error::Local { .. } => Exit::Io.code(),
+            Error::Folder { .. } | Error::Exists(_) => Exit::Folder.code(),
+            Error::Output { .. } | Error::Local { .. } | Error::Port { .. } => Exit::Io.code(),
             Error::ReportIsInput(_) => Exit::Usage.code(),
             Error::TooManyInvalid { .. }
             | Error::Duplicates { .. }
@@ -270,5 +287,13 @@ impl Error {
             Error::Signal(code) => *code,
             Error::Books(_) | Error::Broken(_) => Exit::Internal.code(),
         }
+    }
+}
+
+/// The request that a failure is about, as the server's people can find it in their logs.
+fn asked(failure: &Failure) -> String {
+    match failure.request.as_str() {
+        "" => String::new(),
+        request => format!(" (request {request})"),
     }
 }

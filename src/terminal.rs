@@ -105,6 +105,19 @@ impl Terminal {
     }
 }
 
+/// How many columns and lines the terminal at standard error has now: people change that while they watch.
+pub fn size() -> (u16, u16) {
+    terminal_size::terminal_size_of(io::stderr()).map_or((80, 24), |(width, height)| (width.0.max(1), height.0.max(1)))
+}
+
+/// Writes to the terminal at standard error as it is, movements of the cursor included. Only what the program says of
+/// itself is drawn: nothing from outside.
+pub fn draw(text: &str) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    err.write_all(text.as_bytes())?;
+    err.flush()
+}
+
 /// Takes secrets out of texts: each one whole, and its first twelve characters where they stand alone.
 #[derive(Debug, Clone, Default)]
 pub struct Redactor {

@@ -13,7 +13,8 @@ pub struct Line {
 }
 
 impl Line {
-    /// Keeps the words; the values of `--token`, `--header` and the password of `--proxy` become `…`.
+    /// Keeps the words; the values of `--token` and `--header`, the arguments of `--token-command` and the password of
+    /// `--proxy` become `…`.
     pub fn new(words: impl IntoIterator<Item = String>) -> Line {
         let mut line = Line::default();
         let mut behind = None;
@@ -24,9 +25,11 @@ impl Line {
                     line.token_took = true;
                     "…".to_owned()
                 }
+                (Some(Private::Command), _) => without_arguments(&word),
                 (Some(Private::Header), _) => without_value(&word),
                 (Some(Private::Proxy), _) => without_password(&word),
                 (_, Some(("--token", _))) => "--token=…".to_owned(),
+                (_, Some(("--token-command", value))) => format!("--token-command={}", without_arguments(value)),
                 (_, Some(("--header", value))) => format!("--header={}", without_value(value)),
                 (_, Some(("--proxy", value))) => format!("--proxy={}", without_password(value)),
                 _ => {
@@ -52,13 +55,24 @@ impl Line {
         line
     }
 
-    /// The same command without its word `check`: the import itself.
+    /// The same command without its word `check` and what belongs to it alone: the import itself.
     pub fn without_check(&self) -> String {
         let mut line = self.clone();
         if let Some(at) = line.words.iter().position(|word| word == "check") {
             line.words.remove(at);
         }
+        if let Some(at) = line.words.iter().position(|word| word == "--write-config") {
+            line.words.drain(at..line.words.len().min(at + 2));
+        }
+        line.words.retain(|word| !word.starts_with("--write-config="));
         line.to_string()
+    }
+
+    /// The command that carries on or goes on: the same, but for `--restart`, which would begin anew.
+    #[must_use]
+    pub fn once_more(&self) -> Line {
+        let words = self.words.iter().filter(|word| *word != "--restart");
+        Line { words: words.cloned().collect(), token_took: self.token_took }
     }
 
     /// The same command with other files.
@@ -88,6 +102,7 @@ impl fmt::Display for Line {
 /// The options whose values are not for everybody.
 enum Private {
     Token,
+    Command,
     Header,
     Proxy,
 }
@@ -96,6 +111,7 @@ impl Private {
     fn named(word: &str) -> Option<Private> {
         match word {
             "--token" => Some(Private::Token),
+            "--token-command" => Some(Private::Command),
             "--header" => Some(Private::Header),
             "--proxy" => Some(Private::Proxy),
             _ => None,
@@ -108,6 +124,14 @@ pub(crate) fn without_value(header: &str) -> String {
     match header.split_once(':') {
         Some((name, _)) => format!("{name}: …"),
         None => "…".to_owned(),
+    }
+}
+
+/// A command without what follows the program: it may name a key, and the program says enough.
+pub(crate) fn without_arguments(command: &str) -> String {
+    match command.split_once(char::is_whitespace) {
+        Some((program, _)) => format!("{program} …"),
+        None => command.to_owned(),
     }
 }
 
@@ -148,6 +172,8 @@ mod tests {
             (&["a.csv", "--header=X-Key: geheim"], "m1import a.csv '--header=X-Key: …' --env-file .env"),
             (&["--proxy", "http://me:geheim@host:1"], "m1import --proxy http://…@host:1 --env-file .env"),
             (&["--proxy=http://me:geh@eim@host"], "m1import --proxy=http://…@host --env-file .env"),
+            (&["--token-command", "pass show geheim"], "m1import --token-command 'pass …' --env-file .env"),
+            (&["--token-command=echo geheim"], "m1import '--token-command=echo …' --env-file .env"),
             (&["--", "it's.csv"], r"m1import --env-file .env -- 'it'\''s.csv'"),
             (&["", "$HOME"], "m1import '' '$HOME' --env-file .env"),
         ];
@@ -155,5 +181,19 @@ mod tests {
             let line = Line::new(words.iter().map(|word| (*word).to_owned()));
             assert_eq!(line.with(&["--env-file", ".env"]), *shown);
         }
+    }
+
+    #[test]
+    fn the_command_that_follows() {
+        let line = |words: &str| Line::new(words.split(' ').map(str::to_owned));
+        for (words, import) in [
+            ("check a.csv --strict", "m1import a.csv --strict"),
+            ("check a.csv --write-config x.toml --strict", "m1import a.csv --strict"),
+            ("check --write-config=x.toml a.csv", "m1import a.csv"),
+            ("check a.csv --write-config", "m1import a.csv"),
+        ] {
+            assert_eq!(line(words).without_check(), import);
+        }
+        assert_eq!(line("a.csv --restart --strict").once_more().to_string(), "m1import a.csv --strict");
     }
 }

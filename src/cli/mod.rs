@@ -19,7 +19,7 @@ pub mod options;
 
 pub use help::tree;
 pub use line::Line;
-pub(crate) use line::{without_password, without_value};
+pub(crate) use line::{without_arguments, without_password, without_value};
 use options::{SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
 
 /// What is to be done.
@@ -105,7 +105,7 @@ impl std::error::Error for Error {}
 
 /// Reads the arguments, the program's name first. `plans` is the version of the numbering plans, for `--version`.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Result<Command, Error> {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = help_in_words(arguments.into_iter().collect());
     let line = Line::new(arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()));
     let mut tree = tree(plans);
     let matches = match tree.try_get_matches_from_mut(&arguments) {
@@ -140,6 +140,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
         "completions" => Ok(Command::Print(help::completions(&mut tree, inner))),
         _ => Ok(Command::Print(help::man(tree))),
     }
+}
+
+/// `m1import help check` is what many type who have never seen a program: read as `m1import check --help`.
+fn help_in_words(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|word| word == "help") {
+        arguments.remove(1);
+        arguments.push(OsString::from(if arguments.len() > 1 { "--help" } else { "-h" }));
+    }
+    arguments
 }
 
 /// What was given behind one word of the tree.

@@ -88,6 +88,22 @@ impl Setting {
         format!("{VARIABLE_PREFIX}{}", self.name.replace('-', "_").to_uppercase())
     }
 
+    /// The option and what it is about, in a line: `--limit <N>: take the first N records of the job only`.
+    pub fn explained(&self) -> String {
+        let value = match self.takes {
+            Takes::One(value) | Takes::Many(value) => format!(" <{value}>"),
+            Takes::Maybe(value) => format!(" [<{value}>]"),
+            Takes::Nothing | Takes::Count => String::new(),
+        };
+        // An abbreviation keeps its capitals.
+        let mut says = self.says.chars();
+        let first = match (says.next(), says.clone().next()) {
+            (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().collect::<String>(),
+            (first, _) => first.map(String::from).unwrap_or_default(),
+        };
+        format!("--{}{value}: {first}{}", self.name, says.as_str())
+    }
+
     /// Whether several values may be given.
     pub fn repeats(&self) -> bool {
         matches!(self.takes, Takes::Many(_))
@@ -365,6 +381,18 @@ mod tests {
             std::fs::write(&path, format!("{head}\n\n{}", example.trim_end().to_owned() + "\n")).unwrap();
         } else {
             assert_eq!(body.trim_end(), example.trim_end(), "SNAPSHOTS=overwrite accepts the change");
+        }
+    }
+
+    #[test]
+    fn options_are_explained_in_a_line() {
+        let cases = [
+            ("default-country", "--default-country <CC>: country of numbers written without one: IN, or 91"),
+            ("token", "--token [<TOKEN>]: API token (when typed, others can see it)"),
+            ("strict", "--strict: send nothing if any row is invalid: --max-invalid 0"),
+        ];
+        for (name, line) in cases {
+            assert_eq!(setting(name).unwrap().explained(), line);
         }
     }
 

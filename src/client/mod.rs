@@ -5,6 +5,7 @@
 //! is under way nothing else holds it. Nothing here repeats a request but the loop below, and it knows neither rows nor
 //! files: it cuts parcels of bytes.
 
+mod address;
 mod choosing;
 pub mod fault;
 mod landing;
@@ -29,9 +30,10 @@ use crate::event::Event;
 use crate::outcome::Failure;
 use crate::stop::Stop;
 
+pub use address::{Endpoint, Proxy};
 pub use pass::{Pass, Renew, Scheme};
 pub use retry::Policy;
-pub use transport::{Endpoint, Http, Transport};
+pub use transport::{Http, Transport};
 pub use window::Concurrency;
 
 /// How delivery behaves. The server's address and all that belongs to HTTP stand in `transport::Options`.

@@ -6,15 +6,15 @@
 
 use std::fmt;
 use std::future::Future;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Client, Proxy, Response, Url};
+use reqwest::{Certificate, Client, Response, Url};
 
+use super::address::{Endpoint, Proxy};
 use super::fault;
 use super::pass::{Pass, Scheme};
 use super::retry;
@@ -42,54 +42,6 @@ pub trait Transport: Send + Sync + 'static {
     fn post(&self, request: Request) -> impl Future<Output = Result<Reply, Fault>> + Send;
 }
 
-/// Where contacts are posted to: an address that may be given a token. https, or http to this very machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint(Url);
-
-impl Endpoint {
-    /// Reads an address.
-    ///
-    /// # Errors
-    /// Not an http address, one with a user name, or plain http to another machine.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let url = Url::parse(text).map_err(|error| Error::Endpoint(error.to_string()))?;
-        let refuse = |why: &str| Err(Error::Endpoint(why.to_owned()));
-        if !url.username().is_empty() || url.password().is_some() {
-            return refuse("it holds a user name or password; the token goes into a header");
-        }
-        match url.scheme() {
-            "https" if url.has_host() => Ok(Endpoint(url)),
-            "http" if is_loopback(&url) => Ok(Endpoint(url)),
-            "http" => refuse("plain http would show the token and the contacts to everyone on the way; use https"),
-            _ => refuse("it does not begin with https://"),
-        }
-    }
-
-    /// Whether it is on this machine, by its literal address.
-    pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.0)
-    }
-
-    /// The host, with the port where it is not the usual one.
-    pub fn host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-    }
-}
-
-/// The address without query and fragment.
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.0.scheme(), self.host(), self.0.path())
-    }
-}
-
-/// Whether an address names this machine by a literal address; a name could mean any.
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    host.trim_start_matches('[').trim_end_matches(']').parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
-}
-
 /// How the server is reached.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -106,7 +58,7 @@ pub struct Options {
     /// Certificates to trust beside the system's.
     pub cacert: Option<PathBuf>,
     /// A proxy in place of the environment's.
-    pub proxy: Option<String>,
+    pub proxy: Option<Proxy>,
     /// The most requests under way at once: so many connections are kept.
     pub lanes: usize,
 }
@@ -114,8 +66,6 @@ pub struct Options {
 /// Why the way to the server cannot be set up. All of it is configuration.
 #[derive(Debug)]
 pub enum Error {
-    /// The address is not one to send contacts to.
-    Endpoint(String),
     /// A header cannot be sent.
     Header(String),
     /// The file of certificates cannot be used.
@@ -130,7 +80,6 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Error::Endpoint(_) => "config.endpoint",
             Error::Header(_) => "config.header",
             Error::Cacert(..) => "config.cacert",
             Error::Proxy => "config.proxy",
@@ -141,7 +90,6 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Error::Endpoint(_) => "give the whole https address with --endpoint; http is for 127.0.0.1 and [::1] only",
             Error::Header(_) => "write --header 'NAME: VALUE' with plain characters",
             Error::Cacert(..) => "give a file of PEM certificates with --cacert",
             Error::Proxy => "write --proxy http://host:port",
@@ -158,9 +106,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Endpoint(why) => write!(f, "the endpoint cannot be used: {why}"),
             Error::Header(name) => write!(f, "the header {name} cannot be sent"),
-            Error::Cacert(path, why) => write!(f, "{}: {why}", path.display()),
+            Error::Cacert(path, why) => write!(f, "--cacert {}: {why}", path.display()),
             Error::Proxy => write!(f, "the proxy's address cannot be used"),
             Error::Setup(why) => write!(f, "secure connections cannot be set up: {why}"),
         }
@@ -170,6 +117,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// The real way: HTTP/1.1 or 2 over TLS.
+#[derive(Debug, Clone)]
 pub struct Http {
     client: Client,
     url: Url,
@@ -203,13 +151,13 @@ impl Http {
         if options.endpoint.is_loopback() {
             builder = builder.no_proxy();
         } else if let Some(proxy) = &options.proxy {
-            builder = builder.proxy(Proxy::all(proxy).map_err(|_| Error::Proxy)?);
+            builder = builder.proxy(reqwest::Proxy::all(proxy.expose()).map_err(|_| Error::Proxy)?);
         }
         if let Some(path) = &options.cacert {
             builder = builder.tls_certs_merge(certificates(path)?);
         }
         let client = builder.build().map_err(|error| Error::Setup(fault::words(&error)))?;
-        let mut url = options.endpoint.0.clone();
+        let mut url = options.endpoint.url().clone();
         if let Some(id) = &options.bot_id {
             url.query_pairs_mut().append_pair("botId", id);
         }
@@ -294,40 +242,5 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
         Ok(found) if !found.is_empty() => Ok(found),
         Ok(_) => Err(unusable("no certificate in it".to_owned())),
         Err(error) => Err(unusable(fault::words(&error))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn contacts_go_to_https_or_to_this_machine_only() {
-        for (text, fine) in [
-            ("https://api.v7.express-chat.com/inbox/users/import", true),
-            ("https://10.0.0.1:8443/x", true),
-            ("http://127.0.0.1:8787/inbox/users/import", true),
-            ("http://127.9.9.9/", true),
-            ("http://[::1]:8787/", true),
-            ("http://localhost:8787/", false),
-            ("http://127.0.0.1.example.com/", false),
-            ("http://api.example.com/", false),
-            ("http://user@127.0.0.1/", false),
-            ("https://user:secret@example.com/", false),
-            ("ftp://example.com/", false),
-            ("example.com/x", false),
-            ("", false),
-        ] {
-            assert_eq!(Endpoint::parse(text).is_ok(), fine, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_endpoint_is_shown_without_its_query() {
-        let endpoint = Endpoint::parse("https://Example.com:8443/a/b?key=1#x").unwrap();
-        assert_eq!(
-            (endpoint.to_string(), endpoint.host()),
-            ("https://example.com:8443/a/b".into(), "example.com:8443".into())
-        );
     }
 }

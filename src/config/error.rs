@@ -9,8 +9,8 @@ crate::row::codes! {
         UsageConflict = "usage.conflict", "two options do not go together", "leave one of them out";
         Value = "config.value", "a setting of the environment or of a file has a value it cannot have", "correct it there; m1import --help says what it takes";
         Conflict = "config.conflict", "two settings do not go together", "leave one of them out";
-        UnknownKey = "config.unknown_key", "the configuration file has a key that is no setting", "correct the name";
-        UnknownVariable = "config.unknown_variable", "a variable beginning with M1IMPORT_ is no setting", "correct the name, or unset it";
+        UnknownKey = "config.unknown_key", "the configuration file has a key that is no setting", "correct the name; m1import --help names them all";
+        UnknownVariable = "config.unknown_variable", "a variable beginning with M1IMPORT_ is no setting", "correct the name, or unset it; m1import --help names them all";
         Typed = "config.typed_only", "a setting that is only typed stands elsewhere", "give it on the command line";
         Unreadable = "config.unreadable", "a configuration file cannot be read", "check its name and permissions";
         Syntax = "config.syntax", "a configuration file cannot be understood", "correct the line";
@@ -18,9 +18,10 @@ crate::row::codes! {
         Endpoint = "config.endpoint", "contacts cannot be sent to this address", "give the whole https address with --endpoint; http is for 127.0.0.1 and [::1] only";
         Proxy = "config.proxy", "the proxy's address cannot be used", "write --proxy http://host:port";
         Untrusted = "config.untrusted", "a file that only lay in the folder may not decide this", "name the file if you trust it";
-        TokenMissing = "token.missing", "no API token", "put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH";
+        TokenMissing = "token.missing", "no API token", "put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH; --sandbox tries it without one";
         TokenUnreadable = "token.unreadable", "the token cannot be read", "check the file or the command that gives it";
         TokenMalformed = "token.malformed", "what was given is not a token", "copy the token again";
+        TokenEarly = "token.not_yet", "the token does not hold yet", "wait until then, get another token, or set this machine's clock right";
     }
 }
 
@@ -60,7 +61,7 @@ impl Error {
     pub fn exit(&self) -> u8 {
         match self.code {
             Code::UsageValue | Code::UsageConflict => 2,
-            Code::TokenMissing | Code::TokenUnreadable | Code::TokenMalformed => 77,
+            Code::TokenMissing | Code::TokenUnreadable | Code::TokenMalformed | Code::TokenEarly => 77,
             Code::Value
             | Code::Conflict
             | Code::UnknownKey

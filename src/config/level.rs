@@ -149,7 +149,7 @@ fn parsed<T: FromStr<Err: fmt::Display>>(setting: &Setting, origin: &Origin, tex
             // The contract counts addresses as configuration wherever they stand.
             "endpoint" => Error::new(Code::Endpoint, message),
             "proxy" => Error::new(Code::Proxy, message),
-            _ => origin.error(Code::UsageValue, Code::Value, message),
+            _ => origin.error(Code::UsageValue, Code::Value, message).hint_is(setting.explained()),
         }
     };
     if !setting.words.is_empty() && !setting.words.contains(&text) {
@@ -244,7 +244,7 @@ mod tests {
         let typed = Levels(vec![level(Origin::Flags, &[("format", &["xslx"]), ("header", &["Key geheim"])])]);
         let error = typed.one::<String>("format").unwrap_err();
         assert_eq!((error.code(), error.exit(), error.hint()), ("usage.value", 2, "did you mean xlsx?"));
-        let error = typed.many::<super::super::address::Header>("header").unwrap_err();
+        let error = typed.many::<super::super::Header>("header").unwrap_err();
         assert!(!error.to_string().contains("geheim"), "{error}");
     }
 

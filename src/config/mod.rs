@@ -8,10 +8,10 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-mod address;
 mod env;
 mod error;
 mod file;
+mod header;
 mod jwt;
 mod level;
 mod plan;
@@ -22,9 +22,9 @@ mod trust;
 mod units;
 mod values;
 
-pub use address::{Endpoint, Header, Proxy};
 pub use env::Env;
 pub use error::{Code, Error};
+pub use header::Header;
 pub use jwt::{Jwt, peek};
 pub use level::{Level, Levels, Origin, Switch};
 pub use sandbox::Sandbox;
@@ -37,6 +37,7 @@ pub use values::{
 };
 
 use crate::cli::{Line, Typed};
+use crate::client::{Endpoint, Proxy};
 use crate::contact::{self, phone};
 use crate::dedupe::OnDuplicate;
 use crate::mapping;

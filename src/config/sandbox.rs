@@ -36,8 +36,13 @@ impl Sandbox {
                 SANDBOX_SETTINGS.iter().find(|setting| setting.name == name).map_or("", |setting| setting.default);
             levels.find(name).and_then(|(_, values)| values.last()).map_or(default, String::as_str).to_owned()
         };
-        let wrong =
-            |name: &str, text: &str, why: &str| Error::new(Code::UsageValue, format!("--{name}: {text:?} {why}"));
+        let wrong = |name: &str, text: &str, why: &str| {
+            let error = Error::new(Code::UsageValue, format!("--{name}: {text:?} {why}"));
+            match SANDBOX_SETTINGS.iter().find(|setting| setting.name == name) {
+                Some(setting) => error.hint_is(setting.explained()),
+                None => error,
+            }
+        };
         let port = text("port");
         let latency = text("latency");
         let fail_rate = text("fail-rate");

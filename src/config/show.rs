@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::level::{Levels, Origin};
 use crate::cli::options::{SETTINGS, Setting, Takes, setting};
-use crate::cli::{without_password, without_value};
+use crate::cli::{without_arguments, without_password, without_value};
 use crate::terminal::safe;
 
 /// A setting, its value and where it came from. Secrets are masked.
@@ -20,6 +20,16 @@ pub struct Shown {
     pub values: Vec<String>,
     /// Where they came from.
     pub source: String,
+    /// Whether a value is not shown as it is, since it may be secret.
+    #[serde(skip)]
+    pub is_masked: bool,
+}
+
+impl Shown {
+    /// Whether somebody chose it.
+    pub fn is_chosen(&self) -> bool {
+        self.source != Origin::Default.to_string() && !self.values.is_empty()
+    }
 }
 
 /// Every setting.
@@ -32,8 +42,8 @@ fn shown(setting: &'static Setting, levels: &Levels) -> Shown {
         Some((origin, values)) => (origin, values.to_vec()),
         None => (&Origin::Default, default(setting)),
     };
-    let values = values.into_iter().map(|value| masked(setting, value)).collect();
-    Shown { name: setting.name, values, source: origin.to_string() }
+    let shown: Vec<String> = values.iter().map(|value| masked(setting, value.clone())).collect();
+    Shown { name: setting.name, is_masked: shown != values, values: shown, source: origin.to_string() }
 }
 
 fn default(setting: &Setting) -> Vec<String> {
@@ -52,11 +62,7 @@ fn masked(setting: &Setting, value: String) -> String {
         "token" => format!("…{}", crate::secret::Secret::new(value.trim().to_owned()).last_four().unwrap_or_default()),
         "header" => without_value(&value),
         "proxy" | "endpoint" => without_password(&value),
-        // A command may name a key; the program that is run says enough.
-        "token-command" => match value.split_once(char::is_whitespace) {
-            Some((program, _)) => format!("{program} …"),
-            None => value,
-        },
+        "token-command" => without_arguments(&value),
         _ => value,
     }
 }

@@ -47,7 +47,7 @@ impl Scene {
 #[test]
 fn the_table_and_the_structs_agree() {
     let config = Scene::new(&[], &[]).settle("a.csv").unwrap();
-    assert_eq!(config.delivery.endpoint.url(), "https://api.v7.express-chat.com/inbox/users/import");
+    assert_eq!(config.delivery.endpoint.url().as_str(), "https://api.v7.express-chat.com/inbox/users/import");
     assert_eq!((config.delivery.batch_size.get(), config.delivery.batch_bytes), (100, 90_000));
     assert_eq!((config.delivery.timeout.as_secs(), config.delivery.connect_timeout.as_secs()), (60, 10));
     assert_eq!((config.delivery.give_up_after.as_secs(), config.delivery.max_wait.as_secs()), (900, 600));

@@ -5,9 +5,11 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, thread};
 
 use super::error::{Code, Error};
+use super::jwt::peek;
 use super::level::{Levels, Origin};
 use crate::cli::options::setting;
 use crate::secret::Secret;
@@ -15,6 +17,9 @@ use crate::terminal::safe;
 
 /// The settings that give a token; one of them at most on a level.
 const GIVERS: [&str; 3] = ["token", "token-file", "token-command"];
+
+/// How far our clock and that of whoever made the token may be apart, in seconds.
+const CLOCKS: u64 = 60;
 
 /// No token is longer, in bytes.
 const LONGEST: u64 = 1 << 16;
@@ -114,8 +119,21 @@ impl TokenSource {
                 if token.contains(char::is_whitespace) { "holds white space" } else { "holds characters no token has" };
             return Err(Error::new(Code::TokenMalformed, format!("the token of {said} {what}")));
         }
-        Ok(Secret::new(token.to_owned()))
+        let token = Secret::new(token.to_owned());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        holds_yet(&token, now)?;
+        Ok(token)
     }
+}
+
+/// A JWT that begins to hold later is as good as none; clocks may differ a little.
+fn holds_yet(token: &Secret, now: u64) -> Result<(), Error> {
+    let Some(begins) = peek(token.expose()).and_then(|jwt| jwt.begins).filter(|begins| *begins > now + CLOCKS) else {
+        return Ok(());
+    };
+    let at = i64::try_from(begins).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
+    let at = at.map_or_else(|| "a time that never comes".to_owned(), |at| at.to_string());
+    Err(Error::new(Code::TokenEarly, format!("the token does not hold before {at}")))
 }
 
 /// The token without what people copy along with it.
@@ -186,6 +204,8 @@ fn complaints(child: &mut Child) -> Option<thread::JoinHandle<String>> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use base64::Engine;
+
     use super::super::level::Level;
     use super::*;
 
@@ -228,6 +248,23 @@ mod tests {
             let got = expose(&typed(&[("token", text)]));
             assert_eq!(got.as_ref().map(String::as_str).map_err(|code| *code), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_token_that_holds_later_is_not_used() {
+        let begins = |at: u64| {
+            let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+            Secret::new(format!("{}.{}.c2ln", part("{\"alg\":\"HS256\"}"), part(&format!("{{\"nbf\":{at}}}"))))
+        };
+        let now = 1_800_000_000;
+        assert_eq!(holds_yet(&begins(now - 1), now), Ok(()));
+        assert_eq!(holds_yet(&begins(now + CLOCKS), now), Ok(()), "clocks may differ a little");
+        let error = holds_yet(&begins(now + CLOCKS + 1), now).unwrap_err();
+        assert_eq!((error.code(), error.exit()), ("token.not_yet", 77));
+        assert_eq!(error.to_string(), "the token does not hold before 2027-01-15T08:01:01Z");
+        let error = holds_yet(&begins(u64::MAX), now).unwrap_err();
+        assert_eq!(error.to_string(), "the token does not hold before a time that never comes");
+        assert_eq!(holds_yet(&Secret::new("opaque".to_owned()), now), Ok(()));
     }
 
     #[test]

@@ -78,7 +78,9 @@ impl Error {
                 format!("choose one: {}", settings(field.as_str(), columns))
             }
             Error::UnknownColumn { option, nearest: Some(column), .. } => {
-                format!("did you mean {option}{}?", word(column))
+                // --only and --skip have values behind the column.
+                let values = if option.ends_with(' ') { "=…" } else { "" };
+                format!("did you mean {option}{}{values}?", word(column))
             }
             Error::UnknownColumn { .. } => "column names are those of the header; in JSON, dotted paths".to_owned(),
         })

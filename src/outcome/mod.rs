@@ -62,7 +62,7 @@ causes! {
     Wait = "server.wait", 75, "the server asked for a longer wait than --max-wait allows", "come back after the time it named; the same command carries on";
     Unreadable = "server.unreadable", 76, "the answer is not that of the import service", "check --endpoint; a proxy or a login page may stand in between";
     Redirect = "server.redirect", 76, "the server answered with a redirect, which is never followed", "give the final address with --endpoint";
-    WrongAddress = "server.wrong_address", 76, "the address is not that of the import service", "check --endpoint";
+    WrongAddress = "server.wrong_address", 76, "the address is not that of the import service", "check --endpoint: it is the whole address, path included, such as https://api.v7.express-chat.com/inbox/users/import";
     Unauthorized = "token.refused", 77, "the server does not accept the token", "get a new API access token; --auth-type key|none sets how it is presented";
     Expired = "token.expired", 77, "the token ends", "get a new token; the same command carries on";
     Forbidden = "server.forbidden", 77, "the server denies access", "check what the account may do, and its plan";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
@@ -52,10 +52,14 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
             documents::elsewhere(config, &summary, &cases, None, results)?;
             write_config(config, job)
         });
-        if let (Err(error), None) = (written, &cause) {
-            let preview = (summary.preview.take(), summary.examples.take(), summary.estimated_requests);
-            summary = summarise(&story, &found, Some(&error));
-            (summary.preview, summary.examples, summary.estimated_requests) = preview;
+        match (written, &cause) {
+            (Ok(settings), _) => shown.settings = settings,
+            (Err(error), None) => {
+                let preview = (summary.preview.take(), summary.examples.take(), summary.estimated_requests);
+                summary = summarise(&story, &found, Some(&error));
+                (summary.preview, summary.examples, summary.estimated_requests) = preview;
+            }
+            (Err(_), Some(_)) => {}
         }
         documents::tell_ci(screen, config, &summary, &cases);
     }
@@ -72,6 +76,9 @@ struct Found {
 
 async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Found) -> Result<(), Error> {
     prepare::no_report_is_an_input(config)?;
+    if let Some(path) = config.output.write_config.as_ref().filter(|path| path.exists()) {
+        return Err(Error::Exists(path.clone()));
+    }
     let inputs = prepare::open(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);
     found.job = Some(Arc::clone(&job));
@@ -178,13 +185,21 @@ fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<String> {
     said.chain(opt_outs(config, survey)).collect()
 }
 
-/// Writes down what was detected as explicit settings; never over a file that is there.
-fn write_config(config: &Config, job: &Job) -> Result<(), Error> {
+/// Writes down what was detected as explicit settings, and names the file; never over one that is there.
+fn write_config(config: &Config, job: &Job) -> Result<Option<String>, Error> {
     let Some(path) = &config.output.write_config else {
-        return Ok(());
+        return Ok(None);
     };
-    let failed = |error| Error::Output { path: path.clone(), error };
-    let text = as_file(&detected(config, job), "What was detected, as explicit settings.");
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::Exists(path.clone()),
+        _ => Error::Output { path: path.clone(), error },
+    };
+    let mut remark = "What was detected, as explicit settings.".to_owned();
+    for shown in config.shown.iter().filter(|shown| shown.is_chosen() && shown.is_masked) {
+        remark.push_str(&format!("\n{} was given and is left out here: it may be secret.", shown.name));
+    }
+    let text = as_file(&detected(config, job), &remark);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    Ok(Some(crate::report::shown(path)))
 }

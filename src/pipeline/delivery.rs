@@ -16,7 +16,7 @@ use crate::secret::Secret;
 /// By which right contacts are sent.
 pub enum Way {
     /// With the user's token.
-    Endpoint(Pass),
+    Endpoint(Pass, Http),
     /// To a sandbox of our own, whose token nobody else knows.
     Sandbox,
     /// Nothing is sent.
@@ -27,19 +27,18 @@ impl Way {
     /// Finds the token, where one is needed.
     ///
     /// # Errors
-    /// There is none, it cannot be read, or it has expired.
+    /// There is none, it cannot be read, or it has expired; certificates, headers or proxy cannot be used.
     pub fn find(config: &Config, screen: &Screen<'_>) -> Result<Way, Error> {
         match config.delivery.target {
             Target::Sandbox => Ok(Way::Sandbox),
             Target::Nowhere => Ok(Way::Nowhere),
             Target::Endpoint => {
-                // What is wrong with the address shows before anything is read.
-                Endpoint::parse(&config.delivery.endpoint.url())?;
                 let token = config.delivery.token.read()?;
                 screen.hide(&token);
                 let pass = pass(token, config.delivery.auth_type);
                 screen.warn_of_token(&pass)?;
-                Ok(Way::Endpoint(pass))
+                // What is wrong with certificates or proxy shows before anything is read.
+                Ok(Way::Endpoint(pass, http(config, config.delivery.endpoint.clone())?))
             }
         }
     }
@@ -47,7 +46,7 @@ impl Way {
     /// Where the token came from and its last 4 characters, for the start lines.
     pub fn token_said<'s>(&self, source: &'s TokenSource) -> Option<(&'s str, Option<String>)> {
         match self {
-            Way::Endpoint(pass) => Some((source.said.as_str(), pass.token.last_four().map(str::to_owned))),
+            Way::Endpoint(pass, _) => Some((source.said.as_str(), pass.token.last_four().map(str::to_owned))),
             Way::Sandbox | Way::Nowhere => None,
         }
     }
@@ -55,10 +54,10 @@ impl Way {
     /// Opens the way. A sandbox lives as long as it is held.
     ///
     /// # Errors
-    /// Certificates, headers or proxy cannot be used; the sandbox finds no port.
+    /// The sandbox finds no port.
     pub async fn open(&self, config: &Config, screen: &Screen<'_>) -> Result<(Pass, Http, Option<Sandbox>), Error> {
-        let (pass, endpoint, sandbox) = match self {
-            Way::Endpoint(pass) => (pass.clone(), config.delivery.endpoint.url(), None),
+        match self {
+            Way::Endpoint(pass, http) => Ok((pass.clone(), http.clone(), None)),
             Way::Sandbox | Way::Nowhere => {
                 let token = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
                 let options = sandbox::Options {
@@ -70,23 +69,27 @@ impl Way {
                 let local = |error| Error::Local { what: "the sandbox", error };
                 let sandbox = Sandbox::start(options).await.map_err(local)?;
                 let pass = Pass { token: Secret::new(token), scheme: Scheme::Key, ends: None };
-                (pass, sandbox.endpoint(), Some(sandbox))
+                screen.hide(&pass.token);
+                let endpoint = sandbox.endpoint().parse().map_err(|_| Error::Broken("the sandbox"))?;
+                Ok((pass, http(config, endpoint)?, Some(sandbox)))
             }
-        };
-        screen.hide(&pass.token);
-        let delivery = &config.delivery;
-        let http = Http::new(&transport::Options {
-            endpoint: Endpoint::parse(&endpoint)?,
-            bot_id: delivery.bot_id.clone(),
-            headers: delivery.headers.iter().map(|h| (h.name.clone(), h.value.expose().to_owned())).collect(),
-            timeout: delivery.timeout,
-            connect_timeout: delivery.connect_timeout,
-            cacert: delivery.cacert.clone(),
-            proxy: delivery.proxy.as_ref().map(|proxy| proxy.expose()),
-            lanes: concurrency(config).most(),
-        })?;
-        Ok((pass, http, sandbox))
+        }
     }
+}
+
+/// The way to an endpoint; nothing is connected yet.
+fn http(config: &Config, endpoint: Endpoint) -> Result<Http, Error> {
+    let delivery = &config.delivery;
+    Ok(Http::new(&transport::Options {
+        endpoint,
+        bot_id: delivery.bot_id.clone(),
+        headers: delivery.headers.iter().map(|h| (h.name.clone(), h.value.expose().to_owned())).collect(),
+        timeout: delivery.timeout,
+        connect_timeout: delivery.connect_timeout,
+        cacert: delivery.cacert.clone(),
+        proxy: delivery.proxy.clone(),
+        lanes: concurrency(config).most(),
+    })?)
 }
 
 fn pass(token: Secret, auth: AuthType) -> Pass {

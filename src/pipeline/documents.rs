@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::folder::{Folder, replace};
 use crate::report::cases::Cases;
 use crate::report::timeline::Timeline;
-use crate::report::{Details, Form, Setting, Summary, github, render, shown};
+use crate::report::{Details, Form, Next, Setting, Summary, github, render, shown, words};
 
 /// Writes the folder's own documents. `summary.json` comes last: where it is, the others are.
 ///
@@ -75,11 +75,18 @@ fn text_of(
             name: shown.name.to_owned(),
             value: shown.values.join("; "),
             source: shown.source.clone(),
+            is_chosen: shown.is_chosen(),
         })
         .collect();
-    let details = Details { cases, settings: &settings, timeline };
+    let details = Details { cases, settings: &settings, timeline, next: next(config, summary) };
     let text = render(form, summary, &details).map_err(|error| Error::Books(error.to_string()))?;
     Ok(text.unwrap_or_default())
+}
+
+/// The command to type next, where there is something to do.
+pub fn next(config: &Config, summary: &Summary) -> Option<Next> {
+    let line = config.line.once_more();
+    words::next(summary, line.to_string(), |rejected| line.with_files(&config.files, rejected))
 }
 
 /// In GitHub Actions: annotations on standard error, and a table in the step's summary.

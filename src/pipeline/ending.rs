@@ -77,8 +77,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
     let closing = Closing {
         folder: run.folder.as_ref().filter(|_| run.survey.is_some()).map(|folder| shown(folder.path())),
         reports,
-        command: run.config.line.to_string(),
-        again: again(&run, &summary),
+        next: documents::next(run.config, &summary),
         color: run.screen.terminal.out.color,
     };
     Ended { text: text::summary(&summary, &closing), summary }
@@ -143,11 +142,4 @@ fn end_journal(run: &mut Run<'_>, end: End) -> Result<(), Error> {
         return Ok(());
     };
     Ok(journal.finish(end)?)
-}
-
-/// The command that imports the rejected rows once they are corrected.
-fn again(run: &Run<'_>, summary: &Summary) -> Option<String> {
-    let finished = matches!(summary.status, Status::Complete | Status::Checked);
-    (finished && !summary.files.rejected.is_empty())
-        .then(|| run.config.line.with_files(&run.config.files, &summary.files.rejected))
 }

@@ -17,7 +17,7 @@ mod sending;
 mod summary;
 
 pub use check::check;
-pub use prepare::rules;
+pub use prepare::{no_mistyped_command, rules};
 pub use run::import;
 pub use screen::Screen;
 pub use summary::{Story, failed};

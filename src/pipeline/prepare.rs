@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::config::{Config, is_stdin};
+use crate::cli::nearest_command;
+use crate::config::{Config, Limit, is_stdin};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
 use crate::error::Error;
@@ -18,6 +19,19 @@ use crate::survey::Survey;
 /// An input is missing, a folder or not readable.
 pub fn open(config: &Config) -> Result<Vec<source::Input>, Error> {
     config.files.iter().map(|path| source::Input::at(path).map_err(Error::Input)).collect()
+}
+
+/// A word that is nearly a command, and no file, was meant as the command; said before a token is asked for.
+///
+/// # Errors
+/// It is.
+pub fn no_mistyped_command(config: &Config) -> Result<(), Error> {
+    match config.files.first().filter(|first| !first.exists()) {
+        Some(first) if nearest_command(&first.to_string_lossy()).is_some() => {
+            source::Input::at(first).map(drop).map_err(Error::Input)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A report replaces a file that is there, but never an input.
@@ -77,7 +91,10 @@ pub fn acceptable(config: &Config, survey: &Survey) -> Result<(), Error> {
         return Err(Error::TooManyInvalid {
             invalid: survey.invalid,
             read: survey.read,
-            limit: config.rows.max_invalid.to_string(),
+            limit: match config.rows.max_invalid {
+                Limit::Count(0) => "--strict".to_owned(),
+                limit => format!("--max-invalid {limit}"),
+            },
         });
     }
     match (config.rows.on_duplicate, survey.keep.folded()) {

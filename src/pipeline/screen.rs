@@ -3,6 +3,7 @@
 use crate::client::Pass;
 use crate::config::{Config, Env, Progress as When, Verbosity};
 use crate::error::Error;
+use crate::numbers::duration;
 use crate::progress::{Progress, Quotes, Show};
 use crate::reading::Job;
 use crate::report::cases::Values;
@@ -103,7 +104,8 @@ impl Screen<'_> {
     /// It has ended already.
     pub fn warn_of_token(&self, pass: &Pass) -> Result<(), Error> {
         if let Some(left) = seconds_left(pass)?.filter(|left| *left < SOON) {
-            let message = format!("the token ends in {left} s; sending stops 30 s before, and can be carried on");
+            let left = duration(left as f64);
+            let message = format!("the token ends in {left}; sending stops 30 s before, and can be carried on");
             self.note(&warning(&message, "token.ends_soon", "get a token that lasts for the whole import"));
         }
         Ok(())

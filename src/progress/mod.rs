@@ -1,8 +1,9 @@
 //! Shows a run while it goes on: a bar on a terminal, a plain line now and then elsewhere, nothing where nobody looks.
 //!
-//! It hears the same events as the other listeners and decides nothing. indicatif is used here only; it draws on
-//! standard error by a door of its own, everything else is said through the terminal.
+//! It hears the same events as the other listeners and decides nothing. indicatif is used here only, and what it draws
+//! goes through the terminal like everything else.
 
+mod canvas;
 mod course;
 mod pace;
 
@@ -15,8 +16,9 @@ use tokio::time::Instant;
 use crate::event::Event;
 use crate::outcome::{Cause, Failure};
 use crate::row::masked_within;
-use crate::terminal::safe;
+use crate::terminal::{self, safe};
 
+use canvas::Canvas;
 use course::Course;
 use pace::Pace;
 
@@ -54,12 +56,16 @@ pub struct Progress {
     course: Course,
     pace: Pace,
     bar: Option<ProgressBar>,
+    cells: usize,
     /// How often each kind of trouble came up; the first one is told at once.
     troubles: BTreeMap<Cause, u64>,
 }
 
-/// The bar and what stands beside it; what stands below it is cut to the width of the terminal.
-const TEMPLATE: &str = "[{wide_bar}] {prefix}\n{wide_msg}";
+/// The bar is so wide where there is room. Were it to fill the line, a terminal made narrower would break the line in
+/// two, and the upper half would stay.
+const CELLS: usize = 30;
+/// And so wide where there is hardly any.
+const FEWEST_CELLS: usize = 5;
 
 impl Progress {
     /// Nothing has begun yet.
@@ -72,6 +78,7 @@ impl Progress {
             course: Course::default(),
             pace: Pace::default(),
             bar: None,
+            cells: 0,
             troubles: BTreeMap::new(),
         }
     }
@@ -151,7 +158,8 @@ impl Progress {
     fn trouble(&mut self, why: &Failure) {
         let times = self.troubles.entry(why.cause).or_default();
         *times += 1;
-        if *times == 1 {
+        // What ends the run is told at its end, as its error.
+        if *times == 1 && matches!(why.cause.exit(), ONE_ROW | LATER) {
             self.line(&self.told(why));
         }
     }
@@ -167,16 +175,18 @@ impl Progress {
     }
 
     fn stopping(&mut self, why: &Failure, in_flight: usize) {
-        let signal = is_signal(why.cause);
+        // What ended the run is told at its end.
         let waits = match in_flight {
-            // What ended the run is told at its end.
-            0 if !signal => return,
-            0 => String::new(),
-            1 => "; waiting for 1 request under way".to_owned(),
-            more => format!("; waiting for {more} requests under way"),
+            0 => return,
+            1 => "waiting for 1 request under way".to_owned(),
+            more => format!("waiting for {more} requests under way"),
         };
-        let again = if signal { "; the same signal again ends it at once" } else { "" };
-        self.line(&format!("stopping: {}{waits}{again}", self.told(why)));
+        let again = match why.cause {
+            Cause::Interrupt => "; Ctrl-C again ends it at once",
+            Cause::Hangup | Cause::Terminate => "; the same signal again ends it at once",
+            _ => "",
+        };
+        self.line(&format!("stopping: {waits}{again}"));
     }
 
     /// Draws the bar, or says a line if one is due.
@@ -202,23 +212,40 @@ impl Progress {
         let now = Instant::now();
         let bar = self.bar.get_or_insert_with(bar);
         let (done, of) = self.course.done();
+        let (beside, width) = (self.course.beside(now), usize::from(terminal::size().0));
+        let cells = cells(width, beside.len());
+        if self.cells != cells {
+            self.cells = cells;
+            bar.set_style(style(cells));
+        }
         bar.set_length(of);
         bar.set_position(done.min(of));
-        bar.set_prefix(self.course.beside(now));
-        bar.set_message(self.course.below(now));
+        bar.set_prefix(beside);
+        bar.set_message(self.course.below(now).chars().take(width.saturating_sub(1)).collect::<String>());
     }
 }
 
-fn is_signal(cause: Cause) -> bool {
-    matches!(cause, Cause::Hangup | Cause::Interrupt | Cause::Terminate)
-}
+/// The exit codes of troubles that a run goes on after: a row that is refused, a server that is away for a while.
+const ONE_ROW: u8 = 1;
+/// See [`ONE_ROW`].
+const LATER: u8 = 75;
 
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
     // Should the run be lost, the screen is clean all the same.
-    ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr_with_hz(REDRAWS))
-        .with_style(style.progress_chars("=> "))
+    let canvas = Box::new(Canvas::default());
+    ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::term_like_with_hz(canvas, REDRAWS))
         .with_finish(ProgressFinish::AndClear)
+}
+
+/// How wide the bar is in a terminal of that width, with so much beside it.
+fn cells(width: usize, beside: usize) -> usize {
+    width.saturating_sub(beside + "[] ".len() + 1).clamp(FEWEST_CELLS, CELLS)
+}
+
+/// The bar with what stands beside and below it.
+fn style(cells: usize) -> ProgressStyle {
+    let style = ProgressStyle::with_template(&format!("[{{bar:{cells}}}] {{prefix}}\n{{msg}}"));
+    style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
 }
 
 /// The most redraws in a second.
@@ -323,10 +350,14 @@ the server is busy [server.busy]: 2 times
         progress.sending(10, 0, 0);
         let why = Arc::new(Failure::new(Cause::Interrupt, ""));
         progress.hear(&Event::Stopping { why, in_flight: 3 });
-        assert_eq!(
-            said.lock().unwrap()[0],
-            "stopping: interrupted [run.interrupt]; waiting for 3 requests under way; the same signal again ends it at once"
-        );
+        assert_eq!(said.lock().unwrap()[0], "stopping: waiting for 3 requests under way; Ctrl-C again ends it at once");
+    }
+
+    #[test]
+    fn the_bar_leaves_room() {
+        for (width, beside, cells) in [(200, 40, 30), (80, 44, 30), (60, 40, 16), (40, 44, 5), (0, 0, 5)] {
+            assert_eq!(super::cells(width, beside), cells, "{width} {beside}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

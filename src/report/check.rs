@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::contact::phone::Region;
 use crate::numbers::{count, grouped, percent, size};
 use crate::terminal::safe;
 
@@ -13,7 +12,7 @@ use super::cases::{Case, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
 use super::text::{Page, Paint, noticed};
-use super::words::{by_count, fates, remedy, says, verdict};
+use super::words::{by_count, country, fates, remedy, says, verdict};
 
 /// What the page shows beside the summary.
 #[derive(Debug, Default)]
@@ -28,6 +27,8 @@ pub struct Preview {
     pub warnings: Vec<String>,
     /// The command that would import, as it may be typed.
     pub command: String,
+    /// The file that what was detected was written to.
+    pub settings: Option<String>,
     /// How cell values appear.
     pub values: Values,
     /// Whether the screen takes colour.
@@ -72,6 +73,15 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
     }
     page.gap();
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
+    if let Some(path) = &preview.settings {
+        let found = "an import in this folder takes them from there";
+        let how = if path == "m1import.toml" {
+            found.to_owned()
+        } else {
+            format!("an import takes them with --config {path}")
+        };
+        page.lines(0, wrapped(&safe(&format!("These settings stand in {path}; {how}.")), WIDTH));
+    }
     if let Some(requests) = summary.estimated_requests.filter(|_| summary.error.is_none()) {
         let requests = count(requests, "request");
         page.line(0, &format!("An import would take about {requests}: {}", safe(&preview.command)));
@@ -166,19 +176,18 @@ fn countries(summary: &Summary, page: &mut Page, paint: &Paint) {
     page.heading("Countries", paint);
     let sorted = by_count(&summary.countries);
     let named = |&(code, contacts): &(&str, u64)| {
-        // Numbers that belong to no country have calling codes of their own.
-        let region = code.parse::<Region>().ok().filter(|_| code != "001");
-        let calling = region.map(|region| format!("+{}", region.calling_code())).unwrap_or_default();
-        let code = if code == "001" { "none" } else { code };
-        vec![code.to_owned(), calling, grouped(contacts), percent(contacts, summary.contacts.prepared)]
+        let [name, calling] = country(code);
+        let code = if code == "001" { "" } else { code };
+        let share = percent(contacts, summary.contacts.prepared);
+        vec![code.to_owned(), name, calling, grouped(contacts), share]
     };
     let mut rows: Vec<Vec<String>> = sorted.iter().take(COUNTRIES).map(named).collect();
     if let Some(rest) = sorted.get(COUNTRIES..).filter(|rest| !rest.is_empty()) {
         let contacts = rest.iter().map(|(_, contacts)| contacts).sum();
         let share = percent(contacts, summary.contacts.prepared);
-        rows.push(vec![format!("{} more", rest.len()), String::new(), grouped(contacts), share]);
+        rows.push(vec![String::new(), format!("{} more", rest.len()), String::new(), grouped(contacts), share]);
     }
-    page.lines(2, columns(&rows, &[Side::Left, Side::Left, Side::Right, Side::Right], WIDTH - 2));
+    page.lines(2, columns(&rows, &[Side::Left, Side::Left, Side::Left, Side::Right, Side::Right], WIDTH - 2));
 }
 
 fn rows(summary: &Summary, page: &mut Page, paint: &Paint) {

@@ -97,6 +97,15 @@ pub struct Summary {
     pub estimated_requests: Option<u64>,
 }
 
+/// A command to type next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// When, or what for.
+    pub says: &'static str,
+    /// The command, without secrets.
+    pub command: String,
+}
+
 /// An error, as machines read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trouble {
@@ -198,7 +207,7 @@ pub struct Files {
 }
 
 /// What reports for people show beside the summary.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Details<'a> {
     /// Rows that did not get in.
     pub cases: &'a cases::Cases,
@@ -206,6 +215,8 @@ pub struct Details<'a> {
     pub settings: &'a [Setting],
     /// How the sending went; `None` where nothing was sent.
     pub timeline: Option<&'a timeline::Timeline>,
+    /// What to type next.
+    pub next: Option<Next>,
 }
 
 /// A setting, as it came out. Secrets are masked by whoever fills it in.
@@ -217,6 +228,8 @@ pub struct Setting {
     pub value: String,
     /// Where it came from.
     pub source: String,
+    /// Whether somebody chose it; the others have their defaults.
+    pub is_chosen: bool,
 }
 
 /// A form of report, chosen by the extension of the path it is written to.
@@ -293,7 +306,7 @@ mod tests {
     #[test]
     fn every_form_but_the_rows_is_text() {
         let cases = cases::Cases::default();
-        let details = Details { cases: &cases, settings: &[], timeline: None };
+        let details = Details { cases: &cases, settings: &[], timeline: None, next: None };
         for path in ["a.json", "a.html", "a.md", "a.xml"] {
             let Ok(form) = Form::of(Path::new(path)) else { continue };
             let text = render(form, &sample::summary(), &details).unwrap().unwrap();

@@ -10,7 +10,7 @@ use crate::terminal::safe;
 use super::cases::{Case, Values};
 use super::table::{Side, WIDTH, columns, wrapped};
 use super::words::{by_count, fates, note_says, remedy, says, verdict};
-use super::{Status, Summary, Trouble};
+use super::{Next, Status, Summary, Trouble};
 
 /// What the end of a run says beside the summary itself.
 #[derive(Debug, Clone, Default)]
@@ -19,10 +19,8 @@ pub struct Closing {
     pub folder: Option<String>,
     /// Further reports that were written.
     pub reports: Vec<String>,
-    /// The command as it was typed, without secrets.
-    pub command: String,
-    /// The command with the rejected rows in place of the inputs.
-    pub again: Option<String>,
+    /// What to type next.
+    pub next: Option<Next>,
     /// Whether the screen takes colour.
     pub color: bool,
 }
@@ -36,9 +34,6 @@ pub fn summary(summary: &Summary, closing: &Closing) -> String {
         return "Nothing was sent.\n".to_owned();
     }
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
-    if let Some(hint) = summary.error.as_ref().and_then(|error| error.hint.as_ref()) {
-        page.hint(2, &safe(hint));
-    }
     if summary.rows.read > 0 {
         page.gap();
         page.lines(2, books(summary));
@@ -155,13 +150,9 @@ fn whereabouts(summary: &Summary, closing: &Closing, page: &mut Page, paint: &Pa
     for report in &closing.reports {
         page.line(2, &safe(report));
     }
-    let unfinished = summary.rows.unknown + summary.rows.unsent > 0 && summary.status != Status::Checked;
-    if unfinished {
-        page.heading("To carry on, the same command again", paint);
-        page.line(2, &safe(&closing.command));
-    } else if let Some(again) = &closing.again {
-        page.heading("When the rejected rows are corrected", paint);
-        page.line(2, &safe(again));
+    if let Some(next) = &closing.next {
+        page.heading(next.says, paint);
+        page.line(2, &safe(&next.command));
     }
 }
 
@@ -239,21 +230,17 @@ impl Paint {
 mod tests {
     use snapbox::{assert_data_eq, file, str};
 
-    use super::super::{Rows, sample};
+    use super::super::{Rows, sample, words};
     use super::*;
 
-    fn closing() -> Closing {
-        Closing {
-            folder: Some("contacts.results".to_owned()),
-            command: "m1import contacts.csv".to_owned(),
-            again: Some("m1import contacts.results/rejected.csv".to_owned()),
-            ..Closing::default()
-        }
+    fn closing(run: &Summary) -> Closing {
+        let next = words::next(run, "m1import contacts.csv".to_owned(), |rejected| format!("m1import {}", rejected[0]));
+        Closing { folder: Some("contacts.results".to_owned()), next, ..Closing::default() }
     }
 
     #[test]
     fn the_summary_of_a_finished_run() {
-        let text = summary(&sample::summary(), &closing());
+        let text = summary(&sample::summary(), &closing(&sample::summary()));
         assert!(text.lines().all(|line| super::super::table::width(line) <= WIDTH), "{text}");
         assert_data_eq!(text, file!["../../tests/golden/summary.txt"].raw());
     }
@@ -281,7 +268,7 @@ mod tests {
             message: "the server cannot be reached: connection refused\u{1b}[2J".to_owned(),
             hint: Some("check the network and --endpoint; the same command carries on".to_owned()),
         });
-        assert_data_eq!(summary(&run, &closing()), file!["../../tests/golden/summary-stopped.txt"].raw());
+        assert_data_eq!(summary(&run, &closing(&run)), file!["../../tests/golden/summary-stopped.txt"].raw());
     }
 
     #[test]
@@ -304,8 +291,9 @@ Nothing was sent.
 
     #[test]
     fn colour_adds_nothing_but_itself() {
-        let plain = summary(&sample::summary(), &closing());
-        let colored = summary(&sample::summary(), &Closing { color: true, ..closing() });
+        let run = sample::summary();
+        let plain = summary(&run, &closing(&run));
+        let colored = summary(&run, &Closing { color: true, ..closing(&run) });
         assert!(colored.contains("\u{1b}[1;33m"));
         let mut bare = colored.clone();
         for code in ["\u{1b}[1;33m", "\u{1b}[1m", "\u{1b}[0m"] {

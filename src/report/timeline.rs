@@ -25,6 +25,8 @@ pub struct Wait {
     pub from: f64,
     /// When it ended, in the same seconds.
     pub until: f64,
+    /// How many they were: waits that follow each other closely are told as one.
+    pub times: u64,
     /// Why.
     pub why: Cause,
 }
@@ -42,7 +44,9 @@ pub struct Timeline {
 /// The most samples; when they are full, every second one is dropped and half as many are taken from then on.
 const SAMPLES: usize = 240;
 /// The most waits; beyond, the nearest neighbours become one.
-const WAITS: usize = 60;
+const WAITS: usize = 20;
+/// Waits for one reason that are no farther apart than this, in seconds, are one to whoever looks at the run.
+const NEAR: f64 = 0.25;
 /// The first distance between samples.
 const STEP: Duration = Duration::from_millis(50);
 
@@ -60,7 +64,7 @@ impl Timeline {
             Event::Settled(settlement) => self.now.accepted += settled(settlement)[0],
             Event::Window { open, .. } => self.now.window = *open,
             Event::Waiting { until, pause: Pause::Named | Pause::Breaker, why } => {
-                let wait = Wait { from: self.now.seconds, until: self.seconds(*until), why: why.cause };
+                let wait = Wait { from: self.now.seconds, until: self.seconds(*until), times: 1, why: why.cause };
                 self.wait(wait);
             }
             Event::Back => self.end_wait(),
@@ -107,9 +111,10 @@ impl Timeline {
 
     fn wait(&mut self, wait: Wait) {
         match self.waits.last_mut() {
-            // The server asked again before the first wait was over, or right after it.
-            Some(last) if wait.why == last.why && wait.from <= last.until + 0.001 => {
-                last.until = last.until.max(wait.until)
+            Some(last) if wait.why == last.why && wait.from <= last.until + NEAR => {
+                // What is asked for before the first wait is over is the same wait.
+                last.times += u64::from(wait.from > last.until);
+                last.until = last.until.max(wait.until);
             }
             _ => self.waits.push(wait),
         }
@@ -125,6 +130,7 @@ impl Timeline {
             let second = self.waits.remove(index + 1);
             if let Some(first) = self.waits.get_mut(index) {
                 first.until = second.until;
+                first.times += second.times;
             }
         }
     }
@@ -151,6 +157,10 @@ mod tests {
 
     fn waiting(until: Instant) -> Event {
         Event::Waiting { until, pause: Pause::Named, why: Arc::new(Failure::new(Cause::Busy, "")) }
+    }
+
+    fn waits(timeline: &Timeline) -> Vec<(f64, f64, u64)> {
+        timeline.waits().iter().map(|wait| (wait.from, wait.until, wait.times)).collect()
     }
 
     #[test]
@@ -181,8 +191,20 @@ mod tests {
         timeline.hear(&Event::Back, at(9));
         timeline.hear(&waiting(at(40)), at(30));
         timeline.end(at(31));
-        let waits: Vec<(f64, f64)> = timeline.waits().iter().map(|wait| (wait.from, wait.until)).collect();
-        assert_eq!(waits, [(2.0, 9.0), (30.0, 31.0)]);
+        assert_eq!(waits(&timeline), [(2.0, 9.0, 1), (30.0, 31.0, 1)]);
+    }
+
+    #[test]
+    fn waits_in_close_succession_are_one() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut timeline = Timeline::new(start);
+        for n in 0..40 {
+            timeline.hear(&waiting(at(n * 1_100 + 1_000)), at(n * 1_100));
+            timeline.hear(&Event::Back, at(n * 1_100 + 1_000));
+        }
+        timeline.hear(&waiting(at(60_000)), at(50_000));
+        assert_eq!(waits(&timeline), [(0.0, 43.9, 40), (50.0, 60.0, 1)]);
     }
 
     #[test]
@@ -193,6 +215,7 @@ mod tests {
             timeline.hear(&waiting(start + Duration::from_secs(n * 10 + 2)), start + Duration::from_secs(n * 10));
         }
         assert_eq!(timeline.waits().len(), WAITS);
+        assert_eq!(timeline.waits().iter().map(|wait| wait.times).sum::<u64>(), 1_000);
         assert!(timeline.waits().is_sorted_by(|a, b| a.until <= b.from));
     }
 }

@@ -1,10 +1,11 @@
 //! Names and sentences that all reports for people share, so that each says the same thing the same way.
 
+use crate::contact::phone::Region;
 use crate::numbers::{count, grouped};
 use crate::outcome::Cause;
 use crate::row::{Code, Note};
 
-use super::{Rows, Status, Summary};
+use super::{Next, Rows, Status, Summary};
 
 /// What a reason says, in a few words; the code itself where it is not one of ours.
 pub fn says(code: &str) -> &str {
@@ -29,6 +30,14 @@ pub fn note_says(note: &str) -> &str {
 pub fn host(endpoint: &str) -> &str {
     let rest = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
     rest.split(['/', '?']).next().unwrap_or(rest)
+}
+
+/// A country's name and calling code by its ISO code; numbers that belong to no country have calling codes of their own.
+pub fn country(code: &str) -> [String; 2] {
+    match code.parse::<Region>() {
+        Ok(region) if code != "001" => [region.name().to_owned(), format!("+{}", region.calling_code())],
+        _ => ["no country".to_owned(), String::new()],
+    }
 }
 
 /// A moment of RFC 3339 in UTC as it is told: `2026-11-22 21:45:12 UTC`.
@@ -116,6 +125,21 @@ pub fn verdict(summary: &Summary) -> String {
     }
 }
 
+/// What to type next, where there is something: the command that carries on, or the one for the corrected rows.
+pub fn next(summary: &Summary, command: String, again: impl FnOnce(&[String]) -> String) -> Option<Next> {
+    let unsettled = summary.rows.unknown + summary.rows.unsent > 0 && summary.status != Status::Checked;
+    match (unsettled, summary.exit_code, summary.files.rejected.as_slice()) {
+        // The input, the address, the token or the settings: typed as it is, it would end the same way.
+        (true, _, _) if summary.endpoint == "sandbox" => {
+            Some(Next { says: "To try it again from the beginning", command })
+        }
+        (true, 65 | 76..=78, _) => Some(Next { says: "When that is corrected, the same command again", command }),
+        (true, _, _) => Some(Next { says: "To carry on, the same command again", command }),
+        (false, _, []) => None,
+        (false, _, rejected) => Some(Next { says: "When the rejected rows are corrected", command: again(rejected) }),
+    }
+}
+
 /// What ended the run, in a few words: of a known cause what it says, else the message's first line.
 fn sentence(summary: &Summary) -> &str {
     let (code, message) =
@@ -167,6 +191,31 @@ mod tests {
         summary.rows = Rows { read: 1, invalid: 1, ..Rows::default() };
         summary.contacts.accepted = 0;
         assert_eq!(verdict(&summary), "0 contacts were accepted; the only row did not get in.");
+    }
+
+    #[test]
+    fn what_to_type_next() {
+        let again = |rejected: &[String]| format!("m1import {}", rejected[0]);
+        let says =
+            |summary: &Summary| next(summary, "m1import a.csv".to_owned(), again).map(|next| (next.says, next.command));
+        let mut summary = sample::summary();
+        let rejected = "m1import contacts.results/rejected.csv".to_owned();
+        assert_eq!(says(&summary), Some(("When the rejected rows are corrected", rejected)));
+        (summary.rows.unsent, summary.status) = (5, Status::Stopped);
+        let same = || "m1import a.csv".to_owned();
+        for (exit, expected) in [
+            (75, "To carry on, the same command again"),
+            (130, "To carry on, the same command again"),
+            (77, "When that is corrected, the same command again"),
+            (65, "When that is corrected, the same command again"),
+        ] {
+            summary.exit_code = exit;
+            assert_eq!(says(&summary), Some((expected, same())), "{exit}");
+        }
+        summary.endpoint = "sandbox".to_owned();
+        assert_eq!(says(&summary), Some(("To try it again from the beginning", same())));
+        (summary.rows.unsent, summary.files.rejected) = (0, Vec::new());
+        assert_eq!(says(&summary), None);
     }
 
     #[test]

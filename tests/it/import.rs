@@ -402,5 +402,5 @@ fn check_writes_the_reports_it_is_asked_for_and_nothing_else() {
     assert!(folder.read("pinned.toml").contains("phone=Phone"));
     assert!(!folder.has("contacts.results"));
     // A second time would write over the settings: they may have been mended since.
-    m1import(&folder, ["check", "contacts.csv"]).with(reports).run().exits_with(74);
+    m1import(&folder, ["check", "contacts.csv"]).with(reports).run().exits_with(73).says("[output.exists]");
 }

@@ -34,6 +34,7 @@ mod delivery;
 mod hostile;
 mod house;
 mod import;
+mod messages;
 mod reading;
 mod readme;
 mod resume;

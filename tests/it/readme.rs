@@ -11,7 +11,7 @@ fn root() -> PathBuf {
 }
 
 /// Runs a line in a shell, as a reader would, and gives what a screen would show.
-fn shell(folder: &Folder, line: &str) -> String {
+pub fn shell(folder: &Folder, line: &str) -> String {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_m1import"));
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
     let output = Command::new("sh")

@@ -2,8 +2,11 @@
 //!
 //! Needs tmux, so it is run by a command of its own: `cargo test --test it screen -- --ignored`.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+use snapbox::{Data, assert_data_eq};
 
 use super::support::beside::Beside;
 use super::support::program::Folder;
@@ -74,7 +77,10 @@ fn contacts() -> String {
 fn sandbox(screen: &Screen, latency: &str) -> Beside {
     let beside = Beside::new(&["--latency", latency]);
     let program = env!("CARGO_BIN_EXE_m1import");
-    screen.types(&format!("run() {{ {program} \"$@\" --token sandbox --endpoint {}; }}; clear", beside.url()));
+    screen.types(&format!(
+        "run() {{ M1IMPORT_TOKEN=sandbox M1IMPORT_ENDPOINT={} {program} \"$@\"; }}; clear",
+        beside.url()
+    ));
     screen.until("a clear screen", |text| text.trim() == "$");
     beside
 }
@@ -84,20 +90,20 @@ fn shows_a_bar(columns: u32, rows: u32) {
     folder.write("contacts.csv", contacts());
     let screen = Screen::new(&folder, columns, rows);
     let _beside = sandbox(&screen, "400ms");
-    screen.types("run contacts.csv");
+    screen.types("clear; run contacts.csv");
     let running = screen.until("the bar is in the middle", |text| text.contains("[=") && text.contains("accepted,"));
     let bar = running.lines().find(|line| line.starts_with("[=")).unwrap();
     assert!(bar.chars().count() <= columns as usize && bar.contains("% of 3,000 rows"), "{bar}");
     assert_eq!(running.matches("[=").count(), 1, "one bar:\n{running}");
-    let ended = screen.until("the summary", |text| text.contains("Results in contacts.results"));
-    assert!(!ended.contains("[="), "nothing of the bar is left:\n{ended}");
-    assert!(ended.contains("2,970 contacts were accepted; 30 of 3,000 rows did not get in."), "{ended}");
+    let ended = screen.until("the end", |text| text.ends_with("\n$"));
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/screen-{columns}x{rows}.txt"));
+    assert_data_eq!(ended + "\n", Data::read_from(&golden, None).raw());
 }
 
 #[test]
 #[ignore = "needs tmux: cargo test --test it screen -- --ignored"]
 fn a_bar_in_a_small_terminal() {
-    shows_a_bar(80, 40);
+    shows_a_bar(80, 24);
 }
 
 #[test]
@@ -131,9 +137,17 @@ fn the_bar_follows_the_size_of_the_terminal() {
     let _beside = sandbox(&screen, "600ms");
     screen.types("run contacts.csv");
     screen.until("the bar", |text| text.contains("[=") && text.contains("accepted,"));
-    screen.tmux(&["resize-window", "-x", "70", "-y", "24"]);
-    screen.until("a bar that fits", |text| {
-        text.lines().any(|line| line.starts_with("[=") && line.chars().count() <= 70 && line.contains("rows"))
-    });
+    for (columns, rows) in [(78, 24), (200, 50), (78, 24)] {
+        let bar = |text: &str| text.lines().position(|line| line.starts_with('['));
+        screen.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
+        let before = screen.text();
+        let text = screen.until("the next step", |text| bar(text).is_some() && text != before);
+        assert_eq!(
+            text.matches("% of 3,000 rows").count(),
+            1,
+            "one bar and nothing left of others at {columns}:\n{text}"
+        );
+        assert!(text.lines().all(|line| line.chars().count() < columns), "{text}");
+    }
     screen.until("the summary", |text| text.contains("Results in contacts.results"));
 }

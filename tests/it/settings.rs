@@ -95,3 +95,23 @@ fn help_and_settings_never_show_the_token() {
         assert!(!run.stdout.contains(TOKEN) && !run.stderr.contains(TOKEN), "{arguments:?}");
     }
 }
+
+#[test]
+fn what_is_written_down_holds_no_secret_and_reads_back() {
+    let folder = folder(&[]);
+    let secret = ["--header", "X-Key: geheim", "--proxy", "http://me:geheim@proxy:1", "--token-command", "echo geheim"];
+    let run = m1import(&folder, ["check", "contacts.csv", "--tag", "expo"]);
+    let run = run.with(secret).with(["--write-config", "m1import.toml"]).run();
+    run.exits_with(0);
+    let said = "These settings stand in m1import.toml; an import in this folder takes them from\nthere.";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
+    let next = "m1import contacts.csv --tag expo --header 'X-Key: …'";
+    assert!(run.stdout.contains(next) && !run.stdout.contains("--write-config"), "{}", run.stdout);
+    let written = folder.read("m1import.toml");
+    assert!(!written.contains("geheim") && !written.contains('…'), "{written}");
+    assert!(
+        written.contains("header was given and is left out here") && written.contains("tag = [\"expo\"]"),
+        "{written}"
+    );
+    m1import(&folder, ["check", "contacts.csv"]).run().exits_with(0);
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use m1import::client::transport::{self, Endpoint, Http, Request};
+use m1import::client::transport::{self, Http, Request};
 use m1import::client::verdict::{Fault, Reply as Got};
 use m1import::client::{Pass, Scheme, Transport};
 use m1import::secret::Secret;
@@ -18,7 +18,7 @@ use crate::support::talk::Reply;
 
 fn options(endpoint: &str) -> transport::Options {
     transport::Options {
-        endpoint: Endpoint::parse(endpoint).unwrap(),
+        endpoint: endpoint.parse().unwrap(),
         bot_id: None,
         headers: Vec::new(),
         timeout: Duration::from_millis(500),
@@ -210,12 +210,12 @@ fn a_certificate_must_be_trusted() {
 fn a_proxy_that_wants_credentials_says_so() {
     let proxy = Server::new(|_| Reply::html(407)).at_will();
     let mut through = options("https://example.invalid/");
-    through.proxy = Some(proxy.endpoint());
+    through.proxy = Some(proxy.endpoint().parse().unwrap());
     through.timeout = Duration::from_secs(5);
     assert_eq!(post(&through).unwrap_err(), Fault::ProxyAuth);
     // Loopback never goes through a proxy.
     let server = Server::new(|_| Reply::ok());
     let mut direct = options(&server.endpoint());
-    direct.proxy = Some("http://127.0.0.1:1".into());
+    direct.proxy = Some("http://127.0.0.1:1".parse().unwrap());
     assert!(post(&direct).is_ok());
 }

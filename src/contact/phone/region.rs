@@ -78,7 +78,7 @@ impl Serialize for Region {
 
 /// A text that names no country.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("neither a country nor a calling code{}", .nearest.map_or_else(String::new, |region| format!("; did you mean {} ({region})?", region.name())))]
+#[error("is neither a country nor a calling code{}", .nearest.map_or_else(String::new, |region| format!("; did you mean {} ({region})?", region.name())))]
 pub struct UnknownRegion {
     /// A country with a similar name.
     pub nearest: Option<Region>,

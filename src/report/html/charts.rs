@@ -59,11 +59,11 @@ pub fn throughput(timeline: &Timeline) -> Markup {
     let rates: Vec<f64> = (0..PARTS)
         .map(|n| (accepted_at(samples, (n + 1) as f64 * part) - accepted_at(samples, n as f64 * part)) / part)
         .collect();
-    let most = rates.iter().copied().fold(0.0, f64::max).max(1.0);
+    let most = rates.iter().copied().fold(0.0, f64::max);
     let mut path = format!("M0 {HEIGHT}");
     for (n, rate) in rates.iter().enumerate() {
         let (from, until) = (n as f64 / PARTS as f64 * WIDTH, (n + 1) as f64 / PARTS as f64 * WIDTH);
-        let y = round(HEIGHT - rate / most * HEIGHT * 0.95);
+        let y = round(HEIGHT - rate / most.max(1.0) * HEIGHT * 0.95);
         // Writing into a String does not fail.
         let _infallible = write!(path, "L{} {y}L{} {y}", round(from), round(until));
     }
@@ -71,8 +71,8 @@ pub fn throughput(timeline: &Timeline) -> Markup {
     let mean = grouped((accepted as f64 / length).round() as u64);
     let said = format!("{mean} contacts accepted a second on average, at most {}", grouped(most.round() as u64));
     let waits = timeline.waits().len();
-    let said = if waits == 0 { said } else { format!("{said}; the shaded times are waits") };
-    over_time(&said, length, html! { (shaded(timeline, length)) path class="ink" d=(path) {} })
+    let said = if waits == 0 { said } else { format!("{said}; the stripe at the bottom marks the waits") };
+    over_time(&said, length, html! { path class="ink" d=(path) {} (stripe(timeline, length)) })
 }
 
 /// How many requests might be under way, over time.
@@ -92,7 +92,7 @@ pub fn window(timeline: &Timeline) -> Markup {
         before = Some(y);
     }
     let said = format!("requests that might be under way at once: at most {most}");
-    over_time(&said, length, html! { (shaded(timeline, length)) path class="line" d=(path) {} })
+    over_time(&said, length, html! { path class="line" d=(path) {} (stripe(timeline, length)) })
 }
 
 fn over_time(said: &str, length: f64, shapes: Markup) -> Markup {
@@ -105,10 +105,10 @@ fn over_time(said: &str, length: f64, shapes: Markup) -> Markup {
     }
 }
 
-fn shaded(timeline: &Timeline, length: f64) -> Markup {
+fn stripe(timeline: &Timeline, length: f64) -> Markup {
     html! {
         @for wait in timeline.waits() {
-            rect class="wait" x=(round(wait.from / length * WIDTH)) width=(round(((wait.until - wait.from) / length * WIDTH).max(2.0))) y="0" height="100" {
+            rect class="wait" x=(round(wait.from / length * WIDTH)) width=(round(((wait.until - wait.from) / length * WIDTH).max(2.0))) y="92" height="8" {
                 title { "waited " (duration(wait.until - wait.from)) ": " (wait.why.says()) }
             }
         }

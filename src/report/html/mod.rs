@@ -13,8 +13,8 @@ use crate::terminal::safe;
 use super::cases::{Case, Cases};
 use super::start::{pairs, understood};
 use super::timeline::Timeline;
-use super::words::{by_count, fates, host, moment, note_says, remedy, says, verdict};
-use super::{Details, Input, Setting, Status, Summary};
+use super::words::{by_count, country, fates, host, moment, note_says, remedy, says, verdict};
+use super::{Details, Input, Next, Setting, Status, Summary};
 
 const STYLE: &str = include_str!("style.css");
 const SEARCH: &str = include_str!("search.js");
@@ -41,7 +41,7 @@ pub fn page(summary: &Summary, details: &Details<'_>) -> String {
             }
             body {
                 main {
-                    (head(summary, &title))
+                    (head(summary, &title, details.next.as_ref()))
                     (books(summary))
                     (reasons(summary, details.cases))
                     (notes(summary))
@@ -60,7 +60,7 @@ pub fn page(summary: &Summary, details: &Details<'_>) -> String {
     page.into_string()
 }
 
-fn head(summary: &Summary, title: &str) -> Markup {
+fn head(summary: &Summary, title: &str, next: Option<&Next>) -> Markup {
     let names: Vec<_> = summary.inputs.iter().map(|input| safe(&input.name)).collect();
     html! {
         header {
@@ -73,8 +73,12 @@ fn head(summary: &Summary, title: &str) -> Markup {
             @if let Some(error) = &summary.error {
                 div class="error" {
                     p { (safe(&error.message)) " " code { "[" (safe(&error.code)) "]" } }
-                    @for hint in error.hint.iter().flat_map(|hint| hint.lines()) { p class="soft" { "Hint: " (safe(hint)) } }
+                    @for hint in error.hint.iter().flat_map(|hint| hint.lines()) { p class="soft" { "Hint: " (advice(hint)) } }
                 }
+            }
+            @if let Some(next) = next {
+                p class="next" { (next.says) ":" }
+                pre { code { (safe(&next.command)) } }
             }
         }
     }
@@ -100,7 +104,7 @@ fn books(summary: &Summary) -> Markup {
                             }
                         }
                     }
-                    tfoot { tr { td { "rows read" } td class="n" { (grouped(rows.read)) } td {} td {} } }
+                    tfoot { tr { td class="name" { "rows read" } td class="n" { (grouped(rows.read)) } td {} td {} } }
                 }
             }
             @if summary.requests.sent > 0 {
@@ -128,13 +132,24 @@ fn reasons(summary: &Summary, cases: &Cases) -> Markup {
                             tr {
                                 td class="n" data-of="Rows" { (grouped(rows)) }
                                 td { (safe(says(code))) br; code { (safe(code)) } }
-                                td data-of="What to do" { (remedy(code)) }
+                                td data-of="What to do" { (advice(remedy(code))) }
                                 td data-of="Where" { (places(cases.places(code), rows)) }
                             }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// What to do, with options in one piece: a line that ends in `-` and goes on with `-strict` is misread.
+fn advice(text: &str) -> Markup {
+    let text = safe(text);
+    html! {
+        @for (number, word) in text.split(' ').enumerate() {
+            @if number > 0 { " " }
+            @if word.starts_with("--") { span class="option" { (word) } } @else { (word) }
         }
     }
 }
@@ -220,11 +235,11 @@ fn countries(summary: &Summary) -> Markup {
             section {
                 h2 { "Countries of " (count(summary.contacts.prepared, "contact")) }
                 table {
-                    thead { tr { th class="name" { "Country" } th class="n" { "Contacts" } th class="n" { "Share" } th { "" } } }
+                    thead { tr { th { "Country" } th class="n" { "Contacts" } th class="n" { "Share" } th class="share" {} } }
                     tbody {
                         @for (code, contacts) in sorted.iter().take(COUNTRIES) {
                             tr {
-                                td class="name" { @if *code == "001" { "none (001)" } @else { (code) } }
+                                td { (land(code)) }
                                 td class="n" { (grouped(*contacts)) }
                                 td class="n" { (percent(*contacts, summary.contacts.prepared)) }
                                 td class="share" { (charts::bar(*contacts, most)) }
@@ -236,7 +251,7 @@ fn countries(summary: &Summary) -> Markup {
                                 td { (rest.len()) " more" }
                                 td class="n" { (grouped(contacts)) }
                                 td class="n" { (percent(contacts, summary.contacts.prepared)) }
-                                td {}
+                                td class="share" {}
                             }
                         }
                     }
@@ -244,6 +259,11 @@ fn countries(summary: &Summary) -> Markup {
             }
         }
     }
+}
+
+fn land(code: &str) -> Markup {
+    let [name, calling] = country(code);
+    html! { (name) @if !calling.is_empty() { " " span class="soft" { (code) " " (calling) } } }
 }
 
 fn course(summary: &Summary, timeline: &Timeline) -> Markup {
@@ -256,12 +276,13 @@ fn course(summary: &Summary, timeline: &Timeline) -> Markup {
                 @if !timeline.waits().is_empty() {
                     table {
                         caption { "Waits" }
-                        thead { tr { th class="n" { "From" } th class="n" { "For" } th { "Why" } } }
+                        thead { tr { th class="n" { "From" } th class="n" { "Until" } th class="n" { "Times" } th { "Why" } } }
                         tbody {
                             @for wait in timeline.waits() {
                                 tr {
                                     td class="n" { (duration(wait.from)) }
-                                    td class="n" { (duration(wait.until - wait.from)) }
+                                    td class="n" { (duration(wait.until)) }
+                                    td class="n" { (grouped(wait.times)) }
                                     td { (wait.why.says()) " " code { (wait.why.code()) } }
                                 }
                             }
@@ -294,11 +315,27 @@ fn settings(settings: &[Setting]) -> Markup {
         @if !settings.is_empty() {
             section {
                 h2 { "Settings" }
-                table class="wide" {
-                    thead { tr { th { "Setting" } th { "Value" } th { "From" } } }
-                    tbody {
-                        @for setting in settings {
-                            tr { td { code { (setting.name) } } td { (safe(&setting.value)) } td class="soft" { (safe(&setting.source)) } }
+                @let (chosen, rest): (Vec<&Setting>, Vec<&Setting>) = settings.iter().partition(|setting| setting.is_chosen);
+                @if !chosen.is_empty() {
+                    table {
+                        thead { tr { th { "Setting" } th { "Value" } th { "From" } } }
+                        tbody {
+                            @for setting in &chosen {
+                                tr { td { code { (setting.name) } } td { (safe(&setting.value)) } td class="soft" { (safe(&setting.source)) } }
+                            }
+                        }
+                    }
+                }
+                @if !rest.is_empty() {
+                    details {
+                        summary { (if chosen.is_empty() { "All" } else { "All others" }) " have their defaults" }
+                        table {
+                            thead { tr { th { "Setting" } th { "Default" } } }
+                            tbody {
+                                @for setting in &rest {
+                                    tr { td { code { (setting.name) } } td { (if setting.value.is_empty() { "none" } else { &setting.value }) } }
+                                }
+                            }
                         }
                     }
                 }
@@ -316,7 +353,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::super::cases::Values;
-    use super::super::sample;
+    use super::super::{sample, words};
     use super::*;
     use crate::event::{Event, Pause};
     use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
@@ -345,14 +382,19 @@ mod tests {
             ("default-country", "IN", "m1import.toml"),
             ("token", "(set)", "environment M1IMPORT_TOKEN"),
             ("tag", "new\u{202e}year", "command line"),
+            ("sheet", "", "default"),
+            ("batch-size", "100", "default"),
         ];
         let settings = settings.map(|(name, value, source)| Setting {
             name: name.to_owned(),
             value: value.to_owned(),
             source: source.to_owned(),
+            is_chosen: source != "default",
         });
         let cases = sample::cases(Values::Masked);
-        page(&sample::summary(), &Details { cases: &cases, settings: &settings, timeline: Some(&timeline()) })
+        let again = |rejected: &[String]| format!("m1import {}", rejected[0]);
+        let next = words::next(&sample::summary(), "m1import contacts.csv".to_owned(), again);
+        page(&sample::summary(), &Details { cases: &cases, settings: &settings, timeline: Some(&timeline()), next })
     }
 
     #[test]
@@ -376,7 +418,7 @@ mod tests {
         for line in 1..=100_000 {
             cases.add(Case { line, message: "<&\"'".repeat(100), ..sample::cases(Values::Shown).rows()[0].clone() });
         }
-        let page = page(&sample::summary(), &Details { cases: &cases, settings: &[], timeline: None });
+        let page = page(&sample::summary(), &Details { cases: &cases, settings: &[], timeline: None, next: None });
         assert!(page.len() < 2_000_000, "{}", page.len());
         assert!(page.contains("of 100,000 rows"), "the cap is said");
     }

@@ -1,4 +1,4 @@
-//! Where contacts are sent: the endpoint, a proxy, and headers of the user's own.
+//! Where contacts are sent: the endpoint, and a proxy.
 //!
 //! What is accepted here is narrower than what a URL may be, so that no two readers of it can disagree about the host.
 
@@ -6,26 +6,20 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use reqwest::Url;
+
 use crate::secret::Secret;
 
 /// The URL that contacts are posted to: https, or plain http on a literal loopback address; without user or password.
+/// Only such an address is ever given a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint(Parts);
+pub struct Endpoint(Url);
 
 /// A proxy's URL. It may hold a name and a password, so it is shown without them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proxy {
     parts: Parts,
     user: Option<Secret>,
-}
-
-/// One more header for every request. Its value may be a key, so it is not shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// The name, in lower case.
-    pub name: String,
-    /// The value.
-    pub value: Secret,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,31 +33,25 @@ struct Parts {
 
 impl Endpoint {
     /// The whole URL, query included.
-    pub fn url(&self) -> String {
-        format!("{}{}", self.origin(), self.0.path)
+    pub fn url(&self) -> &Url {
+        &self.0
     }
 
-    /// Scheme, host and port, without a slash at the end.
-    pub fn origin(&self) -> String {
-        self.0.origin()
-    }
-
-    /// The host, with its port if it has one.
+    /// The host, with its port where that is not the usual one.
     pub fn host(&self) -> String {
-        self.0.host()
+        format!("{}{}", self.0.host_str().unwrap_or_default(), colon(self.0.port()))
     }
 
-    /// Whether it is on this machine, where no proxy helps.
+    /// Whether it is on this machine, by its literal address; no proxy helps there.
     pub fn is_loopback(&self) -> bool {
-        self.0.is_loopback()
+        is_loopback(self.0.host_str().unwrap_or_default())
     }
 }
 
 /// The URL without its query, as messages and reports show it.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.0.path.split('?').next().unwrap_or_default();
-        write!(f, "{}{path}", self.origin())
+        write!(f, "{}://{}{}", self.0.scheme(), self.host(), self.0.path())
     }
 }
 
@@ -75,14 +63,15 @@ impl FromStr for Endpoint {
         if user.is_some() {
             return Err("holds a user or password; the token goes into --token-file".to_owned());
         }
-        if parts.scheme == "http" && !parts.is_loopback() {
+        if parts.scheme == "http" && !is_loopback(&parts.host) {
             let remedy = match parts.host.as_str() {
                 "localhost" => format!("write http://127.0.0.1{}{}", colon(parts.port), parts.path),
                 host => format!("write https://{host}{}{}", colon(parts.port), parts.path),
             };
             return Err(format!("would send token and contacts unencrypted: {remedy}"));
         }
-        Ok(Endpoint(parts))
+        let url = Url::parse(&format!("{}://{}{}", parts.scheme, parts.host(), parts.path));
+        Ok(Endpoint(url.map_err(|_| "has a host that cannot be read")?))
     }
 }
 
@@ -153,65 +142,21 @@ impl Parts {
         Ok((Parts { scheme, host: host.to_ascii_lowercase(), port, path }, user))
     }
 
-    fn origin(&self) -> String {
-        format!("{}://{}", self.scheme, self.host())
-    }
-
     fn host(&self) -> String {
         format!("{}{}", self.host, colon(self.port))
     }
+}
 
-    fn is_loopback(&self) -> bool {
-        let v6 = self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        match v6 {
-            Some(v6) => v6.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback()),
-            None => self.host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
-        }
+/// Whether a host is a literal address of this machine; a name could mean any.
+fn is_loopback(host: &str) -> bool {
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(v6) => v6.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback()),
+        None => host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
     }
 }
 
 fn colon(port: Option<u16>) -> String {
     port.map(|port| format!(":{port}")).unwrap_or_default()
-}
-
-/// Headers that the program writes itself, and what sets them instead.
-const OWN_HEADERS: &[(&str, &str)] = &[
-    ("authorization", "is made from the token; use --token-file"),
-    ("authtype", "is set by --auth-type"),
-    ("botid", "is set by --bot-id"),
-    ("connection", "is set by the program"),
-    ("content-encoding", "is set by the program"),
-    ("content-length", "is set by the program"),
-    ("content-type", "is set by the program"),
-    ("host", "is made from the endpoint"),
-    ("idempotency-key", "is made from job and body"),
-    ("proxy-authorization", "is made from --proxy"),
-    ("te", "is set by the program"),
-    ("trailer", "is set by the program"),
-    ("transfer-encoding", "is set by the program"),
-    ("upgrade", "is set by the program"),
-    ("x-request-id", "is made for every request"),
-];
-
-impl FromStr for Header {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Header, String> {
-        let (name, value) = text.split_once(':').ok_or("is not of the form 'NAME: VALUE'")?;
-        let name = name.trim().to_ascii_lowercase();
-        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        if name.is_empty() || !name.chars().all(token) {
-            return Err("has a name that no header can have".to_owned());
-        }
-        if let Some((_, why)) = OWN_HEADERS.iter().find(|(own, _)| *own == name) {
-            return Err(format!("cannot set {name}: it {why}"));
-        }
-        let value = value.trim();
-        if !value.chars().all(|c| c.is_ascii_graphic() || c == ' ' || c == '\t') {
-            return Err(format!("has a value for {name} that is not plain ASCII"));
-        }
-        Ok(Header { name, value: Secret::new(value.to_owned()) })
-    }
 }
 
 #[cfg(test)]
@@ -227,15 +172,16 @@ mod tests {
             ("https://h?x=1", "https://h/", "h", false),
             ("http://127.0.0.1:8787/inbox", "http://127.0.0.1:8787/inbox", "127.0.0.1:8787", true),
             ("http://127.9.9.9/", "http://127.9.9.9/", "127.9.9.9", true),
-            ("http://[::1]:80/x", "http://[::1]:80/x", "[::1]:80", true),
+            ("http://[::1]:80/x", "http://[::1]/x", "[::1]", true),
             ("https://h/@x:y", "https://h/@x:y", "h", false),
+            ("https://10.0.0.1:443/x", "https://10.0.0.1/x", "10.0.0.1", false),
         ];
         for (text, shown, host, loopback) in good {
             let endpoint: Endpoint = text.parse().unwrap();
             assert_eq!((endpoint.to_string(), endpoint.host()), (shown.to_owned(), host.to_owned()), "{text}");
             assert_eq!(endpoint.is_loopback(), loopback, "{text}");
         }
-        assert_eq!("https://h?x=1".parse::<Endpoint>().unwrap().url(), "https://h/?x=1");
+        assert_eq!("https://h?x=1".parse::<Endpoint>().unwrap().url().as_str(), "https://h/?x=1");
         let bad = [
             ("", "whole URL"),
             ("api.example.com/x", "whole URL"),
@@ -259,6 +205,7 @@ mod tests {
             ("https://h:/", "port"),
             ("https://[::1/", "no host"),
             ("http://[127.0.0.1]/", "no host"),
+            ("https://1.2.3.999/", "cannot be read"),
         ];
         for (text, why) in bad {
             let error = text.parse::<Endpoint>().unwrap_err();
@@ -274,16 +221,5 @@ mod tests {
         assert!(!format!("{proxy:?}").contains("geheim"));
         assert_eq!("proxy:3128".parse::<Proxy>().unwrap().expose(), "http://proxy:3128/");
         assert!("socks5://proxy".parse::<Proxy>().is_err());
-    }
-
-    #[test]
-    fn headers() {
-        let header: Header = "X-Key:  geheim ".parse().unwrap();
-        assert_eq!((header.name.as_str(), header.value.expose()), ("x-key", "geheim"));
-        assert!(!format!("{header:?}").contains("geheim"));
-        for text in ["", "X-Key", ": x", "X Key: x", "X: a\r\nB: c", "X: ü", "Authorization: Bearer x", "HOST: x"] {
-            let error = text.parse::<Header>().unwrap_err();
-            assert!(!error.contains("Bearer"), "{text}: {error}");
-        }
     }
 }
