@@ -18,6 +18,8 @@ pub(super) enum Meaning {
     NameOrLast,
     /// The given name beside a family name, else the full name.
     FirstOrName,
+    /// The full name if there is no other column for it, and the values are no numbers.
+    PerhapsName,
     /// The given name.
     First,
     /// The family name.
@@ -51,8 +53,8 @@ pub(super) enum Meaning {
 }
 
 use Meaning::{
-    Area, Country, Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptOut, PerhapsPhone,
-    PerhapsPrefix, Phone, Prefix, PrefixOrArea, Region, Tags,
+    Area, Country, Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptOut, PerhapsName,
+    PerhapsPhone, PerhapsPrefix, Phone, Prefix, PrefixOrArea, Region, Tags,
 };
 
 /// Every word, by meaning; parted by commas.
@@ -78,7 +80,7 @@ const WORDS: &[(Meaning, &str)] = &[
          contact last name, billing last name, names family name, n family, příjmení, priezvisko, \
          vezetéknév, családnév, perekonnanimi, uzvārds, pavardė, прізвище, презиме, фамилно име, שם משפחה, \
          prezime, priimek, นามสกุล, 성, name last name, full name last name, full name last, \
-         shipping last name, primer apellido, apellido paterno, familiennamn, eftirnafn, sur name, \
+         shipping last name, primer apellido, 1er apellido, apellido paterno, familiennamn, eftirnafn, sur name, \
          nom famille, الكنية, اسم الأسرة, اسم عائلة, 苗字",
     ),
     (NameOrLast, "name, nom, nume"),
@@ -110,7 +112,7 @@ const WORDS: &[(Meaning, &str)] = &[
          first name and last name, name and surname, name surname, surname name, name of customer, \
          name of client, name of student, name of the student, name of the customer, name as per id, \
          attendee name, pushname, push name, profile name, whatsapp name, wa name, whatsapp profile name, \
-         notify name, contact full name, contact person, contact person name, contactperson, ansprechpartner, persona de contacto, \
+         notify name, contact full name, contact person, referente, contact person name, contactperson, ansprechpartner, persona de contacto, \
          persona di contatto, personne de contact, pessoa de contato, контактное лицо, 担当者, 담당자, contact display name, lead full name, billing name, shipping name, \
          연락처 이름, 고객명, 성함, 고객 이름, 顧客名, お客様名, 表示名, 會員姓名, 客戶姓名, 聯絡人, \
          聯絡人姓名, 顯示名稱, الاسم بالكامل, الاسم الثلاثي, اسم العضو, اسم الزبون, ชื่อ นามสกุล, ชื่อ สกุล, \
@@ -118,6 +120,11 @@ const WORDS: &[(Meaning, &str)] = &[
          ग्राहक नाम, গ্রাহকের নাম, পুরো নাম, நபர் பெயர், పూర్తి పేరు, ಹೆಸರು, പേര്, નામ, ਨਾਮ, jina kamili, majina, \
          buong pangalan, pangalan, isim soyisminiz, emri, nume complet, nume și prenume, nume prenume, \
          numele, επωνυμία, όνομα και επώνυμο, όνομα επώνυμο",
+    ),
+    (
+        PerhapsName,
+        "customer, client, cliente, kunde, klant, müşteri, клиент, lead, person, persona, attendee, guest, patient, student, \
+         member, subscriber, invitee, party name, party, ledger name",
     ),
     (
         Phone(0),
@@ -148,7 +155,7 @@ const WORDS: &[(Meaning, &str)] = &[
          handy, handynummer, mobil, mobilnummer, mobilfunk, mobilfunknummer, handy nr, telefon mobil, \
          tel mobil, mobilrufnummer, portable, tél mobile, tel mobile, téléphone mobile, téléphone portable, \
          tél portable, tel portable, numéro de portable, numéro de mobile, numéro mobile, gsm, gsm no, \
-         gsm numarası, móvil, teléfono móvil, tel móvil, tel movil, número de móvil, número móvil, celular, \
+         gsm numarası, móvil, teléfono móvil, tfno móvil, tlf móvil, tlfno móvil, मो नं, मो न, मोबा नं, no telp hp, no hp telp, telp hp, no telepon hp, no hp telepon, nomor telepon hp, tel móvil, tel movil, número de móvil, número móvil, celular, \
          teléfono celular, número de celular, número celular, no celular, no de celular, no de teléfono, \
          no teléfono, no de telefone, no telefone, n celular, tel celular, telefone celular, telemóvel, \
          telemovel, no telemóvel, telefone móvel, cellulare, numero cellulare, numero di cellulare, \
@@ -188,7 +195,7 @@ const WORDS: &[(Meaning, &str)] = &[
          mobiel nr, gsm nummer, gsm nr, telefon mobil nr, nr mobil, celulares, mobile business, mobile work, \
          work mobile, work mobile phone, business mobile, business mobile phone, personal mobile, \
          personal mobile phone, personal mobile number, mobile personal, mobile private, mobile primary, \
-         primary mobile, primary mobile number, private mobile, primary mobile phone, person mobile phone, \
+         primary mobile, primary mobile number, registered mobile, registered mobile no, registered mobile number, registered phone number, private mobile, primary mobile phone, person mobile phone, \
          phones cell, sms phone",
     ),
     (PerhapsPhone(1), "cep"),
@@ -200,7 +207,7 @@ const WORDS: &[(Meaning, &str)] = &[
          customer phone, customer phone number, client phone, lead phone, msisdn, telefon, telefonnummer, \
          telefon nr, tel nr, rufnummer, téléphone, numéro de téléphone, numéro téléphone, n téléphone, \
          n de téléphone, tél, num tel, num téléphone, numéro de tél, teléfono, telefono, número de teléfono, \
-         numero di telefono, numero telefono, número telefónico, teléfono de contacto, telefone, \
+         numero di telefono, numero telefono, número telefónico, teléfono de contacto, tfno, tlfno, telefone, \
          número de telefone, número telefone, telefone de contato, telefone contato, telefone para contato, \
          fone, contato, nomor telepon, no telepon, telepon, telp, no telp, nomor telp, no tlp, nomor kontak, \
          no kontak, फ़ोन, फोन, फोन नंबर, फ़ोन नंबर, फोन नं, दूरध्वनी, दूरध्वनी क्रमांक, संपर्क नंबर, الهاتف, \
@@ -257,7 +264,7 @@ const WORDS: &[(Meaning, &str)] = &[
          tel privat, tel geschäftlich, weiteres telefon, haupttelefon, festnetz, téléphone bureau, \
          téléphone domicile, téléphone principal, autre téléphone, téléphone professionnel, \
          téléphone personnel, téléphone fixe, teléfono del trabajo, teléfono trabajo, teléfono particular, \
-         teléfono principal, otro teléfono, teléfono de casa, teléfono fijo, telefone comercial, \
+         teléfono principal, tfno fijo, tlf fijo, tel fijo, otro teléfono, teléfono de casa, teléfono fijo, telefone comercial, \
          telefone residencial, telefone principal, outro telefone, telefone fixo, telefone trabalho, \
          abitazione, ufficio, telefono ufficio, telefono abitazione, telefono casa, altro telefono, \
          telefono principale, telefono fisso, landline, landline number, whatsapp alternate, telefon rumah, \
@@ -351,45 +358,48 @@ const WORDS: &[(Meaning, &str)] = &[
     ),
     (
         Prefix,
-        "phone prefix, phone country code, phone code, dial code, dialling code, dialing code, calling code, \
-         country calling code, country dial code, country dialing code, isd, isd code, mobile country code, \
-         whatsapp country code, código do país, código país, código de país, cod pais, prefijo, \
-         prefijo país, prefijo internacional, prefisso, prefisso internazionale, indicatif, indicatif pays, \
-         indicatif téléphonique, ländervorwahl, landesvorwahl, kode negara, देश कोड, رمز الدولة, \
-         مفتاح الدولة, كود الدولة, ülke kodu, код страны, 国家代码, 国家码, 国際番号, 국가번호, landcode, \
-         kod kraju, phone number country code, phones prefix, phones country code, phone isd code, \
-         phone dial code, phone calling code, mobile prefix, mobile code, country code number, \
-         phone country prefix, phone number prefix, country prefix, country phone code, \
-         country phone prefix, country code phone, telephone code, telephone country code, \
-         international code, international prefix, intl code, intl prefix, dialcode, dial prefix, \
-         dialing prefix, isdcode, isd no, country isd code, ddi pais, ddi país, código ddi, \
-         código internacional, código de discagem, código telefónico, código telefónico del país, \
-         código de marcación, lada internacional, indicatif du pays, indicatif international, \
-         code pays téléphone, code pays, landesvorwahl telefon, internationale vorwahl, auslandsvorwahl, \
-         länderkennzahl, landcode telefoon, landkode, landskod, landekode, maatunnus, předvolba, \
-         předvolba země, mezinárodní předvolba, országkód, országhívó, kod krajowy, numer kierunkowy kraju, \
-         numer kierunkowy, kierunkowy, prefiks, prefix telefonic, cod țară, kode telepon, \
-         kode telepon negara, telefon kodu, ülke telefon kodu, ülke alan kodu, телефонный код, \
-         телефонный код страны, код країни, код на страна, مفتاح الدوله, كود البلد, رمز البلد, مفتاح البلد, \
-         مقدمة الدولة, 国家区号, 国际区号, 國碼, 國家代碼, 國際區號, 国番号, 국가 코드, 국가코드, 국가 번호, \
-         รหัสประเทศ, mã quốc gia, mã vùng quốc gia, देश का कोड, কান্ট্রি কোড, దేశం కోడ్, whatsapp prefix, \
+        "phone prefix, phone country code, phone code, dial code, dialling code, dialing code, \
+         calling code, country calling code, country dial code, country dialing code, isd, isd code, \
+         mobile country code, whatsapp country code, prefijo, prefijo país, prefijo internacional, \
+         prefisso, prefisso internazionale, indicatif, indicatif pays, indicatif téléphonique, \
+         ländervorwahl, landesvorwahl, مفتاح الدولة, 国際番号, 국가번호, phone number country code, phones prefix, \
+         phones country code, phone isd code, phone dial code, phone calling code, mobile prefix, \
+         mobile code, country code number, phone country prefix, phone number prefix, country prefix, \
+         country phone code, country phone prefix, country code phone, telephone code, \
+         telephone country code, international code, international prefix, intl code, intl prefix, \
+         dialcode, dial prefix, dialing prefix, isdcode, isd no, country isd code, ddi pais, ddi país, \
+         código ddi, código internacional, código de discagem, código telefónico, \
+         código telefónico del país, código de marcación, lada internacional, indicatif du pays, \
+         indicatif international, code pays téléphone, landesvorwahl telefon, internationale vorwahl, \
+         auslandsvorwahl, länderkennzahl, landcode telefoon, předvolba, předvolba země, \
+         mezinárodní předvolba, országhívó, kod krajowy, numer kierunkowy kraju, numer kierunkowy, \
+         kierunkowy, prefiks, prefix telefonic, kode telepon, kode telepon negara, telefon kodu, \
+         ülke telefon kodu, ülke alan kodu, телефонный код, телефонный код страны, مفتاح الدوله, \
+         مفتاح البلد, مقدمة الدولة, 国家区号, 国际区号, 國際區號, 国番号, mã vùng quốc gia, whatsapp prefix, \
          whatsapp code, wa country code, mobile prefix code, mobile isd code, mobile dial code, \
          cell country code, prefijo telefónico, prefijo de país, prefijo del país, prefisso telefonico, \
          prefisso paese, prefixo, prefixo do país, prefixo internacional, préfixe, préfixe téléphonique, \
          préfixe pays, préfixe international",
     ),
-    (PerhapsPrefix, "prefix, cc, ddi, ccode, code"),
+    (PerhapsPrefix, "prefix, cc, ddi, ccode, country, país, pays, paese, land, negara, ülke, страна, الدولة, 国家"),
     (PrefixOrArea, "vorwahl, 区号"),
     (
         Area,
         "area code, areacode, phone area code, city code, std code, ddd, lada, código de área, ortsvorwahl, alan kodu, \
          код города",
     ),
-    (Country, "country code, countrycode, country cd, cntry code"),
+    (
+        Country,
+        "country code, countrycode, country cd, cntry code, phone country, country phone, código do país, \
+         código país, código de país, cod pais, kode negara, देश कोड, رمز الدولة, كود الدولة, ülke kodu, \
+         код страны, 国家代码, 国家码, landcode, kod kraju, code pays, landkode, landskod, landekode, maatunnus, \
+         országkód, cod țară, код країни, код на страна, كود البلد, رمز البلد, 國碼, 國家代碼, 국가 코드, 국가코드, \
+         국가 번호, รหัสประเทศ, mã quốc gia, देश का कोड, কান্ট্রি কোড, దేశం కోడ్",
+    ),
     (
         Region,
         "default address country code, country iso, country iso code, iso country code, country iso2, iso2, \
-         phone region, phone country, region code",
+         phone region, region code",
     ),
     (
         Tags,
@@ -431,7 +441,7 @@ const REFUSALS: &str = "unsubscribed, opted out, opt out, do not call, do not co
 const QUALIFIERS: &str = "your, you, my, the, a, contact, contacts, customer, client, lead, person, member, student, \
     guest, recipient, subscriber, patient, buyer, attendee, invitee, participant, applicant, candidate, employee, user, \
     visitor, donor, tenant, passenger, traveller, traveler, registrant, respondent, receiver, consignee, enter, \
-    please, provide, what, is, are, s, best, preferred, current, valid, registered, full, ihr, ihre, deine, dein, \
+    please, provide, what, is, are, s, best, full, ihr, ihre, deine, dein, \
     kunde, kunden, kontakt, votre, vos, quel, quelle, est, tu, su, cuál, es, cliente, contacto, qual, seu, sua, o, e, \
     meu, il, tuo, tua, suo, आपका, आपकी, अपना, ваш, ваше, ваша, ваши, укажите, введите, клиент, контакт, twój, twoje, uw, \
     je, jouw, klant, váš, vaše, 您的, 你的";
@@ -489,9 +499,10 @@ fn within_holders(header: &str) -> Option<(Meaning, bool)> {
     let mut extra = false;
     loop {
         if let Some(meaning) = of_words(rest) {
-            // A login is a name only where there is no other.
-            let login = matches!(normal(rest).as_str(), "user name" | "username");
-            return Some((meaning, extra || login));
+            // The user may be who keeps the list: Calendly has `User Email` beside `Invitee Email`. And a login is a name
+            // only where there is no other.
+            let word = normal(rest);
+            return Some((meaning, extra || word.starts_with("user ") || word == "username"));
         }
         let (holder, inner) = rest.split_once('.')?;
         let holder = normal(holder);
@@ -504,10 +515,34 @@ fn within_holders(header: &str) -> Option<(Meaning, bool)> {
 }
 
 fn of_words(header: &str) -> Option<Meaning> {
+    // Nobody writes a title of more than a few lines.
+    if header.len() > 400 {
+        return None;
+    }
     let forms = forms(header);
     let known = || forms.iter().find_map(|form| LOOKUP.get(form).copied());
     let told = || forms.first().filter(|form| is_opt_out(form)).map(|_| OptOut);
-    known().or_else(told).or_else(|| forms.iter().find_map(|form| behind_qualifiers(form)))
+    let qualified = || forms.iter().find_map(|form| behind_qualifiers(form));
+    known().or_else(told).or_else(qualified).or_else(|| of_parts(header))
+}
+
+/// What a header means that says the same twice: `Mobile / WhatsApp`, `姓名 Name`.
+fn of_parts(header: &str) -> Option<Meaning> {
+    let foreign = |c: char| c.is_alphabetic() && !c.is_ascii();
+    let mut parts: Vec<String> = header.split(['/', '|', '\n', '、']).map(str::to_owned).collect();
+    if parts.len() == 1 {
+        if header.is_ascii() {
+            return None;
+        }
+        let (one, other): (Vec<&str>, Vec<&str>) = header.split_whitespace().partition(|word| word.contains(foreign));
+        parts = vec![one.join(" "), other.join(" ")];
+    }
+    let meanings = parts.iter().map(|part| forms(part).iter().find_map(|form| LOOKUP.get(form).copied()));
+    meanings.reduce(|one, other| match (one?, other?) {
+        (Phone(one), Phone(other)) => Some(Phone(one.min(other))),
+        (Name | NameOrLast, Name | NameOrLast) => Some(Name),
+        (one, other) => (one == other).then_some(one),
+    })?
 }
 
 /// Says in more words who does not want to be written to: `Opted out of email: Newsletter`.
@@ -642,7 +677,7 @@ fn reduce(header: &str, split: bool) -> String {
         if parts {
             normal.push(' ');
         }
-        if c.is_whitespace() || "_-.:/#°'’`\"()[]*?¿¡,;&+–—\\".contains(c) {
+        if !c.is_alphanumeric() && !is_combining_mark(c) {
             normal.push(' ');
         } else if c == 'İ' {
             normal.push('i');
@@ -751,6 +786,15 @@ mod tests {
             ("Name (required)", Some(NameOrLast)),
             ("¿Cuál es tu nombre?", Some(Name)),
             ("DDD", Some(Area)),
+            ("Mobile/WhatsApp", Some(Phone(0))),
+            ("Phone / Fax", None),
+            ("姓名 Name", Some(Name)),
+            ("手机号码\nMobile", Some(Phone(1))),
+            ("📱 Phone", Some(Phone(2))),
+            ("=\"Phone\"", Some(Phone(2))),
+            ("Valid Email", None),
+            ("Código do país", Some(Country)),
+            ("Country", Some(PerhapsPrefix)),
             ("Company name", None),
             ("Full Name - First Name", Some(First)),
             ("MOBILEPHONE", Some(Phone(1))),

@@ -2,6 +2,7 @@
 
 use super::aliases::{Meaning, is_never_a_phone, meaning, nearest_phone};
 use super::{Error, REFUSED, name_of, numbered, positions};
+use crate::contact::phone::Region;
 use crate::row::{Field, Row};
 use crate::source::Columns;
 
@@ -36,8 +37,8 @@ struct Values {
     areas: usize,
     /// Nine digits at most, and no plus sign: behind an area code.
     locals: usize,
-    /// The name or code of a country: no digits.
-    regions: usize,
+    /// The name or code of a country, or of a person: no digits.
+    words: usize,
     /// Yes, no and the like.
     flags: usize,
 }
@@ -54,7 +55,7 @@ impl Values {
             values.codes += usize::from(is_code(cell));
             values.areas += usize::from((2..=6).contains(&digits) && !cell.contains(char::is_alphabetic));
             values.locals += usize::from((5..=9).contains(&digits) && !cell.contains('+'));
-            values.regions += usize::from(digits == 0 && cell.contains(char::is_alphabetic));
+            values.words += usize::from(digits == 0 && cell.contains(char::is_alphabetic));
             values.flags += usize::from(is_flag(cell));
         }
         values
@@ -79,7 +80,9 @@ fn is_code(cell: &str) -> bool {
     let digits = cell.strip_prefix('+').or_else(|| cell.strip_prefix("00")).unwrap_or(cell);
     let digits: String = digits.chars().filter(|c| !" -()".contains(*c)).collect();
     let digits = digits.strip_suffix(".0").unwrap_or(&digits);
-    (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
+    // The islands under +1 have codes of four digits.
+    let assigned = |digits: &str| digits.parse::<Region>().is_ok() || digits.len() == 4 && digits.starts_with('1');
+    (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && assigned(digits)
 }
 
 fn is_flag(cell: &str) -> bool {
@@ -239,14 +242,13 @@ impl<'a> Guess<'a> {
         let mut prefixes = self.ranked(Meaning::Prefix);
         let country = self.ranked(Meaning::Country);
         let (perhaps, or_area) = (self.ranked(Meaning::PerhapsPrefix), self.ranked(Meaning::PrefixOrArea));
-        prefixes
-            .extend(country.iter().filter(|seen| !seen.values.mostly(seen.values.regions) && seen.values.codes > 0));
+        prefixes.extend(country.iter().filter(|seen| !seen.values.mostly(seen.values.words) && seen.values.codes > 0));
         let perhaps = perhaps.iter().chain(&or_area);
         prefixes.extend(perhaps.filter(|seen| seen.values.mostly(seen.values.codes)));
         push(Field::Prefix, prefixes);
         let mut regions = self.ranked(Meaning::Region);
-        regions.retain(|seen| seen.values.filled == 0 || seen.values.regions > 0);
-        regions.extend(country.iter().filter(|seen| seen.values.mostly(seen.values.regions)));
+        regions.retain(|seen| seen.values.filled == 0 || seen.values.words > 0);
+        regions.extend(country.iter().filter(|seen| seen.values.mostly(seen.values.words)));
         push(Field::Region, regions);
         push(Field::Tags, self.ranked(Meaning::Tags));
         others
@@ -260,7 +262,9 @@ impl<'a> Guess<'a> {
 
     /// The columns of the name. Some words depend on their neighbours: `Nom` beside `Prénom` is the family name.
     fn names(&self) -> Vec<(Field, u32)> {
-        let has = |meaning| self.of(|one| one == meaning).next().is_some();
+        // `Last` may be the day of the last visit.
+        let is_name = |seen: &&Seen| seen.meaning != Meaning::Last || seen.values.filled == 0 || seen.values.words > 0;
+        let has = |meaning| self.of(|one| one == meaning).any(|seen| is_name(&seen));
         let first = has(Meaning::First);
         let beside: Vec<&Seen> = self.of(|one| matches!(one, Meaning::First | Meaning::FirstOrName)).collect();
         let whole = |seen: &Seen| beside.iter().any(|first| self.contains(seen, first));
@@ -269,12 +273,12 @@ impl<'a> Guess<'a> {
             Meaning::NameOrLast => first && !has(Meaning::Last) && !whole(seen),
             _ => false,
         };
-        let any_last = self.seen.iter().any(is_last);
+        let any_last = self.seen.iter().filter(is_name).any(is_last);
         // `Name` beside `Surname` is the given name, unless it holds the surname too.
-        let lasts: Vec<&Seen> = self.of(|one| one == Meaning::Last).collect();
+        let lasts: Vec<&Seen> = self.of(|one| one == Meaning::Last).filter(is_name).collect();
         let is_first = |seen: &Seen| !first && any_last && !lasts.iter().any(|last| self.contains(seen, last));
         let mut names: Vec<(Field, bool, u32)> = Vec::new();
-        for seen in &self.seen {
+        for seen in self.seen.iter().filter(is_name) {
             let field = match seen.meaning {
                 Meaning::First => Field::FirstName,
                 Meaning::FirstOrName if any_last => Field::FirstName,
@@ -285,6 +289,11 @@ impl<'a> Guess<'a> {
                 _ => continue,
             };
             names.push((field, seen.extra, seen.column));
+        }
+        if names.is_empty() {
+            let mut perhaps = self.of(|one| one == Meaning::PerhapsName);
+            let first = perhaps.find(|seen| seen.values.mostly(seen.values.words));
+            names.extend(first.map(|seen| (Field::Name, seen.extra, seen.column)));
         }
         names.sort_by_key(|&(_, extra, _)| extra);
         names.into_iter().map(|(field, _, column)| (field, column)).collect()

@@ -185,6 +185,7 @@ impl Mapping {
                 Meaning::PerhapsPhone(_)
                 | Meaning::LastPhone
                 | Meaning::NameOrPhone
+                | Meaning::PerhapsName
                 | Meaning::PerhapsPrefix
                 | Meaning::Area
                 | Meaning::PrefixOrArea

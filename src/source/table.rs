@@ -105,10 +105,12 @@ pub(super) fn head(rows: &[Row], skip: u64, options: &Options) -> Head {
     let mut fallback = None;
     for (records, row) in titles {
         let words = words(row);
-        if words.known >= 2 && words.phone || words.known >= 1 && records == 0 {
+        if words.phone && (words.known >= 2 || records == 0 && row.len() >= 2) {
             return here(at(records, row));
         }
-        if words.known >= 2 && fallback.is_none() {
+        // One word may be a title over the table, such as `Contact list`, or all that is known of a wider header.
+        let one = words.known >= 1 && records == 0 || words.phone && row.len() > first.len();
+        if (words.known >= 2 || one) && fallback.is_none() {
             fallback = Some(at(records, row));
         }
     }
