@@ -1,7 +1,6 @@
 //! A line of `results.csv`: what became of a row.
 
 use std::borrow::Cow;
-use std::io::Write;
 
 use super::Rows;
 use super::rows::Books;
@@ -75,8 +74,13 @@ impl<'a> Line<'a> {
     pub fn write(&self, file: &str, row: &Row, record: u64, name: &str, out: &mut Vec<u8>) {
         let (prefix, number) = self.number.as_ref().map_or(("", ""), |digits| (digits.prefix(), digits.number()));
         cell(&guarded(file), out);
-        // Writing into memory does not fail.
-        let _infallible = write!(out, ",{record},{},{},{},{},", row.place.line, self.status, self.code, self.field);
+        let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let plain = [digits.format(record), more.format(row.place.line), self.status, self.code, self.field];
+        for text in plain {
+            out.push(b',');
+            out.extend_from_slice(text.as_bytes());
+        }
+        out.push(b',');
         cell(&guarded(&self.message), out);
         for text in [prefix, number] {
             out.push(b',');
@@ -137,7 +141,7 @@ pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
 /// A cell of a table with commas, in quotes where it needs them (RFC 4180).
 fn cell(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
-    if memchr::memchr3(b',', b'"', b'\n', bytes).is_none() && memchr::memchr(b'\r', bytes).is_none() {
+    if !bytes.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
         out.extend_from_slice(bytes);
         return;
     }
