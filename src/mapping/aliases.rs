@@ -639,7 +639,6 @@ const WORDS: &[(Meaning, &[&str])] = &[
             "shipping phone",
             "default address phone",
             "address phone",
-            "addresses phone",
             "work phone",
             "work phone number",
             "work direct phone",
