@@ -11,6 +11,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+mod rejected;
 pub mod rows;
 #[cfg(test)]
 mod sample;
