@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 
     /// Whatever stands under the present path.
-    fn value(&mut self, flat: &mut Flat) -> Read {
+    pub fn value(&mut self, flat: &mut Flat) -> Read {
         match self.peek() {
             Some(b'{') => self.object(flat),
             Some(b'[') => self.list(flat),

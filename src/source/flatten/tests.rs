@@ -41,6 +41,10 @@ fn shapes() {
             r#"{"p":[{"value":"1","label":"work","primary":false},{"value":"2","label":"work","primary":true}]}"#,
             "p.value=2 p.label=work p.primary=true p 2.value=1 p 2.label=work p 2.primary=false",
         ),
+        (
+            r#"{"attributes":[{"name":"langs","value":["en","hi"]},{"name":"at","value":{"city":"Pune"}},{"name":"n","value":null}]}"#,
+            "attributes.langs=en;hi; attributes.at.city=Pune attributes.n=",
+        ),
         (r#"{"labels":[{"id":1,"title":"a"}]}"#, "labels=a;"),
         (r#"{"a":null,"b":true,"c":"","d":[]}"#, "a= b=true c="),
         (r#"{"a":{"b":{"c":"\u00e9\ud83d\ude00\n"}}}"#, "a.b.c=é😀\n"),
