@@ -1066,6 +1066,7 @@ const HOLDERS: &[&str] = &[
     "custom fields",
     "payload",
     "billing",
+    "json",
 ];
 
 /// What a header or a dotted path means; and whether it stands in a holder of extra values, where a word counts less.
