@@ -254,7 +254,7 @@ const WORDS: &[(Meaning, &str)] = &[
     (NameOrPhone, "contact, contacto, contatto"),
     (
         Phone(3),
-        "addresses phone, person phone work, person phone home, person phone other, billing phone, billing phone number, \
+        "person phone work, person phone home, person phone other, billing phone, billing phone number, \
          shipping phone, default address phone, address phone, work phone, work phone number, \
          work direct phone, direct phone, business phone, home phone, home phone number, primary phone, \
          primary phone number, main phone, other phone, other phone number, office phone, office number, \
@@ -481,6 +481,7 @@ const HOLDERS: &[&str] = &[
     "user profile",
     "custom fields",
     "payload",
+    "json",
     "billing",
 ];
 

@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 mod line;
 pub mod markdown;
+mod rejected;
 pub mod rows;
 #[cfg(test)]
 mod sample;

@@ -2,7 +2,6 @@
 //!
 //! Nothing here decides anything: what became of a row follows from the survey, the fates and the row itself.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -12,13 +11,12 @@ use crate::dedupe::{Keep, Stand};
 use crate::folder::private_file;
 use crate::outcome::Fates;
 use crate::reading::{InputRead, Job, Judged, Step};
-use crate::row::Row;
-use crate::row::guard::{guard, one_cell};
-use crate::source::{self, Format, Source};
+use crate::source::{self, Source};
 
 use super::Rows;
 use super::cases::{Case, Cases};
-use super::line::{self, Line, guarded};
+use super::line::{self, Line};
+use super::rejected::{Rejected, is_json};
 
 pub use super::line::message;
 
@@ -86,9 +84,6 @@ pub enum Error {
         error: io::Error,
     },
 }
-
-/// Added behind the original columns; a header that ends in them is known as ours.
-const REJECTED_HEADER: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
 
 /// Writes `results.csv` and the rejected rows into files of the folder that do not bear their final names yet.
 ///
@@ -171,7 +166,7 @@ pub fn write(
     Ok(Some(written))
 }
 
-type FileError = (PathBuf, io::Error);
+pub(super) type FileError = (PathBuf, io::Error);
 
 fn rejected_file<'w>(
     open: &'w mut Option<(usize, Rejected)>,
@@ -191,112 +186,5 @@ fn rejected_file<'w>(
     match open {
         Some((_, file)) => Ok(file),
         None => Err((PathBuf::new(), io::Error::other("no file of rejected rows"))),
-    }
-}
-
-fn is_json(source: &Source) -> bool {
-    matches!(source.format(), Format::Json | Format::Ndjson)
-}
-
-/// A file of rejected rows: the original columns, then why.
-struct Rejected {
-    path: PathBuf,
-    form: Form,
-}
-
-enum Form {
-    Csv { csv: Box<csv::Writer<BufWriter<File>>>, width: usize },
-    Ndjson(BufWriter<File>),
-}
-
-impl Rejected {
-    fn create(path: &Path, source: &Source) -> Result<Rejected, FileError> {
-        let at = |error| (path.to_owned(), error);
-        let mut file = BufWriter::new(private_file(path).map_err(at)?);
-        if is_json(source) {
-            return Ok(Rejected { path: path.to_owned(), form: Form::Ndjson(file) });
-        }
-        // Spreadsheets take a file without the mark for their own old encoding.
-        if source.bom() || source.encoding() != "utf-8" {
-            file.write_all("\u{feff}".as_bytes()).map_err(at)?;
-        }
-        let delimiter = source.delimiter().and_then(|c| u8::try_from(c).ok()).unwrap_or(b',');
-        let mut csv = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(file);
-        let headers = source.headers();
-        let names = headers.iter().map(String::as_str).chain(REJECTED_HEADER);
-        csv.write_record(names).map_err(|e| at(e.into()))?;
-        Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: headers.len() } })
-    }
-
-    fn add(&mut self, row: &Row, code: &str, reason: &str) -> Result<(), FileError> {
-        let line = row.place.line.to_string();
-        let wrote = match &mut self.form {
-            Form::Csv { csv, width } => {
-                let cell = |column| guard(&one_cell(row.cell(column))).into_owned();
-                let why = [line.as_str(), code, reason].map(|text| guarded(text).into_owned());
-                // What a row has beyond the header follows behind our columns, where the reader finds it again.
-                let record = (0..*width).map(cell).chain(why).chain((*width..row.len()).map(cell));
-                csv.write_record(record).map_err(io::Error::from)
-            }
-            Form::Ndjson(file) => file.write_all(&json_line(&row.raw, row.place.line, code, reason)),
-        };
-        wrote.map_err(|error| (self.path.clone(), error))
-    }
-
-    fn finish(self) -> Result<(), FileError> {
-        let flushed = match self.form {
-            Form::Csv { csv, .. } => csv.into_inner().map_err(|e| e.into_error()).and_then(|mut file| file.flush()),
-            Form::Ndjson(mut file) => file.flush(),
-        };
-        flushed.map_err(|error| (self.path, error))
-    }
-}
-
-/// The element as it stood, on one line, with three members more. What was no object is kept as a text.
-fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
-    let why = serde_json::json!({"m1import_line": line, "m1import_code": code, "m1import_reason": reason}).to_string();
-    let is_object = serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_ok() && raw.trim_ascii().starts_with(b"{");
-    let mut out = Vec::with_capacity(raw.len() + why.len() + 2);
-    match raw.trim_ascii().strip_suffix(b"}").filter(|_| is_object) {
-        Some(open) => {
-            // Between tokens a line end means nothing, and within a JSON string none can stand.
-            out.extend(open.trim_ascii_end().iter().map(|&b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }));
-            if !open.trim_ascii_end().ends_with(b"{") {
-                out.push(b',');
-            }
-            out.extend_from_slice(why.as_bytes().strip_prefix(b"{").unwrap_or_default());
-        }
-        None => {
-            let kept = serde_json::Value::String(String::from_utf8_lossy(raw).into_owned());
-            out.extend_from_slice(br#"{"m1import_raw":"#);
-            out.extend_from_slice(kept.to_string().as_bytes());
-            out.push(b',');
-            out.extend_from_slice(why.as_bytes().strip_prefix(b"{").unwrap_or_default());
-        }
-    }
-    out.push(b'\n');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rejected_element_stays_what_it_was() {
-        let cases = [
-            ("{\"phone\": \"1\"}", "{\"phone\": \"1\",\"m1import_"),
-            ("{\n  \"phone\": 12345678901234567890\n}", "{   \"phone\": 12345678901234567890,\"m1import_"),
-            ("{}", "{\"m1import_"),
-            ("[1]", "{\"m1import_raw\":\"[1]\",\"m1import_"),
-            ("{\"phone\": ", "{\"m1import_raw\":\"{\\\"phone\\\": \",\"m1import_"),
-        ];
-        for (raw, start) in cases {
-            let line = String::from_utf8(json_line(raw.as_bytes(), 7, "phone.missing", "no phone number")).unwrap();
-            assert!(line.starts_with(start), "{line}");
-            let value: serde_json::Value = serde_json::from_str(&line).unwrap();
-            assert_eq!(value["m1import_line"], 7);
-            assert_eq!(line.matches('\n').count(), 1);
-        }
     }
 }

@@ -10,6 +10,9 @@ use super::MAX_COLUMNS;
 use super::token::{Broken, Read, Reader};
 use crate::row::{Code, Row};
 
+/// Where a file of rejected rows keeps an element that could not be read, to be mended.
+const KEPT: &str = "m1import_raw";
+
 /// The columns met so far, in the order of their first appearance; and the cells of the present record.
 #[derive(Default)]
 pub(super) struct Flat {
@@ -24,6 +27,8 @@ pub(super) struct Flat {
     /// The column that came after this one in the record before: most files repeat their order.
     after: Vec<usize>,
     last: usize,
+    /// The column of what a file of rejected rows keeps, if there is one.
+    kept: Option<usize>,
 }
 
 /// No part of any text.
@@ -53,6 +58,12 @@ impl Flat {
         if reader.at < bytes.len() {
             return Err(reader.broken("something stands behind the object"));
         }
+        if let Some(&(start, end)) = self.kept.and_then(|column| self.cells.get(column))
+            && let Some(kept) = self.text.get(start as usize..end as usize)
+        {
+            let kept = kept.to_owned();
+            return self.read(kept.as_bytes(), row).map_err(|broken| Broken { at: 0, ..broken });
+        }
         let used = self.cells.iter().rposition(|&cell| cell != ABSENT).map_or(0, |last| last + 1);
         row.fill(&self.text, self.cells.get(..used).unwrap_or_default());
         Ok(())
@@ -69,6 +80,9 @@ impl Flat {
             let new = self.names.len();
             if new >= MAX_COLUMNS {
                 return None;
+            }
+            if self.path == KEPT {
+                self.kept = Some(new);
             }
             self.names.push(self.path.clone());
             self.positions.insert(self.path.as_str().into(), new);
@@ -128,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// Whatever stands under the present path.
-    fn value(&mut self, flat: &mut Flat) -> Read {
+    pub fn value(&mut self, flat: &mut Flat) -> Read {
         match self.peek() {
             Some(b'{') => self.object(flat),
             Some(b'[') => self.list(flat),

@@ -46,6 +46,8 @@ pub(super) enum Shape {
     Array,
     /// In the array that stands under these keys.
     Wrapped(Vec<String>),
+    /// The same, several times in an array: the pages of an export.
+    Pages(Vec<String>),
     /// In an object at the top, each under a key of its own.
     Keyed,
     /// One after another at the top.
@@ -64,6 +66,14 @@ struct Search {
     words: fn(&[&str]) -> Words,
 }
 
+impl Search {
+    /// Whether no member seen so far is a field of a contact.
+    fn is_silent(&self) -> bool {
+        let keys: Vec<&str> = self.members.iter().map(|(key, _)| key.as_str()).collect();
+        (self.words)(&keys) == Words::default()
+    }
+}
+
 /// A reading of elements.
 pub(super) struct Json {
     pub text: Text,
@@ -71,6 +81,8 @@ pub(super) struct Json {
     lines: Lines,
     shape: Shape,
     within: bool,
+    /// The array around pages has not ended.
+    open: bool,
     /// Where the list began.
     begun: u64,
     /// The element at hand has a string that does not end on its line.
@@ -87,6 +99,7 @@ impl Json {
             lines: Lines::default(),
             within: shape == Shape::Objects,
             shape,
+            open: false,
             begun: 1,
             unclosed: false,
             closed: false,
@@ -96,16 +109,20 @@ impl Json {
     /// Finds how the elements lie; `words` tells titles of fields from other keys.
     pub fn shape(text: Text, words: fn(&[&str]) -> Words) -> Result<Shape, Trouble> {
         let mut json = Json::new(text, Shape::Objects);
-        if json.peek()? == Some(b'[') {
-            return Ok(Shape::Array);
-        }
         let mut search = Search { path: Vec::new(), members: Vec::new(), other: None, words };
+        if json.peek()? == Some(b'[') {
+            json.advance(1);
+            json.within = true;
+            // Whatever is wrong with the first element is told of it when it is read.
+            let pages = json.peek()? == Some(b'{') && json.search(&mut search).unwrap_or(false);
+            let is_page = pages && search.is_silent() && json.has_phone(words);
+            return Ok(if is_page { Shape::Pages(search.path) } else { Shape::Array });
+        }
         if json.search(&mut search)? {
             return Ok(Shape::Wrapped(search.path));
         }
+        let silent = search.is_silent();
         let Search { members, other, .. } = search;
-        let keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
-        let silent = words(&keys) == Words::default();
         Ok(match other {
             Some(path) if silent => Shape::Wrapped(path),
             // Objects under keys that say nothing are records under their ids.
@@ -194,11 +211,17 @@ impl Json {
 
     /// Goes into the list of elements; false at the end of the document.
     fn enter(&mut self) -> Result<bool, Trouble> {
+        if matches!(self.shape, Shape::Pages(_)) {
+            while let Some(byte @ (b'[' | b',' | b']')) = self.peek()? {
+                self.open = byte != b']';
+                self.advance(1);
+            }
+        }
         if self.peek()?.is_none() {
-            return Ok(false);
+            return if self.open { Err(Trouble::Truncated { what: "the list", line: 1 }) } else { Ok(false) };
         }
         let path = match &self.shape {
-            Shape::Wrapped(path) => path.clone(),
+            Shape::Wrapped(path) | Shape::Pages(path) => path.clone(),
             Shape::Array | Shape::Objects | Shape::Keyed => Vec::new(),
         };
         for wanted in &path {
@@ -218,7 +241,7 @@ impl Json {
 
     /// Goes out of the objects around the list.
     fn leave(&mut self) -> Result<(), Trouble> {
-        let Shape::Wrapped(path) = &self.shape else {
+        let (Shape::Wrapped(path) | Shape::Pages(path)) = &self.shape else {
             return Ok(());
         };
         for _ in 0..path.len() {

@@ -22,7 +22,8 @@ struct Object {
 /// What an object in a list says: perhaps it is a name with or without a value.
 struct Look {
     key: Option<String>,
-    value: Option<String>,
+    /// Where the value begins.
+    value: Option<usize>,
     others: bool,
     kind: Kind,
     preferred: bool,
@@ -97,9 +98,9 @@ impl Reader<'_> {
             (Some(key), Some(value)) if !others => {
                 flat.path.push('.');
                 flat.path.push_str(&key);
-                let start = flat.text.len();
-                flat.text.push_str(&value);
-                self.set(flat, start)?;
+                let end = std::mem::replace(&mut self.at, value);
+                self.value(flat)?;
+                self.at = end;
                 Ok(None)
             }
             (Some(name), None) if !name.is_empty() => {
@@ -140,23 +141,24 @@ impl Reader<'_> {
             let name = flat.path.get(parent..).unwrap_or_default();
             let is = |list: &[&str]| list.iter().any(|one| one.eq_ignore_ascii_case(name));
             let start = reader.at;
-            let slot = match name {
-                "name" | "key" | "Name" | "Key" | "title" => Some(&mut look.key),
-                "value" | "Value" => Some(&mut look.value),
-                // What else services put beside the name of a tag.
-                "id" | "_id" | "type" | "color" | "slug" => None,
-                _ => {
+            match (name, reader.peek()) {
+                ("name" | "key" | "Name" | "Key" | "title", Some(b'{' | b'[')) => {
                     look.others = true;
-                    None
-                }
-            };
-            match (reader.peek(), slot) {
-                (Some(b'{' | b'['), slot) => {
-                    look.others |= slot.is_some();
                     reader.pass()?;
                 }
-                (_, Some(slot)) => reader.scalar(slot.insert(String::new()))?,
-                (_, None) => reader.pass()?,
+                ("name" | "key" | "Name" | "Key" | "title", _) => {
+                    reader.scalar(look.key.insert(String::new()))?;
+                }
+                ("value" | "Value", _) => {
+                    look.value = Some(start);
+                    reader.pass()?;
+                }
+                // What else services put beside the name of a tag.
+                ("id" | "_id" | "type" | "color" | "slug", _) => reader.pass()?,
+                _ => {
+                    look.others = true;
+                    reader.pass()?;
+                }
             }
             let said = reader.text.get(start..reader.at).unwrap_or_default();
             if is(&KINDS) {

@@ -299,6 +299,7 @@ impl Source {
                 };
                 if ours {
                     names.truncate(names.len().saturating_sub(OURS.len()));
+                    self.headers.clone_from(&names);
                 } else {
                     // Names for fewer columns than there are leave the rest theirs.
                     for (position, given) in options.columns.iter().enumerate() {

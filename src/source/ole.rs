@@ -2,7 +2,7 @@
 //!
 //! The library follows them without counting, and a chain that bites its tail would fill the memory.
 
-use super::error::Trouble;
+use super::error::{Foreign, Trouble};
 
 const HEADER: usize = 512;
 /// Sector numbers from here on are marks: free, end of chain.
@@ -12,11 +12,28 @@ const MARKS: u32 = 0xffff_fffa;
 const SMALL: usize = 4096;
 const SMALL_SECTOR: usize = 64;
 
-/// Checks the allocation tables of a container that lies in `bytes`, and gives the stream of the workbook, if it has
-/// one.
-pub(super) fn workbook(bytes: &[u8]) -> Result<Option<Vec<u8>>, Trouble> {
-    let container = Container::open(bytes).ok_or(Trouble::Damaged("spreadsheet"))?;
-    container.workbook().ok_or(Trouble::Damaged("spreadsheet"))
+/// Checks the allocation tables of a container that lies in `bytes`, and gives the stream of the workbook.
+pub(super) fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Trouble> {
+    let damaged = || Trouble::Damaged("spreadsheet");
+    let container = Container::open(bytes).ok_or_else(damaged)?;
+    let folder = container.folder().ok_or_else(damaged)?;
+    match entry(&folder, "Workbook").or_else(|| entry(&folder, "Book")) {
+        Some(found) => container.stream(&folder, found).ok_or_else(damaged),
+        // What a spreadsheet program makes of an .xlsx with a password.
+        None if entry(&folder, "EncryptedPackage").is_some() => {
+            Err(Trouble::Spreadsheet("it is protected by a password".to_owned()))
+        }
+        None => Err(Trouble::Binary(Foreign {
+            kind: "an old Office document",
+            remedy: "export the contacts as CSV, JSON, a spreadsheet or vCards",
+        })),
+    }
+}
+
+/// The entry of a stream in the folder of a container.
+fn entry<'a>(folder: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let wide: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+    folder.chunks_exact(128).find(|entry| entry.get(..wide.len()).is_some_and(|name| name.eq_ignore_ascii_case(&wide)))
 }
 
 /// A container whose chains are known to end.
@@ -79,30 +96,25 @@ impl<'a> Container<'a> {
         follow(&self.table, start, most, |index| self.sector(index))
     }
 
-    /// The stream of the workbook; nothing in it if there is none.
-    fn workbook(&self) -> Option<Option<Vec<u8>>> {
-        let folder = self.chain(number(self.bytes, 48)?, usize::MAX)?;
-        let entry = |name: &str| {
-            let wide: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
-            folder.chunks_exact(128).find(|entry| {
-                let named = entry.get(..wide.len()).unwrap_or_default();
-                named.eq_ignore_ascii_case(&wide)
-            })
-        };
-        let Some(entry) = entry("Workbook").or_else(|| entry("Book")) else {
-            return Some(None);
-        };
+    /// The entries of all streams.
+    fn folder(&self) -> Option<Vec<u8>> {
+        self.chain(number(self.bytes, 48)?, usize::MAX)
+    }
+
+    /// The stream of an entry.
+    fn stream(&self, folder: &[u8], entry: &[u8]) -> Option<Vec<u8>> {
         let (start, length) = (number(entry, 116)?, number(entry, 120)? as usize);
         if length >= SMALL {
-            return Some(Some(self.chain(start, length)?));
+            return self.chain(start, length);
         }
+        // The first entry holds the small sectors.
         let root = folder.chunks_exact(128).next()?;
         let sectors = self.chain(number(root, 116)?, number(root, 120)? as usize)?;
         let small = |index: u32| {
             let rest = sectors.get((index as usize).checked_mul(SMALL_SECTOR)?..)?;
             Some(rest.get(..SMALL_SECTOR).unwrap_or(rest))
         };
-        Some(Some(follow(&self.small, start, length, small)?))
+        follow(&self.small, start, length, small)
     }
 }
 

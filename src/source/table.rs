@@ -200,7 +200,9 @@ fn ours(sample: &[u8], whole: bool) -> Option<Dialect> {
         return None;
     }
     let rows = records(sample, delimiter, whole, 1);
-    let names: Vec<String> = rows.first()?.cells().map(str::to_owned).collect();
+    let mut names: Vec<String> = rows.first()?.cells().map(str::to_owned).collect();
+    // Where a row is longer than the header, a spreadsheet makes the header as long as the row.
+    names.truncate(names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1));
     is_ours(&names).then(|| Dialect { delimiter, skip: 0, header: Some(names), ours: true, said: Vec::new() })
 }
 

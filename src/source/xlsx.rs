@@ -66,11 +66,12 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
         Some(sheet) => vec![chosen(sheet, &names)?],
         None => names.clone(),
     };
+    let is_skipped = |row: &Row| row.place.line <= options.skip_lines;
     let mut best: Option<(bool, String, Head)> = None;
     for name in &wanted {
         let mut rows = Vec::new();
         book.rows(name, |row| {
-            rows.push(row.clone());
+            rows.extend((!is_skipped(row)).then(|| row.clone()));
             if rows.len() < LOOK { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         if rows.is_empty() && options.sheet.is_none() {
@@ -101,6 +102,9 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
     let mut failed = None;
     let mut written = 0;
     book.rows(&name, |row| {
+        if is_skipped(row) {
+            return ControlFlow::Continue(());
+        }
         let number = row.place.line.to_string();
         written += row.cells().map(str::len).sum::<usize>() as u64;
         match writer.write_record(std::iter::once(number.as_str()).chain(row.cells())) {
@@ -151,9 +155,7 @@ fn open(input: &Input) -> Result<Book, Trouble> {
             }
             let mut whole = Vec::new();
             bytes.read_to_end(&mut whole).map_err(Trouble::Io)?;
-            if let Some(records) = ole::workbook(&whole)? {
-                biff::check(&records, input.len())?;
-            }
+            biff::check(&ole::workbook(&whole)?, input.len())?;
             drop(whole);
             bytes.rewind().map_err(Trouble::Io)?;
             Book::Xls(Xls::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?)

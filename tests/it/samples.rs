@@ -99,3 +99,51 @@ fn rejected_rows_are_corrected_and_imported() {
     let summary = import(&folder, "corrected.csv", &["--default-country", "IN"]).json();
     assert_eq!(summary["rows"]["accepted"], 3, "{summary}");
 }
+
+/// What is given back unmended comes back as it was, however often; and what a spreadsheet did to it does no harm.
+#[test]
+fn rejected_rows_come_back_as_they_were() {
+    let cards = "BEGIN:VCARD\nFN:Ann\nTEL:12\nCATEGORIES:vip,lead\nEND:VCARD\n";
+    let table = [
+        ("a.csv", "name;phone;note\nAnn;12;=1+1\nBob;;\"two\nlines\";beyond\n", "csv"),
+        (
+            "b.json",
+            "[\n{\"name\": \"Ann\", \"phone\": 12, \"id\": 12345678901234567890},\n{\"name\": \"Bob\", \"phone\": }\n]",
+            "ndjson",
+        ),
+        ("c.ndjson", "{\"name\":\"Ann\",\"phone\":\"12\"}\noops\n", "ndjson"),
+        ("d.vcf", cards, "csv"),
+    ];
+    for (name, content, form) in table {
+        let folder = Folder::new();
+        folder.write(name, content);
+        let mut told = Vec::new();
+        let mut given = name.to_owned();
+        for round in 0..3 {
+            let results = format!("round{round}");
+            m1import(&folder, [&given, "--dry-run", "-o", &results]).run().exits_with(1);
+            let codes: Vec<String> =
+                folder.table(&format!("{results}/results.csv")).iter().map(|row| row["code"].clone()).collect();
+            told.push((codes, folder.read(&format!("{results}/rejected.{form}")).lines().count()));
+            given = format!("given{round}.{form}");
+            folder.write(&given, folder.read(&format!("{results}/rejected.{form}")));
+        }
+        assert_eq!(told[1], told[0], "{name}");
+        assert_eq!(told[2], told[0], "{name}");
+        assert_eq!(
+            folder.read(&given).matches("m1import_line").count(),
+            if form == "csv" { 1 } else { told[0].0.len() }
+        );
+    }
+    // A spreadsheet fills up the header where a row is longer.
+    let folder = Folder::new();
+    let header = "name;phone;note;m1import_line;m1import_code;m1import_reason;\r\n";
+    folder.write(
+        "saved.csv",
+        format!("\u{feff}{header}Ann;'+27831234567;'=1+1;2;phone.missing;no phone number;beyond\r\n"),
+    );
+    let run = m1import(&folder, ["saved.csv", "--dry-run", "--attributes", "all", "--output", "json"]).run();
+    let contact = &run.json()["preview"][0]["profile"]["userDetails"];
+    assert_eq!(contact["contact"]["phone"]["number"], "831234567", "{contact}");
+    assert_eq!(contact["attributes"], serde_json::json!([{"key": "note", "value": "=1+1"}]), "{contact}");
+}

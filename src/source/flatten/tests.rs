@@ -41,9 +41,14 @@ fn shapes() {
             r#"{"p":[{"value":"1","label":"work","primary":false},{"value":"2","label":"work","primary":true}]}"#,
             "p.value=2 p.label=work p.primary=true p 2.value=1 p 2.label=work p 2.primary=false",
         ),
+        (
+            r#"{"attributes":[{"name":"langs","value":["en","hi"]},{"name":"at","value":{"city":"Pune"}},{"name":"n","value":null}]}"#,
+            "attributes.langs=en;hi; attributes.at.city=Pune attributes.n=",
+        ),
         (r#"{"labels":[{"id":1,"title":"a"}]}"#, "labels=a;"),
         (r#"{"a":null,"b":true,"c":"","d":[]}"#, "a= b=true c="),
         (r#"{"a":{"b":{"c":"\u00e9\ud83d\ude00\n"}}}"#, "a.b.c=é😀\n"),
+        (r#"{"m1import_raw":"{\"a\":1}","m1import_line":2}"#, "m1import_raw= m1import_line= a=1"),
         ("{}", ""),
     ];
     for (json, cells) in table {
@@ -66,7 +71,16 @@ fn columns_stay_where_they_are() {
 
 #[test]
 fn what_would_be_lost_is_refused() {
-    for json in [r#"{"a":1,"a":2}"#, r#"{"a":"\ud800"}"#, "{\"a\":\"\n\"}", r#"{"a":01}"#, r#"{"a":1}x"#, "[1]", "1"] {
+    for json in [
+        r#"{"a":1,"a":2}"#,
+        r#"{"a":"\ud800"}"#,
+        "{\"a\":\"\n\"}",
+        r#"{"m1import_raw":"[1]"}"#,
+        r#"{"a":01}"#,
+        r#"{"a":1}x"#,
+        "[1]",
+        "1",
+    ] {
         assert!(flat(json).is_err(), "{json}");
     }
     let deep = format!("{}{}", r#"{"a":"#.repeat(65), "}".repeat(65));
