@@ -214,11 +214,11 @@ fn accept(
 }
 
 /// Makes a reading of a number, if the rules want numbers of its kind.
-pub(super) fn take(
+fn take(
     code: u16,
     national: &[u8],
     (region, kind): (Region, Kind),
-    mut notes: Notes,
+    notes: Notes,
     context: &Context,
 ) -> Result<Reading, Refusal> {
     let Some(phone) = Phone::new(code, national) else {
@@ -228,8 +228,20 @@ pub(super) fn take(
     if !context.rules.kinds.has(kind) {
         return Err(Refusal::new(Code::PhoneTypeNotAllowed).detail(kind.as_str()));
     }
+    Ok(noticed(phone, national, (region, kind), notes, context))
+}
+
+/// The reading of a number that is wanted, with what there is to notice of it.
+#[inline]
+pub(super) fn noticed(
+    phone: Phone,
+    national: &[u8],
+    (region, kind): (Region, Kind),
+    mut notes: Notes,
+    context: &Context,
+) -> Reading {
     let named = context.prefix.as_ref().map_or(context.region, |prefix| prefix.region);
-    if named.is_some_and(|named| named != region && named.calling_code() == code) {
+    if named.is_some_and(|named| named != region && named.calling_code() == region.calling_code()) {
         notes.add(Note::PhoneRegionDiffers);
     }
     if region.letters().is_none() {
@@ -238,16 +250,19 @@ pub(super) fn take(
     if is_filler(national) {
         notes.add(Note::PhoneSuspiciousPattern);
     }
-    Ok(Reading { phone, region, kind, notes, others: Vec::new() })
+    Reading { phone, region, kind, notes, others: Vec::new() }
 }
 
 /// One digit again and again, or digits in the order of the keys.
 fn is_filler(national: &[u8]) -> bool {
-    let same = national.windows(2).all(|pair| matches!(pair, [a, b] if a == b));
-    let start = national.first().copied().unwrap_or(9);
-    let counted =
-        start <= 1 && national.iter().zip(u16::from(start)..).all(|(&digit, key)| u16::from(digit) == key % 10);
-    same || counted
+    let &[first, second, ..] = national else { return true };
+    // Two digits tell most numbers apart from a filler.
+    if first == second {
+        return national.iter().all(|&digit| digit == first);
+    }
+    first <= 1
+        && second == first + 1
+        && national.iter().zip(u16::from(first)..).all(|(&digit, key)| u16::from(digit) == key % 10)
 }
 
 /// The number as it is suggested.

@@ -3,16 +3,16 @@
 //! It looks at little twice and copies nothing. Whatever needs a choice, an explanation or a rule that writes digits goes
 //! the long way in `decide`; where there is an answer here, it is the same one.
 
-use super::decide::{Context, take};
+use super::decide::{Context, noticed};
 use super::plans::{LONGEST, Length, SHORTEST, code_length, length, may_be_left, strip_code};
 use super::tables::{Plan, Tables};
-use super::{Kind, Reading, Region};
+use super::{Kind, Phone, Reading, Region};
 use crate::row::{Note, Notes};
 
 /// These digits need the long way.
 struct Unclear;
 
-/// A valid number. Small, to be handed on in a register.
+/// A valid number.
 #[derive(Clone, Copy)]
 struct Found {
     /// What the plan says: 16 × region + kind.
@@ -21,6 +21,8 @@ struct Found {
     from: u8,
     /// A trunk prefix stood before it.
     trunk: bool,
+    /// The national number without its leading zeros.
+    value: u64,
 }
 
 /// A valid number or none, if that is clear.
@@ -41,9 +43,9 @@ pub(super) fn direct(plus: bool, digits: &[u8], context: &Context) -> Option<Rea
                 return None;
             }
             let plain = behind(plans, prefix.code, digits, 0).ok()?;
-            let own = match strip_code(digits, prefix.code) {
-                Some(rest) => behind(plans, prefix.code, digits, digits.len() - rest.len()).ok()?,
-                None => None,
+            let own = match code_at(digits, 0) {
+                Some((code, length)) if code == prefix.code => behind(plans, code, digits, length).ok()?,
+                _ => None,
             };
             match (plain, own) {
                 (Some(plain), Some(own)) if plain.from != own.from => return None,
@@ -62,26 +64,34 @@ pub(super) fn direct(plus: bool, digits: &[u8], context: &Context) -> Option<Rea
             None => return None,
         },
     };
-    let Found { answer, from, trunk } = sight.ok()??;
+    let Found { answer, from, trunk, value } = sight.ok()??;
     if trunk {
         notes.add(Note::PhoneTrunkPrefixRemoved);
     }
     let region = Region::of(plans.plans.get(usize::from(answer / 16))?);
-    take(code, digits.get(usize::from(from)..)?, (region, Kind::from_number(answer % 16)), notes, context).ok()
+    let kind = Kind::from_number(answer % 16);
+    let national = digits.get(usize::from(from)..)?;
+    let phone = Phone::of(code, value, national.len())?;
+    context.rules.kinds.has(kind).then(|| noticed(phone, national, (region, kind), notes, context))
+}
+
+/// The calling code that the digits would begin with at a place, and how many digits it has.
+fn code_at(digits: &[u8], from: usize) -> Option<(u16, usize)> {
+    let &[first, second, third, ..] = digits.get(from..)? else { return None };
+    let [a, b, c] = [first, second, third].map(u16::from);
+    // A zero in front begins no code; the long way tells what else is wrong.
+    match code_length(first, second) {
+        _ if first == 0 => None,
+        1 => Some((a, 1)),
+        2 => Some((a * 10 + b, 2)),
+        _ => Some((a * 100 + b * 10 + c, 3)),
+    }
 }
 
 /// The calling code that the digits begin with at a place, and the number behind it.
 fn international(plans: &Tables, digits: &[u8], from: usize) -> Option<(u16, Sight)> {
-    let &[first, second, third, ..] = digits.get(from..)? else { return None };
-    let [a, b, c] = [first, second, third].map(u16::from);
-    let length = code_length(first, second);
-    let code = match length {
-        1 => a,
-        2 => a * 10 + b,
-        _ => a * 100 + b * 10 + c,
-    };
-    // A zero in front begins no code; the long way tells what else is wrong.
-    (first != 0).then(|| (code, behind(plans, code, digits, from + length)))
+    let (code, length) = code_at(digits, from)?;
+    Some((code, behind(plans, code, digits, from + length)))
 }
 
 /// The number behind a calling code.
@@ -131,8 +141,8 @@ fn national(plans: &Tables, start: u16, plan: &Plan, digits: &[u8], from: usize)
         return Err(Unclear);
     }
     let from = u8::try_from(digits.len() - national.len()).map_err(|_| Unclear)?;
-    let answer = plans.walk(start, national);
-    Ok((answer != 0).then_some(Found { answer, from, trunk }))
+    let (answer, value) = plans.walk_and_count(start, national);
+    Ok((answer != 0).then_some(Found { answer, from, trunk, value }))
 }
 
 #[cfg(test)]

@@ -72,13 +72,24 @@ impl Phone {
     }
 
     fn new(code: u16, national: &[u8]) -> Option<Phone> {
-        if national.len() >= Phone::LONGEST {
-            return None;
-        }
-        // At most three and fourteen digits, so that nothing wraps.
-        let value = national
-            .iter()
-            .fold(u64::from(code), |value, &digit| value.wrapping_mul(10).wrapping_add(u64::from(digit)));
+        // At most fourteen digits count, so that nothing wraps.
+        let value = national.iter().fold(0u64, |value, &digit| value.wrapping_mul(10).wrapping_add(u64::from(digit)));
+        Phone::of(code, value, national.len())
+    }
+
+    /// The phone of a calling code and a national number of so many digits.
+    fn of(code: u16, national: u64, length: usize) -> Option<Phone> {
+        const PLACES: [u64; Phone::LONGEST] = {
+            let mut places = [1; Phone::LONGEST];
+            let mut length = 1;
+            #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
+            while length < Phone::LONGEST {
+                places[length] = places[length - 1] * 10;
+                length += 1;
+            }
+            places
+        };
+        let value = u64::from(code) * PLACES.get(length)? + national;
         NonZeroU64::new(value).filter(|value| value.get() < 10u64.pow(Phone::LONGEST as u32)).map(Phone)
     }
 

@@ -259,6 +259,18 @@ impl Tables {
         self.walk(plan.general, digits) != 0 && self.walk(plan.general, stripped) == 0
     }
 
+    /// The answer at the end of the digits, and what they are as one number; that may wrap if they are more than 19.
+    pub fn walk_and_count(&self, start: u16, digits: &[u8]) -> (u16, u64) {
+        let states: &[u16] = &self.states;
+        let (mut row, mut value) = (usize::from(start) * ROW, 0u64);
+        for &digit in digits {
+            let Some(&next) = states.get(row + usize::from(digit)) else { return (0, 0) };
+            row = usize::from(next) * ROW;
+            value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        }
+        (states.get(row + ANSWER).copied().unwrap_or(0), value)
+    }
+
     /// The answer at the end of the digits.
     pub fn walk(&self, start: u16, digits: &[u8]) -> u16 {
         let states: &[u16] = &self.states;

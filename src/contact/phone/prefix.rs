@@ -22,6 +22,26 @@ impl Prefix {
     }
 }
 
+/// What a cell says that is empty or holds a calling code and nothing else but perhaps `+`: most cells.
+#[inline]
+pub(super) fn code(cell: &str) -> Option<Option<Prefix>> {
+    let digits = match cell.as_bytes() {
+        [] => return Some(None),
+        [b'+', digits @ ..] => digits,
+        digits => digits,
+    };
+    if digits.len() > 3 || digits.first() == Some(&b'0') {
+        return None;
+    }
+    let mut code = 0;
+    for byte in digits {
+        code = code * 10 + u16::from(Some(byte.wrapping_sub(b'0')).filter(|&digit| digit < 10)?);
+    }
+    // No calling code begins another, so that one of all the digits is the one they begin with.
+    builtin_zone(code)?;
+    Some(Some(Prefix { code, region: None, further: Digits::default() }))
+}
+
 /// Reads a prefix cell: `91 +91 0091 (+91) 91.0 IN ind India`, and combinations that agree, such as `India (+91)`.
 pub(super) fn read(cell: &str) -> Option<Prefix> {
     if let Some(prefix) = plain(cell) {
@@ -62,6 +82,9 @@ pub(super) fn read(cell: &str) -> Option<Prefix> {
 
 /// The commonest forms: a few digits, with `+` or without, or two letters.
 fn plain(cell: &str) -> Option<Prefix> {
+    if let Some(prefix) = code(cell) {
+        return prefix;
+    }
     let bytes = cell.as_bytes();
     if let &[a, b] = bytes
         && let Some(region) = Region::from_letters([a, b])
@@ -69,15 +92,8 @@ fn plain(cell: &str) -> Option<Prefix> {
         return Some(Prefix::of(region));
     }
     let bytes = bytes.strip_prefix(b"+").unwrap_or(bytes);
-    if !(1..=6).contains(&bytes.len()) || !bytes.iter().all(u8::is_ascii_digit) || bytes.first() == Some(&b'0') {
+    if !(1..=6).contains(&bytes.len()) || !bytes.iter().all(u8::is_ascii_digit) {
         return None;
-    }
-    if bytes.len() <= 3 {
-        // No calling code begins another, so that one of all the digits is the one they begin with.
-        let code = bytes.iter().fold(0, |code, byte| code * 10 + u16::from(byte - b'0'));
-        if builtin_zone(code).is_some() {
-            return Some(Prefix { code, region: None, further: Digits::default() });
-        }
     }
     let mut digits = Digits::default();
     bytes.iter().for_each(|byte| digits.push(byte - b'0'));

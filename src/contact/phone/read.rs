@@ -13,6 +13,8 @@ use crate::row::{Code, Note, Notes};
 
 /// No cell with more digits holds one number.
 const MOST_DIGITS: usize = 20;
+/// Room for the digits of a plain cell. A power of two, so that no place lies outside.
+const ROOM: usize = 32;
 /// How often a cell may turn out to hold something that has to be read in its turn.
 const DEEPEST: usize = 6;
 /// More numbers than anybody has; the rest of the cell is not looked at.
@@ -26,9 +28,12 @@ const MOST_NUMBERS: usize = 16;
 /// Why the cells cannot be understood as one number, and what they may have meant.
 pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -> Result<Reading, Refusal> {
     let mut context = Context { rules, plans: rules.plans.tables(), prefix: None, region: region.or(rules.default) };
-    if let Some(plain) = plain(number) {
-        context.prefix = prefix_of(prefix)?;
-        return decide(plain.plus, plain.digits(), &context);
+    if let Some((plus, digits)) = plain(number, &mut [0; ROOM]) {
+        context.prefix = match prefix::code(prefix) {
+            Some(code) => code,
+            None => prefix_of(prefix)?,
+        };
+        return decide(plus, digits, &context);
     }
     let cell = clean(number);
     let signs = Signs::of(&cell.text);
@@ -36,37 +41,25 @@ pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -
         return Err(refusal);
     }
     context.prefix = prefix_of(prefix)?;
-    let reading = match plain(&cell.text) {
-        Some(plain) => decide(plain.plus, plain.digits(), &context),
+    let reading = match plain(&cell.text, &mut [0; ROOM]) {
+        Some((plus, digits)) => decide(plus, digits, &context),
         None => understand(&cell.text, signs, &context, 0),
     };
     reading.map(|reading| with_notes(reading, cell.notes))
 }
 
-/// The digits of a plain cell, and whether `+` stands in front.
-struct Plain {
-    plus: bool,
-    values: [u8; Plain::ROOM],
-    count: usize,
-}
-
-impl Plain {
-    /// A power of two, so that no place lies outside.
-    const ROOM: usize = 32;
-
-    fn digits(&self) -> &[u8] {
-        self.values.get(..self.count).unwrap_or_default()
-    }
-}
-
-/// The digits of a cell that holds nothing but digits, blanks, hyphens and brackets, and perhaps `+` in front: most cells.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the place is taken modulo the room; this is the loop that all cells go through"
-)]
-fn plain(cell: &str) -> Option<Plain> {
+/// Whether `+` stands in front, and the digits (values 0 to 9), of a cell that holds nothing else but blanks, hyphens and
+/// brackets: most cells.
+#[expect(clippy::indexing_slicing, reason = "the place is taken modulo the room, in a loop that most cells go through")]
+fn plain<'r>(cell: &str, room: &'r mut [u8; ROOM]) -> Option<(bool, &'r [u8])> {
     let mut bytes = cell.as_bytes();
     let mut plus = false;
+    if let Some(rest) = bytes.strip_prefix(b"+") {
+        (bytes, plus) = (rest, true);
+    }
+    if digits_alone(bytes, room).is_some() {
+        return Some((plus, room.get(..bytes.len())?));
+    }
     while let Some((&first, rest)) = bytes.split_first().filter(|(first, _)| !first.is_ascii_digit()) {
         match first {
             b'+' => plus = true,
@@ -75,13 +68,12 @@ fn plain(cell: &str) -> Option<Plain> {
         }
         bytes = rest;
     }
-    let mut values = [0; Plain::ROOM];
     let (mut count, mut signs) = (0usize, Signs::NONE);
     for &byte in bytes {
         let sort = Signs::of_byte(byte);
         signs = signs.and(sort);
         // A sign that is no digit is written over by the next digit.
-        values[count % Plain::ROOM] = byte & 15;
+        room[count % ROOM] = byte & 15;
         count = count.wrapping_add(usize::from(sort.any(Signs::DIGIT.and(Signs::ZERO))));
     }
     // Zeros alone stand for nothing, and a few digits with hyphens may be a date.
@@ -89,7 +81,29 @@ fn plain(cell: &str) -> Option<Plain> {
         && signs.any(Signs::DIGIT)
         && (5..=MOST_DIGITS).contains(&count)
         && (count > 8 || !signs.any(Signs::HYPHEN));
-    number.then_some(Plain { plus, values, count })
+    if number { Some((plus, room.get(..count)?)) } else { None }
+}
+
+/// Eight to sixteen digits and nothing else, looked at eight at a time.
+#[inline]
+fn digits_alone(bytes: &[u8], room: &mut [u8; ROOM]) -> Option<()> {
+    const LOW: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+    let count = bytes.len();
+    if count > 16 {
+        return None;
+    }
+    // Between eight and sixteen, the two lie upon each other.
+    let first = u64::from_le_bytes(*bytes.first_chunk()?);
+    let last = u64::from_le_bytes(*bytes.last_chunk()?);
+    let high = |eight: u64| eight & !LOW;
+    // A digit is `3` in its upper half, and its lower half has room for 6 more.
+    let digits = |eight: u64| high(eight) == 0x3030_3030_3030_3030 && high((eight & LOW) + 0x0606_0606_0606_0606) == 0;
+    if !(digits(first) && digits(last)) || (first | last) & LOW == 0 {
+        return None;
+    }
+    *room.first_chunk_mut()? = (first & LOW).to_le_bytes();
+    *room.get_mut(..count)?.last_chunk_mut()? = (last & LOW).to_le_bytes();
+    Some(())
 }
 
 fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
@@ -135,8 +149,8 @@ fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Ref
     if depth > DEEPEST {
         return Err(not_a_number(""));
     }
-    if let Some(plain) = plain(text) {
-        return decide(plain.plus, plain.digits(), context);
+    if let Some((plus, digits)) = plain(text, &mut [0; ROOM]) {
+        return decide(plus, digits, context);
     }
     let signs = Signs::of(text);
     match absent(text, signs) {
