@@ -318,7 +318,7 @@ fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
         phones > 0 && phones * 2 >= cells().count() && !is_never_a_phone(name) && !name.trim().is_empty()
     });
     let by_name = || {
-        let near = columns.names().iter().map(|name| (nearest_phone(name), name));
+        let near = columns.names().iter().take(1000).map(|name| (nearest_phone(name), name));
         near.filter(|(near, _)| *near >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.clone())
     };
     let doubted = guess.of(|meaning| matches!(meaning, Meaning::Phone(_) | Meaning::PerhapsPhone(_))).next();
