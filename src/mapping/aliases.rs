@@ -643,11 +643,13 @@ fn forms(header: &str) -> Vec<String> {
             forms.push(form);
         }
     };
-    for base in [normal(header), together(header)] {
+    let (parted, together) = (normal(header), together(header));
+    let both = [Some(&parted), Some(&together).filter(|together| **together != parted)];
+    for base in both.into_iter().flatten() {
         let numberless = base.split(' ').filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
         let numberless = numberless.collect::<Vec<_>>().join(" ");
-        add(plain(&base));
-        add(base);
+        add(plain(base));
+        add(base.clone());
         add(plain(&numberless));
         add(numberless);
     }

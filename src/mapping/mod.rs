@@ -134,7 +134,8 @@ const FIELDS: [Field; 8] = [
 
 /// Tells how many of these cells are titles, and whether one means the phone: for finding the header.
 pub fn words(cells: &[&str]) -> Words {
-    let meanings = cells.iter().filter_map(|cell| meaning(cell)).map(|(meaning, _)| meaning);
+    // Many rows are tried as the header: a thousand cells of each must do.
+    let meanings = cells.iter().take(1000).filter_map(|cell| meaning(cell)).map(|(meaning, _)| meaning);
     meanings.fold(Words::default(), |words, meaning| Words {
         known: words.known + 1,
         phone: words.phone

@@ -19,6 +19,7 @@ pub(super) fn read_head(
     let mut from = Unpacked::open(input, compression)?;
     let mut head = Vec::new();
     let mut passed = 0;
+    let mut dropped = false;
     loop {
         let start = head.len();
         head.resize(start + most.min(64 * 1024), 0);
@@ -31,7 +32,7 @@ pub(super) fn read_head(
         };
         head.truncate(start + read);
         if read == 0 {
-            return Ok((head, true));
+            return Ok((head, !dropped));
         }
         passed += read;
         if head.len() < most {
@@ -41,6 +42,7 @@ pub(super) fn read_head(
             return Ok((head, false));
         }
         // Plain pieces tell nothing about the encoding, and the first ones are enough for the rest.
+        dropped |= head.len() > most;
         head.truncate(most);
     }
 }

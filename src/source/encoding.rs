@@ -2,8 +2,8 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    Encoding, ISO_2022_JP, ISO_8859_2, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252, WINDOWS_1254,
-    WINDOWS_1257,
+    Encoding, ISO_2022_JP, ISO_8859_2, ISO_8859_4, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252,
+    WINDOWS_1254, WINDOWS_1257,
 };
 
 use super::error::Trouble;
@@ -80,7 +80,7 @@ const CENTRAL: &str = "đąćęłńóśźżáčďéěíňřšťúůýžőűöü�
 /// Weighs a guess among the Latin code pages by the letters within words: a list of names is too short for the
 /// frequencies that the guess rests on.
 fn latin(sample: &[u8], guess: &'static Encoding) -> &'static Encoding {
-    if !LATIN.iter().any(|(encoding, ..)| *encoding == guess) {
+    if guess != ISO_8859_4 && !LATIN.iter().any(|(encoding, ..)| *encoding == guess) {
         return guess;
     }
     let weights = |&(encoding, usual, rare): &(&'static Encoding, &str, &str)| {
@@ -103,6 +103,8 @@ fn latin(sample: &[u8], guess: &'static Encoding) -> &'static Encoding {
             [_, 0xd5 | 0xf5, after] if encoding == WINDOWS_1252 && !b"eE".contains(&after) => 1,
             [_, 0xc3 | 0xe3, b'e' | b'E' | b'o' | b'O'] if encoding != WINDOWS_1252 => 1,
             [before, 0xbf, _] if encoding == WINDOWS_1252 && is_letter(before) => 0,
+            // Icelandic names hardly end in ð, Latvian ones do in š.
+            [_, 0xf0, after] if encoding == WINDOWS_1252 && !is_letter(after) => 0,
             [_, byte, _] => weights.get(usize::from(byte)).copied().unwrap_or(0),
             _ => 0,
         });
@@ -111,7 +113,7 @@ fn latin(sample: &[u8], guess: &'static Encoding) -> &'static Encoding {
     let scores = LATIN.iter().map(weights).map(score).collect::<Vec<_>>();
     let best = scores.iter().map(|(_, score)| *score).max().unwrap_or(0);
     let mut equals = scores.iter().filter(|(_, score)| *score == best).map(|(encoding, _)| *encoding);
-    // Windows is far more likely than ISO-8859-2, which the guess likes.
+    // Windows is far more likely than the ISO code pages, which the guess likes.
     match guess != ISO_8859_2 && equals.clone().any(|encoding| encoding == guess) {
         true => guess,
         false => equals.next().unwrap_or(guess),
@@ -244,9 +246,9 @@ mod tests {
                 WINDOWS_1252,
                 "Þór Ægisson|Sigurður Jónsson|Niccolò|Daniël|Luís Simões|Mª José|Señor ¿Qué?|Renée|Bjørn Ås",
             ),
-            (WINDOWS_1252, "Zoë Brown|O’Brien Seán|Chloé Bœuf|Bruno Guimarães|Mário Magalhães|Agnès|Noël"),
+            (WINDOWS_1252, "Zoë Brown|O’Brien Seán|Chloé Bœuf|Bruno Guimarães|Mário Magalhães|Agnès|Noël|Forlì"),
             (WINDOWS_1254, "Şükrü Yıldız|Ayşe Çağlar|Gökhan Işık|Müge Anlı|Işıl Doğan|İbrahim|Çağrı"),
-            (WINDOWS_1257, "Žydrūnas Šimkus|Žanis Bērziņš|Eglė Žukauskaitė|Šarūnas"),
+            (WINDOWS_1257, "Žydrūnas Šimkus|Jānis Bērziņš|Eglė Žukauskaitė|Šarūnas"),
             (ISO_8859_2, "Stanisław Dąbek i Śliwa"),
         ];
         let mut wrong = Vec::new();

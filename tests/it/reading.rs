@@ -363,3 +363,15 @@ fn bombs_and_endless_things_end() {
     assert_eq!(end([b"{\"phone\":1}\n{\"a\":\"".as_slice(), &b"x".repeat(5 << 20)].concat()), "input.row_too_long");
     assert_eq!(end([b"name,phone\n\"".as_slice(), &b"x".repeat(1 << 20), b"\",1\n"].concat()), "read");
 }
+
+#[test]
+fn a_header_longer_than_the_beginning_that_is_looked_at_is_read_whole() {
+    let mut text: String = (0..12_000).map(|number| format!("custom field number {number},")).collect();
+    text.push_str("Phone\n");
+    text.push_str(&",".repeat(12_000));
+    text.push_str("+12025550101\n");
+    let source = source::open(Input::of("test", text.into_bytes()), &reading()).unwrap();
+    assert_eq!(source.columns().len(), 12_001);
+    let found = Mapping::find(source.columns(), source.sample(), &mapping::Options::default()).unwrap();
+    assert_eq!(found.fields().phone, [12_000]);
+}
