@@ -102,8 +102,13 @@ fn mapping(mapped: &[Mapped], values: Values, page: &mut Page) {
         rows.extend(used.iter().map(cells));
         page.lines(2, columns(&rows, &[Side::Left; 3], WIDTH - 2));
     }
-    if !unused.is_empty() {
-        let names: Vec<String> = unused.iter().map(|mapped| safe(&mapped.column).into_owned()).collect();
+    let (unnamed, named): (Vec<&Mapped>, Vec<&Mapped>) =
+        unused.iter().partition(|mapped| mapped.column.trim().is_empty());
+    let mut names: Vec<String> = named.iter().map(|mapped| safe(&mapped.column).into_owned()).collect();
+    if !unnamed.is_empty() {
+        names.push(format!("{} without a name", count(unnamed.len() as u64, "column")));
+    }
+    if !names.is_empty() {
         page.lines(2, wrapped(&format!("not used: {}", names.join(", ")), WIDTH - 2));
     }
 }
@@ -276,6 +281,7 @@ mod tests {
                 mapped("attr.city", "City", "Pune\nIndia"),
                 mapped("", "Notes", ""),
                 mapped("", "Geburtstag", ""),
+                mapped("", " ", ""),
             ]],
             records: vec![1204],
             examples,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use snapbox::{Data, assert_data_eq};
 
-use super::readme::shell;
+use super::readme::{same_request, shell};
 use super::support::contacts::csv;
 use super::support::manner::Manner;
 use super::support::program::{Folder, TOKEN};
@@ -140,7 +140,7 @@ fn answered() -> Vec<(&'static str, Reply)> {
 
 /// What changes from run to run made the same: ports, request ids, times, and how often something was tried.
 fn steady(text: &str, server: Option<&Server>) -> String {
-    let mut text = match server {
+    let text = match server {
         Some(server) => {
             let endpoint = server.endpoint();
             let host = endpoint.split('/').nth(2).unwrap_or_default().to_owned();
@@ -148,11 +148,7 @@ fn steady(text: &str, server: Option<&Server>) -> String {
         }
         None => text.to_owned(),
     };
-    let ids: Vec<String> =
-        text.split("(request ").skip(1).filter_map(|rest| rest.split(')').next()).map(str::to_owned).collect();
-    for id in ids {
-        text = text.replace(&id, "5f0c1a2b3c4d5e6f-000001");
-    }
+    let text = same_request(&text);
     let lines = text.lines().filter(|line| !line.ends_with(" times") && !line.starts_with("sending: "));
     lines.map(|line| format!("{line}\n")).collect()
 }
