@@ -10,6 +10,7 @@ use crate::client::{self, Endpoint, Http, Pass, Policy, Renew, Scheme, transport
 use crate::config::{AuthType, Concurrency, Config, Rate, Target, TokenSource, peek};
 use crate::error::Error;
 use crate::outcome::{Cause, Counts, Failure};
+use crate::report::words::moment;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 
@@ -113,7 +114,7 @@ pub fn seconds_left(pass: &Pass) -> Result<Option<u64>, Error> {
     match ends.checked_sub(now) {
         Some(left @ 1..) => Ok(Some(left)),
         Some(0) | None => {
-            let at = jiff::Timestamp::from_second(ends.try_into().unwrap_or(0)).map(|at| at.to_string());
+            let at = jiff::Timestamp::from_second(ends.try_into().unwrap_or(0)).map(|at| moment(&at.to_string()));
             let message = at.map(|at| format!("it expired at {at}")).unwrap_or_default();
             Err(Error::Delivery(Failure::new(Cause::Expired, &message)))
         }
