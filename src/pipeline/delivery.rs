@@ -17,7 +17,7 @@ use crate::secret::Secret;
 /// By which right contacts are sent.
 pub enum Way {
     /// With the user's token.
-    Endpoint(Pass, Http),
+    Endpoint(Pass, Box<Http>),
     /// To a sandbox of our own, whose token nobody else knows.
     Sandbox,
     /// Nothing is sent.
@@ -39,7 +39,8 @@ impl Way {
                 let pass = pass(token, config.delivery.auth_type);
                 screen.warn_of_token(&pass)?;
                 // What is wrong with certificates or proxy shows before anything is read.
-                Ok(Way::Endpoint(pass, http(config, config.delivery.endpoint.clone())?))
+                let http = http(config, config.delivery.endpoint.clone())?;
+                Ok(Way::Endpoint(pass, Box::new(http)))
             }
         }
     }
@@ -58,7 +59,7 @@ impl Way {
     /// The sandbox finds no port.
     pub async fn open(&self, config: &Config, screen: &Screen<'_>) -> Result<(Pass, Http, Option<Sandbox>), Error> {
         match self {
-            Way::Endpoint(pass, http) => Ok((pass.clone(), http.clone(), None)),
+            Way::Endpoint(pass, http) => Ok((pass.clone(), http.as_ref().clone(), None)),
             Way::Sandbox | Way::Nowhere => {
                 let token = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
                 let options = sandbox::Options {
