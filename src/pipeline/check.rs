@@ -182,7 +182,8 @@ fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<String> {
         let name = input.source.input().name();
         input.source.said().iter().map(move |said| if several { format!("{name}: {said}") } else { said.clone() })
     });
-    said.chain(opt_outs(config, survey)).collect()
+    let opt_outs = opt_outs(config, survey).into_iter();
+    said.chain(opt_outs.map(|(what, command)| format!("{what}. To leave them out:\n{command}"))).collect()
 }
 
 /// Writes down what was detected as explicit settings, and names the file; never over one that is there.

@@ -23,7 +23,8 @@ pub struct Preview {
     pub records: Vec<u64>,
     /// Rows that cannot be sent: for each reason the first of them, with their values as they stand.
     pub examples: BTreeMap<String, Vec<Case>>,
-    /// What else a person should know before sending: about the inputs, the mapping, columns of consent.
+    /// What else a person should know before sending: about the inputs, the mapping, columns of consent. A command
+    /// that helps stands on a second line.
     pub warnings: Vec<String>,
     /// The command that would import, as it may be typed.
     pub command: String,
@@ -69,7 +70,11 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
     noticed(summary, &mut page, &paint);
     for warning in &preview.warnings {
         page.gap();
+        let (warning, command) = warning.split_once('\n').unwrap_or((warning, ""));
         page.lines(0, wrapped(&format!("Note: {}", safe(warning)), WIDTH));
+        if !command.is_empty() {
+            page.line(2, &safe(command));
+        }
     }
     page.gap();
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
@@ -286,7 +291,9 @@ mod tests {
             records: vec![1204],
             examples,
             warnings: vec![
-                "9 rows are marked in the column \"Opted out\"; leave them out with --skip 'Opted out=yes'".to_owned(),
+                "column \"Opted out\" says who does not want to be written to; 9 rows are marked and will be sent all the \
+                 same. To leave them out:\nm1import check contacts.csv --skip 'Opted out=yes'"
+                    .to_owned(),
             ],
             command: "m1import contacts.csv".to_owned(),
             ..Preview::default()
