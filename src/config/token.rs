@@ -12,6 +12,7 @@ use super::error::{Code, Error};
 use super::jwt::peek;
 use super::level::{Levels, Origin};
 use crate::cli::options::setting;
+use crate::report::words::moment;
 use crate::secret::Secret;
 use crate::terminal::safe;
 
@@ -132,7 +133,7 @@ fn holds_yet(token: &Secret, now: u64) -> Result<(), Error> {
         return Ok(());
     };
     let at = i64::try_from(begins).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
-    let at = at.map_or_else(|| "a time that never comes".to_owned(), |at| at.to_string());
+    let at = at.map_or_else(|| "a time that never comes".to_owned(), |at| moment(&at.to_string()));
     Err(Error::new(Code::TokenEarly, format!("the token does not hold before {at}")))
 }
 
@@ -261,7 +262,7 @@ mod tests {
         assert_eq!(holds_yet(&begins(now + CLOCKS), now), Ok(()), "clocks may differ a little");
         let error = holds_yet(&begins(now + CLOCKS + 1), now).unwrap_err();
         assert_eq!((error.code(), error.exit()), ("token.not_yet", 77));
-        assert_eq!(error.to_string(), "the token does not hold before 2027-01-15T08:01:01Z");
+        assert_eq!(error.to_string(), "the token does not hold before 2027-01-15 08:01:01 UTC");
         let error = holds_yet(&begins(u64::MAX), now).unwrap_err();
         assert_eq!(error.to_string(), "the token does not hold before a time that never comes");
         assert_eq!(holds_yet(&Secret::new("opaque".to_owned()), now), Ok(()));

@@ -182,7 +182,8 @@ fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<String> {
         let name = input.source.input().name();
         input.source.said().iter().map(move |said| if several { format!("{name}: {said}") } else { said.clone() })
     });
-    said.chain(opt_outs(config, survey)).collect()
+    let opt_outs = opt_outs(config, survey).into_iter();
+    said.chain(opt_outs.map(|(what, command)| format!("{what}. To leave them out:\n{command}"))).collect()
 }
 
 /// Writes down what was detected as explicit settings, and names the file; never over one that is there.
@@ -195,7 +196,7 @@ fn write_config(config: &Config, job: &Job) -> Result<Option<String>, Error> {
         _ => Error::Output { path: path.clone(), error },
     };
     let mut remark = "What was detected, as explicit settings.".to_owned();
-    for shown in config.shown.iter().filter(|shown| shown.is_chosen() && shown.is_masked) {
+    for shown in config.shown.iter().filter(|shown| shown.is_chosen() && shown.is_masked && shown.name != "token") {
         remark.push_str(&format!("\n{} was given and is left out here: it may be secret.", shown.name));
     }
     let text = as_file(&detected(config, job), &remark);

@@ -10,13 +10,14 @@ use crate::client::{self, Endpoint, Http, Pass, Policy, Renew, Scheme, transport
 use crate::config::{AuthType, Concurrency, Config, Rate, Target, TokenSource, peek};
 use crate::error::Error;
 use crate::outcome::{Cause, Counts, Failure};
+use crate::report::words::moment;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 
 /// By which right contacts are sent.
 pub enum Way {
     /// With the user's token.
-    Endpoint(Pass, Http),
+    Endpoint(Pass, Box<Http>),
     /// To a sandbox of our own, whose token nobody else knows.
     Sandbox,
     /// Nothing is sent.
@@ -38,7 +39,8 @@ impl Way {
                 let pass = pass(token, config.delivery.auth_type);
                 screen.warn_of_token(&pass)?;
                 // What is wrong with certificates or proxy shows before anything is read.
-                Ok(Way::Endpoint(pass, http(config, config.delivery.endpoint.clone())?))
+                let http = http(config, config.delivery.endpoint.clone())?;
+                Ok(Way::Endpoint(pass, Box::new(http)))
             }
         }
     }
@@ -57,7 +59,7 @@ impl Way {
     /// The sandbox finds no port.
     pub async fn open(&self, config: &Config, screen: &Screen<'_>) -> Result<(Pass, Http, Option<Sandbox>), Error> {
         match self {
-            Way::Endpoint(pass, http) => Ok((pass.clone(), http.clone(), None)),
+            Way::Endpoint(pass, http) => Ok((pass.clone(), http.as_ref().clone(), None)),
             Way::Sandbox | Way::Nowhere => {
                 let token = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
                 let options = sandbox::Options {
@@ -113,7 +115,7 @@ pub fn seconds_left(pass: &Pass) -> Result<Option<u64>, Error> {
     match ends.checked_sub(now) {
         Some(left @ 1..) => Ok(Some(left)),
         Some(0) | None => {
-            let at = jiff::Timestamp::from_second(ends.try_into().unwrap_or(0)).map(|at| at.to_string());
+            let at = jiff::Timestamp::from_second(ends.try_into().unwrap_or(0)).map(|at| moment(&at.to_string()));
             let message = at.map(|at| format!("it expired at {at}")).unwrap_or_default();
             Err(Error::Delivery(Failure::new(Cause::Expired, &message)))
         }

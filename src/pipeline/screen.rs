@@ -86,8 +86,8 @@ impl Screen<'_> {
 
     /// Columns that say who does not want to be written to are not obeyed unless the user says so; they are named.
     pub fn warn_of_opt_outs(&self, config: &Config, survey: &Survey) {
-        for message in opt_outs(config, survey) {
-            self.note(&warning(&message, "mapping.opt_out", ""));
+        for (message, command) in opt_outs(config, survey) {
+            self.note(&warning(&message, "mapping.opt_out", &format!("to leave them out: {command}")));
         }
     }
 
@@ -112,16 +112,16 @@ impl Screen<'_> {
     }
 }
 
-/// For each do-not-contact column with marked rows: how many, and what leaves them out.
-pub fn opt_outs(config: &Config, survey: &Survey) -> Vec<String> {
+/// For each do-not-contact column with marked rows: how many, and the command that leaves them out.
+pub fn opt_outs(config: &Config, survey: &Survey) -> Vec<(String, String)> {
     let marked = survey.marked.iter().map(|marked| {
         let skip = format!("{}={}", marked.column, marked.value);
         let rows = if marked.rows == 1 { "1 row is".to_owned() } else { format!("{} rows are", marked.rows) };
-        format!(
-            "column \"{}\" says who does not want to be written to; {rows} marked and will be sent all the same. To leave them out: {}",
-            marked.column,
-            config.line.with(&["--skip", &skip])
-        )
+        let column = &marked.column;
+        let message = format!(
+            "column \"{column}\" says who does not want to be written to; {rows} marked and will be sent all the same"
+        );
+        (message, config.line.with(&["--skip", &skip]))
     });
     marked.collect()
 }

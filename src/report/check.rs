@@ -23,7 +23,8 @@ pub struct Preview {
     pub records: Vec<u64>,
     /// Rows that cannot be sent: for each reason the first of them, with their values as they stand.
     pub examples: BTreeMap<String, Vec<Case>>,
-    /// What else a person should know before sending: about the inputs, the mapping, columns of consent.
+    /// What else a person should know before sending: about the inputs, the mapping, columns of consent. A command
+    /// that helps stands on a second line.
     pub warnings: Vec<String>,
     /// The command that would import, as it may be typed.
     pub command: String,
@@ -69,7 +70,11 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
     noticed(summary, &mut page, &paint);
     for warning in &preview.warnings {
         page.gap();
+        let (warning, command) = warning.split_once('\n').unwrap_or((warning, ""));
         page.lines(0, wrapped(&format!("Note: {}", safe(warning)), WIDTH));
+        if !command.is_empty() {
+            page.line(2, &safe(command));
+        }
     }
     page.gap();
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
@@ -102,8 +107,13 @@ fn mapping(mapped: &[Mapped], values: Values, page: &mut Page) {
         rows.extend(used.iter().map(cells));
         page.lines(2, columns(&rows, &[Side::Left; 3], WIDTH - 2));
     }
-    if !unused.is_empty() {
-        let names: Vec<String> = unused.iter().map(|mapped| safe(&mapped.column).into_owned()).collect();
+    let (unnamed, named): (Vec<&Mapped>, Vec<&Mapped>) =
+        unused.iter().partition(|mapped| mapped.column.trim().is_empty());
+    let mut names: Vec<String> = named.iter().map(|mapped| safe(&mapped.column).into_owned()).collect();
+    if !unnamed.is_empty() {
+        names.push(format!("{} without a name", count(unnamed.len() as u64, "column")));
+    }
+    if !names.is_empty() {
         page.lines(2, wrapped(&format!("not used: {}", names.join(", ")), WIDTH - 2));
     }
 }
@@ -276,11 +286,14 @@ mod tests {
                 mapped("attr.city", "City", "Pune\nIndia"),
                 mapped("", "Notes", ""),
                 mapped("", "Geburtstag", ""),
+                mapped("", " ", ""),
             ]],
             records: vec![1204],
             examples,
             warnings: vec![
-                "9 rows are marked in the column \"Opted out\"; leave them out with --skip 'Opted out=yes'".to_owned(),
+                "column \"Opted out\" says who does not want to be written to; 9 rows are marked and will be sent all the \
+                 same. To leave them out:\nm1import check contacts.csv --skip 'Opted out=yes'"
+                    .to_owned(),
             ],
             command: "m1import contacts.csv".to_owned(),
             ..Preview::default()

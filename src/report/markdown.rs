@@ -4,7 +4,7 @@ use crate::numbers::{count, duration, grouped, percent};
 use crate::terminal::safe;
 
 use super::cases::{Case, Cases};
-use super::words::{by_count, fates, host, moment, remedy, says, verdict};
+use super::words::{by_count, country, fates, host, moment, remedy, says, verdict};
 use super::{Status, Summary};
 
 /// At most so many rows are listed one by one.
@@ -55,7 +55,11 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
     if !summary.countries.is_empty() {
         page.push_str("### Countries\n\n");
         let sorted = by_count(&summary.countries).into_iter().take(COUNTRIES);
-        let rows = sorted.map(|(code, n)| vec![plain(code), grouped(n), percent(n, summary.contacts.prepared)]);
+        let rows = sorted.map(|(code, n)| {
+            let [name, _] = country(code);
+            let name = if code == "001" { name } else { format!("{name} ({code})") };
+            vec![plain(&name), grouped(n), percent(n, summary.contacts.prepared)]
+        });
         table(&["country", "contacts", "share"], rows, &mut page);
     }
     page

@@ -76,6 +76,12 @@ fn the_report_loads_nothing_and_says_what_the_summary_says() {
     for (code, rows) in summary["reasons"].as_object().unwrap() {
         assert!(seen.contains(&format!("<code>{code}</code>")), "{code} {rows}");
     }
+    let books = seen.split("What became of").nth(1).unwrap().split("</table>").next().unwrap();
+    for (fate, rows) in summary["rows"].as_object().unwrap().iter().filter(|(_, rows)| **rows != 0) {
+        assert!(books.contains(&format!(">{rows}</td>")), "{fate}: {books}");
+    }
+    let next = "m1import problems.sandbox.results/rejected.csv --sandbox";
+    assert!(seen.contains(next), "what to type next");
     let rejected = summary["rows"]["invalid"].as_u64().unwrap() + summary["rows"]["refused"].as_u64().unwrap();
     let table = seen.split("id=\"rejected\"").nth(1).unwrap().split("</table>").next().unwrap();
     assert_eq!(table.matches("<tr").count() as u64, rejected + 1, "a row each, and the head");

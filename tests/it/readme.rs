@@ -1,9 +1,10 @@
-//! What the README shows is what the program does: its commands are run, and their output compared.
+//! What the README and the first steps show is what the program does: their commands are run, and the output compared.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::support::beside::Beside;
 use super::support::program::Folder;
 
 fn root() -> PathBuf {
@@ -25,12 +26,13 @@ pub fn shell(folder: &Folder, line: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Blocks marked `console` hold commands after `$ ` and what they print. They are run one after another in a folder
-/// that holds the samples. `SNAPSHOTS=overwrite cargo test --test it readme` writes what they print.
-#[test]
-fn commands_print_what_the_readme_shows() {
-    let path = root().join("README.md");
-    let readme = fs::read_to_string(&path).unwrap();
+/// Where a document says that the sandbox is; in the test it has a port of its own.
+const SANDBOX: &str = "127.0.0.1:8787";
+
+/// What a document shows: its commands, run one after another in a folder that holds the samples, and what they print.
+/// `m1import sandbox … &` starts one that lives as long as the document. Returns the document as it ought to be, and how
+/// many commands are in it.
+fn replayed(document: &str) -> (String, usize) {
     let folder = Folder::new();
     fs::create_dir(folder.path("samples")).unwrap();
     for entry in fs::read_dir(root().join("samples")).unwrap() {
@@ -40,10 +42,11 @@ fn commands_print_what_the_readme_shows() {
             folder.write(&format!("samples/{name}"), fs::read(&file).unwrap());
         }
     }
+    let mut beside: Option<(Beside, String)> = None;
     let mut real = String::new();
     let mut in_console = false;
     let mut commands = 0;
-    for line in readme.lines() {
+    for line in document.lines() {
         let fence = line.starts_with("```");
         if fence {
             in_console = !in_console && line == "```console";
@@ -51,24 +54,56 @@ fn commands_print_what_the_readme_shows() {
         match line.strip_prefix("$ ") {
             Some(command) if in_console => {
                 commands += 1;
-                real.push_str(&format!("{line}\n{}", shell(&folder, command)));
+                real.push_str(&format!("{line}\n"));
+                if let Some(options) = command.strip_prefix("m1import sandbox").and_then(|rest| rest.strip_suffix('&'))
+                {
+                    let started = Beside::new(&options.split_whitespace().collect::<Vec<_>>());
+                    let host = started.url().split('/').nth(2).unwrap().to_owned();
+                    beside = Some((started, host));
+                    continue;
+                }
+                let host = beside.as_ref().map_or(SANDBOX, |(_, host)| host.as_str());
+                real.push_str(&same_request(&shell(&folder, &command.replace(SANDBOX, host)).replace(host, SANDBOX)));
             }
             _ if in_console && !fence => {} // What it printed before.
             _ => real.push_str(&format!("{line}\n")),
         }
     }
-    assert!(commands > 4, "the README shows the program");
+    (real, commands)
+}
+
+/// The text with one name for all requests: it has chance in it.
+pub fn same_request(text: &str) -> String {
+    let requests = text.split("(request ").skip(1).filter_map(|rest| rest.split(')').next());
+    requests.fold(text.to_owned(), |text, request| text.replace(request, "5f0c1a2b3c4d5e6f-000001"))
+}
+
+/// `SNAPSHOTS=overwrite cargo test --test it readme` writes into a document what its commands print.
+fn shows_what_is_printed(name: &str, at_least: usize) {
+    let path = root().join(name);
+    let (real, commands) = replayed(&fs::read_to_string(&path).unwrap());
+    assert!(commands >= at_least, "{name} shows the program");
     if std::env::var("SNAPSHOTS").is_ok_and(|wish| wish == "overwrite") {
         fs::write(&path, &real).unwrap();
     }
-    let readme = fs::read_to_string(&path).unwrap();
-    assert!(readme == real, "the README shows something else: SNAPSHOTS=overwrite writes what is printed\n{real}");
+    let document = fs::read_to_string(&path).unwrap();
+    assert!(document == real, "{name} shows something else: SNAPSHOTS=overwrite writes what is printed\n{real}");
+}
+
+#[test]
+fn commands_print_what_the_readme_shows() {
+    shows_what_is_printed("README.md", 5);
+}
+
+#[test]
+fn commands_print_what_the_first_steps_show() {
+    shows_what_is_printed("docs/first-steps.md", 20);
 }
 
 /// Paths and files that the README links to are there.
 #[test]
 fn links_lead_somewhere() {
-    for document in ["README.md", "CONTRIBUTING.md", "docs/codes.md"] {
+    for document in ["README.md", "CONTRIBUTING.md", "docs/codes.md", "docs/first-steps.md"] {
         let text = fs::read_to_string(root().join(document)).unwrap();
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             if target.starts_with("http") || target.starts_with('#') {

@@ -14,6 +14,7 @@ const GOOD_AND_BAD: &[Case] = &[
     ("contacts.json", &[], 0, [3, 3, 0, 0]),
     ("contacts.ndjson", &[], 0, [3, 3, 0, 0]),
     ("kontakte-excel.csv", &["--default-country", "DE"], 0, [4, 4, 0, 0]),
+    ("leads.xlsx", &["--default-country", "IN"], 0, [4, 4, 0, 0]),
     ("problems.csv", &[], 1, [10, 3, 0, 7]),
     ("problems.json", &[], 1, [5, 2, 0, 3]),
     ("problems.ndjson", &[], 1, [4, 2, 0, 2]),

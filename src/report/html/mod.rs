@@ -20,6 +20,8 @@ const STYLE: &str = include_str!("style.css");
 const SEARCH: &str = include_str!("search.js");
 /// Nothing may be loaded, sent or framed; only what stands in the file itself is used.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+/// So many rejected rows go to paper; the same number stands in the style.
+const PRINTED: u64 = 200;
 /// At most so many countries are shown one by one.
 const COUNTRIES: usize = 25;
 
@@ -187,6 +189,8 @@ fn rejected(summary: &Summary, cases: &Cases) -> Markup {
                         }
                         "."
                     }
+                    // The style leaves the others out of print.
+                    @if shown > PRINTED { span class="printed" { " The first " (PRINTED) " are printed." } }
                 }
                 table id="rejected" class="wide" {
                     thead { tr { th { "Where" } th { "Column" } th { "Why" } th { "Value" } } }
@@ -410,6 +414,11 @@ mod tests {
         {
             assert!(!page.contains(hostile), "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn the_style_prints_as_many_rows_as_the_page_says() {
+        assert!(STYLE.contains(&format!("#rejected tbody tr:nth-child(n+{}){{display:none}}", PRINTED + 1)));
     }
 
     #[test]
