@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(lines("a,\"b\nb\"\nc,d\n"), [1, 3]);
         assert_eq!(lines("a,\"b\r\nb\"\r\n\r\nc,d\n"), [1, 4]);
         assert_eq!(lines("a,\"b\rb\"\rc,d\r"), [1, 3]);
-        assert_eq!(lines("a\n,,\n \t\nb"), [1, 3 - 1 + 2]);
+        assert_eq!(lines("a\n,,\n \t\nb\n\u{1a}"), [1, 4]);
     }
 
     #[test]

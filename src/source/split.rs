@@ -83,11 +83,11 @@ impl Record {
         first
     }
 
-    /// Whether every cell of the record is empty or blank.
+    /// Whether every cell of the record is empty or blank. So is what DOS programs end a file with, Ctrl-Z.
     pub fn is_blank(&self, text: &[u8]) -> bool {
         let blank = |&(begin, end): &(u32, u32)| {
             let cell = text.get(begin as usize..end as usize).unwrap_or_default();
-            cell.iter().all(|&byte| byte == b' ' || byte == b'\t')
+            cell.iter().all(|&byte| matches!(byte, b' ' | b'\t' | 0x1a))
         };
         self.cells.iter().all(blank)
     }
