@@ -232,7 +232,7 @@ fn take(
 }
 
 /// The reading of a number that is wanted, with what there is to notice of it.
-#[inline]
+#[inline(always)]
 pub(super) fn noticed(
     phone: Phone,
     national: &[u8],

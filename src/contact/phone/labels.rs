@@ -44,6 +44,10 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 fn label(word: &str) -> bool {
+    // No label is so long, and a cell may be.
+    if word.len() > 64 {
+        return false;
+    }
     let plain = word.is_ascii().then(|| word.to_ascii_lowercase());
     LABELS.contains(&plain.unwrap_or_else(|| normalised(&word.replace('°', "o"))))
 }
