@@ -72,7 +72,16 @@ async fn keeps_its_promises(script: Vec<u8>, poison: BTreeSet<u64>, count: u64, 
 }
 
 fn scripts() -> impl Strategy<Value = (Vec<u8>, BTreeSet<u64>, u64, usize, usize, usize)> {
-    let script = prop::collection::vec(0u8..40, 0..60);
+    // A row that meets the third 409 is refused, and rightly so: two in a script end sooner.
+    let ends = |mut script: Vec<u8>| {
+        let mut conflicts = 0;
+        script.retain(|&kind| {
+            conflicts += usize::from(kind == 9);
+            kind != 9 || conflicts < 3
+        });
+        script
+    };
+    let script = prop::collection::vec(0u8..40, 0..60).prop_map(ends);
     let poison = prop::collection::btree_set(1u64..400, 0..6);
     (script, poison, 1u64..400, 1usize..50, 20usize..400, 0usize..200)
 }
