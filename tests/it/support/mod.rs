@@ -7,6 +7,7 @@
 //! - `job`: a file imported in small batches, and whether all of it arrived.
 //! - `beside`: `m1import sandbox` as a process of its own.
 //! - `contacts`: contacts, bodies and files to send.
+//! - `workbook`: a spreadsheet as bytes.
 //! - `http`: HTTP/1.1 by hand, and a small client.
 
 pub mod beside;
@@ -17,3 +18,4 @@ pub mod manner;
 pub mod program;
 pub mod server;
 pub mod talk;
+pub mod workbook;
