@@ -64,8 +64,9 @@ fn dialled(text: &str) -> Address {
     for part in parts {
         match part.trim().split_once('=') {
             Some(("phone-context", value)) if value.starts_with('+') && !local.starts_with('+') => context = value,
-            Some(("ext", value)) if !value.is_empty() => extension = true,
-            _ => {}
+            Some(("phone-context", _)) => {}
+            // `ext`, `isub` and whatever else has digits that are dialled behind the number.
+            _ => extension |= part.bytes().any(|byte| byte.is_ascii_digit()),
         }
     }
     Address::Dialled(format!("{context}{local}"), extension)
@@ -114,6 +115,9 @@ mod tests {
             ("Tel. 98765", Address::None),
             ("WhatsApp: 98765", Address::None),
             ("tel: 98765;phone-context=+91", dialled("+9198765", false)),
+            ("tel:+9198765;phone-context=+91;ext=", dialled("+9198765", false)),
+            ("tel:98765;0", dialled("98765", true)),
+            ("tel:98765;isub=12", dialled("98765", true)),
         ];
         for (text, expected) in cases {
             assert_eq!(address(text), expected, "{text}");
