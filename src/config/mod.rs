@@ -77,7 +77,7 @@ pub struct Config {
     pub shown: Vec<Shown>,
     /// The line that was typed, for messages that print a command.
     pub line: Line,
-    /// Fingerprint of everything that decides which contacts a file gives (interface.md §3): a job with another plan
+    /// Fingerprint of everything that decides which contacts a file gives: a job with another plan
     /// is another job.
     pub plan: String,
 }

@@ -24,12 +24,18 @@ pub fn into_folder(
     cases: &Cases,
     timeline: Option<&Timeline>,
 ) -> Result<(), Error> {
-    let put = |name: &str, text: &str| {
-        folder.replace(name, text.as_bytes()).map_err(|error| Error::Output { path: folder.file(name), error })
-    };
-    #[cfg(feature = "html")]
-    put("report.html", &text_of(Form::Html, config, summary, cases, timeline)?)?;
-    put("summary.json", &text_of(Form::Json, config, summary, cases, timeline)?)
+    let documents = [
+        #[cfg(feature = "html")]
+        ("report.html", Form::Html),
+        ("summary.json", Form::Json),
+    ];
+    for (name, form) in documents {
+        let text = text_of(form, config, summary, cases, timeline)?;
+        folder.write(name, text.as_bytes()).map_err(|error| Error::Output { path: folder.file(name), error })?;
+    }
+    folder
+        .publish(&documents.map(|(name, _)| name))
+        .map_err(|error| Error::Output { path: folder.path().to_owned(), error })
 }
 
 /// Writes the reports of `--report`; `results` is the one that row reports are copied from.

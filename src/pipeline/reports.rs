@@ -14,7 +14,7 @@ use crate::report::{Files, Rows, shown};
 use crate::stop::Stop;
 use crate::survey::Survey;
 
-/// How long reports may take after a signal (interface.md §3).
+/// How long reports may take after a signal.
 const AFTER_SIGNAL: Duration = Duration::from_secs(10);
 
 const RESULTS: &str = "results.csv";
@@ -91,11 +91,11 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
     for (number, draft) in &written.rejected {
         let ending = draft.to_string_lossy();
         let name = name(*number, if ending.ends_with(".ndjson.new") { "ndjson" } else { "csv" });
-        folder.publish(&name).map_err(failed(folder.file(&name)))?;
         files.rejected.push(shown(&folder.file(&name)));
         rejected.push(name);
     }
-    folder.publish(RESULTS).map_err(failed(folder.file(RESULTS)))?;
+    let names: Vec<&str> = rejected.iter().map(String::as_str).chain([RESULTS]).collect();
+    folder.publish(&names).map_err(failed(folder.path().to_owned()))?;
     files.results = Some(shown(&folder.file(RESULTS)));
     tidy(folder, &rejected)?;
     Ok(Made { files, rows: Some(written.rows), cases })

@@ -48,7 +48,7 @@ pub enum Status {
     Checked,
 }
 
-/// Everything that is told about a run: `summary.json` as it stands in interface.md, and the base of all reports.
+/// Everything that is told about a run: `summary.json` of schema 1, and the base of all reports.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     /// [`SCHEMA`].
