@@ -90,7 +90,7 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
     let (_, name, head) = best.ok_or(Trouble::Empty)?;
     let mut said = Vec::new();
     if names.len() > 1 && options.sheet.is_none() {
-        said.push(format!("the sheet {name:?} is taken of {}", names.len()));
+        said.push(format!("of {} sheets {name:?} is read", names.len()));
     }
     match head.records {
         0 => {}
