@@ -135,7 +135,7 @@ fn reasons(summary: &Summary, cases: &Cases) -> Markup {
                                 td class="n" data-of="Rows" { (grouped(rows)) }
                                 td { (safe(says(code))) br; code { (safe(code)) } }
                                 td data-of="What to do" { (advice(remedy(code))) }
-                                td data-of="Where" { (places(cases.places(code), rows)) }
+                                td class="where" data-of="Where" { (places(cases.places(code), rows, summary.inputs.len() > 1)) }
                             }
                         }
                     }
@@ -156,14 +156,18 @@ fn advice(text: &str) -> Markup {
     }
 }
 
-/// The first lines with a reason; the file is named where it changes.
-fn places(places: &[(String, u64)], rows: u64) -> Markup {
+/// The first lines with a reason; of several files each is named where it changes.
+fn places(places: &[(String, u64)], rows: u64, several: bool) -> Markup {
     let more = rows.saturating_sub(places.len() as u64);
     let mut before = "";
     let mut lines = Vec::new();
     for (file, line) in places {
         // Lines are looked up in an editor, so they have no commas.
-        lines.push(if file == before { line.to_string() } else { format!("{} line {line}", safe(file)) });
+        lines.push(match (file == before, several) {
+            (true, _) => line.to_string(),
+            (false, true) => format!("{} line {line}", safe(file)),
+            (false, false) => format!("line {line}"),
+        });
         before = file;
     }
     html! {
