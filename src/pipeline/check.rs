@@ -80,6 +80,7 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
         return Err(Error::Exists(path.clone()));
     }
     let inputs = prepare::open(config)?;
+    prepare::everything_has_a_place(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);
     found.job = Some(Arc::clone(&job));
     let mut progress = screen.progress(config);

@@ -8,6 +8,7 @@ use crate::config::{Config, Limit, is_stdin};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
 use crate::error::Error;
+use crate::folder::has_place;
 use crate::mapping::{Filter, Mapping};
 use crate::reading::{Input, Job};
 use crate::source;
@@ -48,6 +49,17 @@ pub fn no_report_is_an_input(config: &Config) -> Result<(), Error> {
         Some(report) => Err(Error::ReportIsInput(report.clone())),
         None => Ok(()),
     }
+}
+
+/// What is to be written has a place, so that nobody learns after an hour that there is none.
+///
+/// # Errors
+/// A file has none.
+pub fn everything_has_a_place(config: &Config) -> Result<(), Error> {
+    for path in config.output.reports.iter().chain(&config.output.write_config) {
+        has_place(path).map_err(|error| Error::NoPlace { path: path.clone(), error })?;
+    }
+    Ok(())
 }
 
 /// Finds out what the inputs are and which of their columns is which field.

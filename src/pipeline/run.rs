@@ -73,6 +73,7 @@ impl<'a> Run<'a> {
         prepare::no_report_is_an_input(config)?;
         let inputs = prepare::open(config)?;
         let folder = self.take_folder(&inputs)?;
+        prepare::everything_has_a_place(config)?;
         let found = match config.delivery.target {
             Target::Nowhere => Found::None,
             Target::Endpoint | Target::Sandbox => match Journal::inspect(folder.path()) {
