@@ -69,9 +69,9 @@ impl<'a> Run<'a> {
     /// Everything up to the last answer.
     async fn attempt(&mut self) -> Result<(), Error> {
         let config = self.config;
-        let way = Way::find(config, self.screen)?;
+        let way = Way::find(config, self.screen, self.stop).await?;
         prepare::no_report_is_an_input(config)?;
-        let inputs = prepare::open(config)?;
+        let inputs = prepare::open(config, self.stop).await?;
         let folder = self.take_folder(&inputs)?;
         prepare::everything_has_a_place(config)?;
         let found = match config.delivery.target {

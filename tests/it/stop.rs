@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::Signal;
@@ -54,6 +55,25 @@ fn a_signal_ends_a_wait_at_once() {
         // Another server is another job; the first one is asked to carry on by its own address.
         m1import(&folder, ["contacts.csv"]).to(&well).run().exits_with(65);
         drop(well.at_will());
+    }
+}
+
+#[test]
+fn a_signal_does_not_wait_for_somebody_else() {
+    let token = ["--endpoint", "http://127.0.0.1:9/", "--token", TOKEN];
+    let of_a_command = ["--endpoint", "http://127.0.0.1:9/", "--token-command", "sleep 30"];
+    let cases: [(&[&str], &[&str]); 3] =
+        [(&["pipe"], &token), (&["check", "pipe"], &[]), (&["contacts.csv"], &of_a_command)];
+    for (arguments, more) in cases {
+        let folder = folder(3);
+        assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+        let started = m1import(&folder, arguments).with(more).with(["--output", "json"]).start();
+        std::thread::sleep(Duration::from_millis(500));
+        started.signal(Signal::INT);
+        let run = started.wait();
+        assert_eq!(run.exits_with(130).json()["status"], "interrupted", "{arguments:?}");
+        assert!(run.took < Duration::from_secs(5), "{arguments:?}: {:?}", run.took);
+        assert!(!folder.has("contacts.results") && !folder.has("pipe.results") && !folder.has("stdin.results"));
     }
 }
 
