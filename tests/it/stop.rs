@@ -198,6 +198,26 @@ fn unfinished() -> (Folder, Server) {
 }
 
 #[test]
+fn only_what_is_carried_on_is_said_to_be() {
+    let (folder, server) = unfinished();
+    let carries_on = |stderr: &str| stderr.contains("carrying on");
+    let other = m1import(&folder, ["contacts.csv", "--tag", "other"]).to(&server).run();
+    assert!(!carries_on(&other.exits_with(65).stderr));
+    assert!(carries_on(&m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(0).stderr));
+
+    let sandbox = ["contacts.csv", "--sandbox", "--batch-size", "1"];
+    let started = m1import(&folder, sandbox).with(["--rate", "20/s"]).start();
+    let journal = folder.path("contacts.sandbox.results/journal.ndjson");
+    let settled = || fs::read_to_string(&journal).is_ok_and(|text| text.contains("\"ok\""));
+    eventually("a contact is accepted", settled);
+    started.signal(Signal::INT);
+    started.wait().exits_with(130);
+    let again = m1import(&folder, sandbox).run();
+    assert!(!carries_on(&again.exits_with(0).stderr));
+    assert_eq!(folder.summary("contacts.sandbox.results")["rows"]["accepted"], 100);
+}
+
+#[test]
 fn a_journal_cut_short_is_carried_on() {
     let (folder, server) = unfinished();
     let whole = fs::read(folder.path(JOURNAL)).unwrap();
