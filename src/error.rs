@@ -115,6 +115,14 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
+    /// A file that was asked for has no place; found before anything is sent.
+    #[error("{} cannot be made: {error}", .path.display())]
+    NoPlace {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// What is never written over is there already.
     #[error("{} is there already, and is never written over", .0.display())]
     Exists(PathBuf),
@@ -200,6 +208,7 @@ impl Error {
             Error::Metadata { .. } => "config.phone_metadata".to_owned(),
             Error::Folder { .. } => "output.folder".to_owned(),
             Error::Output { .. } => "output.write".to_owned(),
+            Error::NoPlace { .. } => "output.no_place".to_owned(),
             Error::ReportIsInput(_) => "output.is_input".to_owned(),
             Error::Exists(_) => "output.exists".to_owned(),
             Error::Port { .. } => "run.port".to_owned(),
@@ -231,6 +240,7 @@ impl Error {
             Error::Output { .. } | Error::Local { .. } => {
                 "make room or check the permissions, then type the same command again"
             }
+            Error::NoPlace { .. } => "name a file in a folder that is there and may be written into",
             Error::ReportIsInput(_) => "name another file",
             Error::Exists(_) => "name another file, or remove this one",
             Error::Port { .. } => "name another with --port; --port 0 takes a free one",
@@ -277,7 +287,7 @@ impl Error {
             Error::Metadata { .. } => Exit::Config.code(),
             Error::Journal(error) => error.exit(),
             Error::Delivery(failure) => failure.cause.exit(),
-            Error::Folder { .. } | Error::Exists(_) => Exit::Folder.code(),
+            Error::Folder { .. } | Error::NoPlace { .. } | Error::Exists(_) => Exit::Folder.code(),
             Error::Output { .. } | Error::Local { .. } | Error::Port { .. } => Exit::Io.code(),
             Error::ReportIsInput(_) => Exit::Usage.code(),
             Error::TooManyInvalid { .. }

@@ -169,13 +169,29 @@ impl Folder {
 /// Local I/O.
 pub fn replace(path: &Path, mut content: impl Read) -> io::Result<()> {
     let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?.to_string_lossy();
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let folder = Folder { path: parent.to_owned(), is_new: false };
+    let folder = Folder { path: around(path).to_owned(), is_new: false };
     io::copy(&mut content, &mut private_file(&folder.draft(&name))?)?;
     folder.publish(&[&name])
+}
+
+/// Whether a file can be made, or replaced, at this place: better said now than when everything else is done.
+///
+/// # Errors
+/// It is a folder, or lies in none that may be written into.
+pub fn has_place(path: &Path) -> io::Result<()> {
+    if path.is_dir() || path.file_name().is_none() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // With the dot, what lies there must be a folder.
+    Ok(rustix::fs::access(around(path).join("."), Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+/// The folder that a file lies in.
+fn around(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// Opens a file for writing that only its owner may read. Never follows a link that somebody laid there.
@@ -214,6 +230,17 @@ mod tests {
         for (file, shard, purpose, expected) in cases {
             assert_eq!(beside(file.map(Path::new), shard, purpose), Path::new(expected));
         }
+    }
+
+    #[test]
+    fn a_file_has_a_place_in_a_folder_only() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        let cases = [("new.md", true), ("file", true), (".", false), ("no/new.md", false), ("file/new.md", false)];
+        for (name, expected) in cases {
+            assert_eq!(has_place(&dir.path().join(name)).is_ok(), expected, "{name}");
+        }
+        assert!(has_place(Path::new("new.md")).is_ok());
     }
 
     #[test]

@@ -335,12 +335,15 @@ impl Mapping {
         }
     }
 
-    /// Adds an attribute; one whose key is taken gets a number.
+    /// Adds an attribute; one whose key is taken gets a number. What `--map` and `--attributes` both name is one.
     fn push_attribute(&mut self, column: u32, key: String) {
-        let taken = |key: &str| self.fields.attributes.iter().any(|(_, taken)| taken == key);
+        let taken = |key: &str| self.fields.attributes.iter().find(|(_, taken)| taken == key);
         let mut free = key.clone();
         let mut number = 2;
-        while taken(&free) {
+        while let Some((by, _)) = taken(&free) {
+            if *by == column {
+                return;
+            }
             free = format!("{key}_{number}");
             number += 1;
         }

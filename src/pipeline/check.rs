@@ -79,7 +79,8 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     if let Some(path) = config.output.write_config.as_ref().filter(|path| path.exists()) {
         return Err(Error::Exists(path.clone()));
     }
-    let inputs = prepare::open(config)?;
+    let inputs = prepare::open(config, stop).await?;
+    prepare::everything_has_a_place(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);
     found.job = Some(Arc::clone(&job));
     let mut progress = screen.progress(config);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Screen;
+use super::prepare::unless_stopped;
 use super::summary::Story;
 use crate::batch::Limits;
 use crate::client::{self, Endpoint, Http, Pass, Policy, Renew, Scheme, transport};
@@ -13,6 +14,7 @@ use crate::outcome::{Cause, Counts, Failure};
 use crate::report::words::moment;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
+use crate::stop::Stop;
 
 /// By which right contacts are sent.
 pub enum Way {
@@ -28,13 +30,15 @@ impl Way {
     /// Finds the token, where one is needed.
     ///
     /// # Errors
-    /// There is none, it cannot be read, or it has expired; certificates, headers or proxy cannot be used.
-    pub fn find(config: &Config, screen: &Screen<'_>) -> Result<Way, Error> {
+    /// There is none, it cannot be read, or it has expired; certificates, headers or proxy cannot be used; a signal came
+    /// first.
+    pub async fn find(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Result<Way, Error> {
         match config.delivery.target {
             Target::Sandbox => Ok(Way::Sandbox),
             Target::Nowhere => Ok(Way::Nowhere),
             Target::Endpoint => {
-                let token = config.delivery.token.read()?;
+                let source = config.delivery.token.clone();
+                let token = unless_stopped(stop, "the token", move || Ok(source.read()?)).await?;
                 screen.hide(&token);
                 let pass = pass(token, config.delivery.auth_type);
                 screen.warn_of_token(&pass)?;

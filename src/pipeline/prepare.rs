@@ -8,17 +8,37 @@ use crate::config::{Config, Limit, is_stdin};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
 use crate::error::Error;
+use crate::folder::has_place;
 use crate::mapping::{Filter, Mapping};
 use crate::reading::{Input, Job};
 use crate::source;
+use crate::stop::Stop;
 use crate::survey::Survey;
 
 /// Opens the inputs; standard input and pipes are spooled.
 ///
 /// # Errors
-/// An input is missing, a folder or not readable.
-pub fn open(config: &Config) -> Result<Vec<source::Input>, Error> {
-    config.files.iter().map(|path| source::Input::at(path).map_err(Error::Input)).collect()
+/// An input is missing, a folder or not readable; a signal came first.
+pub async fn open(config: &Config, stop: &Stop) -> Result<Vec<source::Input>, Error> {
+    let files = config.files.clone();
+    let open = move || files.iter().map(|path| source::Input::at(path).map_err(Error::Input)).collect();
+    unless_stopped(stop, "the inputs", open).await
+}
+
+/// Does what may wait for somebody else, a pipe or a command, on a thread of its own: a signal does not wait for it.
+///
+/// # Errors
+/// Those of the work, or the signal.
+pub async fn unless_stopped<T: Send + 'static>(
+    stop: &Stop,
+    what: &'static str,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let working = tokio::task::spawn_blocking(work);
+    tokio::select! {
+        worked = working => worked.unwrap_or(Err(Error::Broken(what))),
+        _ = stop.wait() => Err(stop.by_signal().map_or(Error::Broken(what), |signal| Error::Signal(signal.exit()))),
+    }
 }
 
 /// A word that is nearly a command, and no file, was meant as the command; said before a token is asked for.
@@ -48,6 +68,17 @@ pub fn no_report_is_an_input(config: &Config) -> Result<(), Error> {
         Some(report) => Err(Error::ReportIsInput(report.clone())),
         None => Ok(()),
     }
+}
+
+/// What is to be written has a place, so that nobody learns after an hour that there is none.
+///
+/// # Errors
+/// A file has none.
+pub fn everything_has_a_place(config: &Config) -> Result<(), Error> {
+    for path in config.output.reports.iter().chain(&config.output.write_config) {
+        has_place(path).map_err(|error| Error::NoPlace { path: path.clone(), error })?;
+    }
+    Ok(())
 }
 
 /// Finds out what the inputs are and which of their columns is which field.

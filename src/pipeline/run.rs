@@ -15,7 +15,7 @@ use super::{Ended, Screen, check, ending};
 use crate::config::{Config, Target};
 use crate::error::Error;
 use crate::folder::{self, Folder, Purpose};
-use crate::journal::{self, Found, Head, Journal, Lock};
+use crate::journal::{self, Found, Head, Journal, Lock, Unfinished};
 use crate::outcome::Fates;
 use crate::reading::Job;
 use crate::report::start::{Start, start};
@@ -69,10 +69,11 @@ impl<'a> Run<'a> {
     /// Everything up to the last answer.
     async fn attempt(&mut self) -> Result<(), Error> {
         let config = self.config;
-        let way = Way::find(config, self.screen)?;
+        let way = Way::find(config, self.screen, self.stop).await?;
         prepare::no_report_is_an_input(config)?;
-        let inputs = prepare::open(config)?;
+        let inputs = prepare::open(config, self.stop).await?;
         let folder = self.take_folder(&inputs)?;
+        prepare::everything_has_a_place(config)?;
         let found = match config.delivery.target {
             Target::Nowhere => Found::None,
             Target::Endpoint | Target::Sandbox => match Journal::inspect(folder.path()) {
@@ -125,10 +126,10 @@ impl<'a> Run<'a> {
             inputs: &inputs,
             endpoint: (self.config.delivery.target != Target::Nowhere).then_some(self.story.endpoint.as_str()),
             token: token.as_ref().map(|(source, last)| (*source, last.as_deref())),
-            settled_before: match found {
-                Found::Unfinished(unfinished) if !self.config.delivery.restart => Some(unfinished.settled()),
-                Found::Unfinished(_) | Found::None | Found::Finished | Found::Empty => None,
-            },
+            settled_before: self
+                .to_carry_on(found)
+                .filter(|Unfinished { head, .. }| head.plan == self.config.plan && head.endpoint == self.story.endpoint)
+                .map(Unfinished::settled),
             folder: folder.as_deref(),
         }));
         self.screen.say_what_was_guessed(job);
@@ -166,6 +167,15 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What an earlier run left to be carried on, or refused as another job.
+    fn to_carry_on<'f>(&self, found: &'f Found) -> Option<&'f Unfinished> {
+        match found {
+            // The sandbox of an earlier run is gone, so there is nothing to carry on.
+            Found::Unfinished(left) if !self.config.delivery.restart && left.head.endpoint != "sandbox" => Some(left),
+            Found::Unfinished(_) | Found::None | Found::Finished | Found::Empty => None,
+        }
+    }
+
     /// Carries on what an earlier run left, or begins a new job. What is settled already is given back.
     fn take_journal(&mut self, found: Found, job: &Job, survey: &Survey, folder: &Folder) -> Result<Arc<Fates>, Error> {
         if self.config.delivery.target == Target::Nowhere {
@@ -182,19 +192,17 @@ impl<'a> Run<'a> {
             plan: self.config.plan.clone(),
             endpoint: self.story.endpoint.clone(),
         };
-        let sandbox = |head: &Head| head.endpoint == "sandbox";
-        match found {
-            // The sandbox of an earlier run is gone, so there is nothing to carry on.
-            Found::Unfinished(unfinished) if !self.config.delivery.restart && !sandbox(&unfinished.head) => {
+        match self.to_carry_on(&found) {
+            Some(unfinished) => {
                 if let Some(what) = unfinished.difference(&head) {
                     return Err(Error::OtherJob { what });
                 }
                 self.story.job.clone_from(&unfinished.head.job);
                 self.story.requests_before = unfinished.requests();
                 self.listeners.fates = unfinished.fates(survey.records())?;
-                self.listeners.journal = Some(Journal::resume(&unfinished)?);
+                self.listeners.journal = Some(Journal::resume(unfinished)?);
             }
-            Found::Unfinished(_) | Found::None | Found::Finished | Found::Empty => {
+            None => {
                 self.story.job.clone_from(&head.job);
                 self.listeners.journal = Some(Journal::create(folder.path(), &head)?);
             }

@@ -79,7 +79,9 @@ pub(super) fn is_json(source: &Source) -> bool {
 
 /// The element as it stood, on one line, with three members more. What was no object is kept as a text.
 fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
-    let why = serde_json::json!({"m1import_line": line, "m1import_code": code, "m1import_reason": reason}).to_string();
+    let text = |text: &str| serde_json::Value::from(text);
+    let [at, which, because] = REJECTED_HEADER;
+    let why = format!(r#"{{"{at}":{line},"{which}":{},"{because}":{}}}"#, text(code), text(reason));
     let is_object = serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_ok() && raw.trim_ascii().starts_with(b"{");
     let mut out = Vec::with_capacity(raw.len() + why.len() + 2);
     let again = is_object.then(|| without_why(raw)).flatten();
@@ -153,7 +155,10 @@ mod tests {
                 "{\"phone\":1e5, \"m1import_line\": 3,\n\"m1import_code\":\"\",\"a\": [ 1 ]}",
                 "{\"phone\":1e5,\"a\":[ 1 ],\"m1import_",
             ),
-            ("{\"m1import_raw\":\"[1]\",\"m1import_line\":3}", "{\"m1import_raw\":\"[1]\",\"m1import_code"),
+            (
+                "{\"m1import_raw\":\"[1]\",\"m1import_line\":3}",
+                "{\"m1import_raw\":\"[1]\",\"m1import_line\":7,\"m1import_code",
+            ),
             ("[1]", "{\"m1import_raw\":\"[1]\",\"m1import_"),
             ("{\"phone\": ", "{\"m1import_raw\":\"{\\\"phone\\\": \",\"m1import_"),
         ];

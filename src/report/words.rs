@@ -119,8 +119,11 @@ pub fn verdict(summary: &Summary) -> String {
             format!("Interrupted: {contacts} {} accepted{lost}{left}.", were(summary.contacts.accepted))
         }
         Status::Stopped => {
-            let why = sentence(summary);
-            format!("Stopped: {why}. {contacts} {} accepted{lost}{left}.", were(summary.contacts.accepted))
+            let why = match summary.error {
+                Some(_) => format!("Stopped: {}.", sentence(summary)),
+                None => "Not everything could be delivered.".to_owned(),
+            };
+            format!("{why} {contacts} {} accepted{lost}{left}.", were(summary.contacts.accepted))
         }
     }
 }
@@ -178,6 +181,13 @@ mod tests {
         assert_eq!(
             verdict(&summary),
             "Interrupted: 400 contacts were accepted; 24 of 1,204 rows did not get in; 750 contacts are still to be sent."
+        );
+        summary.status = Status::Stopped;
+        summary.error = None;
+        assert_eq!(
+            verdict(&summary),
+            "Not everything could be delivered. 400 contacts were accepted; 24 of 1,204 rows did not get in; \
+             750 contacts are still to be sent."
         );
         summary.status = Status::Failed;
         summary.error = Some(sample::trouble());

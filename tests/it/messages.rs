@@ -244,6 +244,7 @@ const ELSEWHERE: &[&str] = &[
     "journal.newer",
     "journal.unusable",
     "journal.write",
+    "output.write",
     // Faults of the program.
     "run.books",
     "run.internal",

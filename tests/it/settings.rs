@@ -115,3 +115,50 @@ fn what_is_written_down_holds_no_secret_and_reads_back() {
     );
     m1import(&folder, ["check", "contacts.csv"]).run().exits_with(0);
 }
+
+#[test]
+fn what_is_written_down_gives_the_same_contacts() {
+    const TABLE: &str = "Vorname;Nachname;Handy;Mail;Ort;PLZ;Home Ort\n\
+                         Anna;Meier;0151 23456789;anna@example.de;Ulm;89073;Bonn\n\
+                         Otto;Kurz;0151 23456780;otto@example.de;Köln;50667;\n";
+    let country = ["--default-country", "DE"];
+    for attributes in [
+        &["--attributes", "Ort,PLZ"][..],
+        &["--attributes", "Ort", "--map", "attr.ort=Home Ort"],
+        &["--attributes", "all", "--map", "attr.city=Ort", "--tag", "expo"],
+        &["--attributes", "none"],
+        &[],
+    ] {
+        let folder = Folder::new();
+        folder.write("kunden.csv", TABLE);
+        let check = || m1import(&folder, ["check", "kunden.csv", "--output", "json"]);
+        let typed = check().with(country).with(attributes).with(["--write-config", "m1import.toml"]).run().json();
+        let written = check().run().exits_with(0).json();
+        assert_eq!(typed["preview"], written["preview"], "{attributes:?}: {}", folder.read("m1import.toml"));
+        assert_eq!(typed["inputs"], written["inputs"], "{attributes:?}");
+    }
+}
+
+#[test]
+fn what_has_no_place_is_said_before_anything_is_sent() {
+    let server = Server::unasked();
+    let folder = folder(&[("file", "")]);
+    for place in ["nowhere/report.md", "file/report.md", "contacts.results.md/"] {
+        std::fs::create_dir_all(folder.path("contacts.results.md")).unwrap();
+        m1import(&folder, ["contacts.csv", "--report", place])
+            .to(&server)
+            .run()
+            .exits_with(73)
+            .says("[output.no_place]");
+        assert!(!folder.has("contacts.results"), "{place}");
+        let check = m1import(&folder, ["check", "contacts.csv", "--report", place]).run();
+        check.exits_with(73).says("[output.no_place]");
+    }
+    let check = m1import(&folder, ["check", "contacts.csv", "--write-config", "nowhere/m1import.toml"]).run();
+    check.exits_with(73).says("[output.no_place]");
+    assert_eq!(server.connections(), 0);
+    // A folder that the run makes itself is there in time.
+    m1import(&folder, ["contacts.csv", "--dry-run", "--report", "contacts.dry-run.results/more.md"])
+        .run()
+        .exits_with(0);
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::Signal;
@@ -54,6 +55,25 @@ fn a_signal_ends_a_wait_at_once() {
         // Another server is another job; the first one is asked to carry on by its own address.
         m1import(&folder, ["contacts.csv"]).to(&well).run().exits_with(65);
         drop(well.at_will());
+    }
+}
+
+#[test]
+fn a_signal_does_not_wait_for_somebody_else() {
+    let token = ["--endpoint", "http://127.0.0.1:9/", "--token", TOKEN];
+    let of_a_command = ["--endpoint", "http://127.0.0.1:9/", "--token-command", "sleep 30"];
+    let cases: [(&[&str], &[&str]); 3] =
+        [(&["pipe"], &token), (&["check", "pipe"], &[]), (&["contacts.csv"], &of_a_command)];
+    for (arguments, more) in cases {
+        let folder = folder(3);
+        assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+        let started = m1import(&folder, arguments).with(more).with(["--output", "json"]).start();
+        std::thread::sleep(Duration::from_millis(500));
+        started.signal(Signal::INT);
+        let run = started.wait();
+        assert_eq!(run.exits_with(130).json()["status"], "interrupted", "{arguments:?}");
+        assert!(run.took < Duration::from_secs(5), "{arguments:?}: {:?}", run.took);
+        assert!(!folder.has("contacts.results") && !folder.has("pipe.results") && !folder.has("stdin.results"));
     }
 }
 
@@ -175,6 +195,26 @@ fn unfinished() -> (Folder, Server) {
     m1import(&folder, ["contacts.csv", "--batch-size", "10"]).to(&server).run().exits_with(77);
     assert!(rows(&folder, "accepted") >= 30);
     (folder, server)
+}
+
+#[test]
+fn only_what_is_carried_on_is_said_to_be() {
+    let (folder, server) = unfinished();
+    let carries_on = |stderr: &str| stderr.contains("carrying on");
+    let other = m1import(&folder, ["contacts.csv", "--tag", "other"]).to(&server).run();
+    assert!(!carries_on(&other.exits_with(65).stderr));
+    assert!(carries_on(&m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(0).stderr));
+
+    let sandbox = ["contacts.csv", "--sandbox", "--batch-size", "1"];
+    let started = m1import(&folder, sandbox).with(["--rate", "20/s"]).start();
+    let journal = folder.path("contacts.sandbox.results/journal.ndjson");
+    let settled = || fs::read_to_string(&journal).is_ok_and(|text| text.contains("\"ok\""));
+    eventually("a contact is accepted", settled);
+    started.signal(Signal::INT);
+    started.wait().exits_with(130);
+    let again = m1import(&folder, sandbox).run();
+    assert!(!carries_on(&again.exits_with(0).stderr));
+    assert_eq!(folder.summary("contacts.sandbox.results")["rows"]["accepted"], 100);
 }
 
 #[test]
