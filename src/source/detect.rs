@@ -119,8 +119,21 @@ pub(super) fn sniff(sample: &[u8], whole: bool, input: &Input) -> Format {
         (Some(b'{'), Some(b'"' | b'}') | None) => lines_or_document(text, whole, input),
         (Some(b'['), Some(b'{' | b'[' | b']' | b'"' | b'0'..=b'9' | b't' | b'f' | b'n') | None) => Format::Json,
         _ if text.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCARD")) => Format::Vcard,
+        _ if is_called(input, &[".json", ".ndjson", ".jsonl"]) => {
+            match (text.first(), lines_or_document(text, whole, input)) {
+                // A first line that is broken, or a remark, makes no table of it.
+                (Some(b'{' | b'[' | b'/'), found) | (_, found @ Format::Ndjson) => found,
+                _ => Format::Csv,
+            }
+        }
         _ => Format::Csv,
     }
+}
+
+/// Whether the input's name ends in one of these, packed or not.
+fn is_called(input: &Input, ends: &[&str]) -> bool {
+    let name = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
+    ends.iter().any(|end| name.ends_with(end))
 }
 
 /// Tells an object on each line from a document.
@@ -135,8 +148,7 @@ fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
     // In a document laid out over lines, the elements end in commas, but not its first line.
     let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
     let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
-    let named = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
-    let named = named.ends_with(".ndjson") || named.ends_with(".jsonl");
+    let named = is_called(input, &[".ndjson", ".jsonl"]);
     let wrapped = lines
         .first()
         .is_some_and(|line| matches!(Json::shape(Text::of(line), |_| Words::default()), Ok(Shape::Wrapped(_))));
