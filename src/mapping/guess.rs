@@ -173,8 +173,13 @@ impl<'a> Guess<'a> {
             return self.told_apart(found, columns);
         }
         let last = self.of(|meaning| matches!(meaning, Meaning::LastPhone | Meaning::NameOrPhone));
-        let last: Vec<u32> =
+        let mut last: Vec<u32> =
             last.filter(|seen| seen.values.mostly(seen.values.phones)).map(|seen| seen.column).collect();
+        // An id is the number where nothing else may be one.
+        let is_id = |&column: &u32| is_never_a_phone(name_of(column, columns));
+        if !last.iter().all(is_id) {
+            last.retain(|column| !is_id(column));
+        }
         match last.as_slice() {
             // An empty list names no columns; there is no row that could miss them.
             [] if columns.names().is_empty() && self.sample.is_empty() => Ok(Vec::new()),
@@ -228,7 +233,7 @@ impl<'a> Guess<'a> {
     }
 
     /// The other fields with their columns, by rank.
-    pub fn others(&self) -> Vec<(Field, u32)> {
+    pub fn others(&self, columns: &Columns) -> Vec<(Field, u32)> {
         let mut others = self.names();
         let mut push = |field, seen: Vec<&Seen>| others.extend(seen.iter().map(|seen| (field, seen.column)));
         let emails = self.ranked(Meaning::Email);
@@ -238,7 +243,12 @@ impl<'a> Guess<'a> {
             .filter(|seen| seen.values.filled == 0 || seen.values.mostly(seen.values.emails))
             .collect();
         let any = verified.iter().any(|seen| seen.values.emails > 0);
-        push(Field::Email, if any { verified } else { emails });
+        // `Email: yes, no` says how to write to somebody. One or two addresses may all be wrong.
+        let may_be = |seen: &&Seen| {
+            let values = &seen.values;
+            columns.are_given() || values.emails > 0 || values.filled < 3 && !values.mostly(values.flags)
+        };
+        push(Field::Email, if any { verified } else { emails.into_iter().filter(may_be).collect() });
         let mut prefixes = self.ranked(Meaning::Prefix);
         let country = self.ranked(Meaning::Country);
         let (perhaps, or_area) = (self.ranked(Meaning::PerhapsPrefix), self.ranked(Meaning::PrefixOrArea));

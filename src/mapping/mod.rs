@@ -281,7 +281,7 @@ impl Mapping {
             self.phones = guess.phones(columns)?;
             self.rank_phones();
         }
-        for (field, column) in guess.others() {
+        for (field, column) in guess.others(columns) {
             self.add(field, column);
         }
         self.warnings = guess
