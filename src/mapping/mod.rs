@@ -90,15 +90,22 @@ pub struct OptOut {
     pub column: u32,
     /// Its name.
     pub name: String,
+    /// Whether it is its name that says so, and not only one of its cells.
+    pub by_name: bool,
 }
 
 impl OptOut {
+    /// Whether a date marks the row: when somebody unsubscribed.
+    pub fn is_dated(&self, row: &Row) -> bool {
+        self.by_name && self.value(row).chars().filter(char::is_ascii_digit).count() >= 6
+    }
+
     /// Whether the row is marked.
     pub fn marks(&self, row: &Row) -> bool {
         const MARKS: &str = "true, yes, y, 1, x, t, on, ja, j, si, sí, oui, sim, да, evet, ya, 是, हाँ, نعم, blocked, \
                              stop, ✓";
         let value = self.value(row).to_lowercase();
-        REFUSED.split(", ").chain(MARKS.split(", ")).any(|mark| mark == value)
+        REFUSED.split(", ").chain(MARKS.split(", ")).any(|mark| mark == value) || self.is_dated(row)
     }
 
     /// The row's cell, without blanks around it: the value for `--skip`.
@@ -286,7 +293,10 @@ impl Mapping {
         }
         self.warnings = guess
             .of(|meaning| meaning == Meaning::OptOut)
-            .map(|seen| OptOut { column: seen.column, name: name_of(seen.column, columns).to_owned() })
+            .map(|seen| {
+                let name = name_of(seen.column, columns);
+                OptOut { column: seen.column, name: name.to_owned(), by_name: meaning(name.trim()).is_some() }
+            })
             .collect();
         Ok(())
     }
