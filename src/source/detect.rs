@@ -119,6 +119,7 @@ pub(super) fn sniff(sample: &[u8], whole: bool, input: &Input) -> Format {
         (Some(b'{'), Some(b'"' | b'}') | None) => lines_or_document(text, whole, input),
         (Some(b'['), Some(b'{' | b'[' | b']' | b'"' | b'0'..=b'9' | b't' | b'f' | b'n') | None) => Format::Json,
         _ if text.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCARD")) => Format::Vcard,
+        _ if is_called(input, &[".vcf", ".vcard"]) && begins_a_card(text) => Format::Vcard,
         _ if is_called(input, &[".json", ".ndjson", ".jsonl"]) => {
             match (text.first(), lines_or_document(text, whole, input)) {
                 // A first line that is broken, or a remark, makes no table of it.
@@ -128,6 +129,11 @@ pub(super) fn sniff(sample: &[u8], whole: bool, input: &Input) -> Format {
         }
         _ => Format::Csv,
     }
+}
+
+/// Whether one of the lines begins a card.
+fn begins_a_card(text: &[u8]) -> bool {
+    text.split(|&byte| byte == b'\n').any(|line| line.trim_ascii().eq_ignore_ascii_case(b"BEGIN:VCARD"))
 }
 
 /// Whether the input's name ends in one of these, packed or not.

@@ -255,6 +255,10 @@ impl Source {
             looked += 1;
             match rows.next(&mut row) {
                 Ok(true) => self.sample.push(row.clone()),
+                // Text around the cards is passed over, but a file of nothing else is another.
+                Ok(false) if looked == 1 && matches!(self.layout, Layout::Vcard) => {
+                    return Err(Trouble::Format("a vCard"));
+                }
                 Ok(false) => break,
                 Err(Fault::Reject { .. }) => {}
                 // What is broken behind the beginning is found when all is read.
