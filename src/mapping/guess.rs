@@ -150,7 +150,7 @@ impl<'a> Guess<'a> {
         for seen in &self.seen {
             let values = &seen.values;
             match seen.meaning {
-                Meaning::Phone(one) if !values.mostly(values.flags) => {
+                Meaning::Phone(one) if values.mostly(values.phones) || !values.mostly(values.flags) => {
                     named.push(rank(seen, one));
                     if values.filled == 0 || values.mostly(values.phones) || columns.are_given() {
                         verified.push(rank(seen, one));
