@@ -2,7 +2,7 @@
 
 use super::aliases::{Meaning, is_never_a_phone, meaning, nearest_phone};
 use super::{Error, REFUSED, name_of, numbered, positions};
-use crate::contact::phone::Region;
+use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row};
 use crate::source::Columns;
 
@@ -75,8 +75,9 @@ fn says_refused(column: u32, sample: &[Row]) -> bool {
 }
 
 fn is_code(cell: &str) -> bool {
+    let cell = plain(cell);
     // `India +91` and `United States (+1)` are too.
-    let cell = cell.rfind('+').and_then(|at| cell.get(at..)).unwrap_or(cell).trim_start_matches('\'');
+    let cell = cell.rfind('+').and_then(|at| cell.get(at..)).unwrap_or(&cell);
     let digits = cell.strip_prefix('+').or_else(|| cell.strip_prefix("00")).unwrap_or(cell);
     let digits: String = digits.chars().filter(|c| !" -()".contains(*c)).collect();
     let digits = digits.strip_suffix(".0").unwrap_or(&digits);
