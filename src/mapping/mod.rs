@@ -379,8 +379,9 @@ fn attribute(name: &str) -> Option<&str> {
     (before.is_empty() || before.ends_with('.')).then(|| name.get(at + "attributes.".len()..))?
 }
 
-/// A header as a key: lower snake case.
+/// A header as a key: lower snake case, without the type that stands behind two bars: `city||TEXT`.
 fn snake(name: &str) -> String {
+    let name = name.split_once("||").map_or(name, |(name, _)| name);
     let mut key = String::with_capacity(name.len());
     let mut before = ' ';
     for c in name.chars().filter(|&c| !aliases::is_invisible(c)) {
