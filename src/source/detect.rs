@@ -1,7 +1,8 @@
 //! What an input is, by its first bytes: its format, or that it holds no contacts.
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
+use super::encoding::utf_16;
 use super::error::{Foreign, Trouble};
 use super::json::{Json, Shape};
 use super::text::Text;
@@ -75,8 +76,8 @@ const FOREIGN: [(&[u8], &str, &str); 20] = [
     (b"dn: ", "an address book in LDIF", "export it from the mail program as CSV or vCard"),
 ];
 
-/// What a file is that holds no contacts.
-pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
+/// What a file is that holds no contacts; `asked` is the encoding that the user says it has.
+pub(super) fn binary(head: &[u8], asked: Option<&'static Encoding>) -> Option<Foreign> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if let Some((_, kind, remedy)) =
         FOREIGN.iter().find(|(magic, ..)| head.starts_with(magic) || text.starts_with(magic))
@@ -106,8 +107,17 @@ pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
     if Encoding::for_bom(head).is_some() {
         return None;
     }
-    let control = head.iter().filter(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x7f)).count();
-    (control * 20 > head.len()).then_some(Foreign { kind: "binary data", remedy: EXPORT })
+    let is_control = |byte: u8| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x7f);
+    let wide = asked.filter(|asked| [UTF_16LE, UTF_16BE].contains(asked)).or_else(|| utf_16(head));
+    let (control, all) = match wide {
+        // Half of the bytes of Cyrillic in UTF-16 are 0x04.
+        Some(encoding) => {
+            let text = encoding.decode_without_bom_handling(head).0;
+            (text.chars().filter(|&c| u8::try_from(c).is_ok_and(is_control)).count(), text.chars().count())
+        }
+        None => (head.iter().filter(|&&byte| is_control(byte)).count(), head.len()),
+    };
+    (control * 20 > all).then_some(Foreign { kind: "binary data", remedy: EXPORT })
 }
 
 /// Finds the format by content, and by the name's end where the content fits several.

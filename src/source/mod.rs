@@ -156,7 +156,7 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
         Some(Format::Xlsx) => return Err(Trouble::Format("a spreadsheet")),
         _ => {}
     }
-    if let Some(kind) = binary(&bytes) {
+    if let Some(kind) = binary(&bytes, options.encoding) {
         return Err(Trouble::Binary(kind));
     }
     let found = encoding::find(&bytes, options.encoding)?;
