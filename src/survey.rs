@@ -54,8 +54,8 @@ pub struct Marked {
     pub input: u32,
     /// The column's name.
     pub column: String,
-    /// The first value that marks a row, as it stands in the file.
-    pub value: String,
+    /// The values that mark rows, each as it first stands in the file; none of a column that holds dates.
+    pub values: Vec<String>,
     /// How many valid rows are marked.
     pub rows: u64,
 }
@@ -139,12 +139,18 @@ impl Survey {
         let number = row.place.input;
         let opt_outs = job.inputs.get(number as usize).map(|input| input.mapping.warnings()).unwrap_or_default();
         for opt_out in opt_outs.iter().filter(|opt_out| opt_out.marks(row)) {
+            let value = (!opt_out.is_dated(row)).then(|| opt_out.value(row));
             match self.marked.iter_mut().find(|m| m.input == number && m.column == opt_out.name) {
-                Some(marked) => marked.rows += 1,
+                Some(marked) => {
+                    marked.rows += 1;
+                    let known = |value: &&str| marked.values.iter().any(|known| known.eq_ignore_ascii_case(value));
+                    let new = value.filter(|value| !known(value)).map(str::to_owned);
+                    marked.values.extend(new);
+                }
                 None => self.marked.push(Marked {
                     input: number,
                     column: opt_out.name.clone(),
-                    value: opt_out.value(row).to_owned(),
+                    values: value.map(str::to_owned).into_iter().collect(),
                     rows: 1,
                 }),
             }

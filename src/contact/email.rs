@@ -2,6 +2,8 @@
 
 use email_address::{EmailAddress, Options};
 
+use super::text::is_mark;
+
 /// The longest address that mail servers must take: 254 bytes (RFC 5321 with its erratum 1690).
 const LONGEST: usize = 254;
 /// The most bytes before the `@` (RFC 5321).
@@ -30,8 +32,11 @@ pub fn find(cell: &str) -> Option<&str> {
         .find(|part| part.len() <= LONGEST && is_plain_or_valid(part))
 }
 
+/// The address alone: without what spreadsheets, chats and address books put around it.
 fn unwrapped(part: &str) -> &str {
-    let part = part.trim();
+    let blank = |c: char| c.is_whitespace() || is_mark(c);
+    let part = part.trim_matches(blank);
+    let part = part.strip_prefix("=\"").and_then(|part| part.strip_suffix('"')).unwrap_or(part).trim_matches('\'');
     let part = match (part.rfind('<'), part.strip_suffix('>')) {
         (Some(start), Some(without)) => without.get(start + 1..).unwrap_or(part),
         _ => part,
@@ -97,6 +102,10 @@ mod tests {
             ("jane@example.com", Some("jane@example.com")),
             (" jane@example.com ", Some("jane@example.com")),
             ("mailto:jane@example.com", Some("jane@example.com")),
+            ("\u{200b}jane@example.com\u{a0}", Some("jane@example.com")),
+            ("=\"jane@example.com\"", Some("jane@example.com")),
+            ("'jane@example.com", Some("jane@example.com")),
+            ("'", None),
             ("\"Doe, Jane\" <jane@example.com>", Some("jane@example.com")),
             ("a@b.co; c@d.co", Some("a@b.co")),
             ("* Home ::: jane@example.com", Some("jane@example.com")),

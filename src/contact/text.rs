@@ -54,7 +54,7 @@ pub(super) fn joined(first: &str, last: &str) -> String {
 }
 
 /// Marks that copying from chats and web pages leaves around a text: zero-width and direction characters.
-fn is_mark(c: char) -> bool {
+pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 

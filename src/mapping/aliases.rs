@@ -129,10 +129,10 @@ const WORDS: &[(Meaning, &str)] = &[
     (
         Phone(0),
         "whatsapp, whatsapp number, whatsapp no, whatsapp phone, whatsapp phone number, whatsapp mobile, \
-         whatsapp mobile number, whatsapp contact, whatsapp contact number, wa, wa number, wa id, waid, \
+         whatsapp mobile number, whatsapp contact, whatsapp contact number, wa, wa number, waid, \
          nomor wa, no wa, nomor whatsapp, no whatsapp, whats app, whats app number, whatsapp nummer, \
          número de whatsapp, numero whatsapp, número whatsapp, numéro whatsapp, num whatsapp, \
-         telefone whatsapp, teléfono whatsapp, telefono whatsapp, zap, whatsapp id, wa phone, whats, \
+         telefone whatsapp, teléfono whatsapp, telefono whatsapp, zap, wa phone, whats, \
          व्हाट्सएप, व्हाट्सएप नंबर, واتساب, رقم واتساب, رقم الواتساب, ватсап, номер whatsapp, whatsapp numarası, \
          phone whatsapp, phone whatsapp number, mobile whatsapp, mobile whatsapp number, \
          mobile number whatsapp, phone number whatsapp, contact whatsapp, contact whatsapp number, \
@@ -250,7 +250,7 @@ const WORDS: &[(Meaning, &str)] = &[
          numero ng telepono, telepono, numri i telefonit, τηλ, αριθμός τηλεφώνου, nr de telefon, nr telefon, \
          numărul de telefon, telefon de contact, טל, טלפון ליצירת קשר, telefoon nr, telefoonnr",
     ),
-    (LastPhone, "number, numero, número, nomor, номер, nummer, numéro, رقم, 号码, nr, no, num"),
+    (LastPhone, "whatsapp id, wa id, number, numero, número, nomor, номер, nummer, numéro, رقم, 号码, nr, no, num"),
     (NameOrPhone, "contact, contacto, contatto"),
     (
         Phone(3),
@@ -822,6 +822,9 @@ mod tests {
             ("properties.firstname.value", Some(First)),
             ("phone.$numberLong", Some(Phone(2))),
             ("phone.phoneNumber", Some(Phone(2))),
+            // Only where nothing else is a phone.
+            ("WhatsApp ID", Some(LastPhone)),
+            ("wa_id", Some(LastPhone)),
             ("phoneNumbers 2.canonicalForm", Some(Phone(1))),
             ("phones 3 fax.number", None),
             ("name.familyName", Some(Last)),

@@ -2,7 +2,7 @@
 
 use super::aliases::{Meaning, is_never_a_phone, meaning, nearest_phone};
 use super::{Error, REFUSED, name_of, numbered, positions};
-use crate::contact::phone::Region;
+use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row};
 use crate::source::Columns;
 
@@ -75,8 +75,9 @@ fn says_refused(column: u32, sample: &[Row]) -> bool {
 }
 
 fn is_code(cell: &str) -> bool {
+    let cell = plain(cell);
     // `India +91` and `United States (+1)` are too.
-    let cell = cell.rfind('+').and_then(|at| cell.get(at..)).unwrap_or(cell).trim_start_matches('\'');
+    let cell = cell.rfind('+').and_then(|at| cell.get(at..)).unwrap_or(&cell);
     let digits = cell.strip_prefix('+').or_else(|| cell.strip_prefix("00")).unwrap_or(cell);
     let digits: String = digits.chars().filter(|c| !" -()".contains(*c)).collect();
     let digits = digits.strip_suffix(".0").unwrap_or(&digits);
@@ -150,7 +151,7 @@ impl<'a> Guess<'a> {
         for seen in &self.seen {
             let values = &seen.values;
             match seen.meaning {
-                Meaning::Phone(one) if !values.mostly(values.flags) => {
+                Meaning::Phone(one) if values.mostly(values.phones) || !values.mostly(values.flags) => {
                     named.push(rank(seen, one));
                     if values.filled == 0 || values.mostly(values.phones) || columns.are_given() {
                         verified.push(rank(seen, one));
@@ -173,8 +174,13 @@ impl<'a> Guess<'a> {
             return self.told_apart(found, columns);
         }
         let last = self.of(|meaning| matches!(meaning, Meaning::LastPhone | Meaning::NameOrPhone));
-        let last: Vec<u32> =
+        let mut last: Vec<u32> =
             last.filter(|seen| seen.values.mostly(seen.values.phones)).map(|seen| seen.column).collect();
+        // An id is the number where nothing else may be one.
+        let is_id = |&column: &u32| is_never_a_phone(name_of(column, columns));
+        if !last.iter().all(is_id) {
+            last.retain(|column| !is_id(column));
+        }
         match last.as_slice() {
             // An empty list names no columns; there is no row that could miss them.
             [] if columns.names().is_empty() && self.sample.is_empty() => Ok(Vec::new()),
@@ -228,7 +234,7 @@ impl<'a> Guess<'a> {
     }
 
     /// The other fields with their columns, by rank.
-    pub fn others(&self) -> Vec<(Field, u32)> {
+    pub fn others(&self, columns: &Columns) -> Vec<(Field, u32)> {
         let mut others = self.names();
         let mut push = |field, seen: Vec<&Seen>| others.extend(seen.iter().map(|seen| (field, seen.column)));
         let emails = self.ranked(Meaning::Email);
@@ -238,7 +244,12 @@ impl<'a> Guess<'a> {
             .filter(|seen| seen.values.filled == 0 || seen.values.mostly(seen.values.emails))
             .collect();
         let any = verified.iter().any(|seen| seen.values.emails > 0);
-        push(Field::Email, if any { verified } else { emails });
+        // `Email: yes, no` says how to write to somebody. One or two addresses may all be wrong.
+        let may_be = |seen: &&Seen| {
+            let values = &seen.values;
+            columns.are_given() || values.emails > 0 || values.filled < 3 && !values.mostly(values.flags)
+        };
+        push(Field::Email, if any { verified } else { emails.into_iter().filter(may_be).collect() });
         let mut prefixes = self.ranked(Meaning::Prefix);
         let country = self.ranked(Meaning::Country);
         let (perhaps, or_area) = (self.ranked(Meaning::PerhapsPrefix), self.ranked(Meaning::PrefixOrArea));

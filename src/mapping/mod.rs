@@ -90,15 +90,22 @@ pub struct OptOut {
     pub column: u32,
     /// Its name.
     pub name: String,
+    /// Whether it is its name that says so, and not only one of its cells.
+    pub by_name: bool,
 }
 
 impl OptOut {
+    /// Whether a date marks the row: when somebody unsubscribed.
+    pub fn is_dated(&self, row: &Row) -> bool {
+        self.by_name && self.value(row).chars().filter(char::is_ascii_digit).count() >= 6
+    }
+
     /// Whether the row is marked.
     pub fn marks(&self, row: &Row) -> bool {
         const MARKS: &str = "true, yes, y, 1, x, t, on, ja, j, si, sí, oui, sim, да, evet, ya, 是, हाँ, نعم, blocked, \
                              stop, ✓";
         let value = self.value(row).to_lowercase();
-        REFUSED.split(", ").chain(MARKS.split(", ")).any(|mark| mark == value)
+        REFUSED.split(", ").chain(MARKS.split(", ")).any(|mark| mark == value) || self.is_dated(row)
     }
 
     /// The row's cell, without blanks around it: the value for `--skip`.
@@ -281,12 +288,15 @@ impl Mapping {
             self.phones = guess.phones(columns)?;
             self.rank_phones();
         }
-        for (field, column) in guess.others() {
+        for (field, column) in guess.others(columns) {
             self.add(field, column);
         }
         self.warnings = guess
             .of(|meaning| meaning == Meaning::OptOut)
-            .map(|seen| OptOut { column: seen.column, name: name_of(seen.column, columns).to_owned() })
+            .map(|seen| {
+                let name = name_of(seen.column, columns);
+                OptOut { column: seen.column, name: name.to_owned(), by_name: meaning(name.trim()).is_some() }
+            })
             .collect();
         Ok(())
     }
@@ -372,8 +382,9 @@ fn attribute(name: &str) -> Option<&str> {
     (before.is_empty() || before.ends_with('.')).then(|| name.get(at + "attributes.".len()..))?
 }
 
-/// A header as a key: lower snake case.
+/// A header as a key: lower snake case, without the type that stands behind two bars: `city||TEXT`.
 fn snake(name: &str) -> String {
+    let name = name.split_once("||").map_or(name, |(name, _)| name);
     let mut key = String::with_capacity(name.len());
     let mut before = ' ';
     for c in name.chars().filter(|&c| !aliases::is_invisible(c)) {

@@ -115,13 +115,14 @@ impl Screen<'_> {
 /// For each do-not-contact column with marked rows: how many, and the command that leaves them out.
 pub fn opt_outs(config: &Config, survey: &Survey) -> Vec<(String, String)> {
     let marked = survey.marked.iter().map(|marked| {
-        let skip = format!("{}={}", marked.column, marked.value);
+        let option = if marked.values.is_empty() { "--only" } else { "--skip" };
+        let test = format!("{}={}", marked.column, marked.values.join(","));
         let rows = if marked.rows == 1 { "1 row is".to_owned() } else { format!("{} rows are", marked.rows) };
         let column = &marked.column;
         let message = format!(
             "column \"{column}\" says who does not want to be written to; {rows} marked and will be sent all the same"
         );
-        (message, config.line.with(&["--skip", &skip]))
+        (message, config.line.with(&[option, &test]))
     });
     marked.collect()
 }

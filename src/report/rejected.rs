@@ -42,10 +42,11 @@ impl Rejected {
         }
         let delimiter = source.delimiter().and_then(|c| u8::try_from(c).ok()).unwrap_or(b',');
         let mut csv = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(file);
-        let headers = source.headers();
-        let names = headers.iter().map(String::as_str).chain(REJECTED_HEADER);
+        // By the names that `--columns` gave them, which the file then needs no more.
+        let columns = source.columns().names();
+        let names = columns.iter().map(String::as_str).chain(REJECTED_HEADER);
         csv.write_record(names).map_err(|e| at(e.into()))?;
-        Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: headers.len() } })
+        Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: columns.len() } })
     }
 
     pub fn add(&mut self, row: &Row, code: &str, reason: &str) -> Result<(), FileError> {
@@ -79,9 +80,8 @@ pub(super) fn is_json(source: &Source) -> bool {
 
 /// The element as it stood, on one line, with three members more. What was no object is kept as a text.
 fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
-    let text = |text: &str| serde_json::Value::from(text);
-    let [at, which, because] = REJECTED_HEADER;
-    let why = format!(r#"{{"{at}":{line},"{which}":{},"{because}":{}}}"#, text(code), text(reason));
+    let [code, reason] = [code, reason].map(serde_json::Value::from);
+    let why = format!(r#""m1import_line":{line},"m1import_code":{code},"m1import_reason":{reason}}}"#);
     let is_object = serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_ok() && raw.trim_ascii().starts_with(b"{");
     let mut out = Vec::with_capacity(raw.len() + why.len() + 2);
     let again = is_object.then(|| without_why(raw)).flatten();
@@ -93,14 +93,14 @@ fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
             if !open.trim_ascii_end().ends_with(b"{") {
                 out.push(b',');
             }
-            out.extend_from_slice(why.as_bytes().strip_prefix(b"{").unwrap_or_default());
+            out.extend_from_slice(why.as_bytes());
         }
         None => {
             let kept = serde_json::Value::String(String::from_utf8_lossy(raw).into_owned());
             out.extend_from_slice(br#"{"m1import_raw":"#);
             out.extend_from_slice(kept.to_string().as_bytes());
             out.push(b',');
-            out.extend_from_slice(why.as_bytes().strip_prefix(b"{").unwrap_or_default());
+            out.extend_from_slice(why.as_bytes());
         }
     }
     out.push(b'\n');

@@ -1,7 +1,8 @@
 //! What an input is, by its first bytes: its format, or that it holds no contacts.
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
+use super::encoding::utf_16;
 use super::error::{Foreign, Trouble};
 use super::json::{Json, Shape};
 use super::text::Text;
@@ -75,8 +76,8 @@ const FOREIGN: [(&[u8], &str, &str); 20] = [
     (b"dn: ", "an address book in LDIF", "export it from the mail program as CSV or vCard"),
 ];
 
-/// What a file is that holds no contacts.
-pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
+/// What a file is that holds no contacts; `asked` is the encoding that the user says it has.
+pub(super) fn binary(head: &[u8], asked: Option<&'static Encoding>) -> Option<Foreign> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if let Some((_, kind, remedy)) =
         FOREIGN.iter().find(|(magic, ..)| head.starts_with(magic) || text.starts_with(magic))
@@ -106,8 +107,17 @@ pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
     if Encoding::for_bom(head).is_some() {
         return None;
     }
-    let control = head.iter().filter(|byte| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x7f)).count();
-    (control * 20 > head.len()).then_some(Foreign { kind: "binary data", remedy: EXPORT })
+    let is_control = |byte: u8| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x7f);
+    let wide = asked.filter(|asked| [UTF_16LE, UTF_16BE].contains(asked)).or_else(|| utf_16(head));
+    let (control, all) = match wide {
+        // Half of the bytes of Cyrillic in UTF-16 are 0x04.
+        Some(encoding) => {
+            let text = encoding.decode_without_bom_handling(head).0;
+            (text.chars().filter(|&c| u8::try_from(c).is_ok_and(is_control)).count(), text.chars().count())
+        }
+        None => (head.iter().filter(|&&byte| is_control(byte)).count(), head.len()),
+    };
+    (control * 20 > all).then_some(Foreign { kind: "binary data", remedy: EXPORT })
 }
 
 /// Finds the format by content, and by the name's end where the content fits several.
@@ -119,8 +129,27 @@ pub(super) fn sniff(sample: &[u8], whole: bool, input: &Input) -> Format {
         (Some(b'{'), Some(b'"' | b'}') | None) => lines_or_document(text, whole, input),
         (Some(b'['), Some(b'{' | b'[' | b']' | b'"' | b'0'..=b'9' | b't' | b'f' | b'n') | None) => Format::Json,
         _ if text.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCARD")) => Format::Vcard,
+        _ if is_called(input, &[".vcf", ".vcard"]) && begins_a_card(text) => Format::Vcard,
+        _ if is_called(input, &[".json", ".ndjson", ".jsonl"]) => {
+            match (text.first(), lines_or_document(text, whole, input)) {
+                // A first line that is broken, or a remark, makes no table of it.
+                (Some(b'{' | b'[' | b'/'), found) | (_, found @ Format::Ndjson) => found,
+                _ => Format::Csv,
+            }
+        }
         _ => Format::Csv,
     }
+}
+
+/// Whether one of the lines begins a card.
+fn begins_a_card(text: &[u8]) -> bool {
+    text.split(|&byte| byte == b'\n').any(|line| line.trim_ascii().eq_ignore_ascii_case(b"BEGIN:VCARD"))
+}
+
+/// Whether the input's name ends in one of these, packed or not.
+fn is_called(input: &Input, ends: &[&str]) -> bool {
+    let name = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
+    ends.iter().any(|end| name.ends_with(end))
 }
 
 /// Tells an object on each line from a document.
@@ -135,8 +164,7 @@ fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
     // In a document laid out over lines, the elements end in commas, but not its first line.
     let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
     let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
-    let named = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
-    let named = named.ends_with(".ndjson") || named.ends_with(".jsonl");
+    let named = is_called(input, &[".ndjson", ".jsonl"]);
     let wrapped = lines
         .first()
         .is_some_and(|line| matches!(Json::shape(Text::of(line), |_| Words::default()), Ok(Shape::Wrapped(_))));

@@ -125,7 +125,7 @@ fn lower(c: char) -> char {
 }
 
 /// UTF-16 without a mark: nearly all zero bytes stand at one side of the pairs.
-fn utf_16(sample: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn utf_16(sample: &[u8]) -> Option<&'static Encoding> {
     let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|&&byte| byte == 0).count();
     let (first, second) = (zeros(0), zeros(1));
     let pairs = sample.len() / 2;

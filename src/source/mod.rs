@@ -108,7 +108,6 @@ pub struct Source {
     encoding: encoding::Found,
     layout: Layout,
     columns: Columns,
-    headers: Vec<String>,
     sample: Vec<Row>,
     said: Vec<String>,
 }
@@ -157,7 +156,7 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
         Some(Format::Xlsx) => return Err(Trouble::Format("a spreadsheet")),
         _ => {}
     }
-    if let Some(kind) = binary(&bytes) {
+    if let Some(kind) = binary(&bytes, options.encoding) {
         return Err(Trouble::Binary(kind));
     }
     let found = encoding::find(&bytes, options.encoding)?;
@@ -202,16 +201,8 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
     if encoding.guessed {
         said.insert(0, format!("the text looks like {}", encoding.encoding.name()));
     }
-    let mut source = Source {
-        input,
-        compression,
-        encoding,
-        layout,
-        columns: Columns::default(),
-        headers: Vec::new(),
-        sample: Vec::new(),
-        said,
-    };
+    let mut source =
+        Source { input, compression, encoding, layout, columns: Columns::default(), sample: Vec::new(), said };
     source.take_sample(options)?;
     Ok(source)
 }
@@ -226,7 +217,6 @@ fn sheet(input: Input, compression: Option<Compression>, options: &Options) -> R
         encoding: encoding::Found { encoding: UTF_8, bom: false, guessed: false },
         layout: Layout::Sheet { table, head, ours },
         columns: Columns::default(),
-        headers: Vec::new(),
         sample: Vec::new(),
         said,
     };
@@ -265,6 +255,10 @@ impl Source {
             looked += 1;
             match rows.next(&mut row) {
                 Ok(true) => self.sample.push(row.clone()),
+                // Text around the cards is passed over, but a file of nothing else is another.
+                Ok(false) if looked == 1 && matches!(self.layout, Layout::Vcard) => {
+                    return Err(Trouble::Format("a vCard"));
+                }
                 Ok(false) => break,
                 Err(Fault::Reject { .. }) => {}
                 // What is broken behind the beginning is found when all is read.
@@ -280,10 +274,7 @@ impl Source {
         match table {
             Some((ours, header)) => {
                 let mut names = match header {
-                    Some(names) => {
-                        self.headers.clone_from(&names);
-                        names
-                    }
+                    Some(names) => names,
                     None => {
                         let names = table::names(&self.sample);
                         // Nothing but delimiters.
@@ -299,7 +290,6 @@ impl Source {
                 };
                 if ours {
                     names.truncate(names.len().saturating_sub(OURS.len()));
-                    self.headers.clone_from(&names);
                 } else {
                     // Names for fewer columns than there are leave the rest theirs.
                     for (position, given) in options.columns.iter().enumerate() {
@@ -309,12 +299,13 @@ impl Source {
                         }
                     }
                 }
-                self.columns = Columns { names, given: !ours && !options.columns.is_empty() };
+                // What we gave back bears the names that were given for it.
+                let given = !options.columns.is_empty() && options.columns.iter().zip(&names).all(|(a, b)| a == b);
+                self.columns = Columns { names, given };
             }
             None => {
                 self.columns = rows.columns();
                 self.columns.given = matches!(self.layout, Layout::Vcard);
-                self.headers = self.columns.names.clone();
             }
         }
         Ok(())
@@ -376,11 +367,6 @@ impl Source {
             Layout::Sheet { ours, .. } => *ours,
             Layout::Ndjson | Layout::Json(_) | Layout::Vcard => false,
         }
-    }
-
-    /// The header as it was found; nothing where the first row is data.
-    pub fn headers(&self) -> &[String] {
-        &self.headers
     }
 
     /// The columns: the header, or what `--columns` says, without those we add ourselves.

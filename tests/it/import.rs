@@ -134,6 +134,32 @@ fn rejected_rows_are_mended_and_imported_again() {
 }
 
 #[test]
+fn rejected_rows_bear_the_names_that_columns_were_given() {
+    let cases: [(&str, &[&str], &str); 4] = [
+        ("Jane,12\n", &["--no-header", "--columns", "name,phone"], "name,phone,m1import_line"),
+        ("Jane,12,27\n", &["--no-header", "--columns", "name,phone,region"], "name,phone,region,m1import_line"),
+        ("X,Y,Z\nJane,12,\n", &["--columns", "name,phone"], "name,phone,Z,m1import_line"),
+        ("Jane,+278312345678901\n", &["--no-header"], "name,phone,m1import_line"),
+    ];
+    for (text, options, header) in cases {
+        let folder = Folder::new();
+        folder.write("contacts.csv", text);
+        let server = Server::new(|_| Reply::ok());
+        m1import(&folder, [&["contacts.csv"], options].concat()).to(&server).run().exits_with(1);
+        let rejected = folder.read("contacts.results/rejected.csv");
+        assert!(rejected.starts_with(header), "{rejected}");
+        folder.write(
+            "mended.csv",
+            rejected.replace(",12,", ",+27831234567,").replace("'+278312345678901,", "+27831234567,"),
+        );
+        // With the options of before, and without them.
+        m1import(&folder, [&["mended.csv"], options].concat()).to(&server).run().exits_with(0);
+        m1import(&folder, ["mended.csv", "--output-dir", "bare"]).to(&server).run().exits_with(0);
+        assert_eq!(server.phones(), ["27831234567"]);
+    }
+}
+
+#[test]
 fn the_number_the_server_refuses_is_found_and_the_rest_arrives() {
     let folder = Folder::new();
     folder.write("contacts.csv", csv(0, 1000));

@@ -106,8 +106,10 @@ const TYPED: &[&str] = &[
     "m1import contacts.csv --sandbox --only Cty=Pune",
     "[printf 'Name,Phone,Phone\\nA,+4915123456789,+27831234567\\nB,+4915123456780,+27831234568\\n' > two.csv]",
     "m1import two.csv --sandbox",
-    "[printf 'Name,Phone,Unsubscribed\\nA,+4915123456789,yes\\n' > marked.csv]",
+    "[printf 'Name,Phone,Unsubscribed\\nA,+4915123456789,yes\\nB,+4915123456780,TRUE\\nC,+4915123456781,Yes\\n' > marked.csv]",
     "m1import marked.csv --sandbox",
+    "[printf 'Name,Phone,Opted out at\\nA,+4915123456789,2026-01-31\\nB,+4915123456780,\\n' > dated.csv]",
+    "m1import dated.csv --sandbox",
     // Results.
     "m1import contacts.csv --sandbox --output-dir contacts.csv/x",
     "[mkdir mine; touch mine/results.csv]",

@@ -36,6 +36,11 @@ pub(super) fn clean(cell: &str) -> Clean<'_> {
     Clean { text: Cow::Owned(text), notes }
 }
 
+/// The text of a cell as the reading of numbers takes it: `="९१"` is `91`.
+pub fn plain(cell: &str) -> Cow<'_, str> {
+    clean(cell).text
+}
+
 fn unguarded<'c>(text: &'c str, notes: &mut Notes) -> &'c str {
     let text = text.trim();
     // Whatever begins with a digit or a letter wears no guard, and needs no look at all pairs of quotes.

@@ -39,6 +39,7 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
+pub use clean::plain;
 pub use explain::{Explained, explain};
 pub use kind::{Kind, Kinds};
 pub use plans::{Plans, PlansError};
