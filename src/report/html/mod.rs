@@ -80,7 +80,7 @@ fn head(summary: &Summary, title: &str, next: Option<&Next>) -> Markup {
             }
             @if let Some(next) = next {
                 p class="next" { (next.says) ":" }
-                pre { code { (safe(&next.command)) } }
+                pre { code { (advice(&next.command)) } }
             }
         }
     }
@@ -145,7 +145,7 @@ fn reasons(summary: &Summary, cases: &Cases) -> Markup {
     }
 }
 
-/// What to do, with options in one piece: a line that ends in `-` and goes on with `-strict` is misread.
+/// Words with options in one piece: a line that ends in `-` and goes on with `-strict` is misread.
 fn advice(text: &str) -> Markup {
     let text = safe(text);
     html! {
