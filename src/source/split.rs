@@ -98,10 +98,13 @@ impl Record {
     }
 
     fn quoted(&mut self, text: &[u8], delimiter: u8, whole: bool) -> Found {
-        let mut at = 0;
+        let (mut at, mut line_end) = (0, 0);
         loop {
-            let rest = text.get(at..).unwrap_or_default();
-            let end = match opening(rest, delimiter) {
+            if line_end <= at {
+                let rest = text.get(at..).unwrap_or_default();
+                line_end = memchr2(b'\n', b'\r', rest).map_or(text.len(), |length| at + length);
+            }
+            let end = match opening(text.get(at..line_end).unwrap_or_default(), delimiter) {
                 Some(quote) => {
                     let begin = at + quote + 1;
                     let Some((closing, doubled)) = closing(text, begin) else { return Found::Open };
@@ -143,16 +146,16 @@ fn cell_end(text: &[u8], from: usize, delimiter: u8) -> usize {
     memchr3(delimiter, b'\n', b'\r', rest).map_or(text.len(), |at| from + at)
 }
 
-/// The quote that opens this cell: its first byte, or behind blanks where a closing one ends the cell within the line.
-fn opening(cell: &[u8], delimiter: u8) -> Option<usize> {
-    let blanks = cell.iter().take_while(|&&byte| byte == b' ' || (byte == b'\t' && delimiter != b'\t')).count();
-    if cell.get(blanks) != Some(&b'"') {
+/// The quote that opens the cell that the rest of a line begins with: its first byte, or behind blanks where a closing one
+/// ends the cell within the line.
+fn opening(line: &[u8], delimiter: u8) -> Option<usize> {
+    let blanks = line.iter().take_while(|&&byte| byte == b' ' || (byte == b'\t' && delimiter != b'\t')).count();
+    if line.get(blanks) != Some(&b'"') {
         return None;
     }
     if blanks == 0 {
         return Some(0);
     }
-    let line = cell.get(..memchr2(b'\n', b'\r', cell).unwrap_or(cell.len()))?;
     let (closing, _) = closing(line, blanks + 1)?;
     let end = cell_end(line, closing + 1, delimiter);
     line.get(closing + 1..end)?.iter().all(|&byte| byte == b' ').then_some(blanks)
