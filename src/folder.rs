@@ -57,6 +57,9 @@ fn stem(name: &str) -> &str {
     }
 }
 
+/// How many files are made safe on disk side by side.
+const AT_ONCE: usize = 8;
+
 /// A folder for results.
 #[derive(Debug, Clone)]
 pub struct Folder {
@@ -114,12 +117,18 @@ impl Folder {
     /// # Errors
     /// Local I/O.
     pub fn publish(&self, names: &[&str]) -> io::Result<()> {
-        thread::scope(|scope| {
-            let safe = |name: &str| File::open(self.draft(name))?.sync_all();
-            let under_way: Vec<_> = names.iter().map(|name| scope.spawn(move || safe(name))).collect();
-            let joined = under_way.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            joined.collect::<io::Result<()>>()
-        })?;
+        for some in names.chunks(AT_ONCE) {
+            thread::scope(|scope| {
+                let safe = |name: &str| File::open(self.draft(name))?.sync_all();
+                let start = |name: &&str| {
+                    let name = name.to_string();
+                    thread::Builder::new().spawn_scoped(scope, move || safe(&name))
+                };
+                let under_way = some.iter().map(start).collect::<io::Result<Vec<_>>>()?;
+                let joined = under_way.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                joined.collect::<io::Result<()>>()
+            })?;
+        }
         for name in names {
             fs::rename(self.draft(name), self.file(name))?;
         }

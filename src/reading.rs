@@ -129,15 +129,17 @@ impl Job {
             let rows = input.source.rows()?;
             let first = record;
             let mut mapping = input.mapping.clone();
+            let mut grown = None;
             let (blocks_in, blocks) = mpsc::sync_channel::<Block>(BLOCKS_UNDER_WAY);
             let (used_in, used) = mpsc::channel::<Block>();
             let ended = thread::scope(|scope| {
                 let reader = scope.spawn(move || read_blocks(rows, left, &blocks_in, &used));
                 for mut block in blocks {
-                    if let Some(columns) = &block.columns {
-                        mapping.extend(columns);
+                    if let Some(columns) = block.columns.take() {
+                        mapping.extend(&columns);
+                        grown = Some(columns);
                     }
-                    let columns = block.columns.as_ref().unwrap_or(input.source.columns());
+                    let columns = grown.as_ref().unwrap_or(input.source.columns());
                     let mut faults = block.faults.iter().peekable();
                     for (at, row) in block.rows.iter_mut().take(block.len).enumerate() {
                         let fault = faults.next_if(|(broken, _)| *broken == at).map(|(_, fault)| fault);
@@ -207,7 +209,7 @@ struct Block {
     /// Which of the rows cannot be read, in order, and why.
     faults: Vec<(usize, BrokenRow)>,
     len: usize,
-    /// The columns, where they have grown since the input was opened.
+    /// The columns, where they have grown since the block before.
     columns: Option<Columns>,
     bytes: u64,
 }
@@ -220,7 +222,7 @@ struct BrokenRow {
 
 /// Rows in a block: enough that handing over costs nothing, few enough to stay in the cache.
 const BLOCK: usize = 512;
-/// A block is also full at so many bytes, whatever the rows: it bounds the memory of files with huge rows.
+/// A block is also full at so many bytes, whatever the rows: with `Row::shrink` it bounds the memory of huge rows.
 const BLOCK_BYTES: usize = 256 << 10;
 const BLOCKS_UNDER_WAY: usize = 4;
 
@@ -231,13 +233,15 @@ fn read_blocks(
     used: &mpsc::Receiver<Block>,
 ) -> Result<Option<Digest>, Error> {
     let mut left = limit.unwrap_or(u64::MAX);
-    let known = rows.columns().names().len();
+    let mut known = rows.width();
     let mut ended = false;
     while !ended && left > 0 {
         let mut block = used.try_recv().unwrap_or_default();
         let mut bytes = 0;
         block.len = 0;
         block.faults.clear();
+        // Otherwise each row would in time be as large as the largest that ever stood in its place.
+        block.rows.iter_mut().for_each(Row::shrink);
         while block.len < BLOCK && bytes < BLOCK_BYTES && left > 0 {
             let room = BLOCK.min(block.len + usize::try_from(left).unwrap_or(BLOCK));
             block.rows.resize_with(block.rows.len().max(room), Row::default);
@@ -265,7 +269,8 @@ fn read_blocks(
             block.len += count;
             left -= count as u64;
         }
-        block.columns = (rows.columns().names().len() > known).then(|| rows.columns().clone());
+        block.columns = (rows.width() > known).then(|| rows.columns());
+        known = rows.width();
         block.bytes = rows.bytes_read();
         if blocks.send(block).is_err() {
             return Ok(None); // Nobody listens any more.

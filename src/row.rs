@@ -112,9 +112,18 @@ impl Row {
         self.text.get(begin as usize..end as usize).unwrap_or("")
     }
 
-    /// The bytes its text takes.
+    /// The bytes it takes.
     pub fn size(&self) -> usize {
-        self.text.len() + self.raw.len()
+        self.text.len() + self.raw.len() + size_of::<(u32, u32)>() * self.cells.len()
+    }
+
+    /// Gives back what an unusually large record has left behind.
+    pub fn shrink(&mut self) {
+        const USUAL: usize = 4096;
+        let room = self.text.capacity() + self.raw.capacity() + size_of::<(u32, u32)>() * self.cells.capacity();
+        if room > USUAL {
+            *self = Row::default();
+        }
     }
 
     /// All cells in order.

@@ -115,9 +115,8 @@ impl<'r> Contact<'r> {
         for &column in &self.fields.tags {
             text::split_tags(self.row.cell(column as usize), &self.rules.separators, &mut tags);
         }
-        for tag in &self.rules.tags {
-            text::push_once(&mut tags, Cow::Borrowed(tag));
-        }
+        tags.extend(self.rules.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())));
+        text::once(&mut tags);
         tags
     }
 
@@ -182,11 +181,8 @@ impl Details {
         if later.email.is_some() {
             self.email = later.email;
         }
-        for tag in later.tags {
-            if !self.tags.contains(&tag) {
-                self.tags.push(tag);
-            }
-        }
+        self.tags.extend(later.tags);
+        text::once(&mut self.tags);
         for (key, value) in later.attributes {
             match self.attributes.iter_mut().find(|(k, _)| *k == key) {
                 Some(own) => own.1 = value,

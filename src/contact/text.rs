@@ -1,6 +1,7 @@
 //! Names, tags and attribute values as people write them, cleaned of what is not theirs.
 
 use std::borrow::Cow;
+use std::collections::{HashSet, VecDeque};
 use std::str::FromStr;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -82,7 +83,7 @@ fn never_composes(c: char) -> bool {
     )
 }
 
-/// Adds the tags of a cell, each once. Google's own groups (`* myContacts`) are left out.
+/// Adds the tags of a cell. Google's own groups (`* myContacts`) are left out.
 pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
     if cell.is_empty() {
         return;
@@ -127,15 +128,21 @@ fn next_tag<'r>(text: &'r str, separators: &Separators) -> (&'r str, &'r str) {
 fn push_tag<'r>(tag: &'r str, tags: &mut Vec<Cow<'r, str>>) {
     let tag = tag.trim();
     if !tag.is_empty() && !tag.starts_with("* ") {
-        push_once(tags, composed(tag));
+        tags.push(composed(tag));
     }
 }
 
-/// Adds a tag that is not there yet.
-pub(super) fn push_once<'r>(tags: &mut Vec<Cow<'r, str>>, tag: Cow<'r, str>) {
-    if !tags.contains(&tag) {
-        tags.push(tag);
+/// Leaves each tag once, where it stands first.
+pub(super) fn once<T: AsRef<str>>(tags: &mut Vec<T>) {
+    let again = |(at, tag): (usize, &T)| tags.iter().take(at).any(|before| before.as_ref() == tag.as_ref());
+    // Nearly all cells hold a few, each once; one that holds thousands must not cost their square.
+    if tags.len() <= 16 && !tags.iter().enumerate().any(again) {
+        return;
     }
+    let mut seen = HashSet::with_capacity(tags.len());
+    let mut first: VecDeque<bool> = tags.iter().map(|tag| seen.insert(tag.as_ref())).collect();
+    drop(seen);
+    tags.retain(|_| first.pop_front().unwrap_or(true));
 }
 
 /// An attribute's value: trimmed; a list is joined by commas.
@@ -169,8 +176,16 @@ mod tests {
         for (cell, expected) in cases {
             let mut tags = Vec::new();
             split_tags(cell, &Separators::default(), &mut tags);
+            once(&mut tags);
             assert_eq!(tags, expected, "{cell:?}");
         }
+    }
+
+    #[test]
+    fn many_tags_are_each_left_once() {
+        let mut tags: Vec<String> = (0..200_000).map(|number| (number % 150_000).to_string()).collect();
+        once(&mut tags);
+        assert_eq!((tags.len(), tags.last().map(String::as_str)), (150_000, Some("149999")));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::row::Place;
 /// All phones of a reading, 16 bytes each.
 ///
 /// An entry is one number: 50 bits of phone (E.164 has at most 15 digits), 39 bits of record and 38 bits of line
-/// (275 thousand million of each), and one bit that says that the phone has been seen more than once. Sorting brings
+/// (275 thousand million at least), and one bit that says that the phone has been seen more than once. Sorting brings
 /// equal phones together in the order of their records. Equal phones are folded together whenever the list has
 /// doubled, so that memory follows the distinct phones, not the rows. Beyond twenty million distinct phones sorted runs
 /// of them go into private temporary files, and are merged at the end.
@@ -69,7 +69,7 @@ impl Seen {
         if doubled || count >= self.most {
             self.fold();
             // Where half of them were equals, there is room again.
-            if self.entries.len() > self.most / 2 {
+            if count >= self.most && self.entries.len() > self.most / 2 {
                 self.spill()?;
             }
         }

@@ -24,7 +24,7 @@ impl Csv {
 
     /// Passes over physical lines.
     pub fn skip_lines(&mut self, count: u64) -> Result<(), Trouble> {
-        let last = self.lines.line + count;
+        let last = self.lines.line.saturating_add(count);
         loop {
             // One more byte must be there, so that a CR and its LF are not taken apart.
             while self.text.window().len() < 2 && self.text.more()? {}

@@ -17,6 +17,8 @@ const KEPT: &str = "m1import_raw";
 #[derive(Default)]
 pub(super) struct Flat {
     pub names: Vec<String>,
+    /// The bytes of all names.
+    named: usize,
     positions: HashMap<Box<str>, usize>,
     /// Of each column, which part of `text` the present record gives it; `ABSENT` where none.
     cells: Vec<(u32, u32)>,
@@ -30,6 +32,9 @@ pub(super) struct Flat {
     /// The column of what a file of rejected rows keeps, if there is one.
     kept: Option<usize>,
 }
+
+/// The most bytes of all names together.
+const MAX_NAMES: usize = 8 << 20;
 
 /// No part of any text.
 const ABSENT: (u32, u32) = (u32::MAX, u32::MAX);
@@ -60,6 +65,7 @@ impl Flat {
         }
         if let Some(&(start, end)) = self.kept.and_then(|column| self.cells.get(column))
             && let Some(kept) = self.text.get(start as usize..end as usize)
+            && !kept.is_empty()
         {
             let kept = kept.to_owned();
             return self.read(kept.as_bytes(), row).map_err(|broken| Broken { at: 0, ..broken });
@@ -78,7 +84,8 @@ impl Flat {
             known
         } else {
             let new = self.names.len();
-            if new >= MAX_COLUMNS {
+            self.named += self.path.len();
+            if new >= MAX_COLUMNS || self.named > MAX_NAMES {
                 return None;
             }
             if self.path == KEPT {

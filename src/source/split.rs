@@ -85,11 +85,12 @@ impl Record {
 
     /// Whether every cell of the record is empty or blank. So is what DOS programs end a file with, Ctrl-Z.
     pub fn is_blank(&self, text: &[u8]) -> bool {
-        let blank = |&(begin, end): &(u32, u32)| {
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | 0x1a);
+        self.cells.iter().enumerate().all(|(column, &(begin, end))| {
             let cell = text.get(begin as usize..end as usize).unwrap_or_default();
-            cell.iter().all(|&byte| matches!(byte, b' ' | b'\t' | 0x1a))
-        };
-        self.cells.iter().all(blank)
+            let odd = || self.odd.binary_search(&column).is_ok();
+            cell.iter().all(blank) || odd() && unquoted(&String::from_utf8_lossy(cell)).as_bytes().iter().all(blank)
+        })
     }
 
     // A record is at most 4 MiB long where its ranges are used.
@@ -247,6 +248,21 @@ mod tests {
         assert_eq!(cells("a, \"b", b',').unwrap().0, ["a", " \"b"]);
         for open in ["\"", "a,\"b\nc", "a,\"b\"\"", "\"a\",\""] {
             assert_eq!(cells(open, b','), None, "{open:?}");
+        }
+    }
+
+    #[test]
+    fn blank_is_what_says_nothing() {
+        let blank = |text: &str| {
+            let mut record = Record::default();
+            record.find(text.as_bytes(), b',', true);
+            record.is_blank(text.as_bytes())
+        };
+        for text in ["", ",, ", "\"\",\"\"", "\"\" ,\" \"\t", "\u{1a}"] {
+            assert!(blank(text), "{text:?}");
+        }
+        for text in ["a", ",,0", "\"\"\"\",", "\"\"x"] {
+            assert!(!blank(text), "{text:?}");
         }
     }
 

@@ -95,6 +95,32 @@ fn a_wide_header_without_phones_is_turned_away_at_once() {
     was_cheap(&run);
 }
 
+#[test]
+fn huge_rows_among_small_ones_leave_no_memory_behind() {
+    let folder = Folder::new();
+    let huge = format!("{},+27830000001\n", "x".repeat(1 << 20));
+    let mut text = String::from("Name,Phone\n");
+    for number in 0..300 {
+        // Each falls on another place among the rows that are on their way at once.
+        text.push_str(&"Ann,+27830000001\n".repeat(number % 150));
+        text.push_str(&huge);
+    }
+    folder.write("contacts.csv", text);
+    let run = m1import(&folder, ["check", "contacts.csv"]).run();
+    run.exits_with(0);
+    was_cheap(&run);
+}
+
+#[test]
+fn a_cell_of_very_many_tags_costs_no_more_than_its_length() {
+    let folder = Folder::new();
+    let tags: Vec<String> = (0..300_000).map(|tag| tag.to_string()).collect();
+    folder.write("contacts.csv", format!("Name,Phone,Tags\nAnn,+27830000001,\"{}\"\n", tags.join(",")));
+    let run = m1import(&folder, ["contacts.csv", "--dry-run"]).run();
+    run.exits_with(0);
+    was_cheap(&run);
+}
+
 /// All that a run has left behind and said, by name.
 fn told(folder: &Folder, run: &Run) -> Vec<(String, String)> {
     fn files(path: &Path, found: &mut Vec<(String, String)>) {
