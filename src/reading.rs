@@ -129,17 +129,17 @@ impl Job {
             let rows = input.source.rows()?;
             let first = record;
             let mut mapping = input.mapping.clone();
-            let mut grown = None;
+            let mut columns = rows.columns();
             let (blocks_in, blocks) = mpsc::sync_channel::<Block>(BLOCKS_UNDER_WAY);
             let (used_in, used) = mpsc::channel::<Block>();
             let ended = thread::scope(|scope| {
                 let reader = scope.spawn(move || read_blocks(rows, left, &blocks_in, &used));
                 for mut block in blocks {
-                    if let Some(columns) = block.columns.take() {
+                    if !block.grown.is_empty() {
+                        columns.extend(block.grown.drain(..));
                         mapping.extend(&columns);
-                        grown = Some(columns);
                     }
-                    let columns = grown.as_ref().unwrap_or(input.source.columns());
+                    let columns = &columns;
                     let mut faults = block.faults.iter().peekable();
                     for (at, row) in block.rows.iter_mut().take(block.len).enumerate() {
                         let fault = faults.next_if(|(broken, _)| *broken == at).map(|(_, fault)| fault);
@@ -209,8 +209,8 @@ struct Block {
     /// Which of the rows cannot be read, in order, and why.
     faults: Vec<(usize, BrokenRow)>,
     len: usize,
-    /// The columns, where they have grown since the block before.
-    columns: Option<Columns>,
+    /// The names of columns that were met first in these rows.
+    grown: Vec<String>,
     bytes: u64,
 }
 
@@ -269,7 +269,7 @@ fn read_blocks(
             block.len += count;
             left -= count as u64;
         }
-        block.columns = (rows.width() > known).then(|| rows.columns());
+        block.grown.extend_from_slice(rows.grown(known));
         known = rows.width();
         block.bytes = rows.bytes_read();
         if blocks.send(block).is_err() {

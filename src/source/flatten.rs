@@ -22,6 +22,8 @@ pub(super) struct Flat {
     positions: HashMap<Box<str>, usize>,
     /// Of each column, which part of `text` the present record gives it; `ABSENT` where none.
     cells: Vec<(u32, u32)>,
+    /// How many of them reach to the last one that the present record fills.
+    used: usize,
     pub text: String,
     /// The elements so far of the lists we are in.
     pub elements: String,
@@ -51,7 +53,9 @@ impl Flat {
         self.text.clear();
         self.path.clear();
         self.elements.clear();
-        self.cells.fill(ABSENT);
+        // A record costs what it holds, however many columns others have brought.
+        self.cells.get_mut(..self.used).unwrap_or_default().fill(ABSENT);
+        self.used = 0;
         self.last = 0;
         let mut reader = Reader { text, bytes, at: 0, depth: 0 };
         reader.blanks();
@@ -70,8 +74,7 @@ impl Flat {
             let kept = kept.to_owned();
             return self.read(kept.as_bytes(), row).map_err(|broken| Broken { at: 0, ..broken });
         }
-        let used = self.cells.iter().rposition(|&cell| cell != ABSENT).map_or(0, |last| last + 1);
-        row.fill(&self.text, self.cells.get(..used).unwrap_or_default());
+        row.fill(&self.text, self.cells.get(..self.used).unwrap_or_default());
         Ok(())
     }
 
@@ -167,6 +170,7 @@ impl Reader<'_> {
             return Err(Broken { fatal: true, ..self.broken("too many different keys") });
         };
         let end = flat.text.len();
+        flat.used = flat.used.max(column + 1);
         match flat.cells.get_mut(column) {
             // An element is at most 4 MiB long.
             Some(cell) if *cell == ABSENT => *cell = (start as u32, end as u32),

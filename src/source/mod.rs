@@ -79,6 +79,11 @@ impl Columns {
         &self.names
     }
 
+    /// Adds columns behind the last one.
+    pub fn extend(&mut self, names: impl IntoIterator<Item = String>) {
+        self.names.extend(names);
+    }
+
     /// The name of a column, from 0.
     pub fn name(&self, column: usize) -> Option<&str> {
         self.names.get(column).map(String::as_str)

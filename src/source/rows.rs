@@ -146,6 +146,16 @@ impl Rows {
         }
     }
 
+    /// The columns met behind the first `known`; only JSON meets any.
+    pub fn grown(&self, known: usize) -> &[String] {
+        match &self.reader {
+            Reader::Csv(_) | Reader::Sheet(_) | Reader::Vcard(_) => &[],
+            Reader::Ndjson(Ndjson { flat, .. }) | Reader::Json(Json { flat, .. }) => {
+                flat.names.get(known..).unwrap_or_default()
+            }
+        }
+    }
+
     /// How many columns have been met so far: when it grows, `columns` has new ones.
     pub fn width(&self) -> usize {
         match &self.reader {
