@@ -204,7 +204,8 @@ impl Mapping {
         self.rank_phones();
         // The columns of `These` were found at the beginning.
         let from = self.known;
-        self.known = names.len();
+        // A reading that has begun again has met fewer than the sample; they are no news when they come once more.
+        self.known = from.max(names.len());
         self.add_attributes(columns, from);
     }
 
@@ -398,4 +399,24 @@ fn snake(name: &str) -> String {
         before = c;
     }
     key.split('_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_come_once_more_are_no_news() {
+        let all = ["name", "phone", "tags", "mobile", "labels"];
+        let columns = |count: usize| Columns::new(all[..count].iter().map(|name| (*name).to_owned()).collect());
+        let options = Options { attributes: Attributes::All, ..Options::default() };
+        let mut mapping = Mapping::find(&columns(3), &[], &options).unwrap();
+        mapping.extend(&columns(5));
+        let found = mapping.fields().clone();
+        // A reading begins again: its first rows have few of the columns.
+        for count in [1, 2, 4, 5] {
+            mapping.extend(&columns(count));
+        }
+        assert_eq!(*mapping.fields(), found);
+    }
 }
