@@ -233,7 +233,7 @@ fn read_blocks(
     used: &mpsc::Receiver<Block>,
 ) -> Result<Option<Digest>, Error> {
     let mut left = limit.unwrap_or(u64::MAX);
-    let mut known = rows.width();
+    let mut known = rows.columns().len();
     let mut ended = false;
     while !ended && left > 0 {
         let mut block = used.try_recv().unwrap_or_default();
@@ -269,8 +269,9 @@ fn read_blocks(
             block.len += count;
             left -= count as u64;
         }
-        block.grown.extend_from_slice(rows.grown(known));
-        known = rows.width();
+        let grown = rows.grown(known);
+        known += grown.len();
+        block.grown.extend_from_slice(grown);
         block.bytes = rows.bytes_read();
         if blocks.send(block).is_err() {
             return Ok(None); // Nobody listens any more.

@@ -156,15 +156,6 @@ impl Rows {
         }
     }
 
-    /// How many columns have been met so far: when it grows, `columns` has new ones.
-    pub fn width(&self) -> usize {
-        match &self.reader {
-            Reader::Csv(_) | Reader::Sheet(_) => self.columns.names.len(),
-            Reader::Vcard(_) => vcard::COLUMNS.len(),
-            Reader::Ndjson(Ndjson { flat, .. }) | Reader::Json(Json { flat, .. }) => flat.names.len(),
-        }
-    }
-
     /// How many bytes of the input have been read, packed or not; of a spreadsheet, in proportion.
     pub fn bytes_read(&self) -> u64 {
         let text = match &self.reader {

@@ -92,8 +92,9 @@ fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told
         match rows.next(&mut row) {
             Ok(false) => break,
             Ok(true) => {
-                if rows.width() > width {
-                    width = rows.width();
+                let grown = rows.grown(width).len();
+                if grown > 0 {
+                    width += grown;
                     found.extend(&rows.columns());
                     tell_mapping(&found, &rows.columns(), told);
                 }
