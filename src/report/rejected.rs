@@ -13,10 +13,7 @@ use super::rows::FileError;
 use crate::folder::private_file;
 use crate::row::Row;
 use crate::row::guard::{guard, one_cell};
-use crate::source::{Format, Source};
-
-/// Added behind the original columns; a header that ends in them is known as ours.
-const REJECTED_HEADER: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
+use crate::source::{Format, KEPT, OURS, Source};
 
 /// A file of rejected rows: the original columns, then why.
 pub(super) struct Rejected {
@@ -44,7 +41,7 @@ impl Rejected {
         let mut csv = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(file);
         // By the names that `--columns` gave them, which the file then needs no more.
         let columns = source.columns().names();
-        let names = columns.iter().map(String::as_str).chain(REJECTED_HEADER);
+        let names = columns.iter().map(String::as_str).chain(OURS);
         csv.write_record(names).map_err(|e| at(e.into()))?;
         Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: columns.len() } })
     }
@@ -81,7 +78,8 @@ pub(super) fn is_json(source: &Source) -> bool {
 /// The element as it stood, on one line, with three members more. What was no object is kept as a text.
 fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
     let [code, reason] = [code, reason].map(serde_json::Value::from);
-    let why = format!(r#""m1import_line":{line},"m1import_code":{code},"m1import_reason":{reason}}}"#);
+    let [at, by, because] = OURS;
+    let why = format!(r#""{at}":{line},"{by}":{code},"{because}":{reason}}}"#);
     let is_object = serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_ok() && raw.trim_ascii().starts_with(b"{");
     let mut out = Vec::with_capacity(raw.len() + why.len() + 2);
     let again = is_object.then(|| without_why(raw)).flatten();
@@ -97,8 +95,7 @@ fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
         }
         None => {
             let kept = serde_json::Value::String(String::from_utf8_lossy(raw).into_owned());
-            out.extend_from_slice(br#"{"m1import_raw":"#);
-            out.extend_from_slice(kept.to_string().as_bytes());
+            out.extend_from_slice(format!(r#"{{"{KEPT}":{kept}"#).as_bytes());
             out.push(b',');
             out.extend_from_slice(why.as_bytes());
         }
@@ -111,7 +108,7 @@ fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
 fn without_why(raw: &[u8]) -> Option<Vec<u8>> {
     memchr::memmem::find(raw, b"m1import_")?;
     let Members(mut members) = serde_json::from_slice(raw).ok()?;
-    members.retain(|(key, _)| !REJECTED_HEADER.contains(&key.as_str()));
+    members.retain(|(key, _)| !OURS.contains(&key.as_str()));
     let members = members.into_iter().map(|(key, value)| format!("{}:{}", serde_json::Value::from(key), value.get()));
     Some(format!("{{{}}}", members.collect::<Vec<_>>().join(",")).into_bytes())
 }

@@ -11,7 +11,7 @@ use super::token::{Broken, Read, Reader};
 use crate::row::{Code, Row};
 
 /// Where a file of rejected rows keeps an element that could not be read, to be mended.
-const KEPT: &str = "m1import_raw";
+pub const KEPT: &str = "m1import_raw";
 
 /// The columns met so far, in the order of their first appearance; and the cells of the present record.
 #[derive(Default)]

@@ -38,6 +38,7 @@ mod zip;
 use encoding_rs::UTF_8;
 
 pub use error::{Error, Foreign, Trouble};
+pub use flatten::KEPT;
 pub use input::{Digest, Input};
 pub use options::{Delimiter, Format, Header, Options, Sheet, Words};
 pub use rows::{Fault, Rows};
