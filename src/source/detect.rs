@@ -48,7 +48,8 @@ pub(super) fn read_head(
     }
 }
 
-const EXPORT: &str = "export the contacts as CSV, JSON, vCard or .xlsx";
+/// The remedy for what holds no contacts.
+pub(super) const EXPORT: &str = "export the contacts as CSV, JSON, vCard or .xlsx";
 const UNPACK: &str = "unpack it, and name the file with the contacts";
 const SAVE_AGAIN: &str = "open it in a spreadsheet program and save it as .xlsx or CSV";
 

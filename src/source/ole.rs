@@ -2,6 +2,7 @@
 //!
 //! The library follows them without counting, and a chain that bites its tail would fill the memory.
 
+use super::detect::EXPORT;
 use super::error::{Foreign, Trouble};
 
 const HEADER: usize = 512;
@@ -23,10 +24,7 @@ pub(super) fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Trouble> {
         None if entry(&folder, "EncryptedPackage").is_some() => {
             Err(Trouble::Spreadsheet("it is protected by a password".to_owned()))
         }
-        None => Err(Trouble::Binary(Foreign {
-            kind: "an old Office document",
-            remedy: "export the contacts as CSV, JSON, a spreadsheet or vCards",
-        })),
+        None => Err(Trouble::Binary(Foreign { kind: "an old Office document", remedy: EXPORT })),
     }
 }
 
