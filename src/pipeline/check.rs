@@ -177,14 +177,15 @@ fn cases(config: &Config, preview: &Preview) -> Cases {
 }
 
 /// What a person should know beside the figures.
-fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<String> {
+fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<(String, Option<String>)> {
     let several = job.inputs.len() > 1;
     let said = job.inputs.iter().flat_map(|input| {
         let name = input.source.input().name();
         input.source.said().iter().map(move |said| if several { format!("{name}: {said}") } else { said.clone() })
     });
     let opt_outs = opt_outs(config, survey).into_iter();
-    said.chain(opt_outs.map(|(what, command)| format!("{what}. To leave them out:\n{command}"))).collect()
+    let leaving_out = opt_outs.map(|(what, command)| (format!("{what}. To leave them out:"), Some(command)));
+    said.map(|said| (said, None)).chain(leaving_out).collect()
 }
 
 /// Writes down what was detected as explicit settings, and names the file; never over one that is there.

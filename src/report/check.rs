@@ -23,9 +23,9 @@ pub struct Preview {
     pub records: Vec<u64>,
     /// Rows that cannot be sent: for each reason the first of them, with their values as they stand.
     pub examples: BTreeMap<String, Vec<Case>>,
-    /// What else a person should know before sending: about the inputs, the mapping, columns of consent. A command
-    /// that helps stands on a second line.
-    pub warnings: Vec<String>,
+    /// What else a person should know before sending: about the inputs, the mapping, columns of consent; and a command
+    /// that helps, if there is one.
+    pub warnings: Vec<(String, Option<String>)>,
     /// The command that would import, as it may be typed.
     pub command: String,
     /// The file that what was detected was written to.
@@ -68,11 +68,10 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
     rows(summary, &mut page, &paint);
     reasons(summary, preview, &mut page, &paint);
     noticed(summary, &mut page, &paint);
-    for warning in &preview.warnings {
+    for (warning, command) in &preview.warnings {
         page.gap();
-        let (warning, command) = warning.split_once('\n').unwrap_or((warning, ""));
         page.lines(0, wrapped(&format!("Note: {}", safe(warning)), WIDTH));
-        if !command.is_empty() {
+        if let Some(command) = command {
             page.line(2, &safe(command));
         }
     }
@@ -290,11 +289,12 @@ mod tests {
             ]],
             records: vec![1204],
             examples,
-            warnings: vec![
+            warnings: vec![(
                 "column \"Opted out\" says who does not want to be written to; 9 rows are marked and will be sent all the \
-                 same. To leave them out:\nm1import check contacts.csv --skip 'Opted out=yes'"
+                 same. To leave them out:"
                     .to_owned(),
-            ],
+                Some("m1import check contacts.csv --skip 'Opted out=yes'".to_owned()),
+            )],
             command: "m1import contacts.csv".to_owned(),
             ..Preview::default()
         };
