@@ -120,10 +120,7 @@ impl Folder {
         for some in names.chunks(AT_ONCE) {
             thread::scope(|scope| {
                 let safe = |name: &str| File::open(self.draft(name))?.sync_all();
-                let start = |name: &&str| {
-                    let name = name.to_string();
-                    thread::Builder::new().spawn_scoped(scope, move || safe(&name))
-                };
+                let start = |&name| thread::Builder::new().spawn_scoped(scope, move || safe(name));
                 let under_way = some.iter().map(start).collect::<io::Result<Vec<_>>>()?;
                 let joined = under_way.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
                 joined.collect::<io::Result<()>>()
