@@ -178,7 +178,7 @@ impl Course {
 
 /// The local time after so long, to the second.
 fn time_of_day(left: Duration) -> String {
-    let now = jiff::Zoned::now();
+    let now = jiff::ZonedDateTime::now();
     let then = now.checked_add(left).unwrap_or(now);
     then.strftime("%H:%M:%S").to_string()
 }
