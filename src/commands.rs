@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::{self, Command, Sample, Typed};
-use crate::config::{self, Config, Env, Form, Purpose, Verbosity};
+use crate::config::{self, Config, Env, Mode, OutputFormat, Verbosity};
 use crate::contact::phone;
 use crate::error::{Error, Exit};
 use crate::pipeline::{self, Ended, Screen, Story};
@@ -19,19 +19,19 @@ pub fn run(command: Command, env: &Env) -> u8 {
     match command {
         Command::Print(text) => print(&terminal(Color::Auto, env), &text),
         Command::Sample(sample) => print(&terminal(Color::Auto, env), sample_text(sample)),
-        Command::Config(typed) => with_config(typed, env, Purpose::Look, |config, terminal| {
+        Command::Config(typed) => with_config(typed, env, Mode::Look, |config, terminal| {
             let text = match config.output.form {
-                Form::Text => config::table(&config.shown),
-                Form::Json => config::json(&config.shown),
+                OutputFormat::Text => config::table(&config.effective),
+                OutputFormat::Json => config::json(&config.effective),
             };
             Ok(print(terminal, &text))
         }),
         Command::Phone(typed, numbers) => {
-            with_config(typed, env, Purpose::Look, |config, terminal| explain(config, terminal, &numbers))
+            with_config(typed, env, Mode::Look, |config, terminal| explain(config, terminal, &numbers))
         }
         Command::Sandbox(typed) => serve(&typed, env),
-        Command::Check(typed) => job(typed, env, Purpose::Check),
-        Command::Import(typed) => job(typed, env, Purpose::Import),
+        Command::Check(typed) => job(typed, env, Mode::Check),
+        Command::Import(typed) => job(typed, env, Mode::Import),
     }
 }
 
@@ -75,14 +75,9 @@ fn say(terminal: &Terminal, lines: &str) {
 }
 
 /// Settles the settings, and does something with them that fails with an error or ends with an exit code.
-fn with_config(
-    typed: Typed,
-    env: &Env,
-    purpose: Purpose,
-    act: impl FnOnce(&Config, &Terminal) -> Result<u8, Error>,
-) -> u8 {
-    let form = form_wanted(&typed, env);
-    let settled = Config::settle(typed, env, purpose).map_err(Error::Config);
+fn with_config(typed: Typed, env: &Env, mode: Mode, act: impl FnOnce(&Config, &Terminal) -> Result<u8, Error>) -> u8 {
+    let form = output_format(&typed, env);
+    let settled = Config::settle(typed, env, mode).map_err(Error::Config);
     let terminal = terminal(settled.as_ref().map_or(Color::Auto, |config| config.output.color), env);
     match settled.and_then(|config| act(&config, &terminal)) {
         Ok(code) => code,
@@ -91,7 +86,7 @@ fn with_config(
             if let Some(trouble) = &summary.error {
                 say(&terminal, &text::trouble(trouble));
             }
-            if form == Form::Json && error.exit() != Exit::Usage.code() {
+            if form == OutputFormat::Json && error.exit() != Exit::Usage.code() {
                 print(&terminal, &json::write(&summary).unwrap_or_default());
             }
             error.exit()
@@ -100,25 +95,25 @@ fn with_config(
 }
 
 /// What standard output is to carry, also where the settings cannot be settled.
-fn form_wanted(typed: &Typed, env: &Env) -> Form {
+fn output_format(typed: &Typed, env: &Env) -> OutputFormat {
     let flag = typed.values.get("output").and_then(|values| values.last()).map(String::as_str);
     match flag.or_else(|| env.get("M1IMPORT_OUTPUT")) {
-        Some("json") => Form::Json,
-        _ => Form::Text,
+        Some("json") => OutputFormat::Json,
+        _ => OutputFormat::Text,
     }
 }
 
 /// `check` and the import: one run, its end printed.
-fn job(typed: Typed, env: &Env, purpose: Purpose) -> u8 {
-    with_config(typed, env, purpose, |config, terminal| {
+fn job(typed: Typed, env: &Env, mode: Mode) -> u8 {
+    with_config(typed, env, mode, |config, terminal| {
         pipeline::no_mistyped_command(config)?;
         let runtime = runtime()?;
         let ended = runtime.block_on(async {
             let stop = listening()?;
             let screen = Screen { terminal, verbosity: config.output.verbosity, env };
-            match purpose {
-                Purpose::Check => Ok(pipeline::check(config, &screen, &stop).await),
-                Purpose::Import | Purpose::Look => Ok(pipeline::import(config, &screen, &stop).await),
+            match mode {
+                Mode::Check => Ok(pipeline::check(config, &screen, &stop).await),
+                Mode::Import | Mode::Look => Ok(pipeline::import(config, &screen, &stop).await),
             }
         });
         // A name look-up or a reading that blocks must not hold the exit.
@@ -149,9 +144,9 @@ fn finish(config: &Config, terminal: &Terminal, ended: &Ended) -> u8 {
         say(terminal, &text::quiet_line(summary));
     }
     let out = match config.output.form {
-        Form::Json => json::write(summary).unwrap_or_default(),
-        Form::Text if quiet => String::new(),
-        Form::Text => ended.text.clone(),
+        OutputFormat::Json => json::write(summary).unwrap_or_default(),
+        OutputFormat::Text if quiet => String::new(),
+        OutputFormat::Text => ended.text.clone(),
     };
     if summary.exit_code == Exit::Usage.code() || out.is_empty() {
         return summary.exit_code;
@@ -174,12 +169,12 @@ fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<u
         let explained = phone::explain(number, &read);
         let text = match config.output.form {
             // Of several numbers each is named, so that it is plain which answer is whose.
-            Form::Text if numbers.len() == 1 => format!("{explained}\n"),
-            Form::Text => {
+            OutputFormat::Text if numbers.len() == 1 => format!("{explained}\n"),
+            OutputFormat::Text => {
                 let answer = explained.to_string().lines().map(|line| format!("  {line}\n")).collect::<String>();
                 format!("{}\n{answer}", safe(number.trim()))
             }
-            Form::Json => serde_json::to_string(&explained).map(|line| line + "\n").unwrap_or_default(),
+            OutputFormat::Json => serde_json::to_string(&explained).map(|line| line + "\n").unwrap_or_default(),
         };
         print(terminal, &text)
     };

@@ -13,13 +13,13 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command as Clap};
 
+mod command_line;
 mod help;
-mod line;
 pub mod options;
 
+pub use command_line::CommandLine;
+pub(crate) use command_line::{without_arguments, without_password, without_value};
 pub use help::tree;
-pub use line::Line;
-pub(crate) use line::{without_arguments, without_password, without_value};
 use options::{SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
 
 /// What is to be done.
@@ -49,7 +49,7 @@ pub struct Typed {
     /// Values by name of the option; a switch has `true`, a counted one its number.
     pub values: BTreeMap<&'static str, Vec<String>>,
     /// The whole line, for messages that print a command to type.
-    pub line: Line,
+    pub line: CommandLine,
 }
 
 /// The samples there are.
@@ -106,7 +106,7 @@ impl std::error::Error for Error {}
 /// Reads the arguments, the program's name first. `plans` is the version of the numbering plans, for `--version`.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Result<Command, Error> {
     let arguments = help_in_words(arguments.into_iter().collect());
-    let line = Line::new(arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()));
+    let line = CommandLine::new(arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()));
     let mut tree = tree(plans);
     let matches = match tree.try_get_matches_from_mut(&arguments) {
         Ok(matches) => matches,
@@ -152,7 +152,7 @@ fn help_in_words(mut arguments: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// What was given behind one word of the tree.
-fn typed(matches: &ArgMatches, settings: &'static [Setting], line: Line) -> Typed {
+fn typed(matches: &ArgMatches, settings: &'static [Setting], line: CommandLine) -> Typed {
     let mut values = BTreeMap::new();
     for setting in settings {
         let name = setting.name;
@@ -188,7 +188,7 @@ fn joined(outer: Typed, inner: &ArgMatches, settings: &'static [Setting]) -> Typ
 }
 
 /// Help and version as text, everything else as an error in our own form.
-fn stopped(stop: &clap::Error, line: &Line) -> Result<Command, Error> {
+fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
     let code = match stop.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             return Ok(Command::Print(stop.render().to_string()));
@@ -217,7 +217,7 @@ fn stopped(stop: &clap::Error, line: &Line) -> Result<Command, Error> {
     Err(Error { code, message, hint })
 }
 
-fn no_file(line: &Line) -> Error {
+fn no_file(line: &CommandLine) -> Error {
     let hint = if line.token_took_a_word() {
         "--token took the word behind it: is the variable set? Put the file first: m1import FILE --token …"
     } else {

@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+mod effective;
 mod env;
 mod error;
 mod file;
@@ -16,27 +17,26 @@ mod jwt;
 mod level;
 mod plan;
 mod sandbox;
-mod show;
 mod token;
 mod trust;
 mod units;
 mod values;
 
+pub use effective::{EffectiveSetting, as_file, json, table};
 pub use env::Env;
 pub use error::{Code, Error};
 pub use header::Header;
 pub use jwt::{Jwt, peek};
 pub use level::{Level, Levels, Origin, Switch};
 pub use sandbox::Sandbox;
-pub use show::{Shown, as_file, json, table};
 pub use token::TokenSource;
-pub use units::{Limit, Percent, Rate, Size, SomeTime, Span};
+pub use units::{BoundedDuration, Limit, NonZeroDuration, Percent, Rate, Size};
 pub use values::{
-    AuthType, BotId, Choice, Concurrency, Condition, FilePath, Form, Label, List, Map, Number, Positive, Progress,
-    REPORT_ENDINGS, ReportPath, Set, Verbosity, Words,
+    AuthType, AutoOr, BotId, CommaList, Concurrency, EncodingLabel, FieldMap, FilePath, NonEmptyText, Number,
+    OutputFormat, Positive, Progress, REPORT_ENDINGS, ReportPath, RowCondition, SetAttribute, Verbosity,
 };
 
-use crate::cli::{Line, Typed};
+use crate::cli::{CommandLine, Typed};
 use crate::client::{Endpoint, Proxy};
 use crate::contact::{self, phone};
 use crate::dedupe::OnDuplicate;
@@ -49,7 +49,7 @@ use file::Contents;
 
 /// What the settings are for: it decides which rules they must obey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum Mode {
     /// Importing; a token may be needed.
     Import,
     /// Looking at files: neither token nor network.
@@ -74,9 +74,9 @@ pub struct Config {
     /// What is told, and where it is written.
     pub output: Output,
     /// Every setting with its origin, for `m1import config` and the report; secrets are masked.
-    pub shown: Vec<Shown>,
+    pub effective: Vec<EffectiveSetting>,
     /// The line that was typed, for messages that print a command.
-    pub line: Line,
+    pub line: CommandLine,
     /// Fingerprint of everything that decides which contacts a file gives: a job with another plan
     /// is another job.
     pub plan: String,
@@ -169,7 +169,7 @@ pub struct Output {
     /// Where `check` writes down what it detected.
     pub write_config: Option<PathBuf>,
     /// What standard output carries at the end.
-    pub form: Form,
+    pub form: OutputFormat,
     /// Whether progress is shown.
     pub progress: Progress,
     /// Whether colour is used.
@@ -182,12 +182,12 @@ pub struct Output {
 
 impl Config {
     /// Settles everything. Reads the configuration files, and nothing else.
-    pub fn settle(typed: Typed, env: &Env, purpose: Purpose) -> Result<Config, Error> {
+    pub fn settle(typed: Typed, env: &Env, mode: Mode) -> Result<Config, Error> {
         let Typed { files, values, line } = typed;
         let levels = levels(Level { origin: Origin::Flags, values }, env)?;
         let output = Output::settle(&levels)?;
-        let delivery = Delivery::settle(&levels, purpose)?;
-        if output.write_config.is_some() && purpose == Purpose::Import {
+        let delivery = Delivery::settle(&levels, mode)?;
+        if output.write_config.is_some() && mode == Mode::Import {
             return Err(Error::new(Code::UsageConflict, "--write-config belongs to check")
                 .hint_is(format!("m1import check {}", line.to_string().trim_start_matches("m1import "))));
         }
@@ -196,7 +196,7 @@ impl Config {
             return Err(Error::new(Code::UsageConflict, "- stands for standard input, which can be read once only"));
         }
         trust::no_commands(&levels, &line)?;
-        if purpose == Purpose::Import && delivery.target == Target::Endpoint {
+        if mode == Mode::Import && delivery.target == Target::Endpoint {
             trust::no_borrowed_token(&levels, &delivery.token, &line)?;
             if stdin == 1 && delivery.token.is_stdin() {
                 return Err(Error::new(Code::UsageConflict, "standard input cannot give both contacts and token")
@@ -208,14 +208,14 @@ impl Config {
             files,
             source: reading(&levels)?,
             mapping: mapping::Options {
-                map: levels.many::<Map>("map")?.into_iter().map(|Map(to, column)| (to, column)).collect(),
+                map: levels.many::<FieldMap>("map")?.into_iter().map(|FieldMap(to, column)| (to, column)).collect(),
                 attributes: levels.one("attributes")?,
             },
             plan: plan::fingerprint(&levels, &rows.rules)?,
             rows,
             delivery,
             output,
-            shown: show::all(&levels),
+            effective: effective::all(&levels),
             line,
         })
     }
@@ -226,8 +226,8 @@ fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
     let own = Levels(vec![flags]);
     let named = |name| own.maybe::<FilePath>(name).map(|path| path.map(|FilePath(path)| path));
     let (env_file, config) = (named("env-file")?, named("config")?);
-    let profile: Option<Words> = own.maybe("profile")?;
-    let profile = profile.as_ref().map(|Words(name)| name.as_str());
+    let profile: Option<NonEmptyText> = own.maybe("profile")?;
+    let profile = profile.as_ref().map(|NonEmptyText(name)| name.as_str());
 
     let project = Contents::open(&env.folder, "m1import.toml", config.as_deref())?;
     let user = env.user_file().map(Contents::user).transpose()?.flatten();
@@ -251,14 +251,14 @@ fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
 
 fn reading(levels: &Levels) -> Result<source::Options, Error> {
     Ok(source::Options {
-        format: levels.one::<Choice<source::Format>>("format")?.0,
+        format: levels.one::<AutoOr<source::Format>>("format")?.0,
         delimiter: levels.maybe("delimiter")?,
-        encoding: levels.maybe::<Label>("encoding")?.map(|Label(encoding)| encoding),
+        encoding: levels.maybe::<EncodingLabel>("encoding")?.map(|EncodingLabel(encoding)| encoding),
         header: match levels.on("no-header")? {
             true => source::Header::Absent,
             false => source::Header::Present,
         },
-        columns: levels.maybe::<List>("columns")?.map(|List(names)| names).unwrap_or_default(),
+        columns: levels.maybe::<CommaList>("columns")?.map(|CommaList(names)| names).unwrap_or_default(),
         skip_lines: levels.one::<Number>("skip-lines")?.0,
         sheet: levels.maybe("sheet")?,
         words: mapping::words,
@@ -285,7 +285,7 @@ impl Rows {
 }
 
 fn conditions(levels: &Levels, name: &'static str) -> Result<Vec<String>, Error> {
-    Ok(levels.many::<Condition>(name)?.into_iter().map(|Condition(text)| text).collect())
+    Ok(levels.many::<RowCondition>(name)?.into_iter().map(|RowCondition(text)| text).collect())
 }
 
 fn rules(levels: &Levels) -> Result<contact::Rules, Error> {
@@ -301,15 +301,15 @@ fn rules(levels: &Levels) -> Result<contact::Rules, Error> {
         },
         bad_email: levels.one("bad-email")?,
         separators: levels.maybe("tag-separator")?.unwrap_or_default(),
-        tags: levels.many::<Words>("tag")?.into_iter().map(|Words(tag)| tag).collect(),
-        set: levels.many::<Set>("set")?.into_iter().map(|Set(key, value)| (key, value)).collect(),
+        tags: levels.many::<NonEmptyText>("tag")?.into_iter().map(|NonEmptyText(tag)| tag).collect(),
+        set: levels.many::<SetAttribute>("set")?.into_iter().map(|SetAttribute(key, value)| (key, value)).collect(),
     })
 }
 
 impl Delivery {
-    fn settle(levels: &Levels, purpose: Purpose) -> Result<Delivery, Error> {
+    fn settle(levels: &Levels, mode: Mode) -> Result<Delivery, Error> {
         let target = match (levels.on("sandbox")?, levels.on("dry-run")?) {
-            _ if purpose != Purpose::Import => Target::Nowhere,
+            _ if mode != Mode::Import => Target::Nowhere,
             (true, _) => Target::Sandbox,
             (false, true) => Target::Nowhere,
             (false, false) => Target::Endpoint,
@@ -325,11 +325,11 @@ impl Delivery {
             batch_bytes: levels.one::<Size>("batch-bytes")?.0,
             concurrency: levels.one("concurrency")?,
             rate: levels.one("rate")?,
-            timeout: levels.one::<SomeTime>("timeout")?.0,
-            connect_timeout: levels.one::<SomeTime>("connect-timeout")?.0,
+            timeout: levels.one::<NonZeroDuration>("timeout")?.0,
+            connect_timeout: levels.one::<NonZeroDuration>("connect-timeout")?.0,
             attempts: levels.one::<Positive>("attempts")?.0,
-            give_up_after: levels.one::<Span>("give-up-after")?.0,
-            max_wait: levels.one::<Span>("max-wait")?.0,
+            give_up_after: levels.one::<BoundedDuration>("give-up-after")?.0,
+            max_wait: levels.one::<BoundedDuration>("max-wait")?.0,
             max_refused: levels.one("max-refused")?,
             cacert: path(levels, "cacert")?,
             proxy: levels.maybe("proxy")?,

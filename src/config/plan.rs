@@ -5,7 +5,7 @@
 
 use super::error::Error;
 use super::level::Levels;
-use super::values::Label;
+use super::values::EncodingLabel;
 use crate::cli::options::{Group, SETTINGS, Setting, Takes};
 use crate::contact::Rules;
 use crate::source::Delimiter;
@@ -33,9 +33,11 @@ pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Erro
 fn settled(setting: &'static Setting, levels: &Levels, rules: &Rules) -> Result<Vec<String>, Error> {
     Ok(match setting.name {
         "delimiter" => levels.maybe::<Delimiter>("delimiter")?.map(|found| found.to_string()).into_iter().collect(),
-        "encoding" => {
-            levels.maybe::<Label>("encoding")?.map(|Label(found)| found.name().to_owned()).into_iter().collect()
-        }
+        "encoding" => levels
+            .maybe::<EncodingLabel>("encoding")?
+            .map(|EncodingLabel(found)| found.name().to_owned())
+            .into_iter()
+            .collect(),
         "default-country" => rules.phone.default.map(|region| region.to_string()).into_iter().collect(),
         "phone-types" => vec![rules.phone.kinds.to_string()],
         "tag" => rules.tags.clone(),

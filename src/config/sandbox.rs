@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::{Code, Error};
 use super::level::{Level, Levels, Origin};
-use super::units::{Percent, Rate, Size, Span};
+use super::units::{BoundedDuration, Percent, Rate, Size};
 use crate::cli::Typed;
 use crate::cli::options::SANDBOX_SETTINGS;
 
@@ -56,7 +56,7 @@ impl Sandbox {
         Ok(Sandbox {
             port: port.parse().map_err(|_| wrong("port", &port, "is not a port from 0 to 65535"))?,
             token: text("token"),
-            latency: latency.parse::<Span>().map_err(|why| wrong("latency", &latency, why))?.0,
+            latency: latency.parse::<BoundedDuration>().map_err(|why| wrong("latency", &latency, why))?.0,
             fail_rate: fail_rate.parse::<Percent>().map_err(|why| wrong("fail-rate", &fail_rate, why))?.0,
             rate: rate.parse::<Rate>().map_err(|why| wrong("rate", &rate, why))?.per_second(),
             max_body: match max_body.as_str() {

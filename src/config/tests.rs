@@ -36,9 +36,9 @@ impl Scene {
         let mut env = Env::new(self.variables.clone());
         env.folder = self.folder.path().to_owned();
         match cli::parse(words, "").unwrap() {
-            Command::Import(typed) => Config::settle(typed, &env, Purpose::Import),
-            Command::Check(typed) => Config::settle(typed, &env, Purpose::Check),
-            Command::Config(typed) | Command::Phone(typed, _) => Config::settle(typed, &env, Purpose::Look),
+            Command::Import(typed) => Config::settle(typed, &env, Mode::Import),
+            Command::Check(typed) => Config::settle(typed, &env, Mode::Check),
+            Command::Config(typed) | Command::Phone(typed, _) => Config::settle(typed, &env, Mode::Look),
             other => panic!("{other:?}"),
         }
     }
@@ -55,7 +55,7 @@ fn the_table_and_the_structs_agree() {
     assert_eq!((config.delivery.target, config.delivery.concurrency), (Target::Endpoint, Concurrency::Auto));
     assert_eq!((config.rows.max_invalid, config.delivery.max_refused), (Limit::Unlimited, Limit::Unlimited));
     assert_eq!((config.rows.shard, config.source.skip_lines, config.rows.limit), (Shard::default(), 0, None));
-    assert_eq!((config.output.form, config.output.verbosity), (Form::Text, Verbosity::Normal));
+    assert_eq!((config.output.form, config.output.verbosity), (OutputFormat::Text, Verbosity::Normal));
 }
 
 /// Every setting of the table is read by the settling: a value that cannot be is found.
@@ -76,7 +76,7 @@ fn every_setting_is_settled() {
     for setting in crate::cli::options::SETTINGS.iter().filter(|setting| !free.contains(&setting.name)) {
         let values = [(setting.name, vec!["\u{1}\u{1}".to_owned()])].into();
         let typed = Typed { values, ..Typed::default() };
-        let settled = Config::settle(typed, &Env::default(), Purpose::Look);
+        let settled = Config::settle(typed, &Env::default(), Mode::Look);
         match setting.name {
             // It is read when it is needed.
             "token" => assert_eq!(settled.unwrap().delivery.token.read().unwrap_err().code(), "token.malformed"),
@@ -91,7 +91,7 @@ fn every_word_is_understood() {
     for setting in crate::cli::options::SETTINGS {
         for word in setting.words {
             let values = [(setting.name, vec![(*word).to_owned()])].into();
-            let settled = Config::settle(Typed { values, ..Typed::default() }, &Env::default(), Purpose::Look);
+            let settled = Config::settle(Typed { values, ..Typed::default() }, &Env::default(), Mode::Look);
             assert!(settled.is_ok(), "--{} {word}", setting.name);
         }
     }
@@ -181,7 +181,8 @@ fn precedence() {
     assert_eq!((config.delivery.batch_size.get(), config.delivery.attempts.get()), (2, 3));
     assert_eq!((config.delivery.rate, config.delivery.max_wait.as_secs()), (Rate::PerSecond(3.0), 240));
     assert_eq!(config.delivery.bot_id.as_deref(), Some("5"));
-    let source = |config: &Config, name| config.shown.iter().find(|shown| shown.name == name).unwrap().source.clone();
+    let source =
+        |config: &Config, name| config.effective.iter().find(|shown| shown.name == name).unwrap().source.clone();
     for (name, expected) in
         [("batch-size", "environment"), ("attempts", ".env"), ("max-wait", "m1import.toml"), ("format", "default")]
     {
@@ -205,7 +206,7 @@ fn a_parent_folder_is_not_asked() {
     let scene = Scene::new(&[(".env", "M1IMPORT_BATCH_SIZE=3"), ("m1import.toml", "attempts=3"), ("inner/x", "")], &[]);
     let mut env = Env::new(scene.variables.clone());
     env.folder = scene.folder.path().join("inner");
-    let config = Config::settle(Typed::default(), &env, Purpose::Look).unwrap();
+    let config = Config::settle(Typed::default(), &env, Mode::Look).unwrap();
     assert_eq!((config.delivery.batch_size.get(), config.delivery.attempts.get()), (100, 8));
 }
 
@@ -354,7 +355,7 @@ fn a_file_cannot_read_the_environment() {
 fn what_is_shown_has_no_secret() {
     let scene = Scene::new(&[], &[("M1IMPORT_PROXY", "http://me:geheim@host"), ("M1IMPORT_HEADER", "X-Key: geheim")]);
     let config = scene.settle("a.csv --token geheim").unwrap();
-    for text in [table(&config.shown), json(&config.shown), config.line.to_string(), format!("{config:?}")] {
+    for text in [table(&config.effective), json(&config.effective), config.line.to_string(), format!("{config:?}")] {
         assert!(!text.contains("geheim"), "{text}");
     }
     for line in ["a.csv --endpoint https://geheim@x/", "a.csv --proxy ftp://me:geheim@host", "a.csv --header geheim"] {

@@ -17,7 +17,7 @@ use crate::secret::Secret;
 use crate::terminal::safe;
 
 /// The settings that give a token; one of them at most on a level.
-const GIVERS: [&str; 3] = ["token", "token-file", "token-command"];
+const TOKEN_SETTINGS: [&str; 3] = ["token", "token-file", "token-command"];
 
 /// How far our clock and that of whoever made the token may be apart, in seconds.
 const CLOCKS: u64 = 60;
@@ -28,15 +28,15 @@ const LONGEST: u64 = 1 << 16;
 /// Where the token comes from.
 #[derive(Debug, Clone)]
 pub struct TokenSource {
-    place: Place,
+    place: TokenPlace,
     /// Which level gave it.
     pub origin: Origin,
     /// How messages call it: `--token-file`, `M1IMPORT_TOKEN in .env`.
-    pub said: String,
+    pub label: String,
 }
 
 #[derive(Debug, Clone)]
-enum Place {
+enum TokenPlace {
     Nowhere,
     Given(Secret),
     Stdin,
@@ -47,78 +47,80 @@ enum Place {
 impl TokenSource {
     /// Settles which level gives the token.
     pub(super) fn settle(levels: &Levels) -> Result<TokenSource, Error> {
-        let none = TokenSource { place: Place::Nowhere, origin: Origin::Default, said: "nowhere".to_owned() };
-        let given = |level: &&super::level::Level| GIVERS.iter().any(|name| level.values.contains_key(name));
+        let none = TokenSource { place: TokenPlace::Nowhere, origin: Origin::Default, label: "nowhere".to_owned() };
+        let given = |level: &&super::level::Level| TOKEN_SETTINGS.iter().any(|name| level.values.contains_key(name));
         let Some(level) = levels.0.iter().find(given) else {
             return Ok(none);
         };
-        let mut here = GIVERS.iter().filter_map(|name| Some((*name, level.values.get(name)?)));
+        let mut here = TOKEN_SETTINGS.iter().filter_map(|name| Some((*name, level.values.get(name)?)));
         let Some((name, values)) = here.next() else {
             return Ok(none);
         };
-        let said = |name: &str| setting(name).map_or_else(String::new, |setting| level.origin.name_of(setting));
+        let label = |name: &str| setting(name).map_or_else(String::new, |setting| level.origin.name_of(setting));
         if let Some((other, _)) = here.next() {
-            let message = format!("{} and {} both give a token", said(name), said(other));
+            let message = format!("{} and {} both give a token", label(name), label(other));
             return Err(level.origin.error(Code::UsageConflict, Code::Conflict, message));
         }
         let value = values.last().map_or("", String::as_str);
         let place = match name {
-            "token" => Place::Given(Secret::new(value.to_owned())),
-            "token-file" if value == "-" => Place::Stdin,
-            "token-file" => Place::File(PathBuf::from(value)),
-            _ => Place::Command(value.to_owned()),
+            "token" => TokenPlace::Given(Secret::new(value.to_owned())),
+            "token-file" if value == "-" => TokenPlace::Stdin,
+            "token-file" => TokenPlace::File(PathBuf::from(value)),
+            _ => TokenPlace::Command(value.to_owned()),
         };
-        Ok(TokenSource { place, origin: level.origin.clone(), said: said(name) })
+        Ok(TokenSource { place, origin: level.origin.clone(), label: label(name) })
     }
 
     /// Whether the token itself was given, not a file or a command that holds it.
     pub(super) fn is_given(&self) -> bool {
-        matches!(self.place, Place::Given(_))
+        matches!(self.place, TokenPlace::Given(_))
     }
 
     /// Whether nobody gave one.
     pub(super) fn is_nowhere(&self) -> bool {
-        matches!(self.place, Place::Nowhere)
+        matches!(self.place, TokenPlace::Nowhere)
     }
 
     /// Whether it is read from standard input.
     pub(super) fn is_stdin(&self) -> bool {
-        matches!(self.place, Place::Stdin)
+        matches!(self.place, TokenPlace::Stdin)
     }
 
     /// Whether another reading may give another token: a file or a command.
     pub fn may_change(&self) -> bool {
-        matches!(self.place, Place::File(_) | Place::Command(_))
+        matches!(self.place, TokenPlace::File(_) | TokenPlace::Command(_))
     }
 
     /// Reads the token: white space around it and a leading `Bearer ` are dropped. Standard input gives it once.
     /// Runs the command, and waits for it.
     pub fn read(&self) -> Result<Secret, Error> {
-        let said = &self.said;
+        let label = &self.label;
         let text = match &self.place {
-            Place::Nowhere => {
+            TokenPlace::Nowhere => {
                 return Err(Error::new(
                     Code::TokenMissing,
                     "no API token; looked in the command line, environment, .env, m1import.toml and the user's config.toml",
                 ));
             }
-            Place::Given(secret) => secret.expose().to_owned(),
-            Place::Stdin => limited(&mut io::stdin().lock()).map_err(|why| unreadable(said, "-", &why))?,
-            Place::File(path) => from_file(path).map_err(|why| unreadable(said, &path.display().to_string(), &why))?,
-            Place::Command(command) => from_command(command, said)?,
+            TokenPlace::Given(secret) => secret.expose().to_owned(),
+            TokenPlace::Stdin => limited(&mut io::stdin().lock()).map_err(|why| unreadable(label, "-", &why))?,
+            TokenPlace::File(path) => {
+                from_file(path).map_err(|why| unreadable(label, &path.display().to_string(), &why))?
+            }
+            TokenPlace::Command(command) => from_command(command, label)?,
         };
         let token = bare(&text);
         if token.is_empty() {
             let hint = match self.place {
-                Place::Given(_) => "is the variable set? An empty one is no token",
+                TokenPlace::Given(_) => "is the variable set? An empty one is no token",
                 _ => "it must give the token and nothing else",
             };
-            return Err(Error::new(Code::TokenMissing, format!("no API token: {said} is empty")).hint_is(hint));
+            return Err(Error::new(Code::TokenMissing, format!("no API token: {label} is empty")).hint_is(hint));
         }
         if !token.chars().all(|c| c.is_ascii_graphic()) {
             let what =
                 if token.contains(char::is_whitespace) { "holds white space" } else { "holds characters no token has" };
-            return Err(Error::new(Code::TokenMalformed, format!("the token of {said} {what}")));
+            return Err(Error::new(Code::TokenMalformed, format!("the token of {label} {what}")));
         }
         let token = Secret::new(token.to_owned());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -150,8 +152,8 @@ fn bare(text: &str) -> &str {
     }
 }
 
-fn unreadable(said: &str, path: &str, why: &io::Error) -> Error {
-    Error::new(Code::TokenUnreadable, format!("{said}: {path}: {why}"))
+fn unreadable(label: &str, path: &str, why: &io::Error) -> Error {
+    Error::new(Code::TokenUnreadable, format!("{label}: {path}: {why}"))
 }
 
 fn limited(from: &mut dyn Read) -> io::Result<String> {
@@ -165,8 +167,8 @@ fn from_file(path: &Path) -> io::Result<String> {
 }
 
 /// What a command prints. Its standard input is closed: ours may be the contacts.
-fn from_command(command: &str, said: &str) -> Result<String, Error> {
-    let fail = |why: String| Error::new(Code::TokenUnreadable, format!("{said}: {why}"));
+fn from_command(command: &str, label: &str) -> Result<String, Error> {
+    let fail = |why: String| Error::new(Code::TokenUnreadable, format!("{label}: {why}"));
     let child = Command::new("sh")
         .args(["-c", command])
         .stdin(Stdio::null())
@@ -277,7 +279,7 @@ mod tests {
             level(env_file, &[("token", "abc")]),
         ]);
         let token = TokenSource::settle(&levels).unwrap();
-        assert_eq!(token.said, "M1IMPORT_TOKEN");
+        assert_eq!(token.label, "M1IMPORT_TOKEN");
         let error = token.read().unwrap_err();
         assert_eq!((error.code(), error.exit()), ("token.missing", 77));
         assert!(error.hint().contains("is the variable set?"), "{}", error.hint());

@@ -7,14 +7,14 @@
 use super::error::{Code, Error};
 use super::level::{Levels, Origin};
 use super::token::TokenSource;
-use crate::cli::Line;
+use crate::cli::CommandLine;
 use crate::cli::options::setting;
 
 /// What decides who gets the token.
 const DECIDERS: [&str; 3] = ["endpoint", "proxy", "cacert"];
 
 /// A file that was found may not name a command, whether or not the command would be run.
-pub(super) fn no_commands(levels: &Levels, line: &Line) -> Result<(), Error> {
+pub(super) fn no_commands(levels: &Levels, line: &CommandLine) -> Result<(), Error> {
     let found = levels.0.iter().filter(|level| level.origin.is_found());
     match found.clone().find(|level| level.values.contains_key("token-command")) {
         Some(level) => Err(untrusted(
@@ -30,21 +30,23 @@ pub(super) fn no_commands(levels: &Levels, line: &Line) -> Result<(), Error> {
 /// Endpoint, proxy and certificates of a file that was found are used only with a token that stands in such a file.
 ///
 /// A path to a token does not count: a stranger may well guess where other people keep theirs.
-pub(super) fn no_borrowed_token(levels: &Levels, token: &TokenSource, line: &Line) -> Result<(), Error> {
+pub(super) fn no_borrowed_token(levels: &Levels, token: &TokenSource, line: &CommandLine) -> Result<(), Error> {
     if token.is_nowhere() || token.is_given() && token.origin.is_found() {
         return Ok(());
     }
     for name in DECIDERS {
         if let Some((origin, _)) = levels.find(name).filter(|(origin, _)| origin.is_found()) {
-            let why =
-                format!("a file that only lay in the folder may not decide who gets the token given by {}", token.said);
+            let why = format!(
+                "a file that only lay in the folder may not decide who gets the token given by {}",
+                token.label
+            );
             return Err(untrusted(origin, name, &why, line));
         }
     }
     Ok(())
 }
 
-fn untrusted(origin: &Origin, name: &str, why: &str, line: &Line) -> Error {
+fn untrusted(origin: &Origin, name: &str, why: &str, line: &CommandLine) -> Error {
     let place = setting(name).map_or_else(String::new, |setting| origin.name_of(setting));
     let trusting = match origin {
         Origin::EnvFile { path, .. } => line.with(&["--env-file", path]),

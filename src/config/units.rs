@@ -8,12 +8,12 @@ use std::time::Duration;
 
 /// A duration as written: `500ms`, `30s`, `10m`, `2h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span(pub Duration);
+pub struct BoundedDuration(pub Duration);
 
-impl FromStr for Span {
+impl FromStr for BoundedDuration {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Span, Self::Err> {
+    fn from_str(text: &str) -> Result<BoundedDuration, Self::Err> {
         const FORM: &str = "is not a duration such as 500ms, 30s, 10m or 2h";
         let (number, unit) = number_and_unit(text).ok_or(FORM)?;
         let milliseconds = match unit {
@@ -25,7 +25,7 @@ impl FromStr for Span {
         };
         let total =
             number.checked_mul(milliseconds).filter(|total| *total <= LONGEST).ok_or("is longer than a year")?;
-        Ok(Span(Duration::from_millis(total)))
+        Ok(BoundedDuration(Duration::from_millis(total)))
     }
 }
 
@@ -34,15 +34,15 @@ const LONGEST: u64 = 366 * 24 * 3_600_000;
 
 /// A duration that is not zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SomeTime(pub Duration);
+pub struct NonZeroDuration(pub Duration);
 
-impl FromStr for SomeTime {
+impl FromStr for NonZeroDuration {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<SomeTime, Self::Err> {
+    fn from_str(text: &str) -> Result<NonZeroDuration, Self::Err> {
         match text.parse()? {
-            Span(Duration::ZERO) => Err("is no time at all"),
-            Span(duration) => Ok(SomeTime(duration)),
+            BoundedDuration(Duration::ZERO) => Err("is no time at all"),
+            BoundedDuration(duration) => Ok(NonZeroDuration(duration)),
         }
     }
 }
@@ -209,13 +209,13 @@ mod tests {
     fn durations() {
         let good = [("500ms", 500), ("30s", 30_000), ("10m", 600_000), ("2h", 7_200_000), ("0s", 0), ("5 m", 300_000)];
         for (text, milliseconds) in good {
-            assert_eq!(text.parse(), Ok(Span(Duration::from_millis(milliseconds))), "{text}");
+            assert_eq!(text.parse(), Ok(BoundedDuration(Duration::from_millis(milliseconds))), "{text}");
         }
         for text in ["", "30", "s", "-1s", "1.5h", "1h30m", "30S", "5d", "99999999999999999999s", "9999999h", "١s"] {
-            assert!(text.parse::<Span>().is_err(), "{text}");
+            assert!(text.parse::<BoundedDuration>().is_err(), "{text}");
         }
-        assert!("0s".parse::<SomeTime>().is_err());
-        assert_eq!("1s".parse(), Ok(SomeTime(Duration::from_secs(1))));
+        assert!("0s".parse::<NonZeroDuration>().is_err());
+        assert_eq!("1s".parse(), Ok(NonZeroDuration(Duration::from_secs(1))));
     }
 
     #[test]
@@ -276,7 +276,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_is_too_odd(text: String) {
-            let _ = text.parse::<Span>();
+            let _ = text.parse::<BoundedDuration>();
             let _ = text.parse::<Size>();
             let _ = text.parse::<Rate>();
             let _ = text.parse::<Limit>();

@@ -42,7 +42,7 @@ words! {
 
 words! {
     /// What standard output carries at the end.
-    Form {
+    OutputFormat {
         /// A short summary for people.
         Text = "text",
         /// One JSON document.
@@ -97,43 +97,43 @@ pub enum Verbosity {
 
 /// One of the values of `T`, or `auto`, which is found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choice<T>(pub Option<T>);
+pub struct AutoOr<T>(pub Option<T>);
 
-impl<T: FromStr> FromStr for Choice<T> {
+impl<T: FromStr> FromStr for AutoOr<T> {
     type Err = T::Err;
 
-    fn from_str(text: &str) -> Result<Choice<T>, T::Err> {
+    fn from_str(text: &str) -> Result<AutoOr<T>, T::Err> {
         match text {
-            "auto" => Ok(Choice(None)),
-            _ => text.parse().map(|value| Choice(Some(value))),
+            "auto" => Ok(AutoOr(None)),
+            _ => text.parse().map(|value| AutoOr(Some(value))),
         }
     }
 }
 
 /// An encoding by any of its WHATWG labels.
 #[derive(Debug, Clone, Copy)]
-pub struct Label(pub &'static Encoding);
+pub struct EncodingLabel(pub &'static Encoding);
 
-impl FromStr for Label {
+impl FromStr for EncodingLabel {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Label, Self::Err> {
+    fn from_str(text: &str) -> Result<EncodingLabel, Self::Err> {
         Encoding::for_label_no_replacement(text.trim().as_bytes())
-            .map(Label)
+            .map(EncodingLabel)
             .ok_or("is no encoding such as utf-8 or windows-1252")
     }
 }
 
 /// A field and the column that holds it: `FIELD=COLUMN`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Map(pub Target, pub String);
+pub struct FieldMap(pub Target, pub String);
 
-impl FromStr for Map {
+impl FromStr for FieldMap {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Map, String> {
+    fn from_str(text: &str) -> Result<FieldMap, String> {
         match text.split_once('=') {
-            Some((field, column)) if !column.is_empty() => Ok(Map(field.trim().parse()?, column.to_owned())),
+            Some((field, column)) if !column.is_empty() => Ok(FieldMap(field.trim().parse()?, column.to_owned())),
             _ => Err("is not FIELD=COLUMN, such as phone=Mobile".to_owned()),
         }
     }
@@ -141,16 +141,16 @@ impl FromStr for Map {
 
 /// An attribute given to every contact: `attr.KEY=VALUE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Set(pub String, pub String);
+pub struct SetAttribute(pub String, pub String);
 
-impl FromStr for Set {
+impl FromStr for SetAttribute {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Set, Self::Err> {
+    fn from_str(text: &str) -> Result<SetAttribute, Self::Err> {
         let (key, value) = text.strip_prefix("attr.").and_then(|rest| rest.split_once('=')).unwrap_or_default();
         match key.trim() {
             "" => Err("is not attr.KEY=VALUE, such as attr.city=Durban"),
-            key => Ok(Set(key.to_owned(), value.to_owned())),
+            key => Ok(SetAttribute(key.to_owned(), value.to_owned())),
         }
     }
 }
@@ -181,29 +181,29 @@ impl FromStr for Positive {
 
 /// A text that is not empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words(pub String);
+pub struct NonEmptyText(pub String);
 
-impl FromStr for Words {
+impl FromStr for NonEmptyText {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Words, Self::Err> {
+    fn from_str(text: &str) -> Result<NonEmptyText, Self::Err> {
         match text.trim() {
             "" => Err("is empty"),
-            text => Ok(Words(text.to_owned())),
+            text => Ok(NonEmptyText(text.to_owned())),
         }
     }
 }
 
 /// A condition on a row: `COLUMN=VALUE,…`. The values may be empty, which means an empty cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition(pub String);
+pub struct RowCondition(pub String);
 
-impl FromStr for Condition {
+impl FromStr for RowCondition {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Condition, Self::Err> {
+    fn from_str(text: &str) -> Result<RowCondition, Self::Err> {
         match text.split_once('=') {
-            Some((column, _)) if !column.trim().is_empty() => Ok(Condition(text.to_owned())),
+            Some((column, _)) if !column.trim().is_empty() => Ok(RowCondition(text.to_owned())),
             _ => Err("is not COLUMN=VALUE, such as Consent=yes"),
         }
     }
@@ -211,14 +211,14 @@ impl FromStr for Condition {
 
 /// A list parted by commas: `A,B,C`. Elements are trimmed; one may be empty, all may not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct List(pub Vec<String>);
+pub struct CommaList(pub Vec<String>);
 
-impl FromStr for List {
+impl FromStr for CommaList {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<List, Self::Err> {
+    fn from_str(text: &str) -> Result<CommaList, Self::Err> {
         let parts: Vec<String> = text.split(',').map(|part| part.trim().to_owned()).collect();
-        if parts.iter().all(String::is_empty) { Err("is empty") } else { Ok(List(parts)) }
+        if parts.iter().all(String::is_empty) { Err("is empty") } else { Ok(CommaList(parts)) }
     }
 }
 
@@ -286,7 +286,7 @@ mod tests {
             }
         }
         all::<AuthType>("auth-type");
-        all::<Form>("output");
+        all::<OutputFormat>("output");
         all::<Progress>("progress");
         all::<crate::terminal::Color>("color");
     }
@@ -299,8 +299,8 @@ mod tests {
             assert!(text.parse::<Concurrency>().is_err(), "{text}");
             assert!(text.parse::<Positive>().is_err(), "{text}");
         }
-        assert_eq!("Name, ,Phone".parse(), Ok(List(vec!["Name".into(), String::new(), "Phone".into()])));
-        assert!(" , ".parse::<List>().is_err());
+        assert_eq!("Name, ,Phone".parse(), Ok(CommaList(vec!["Name".into(), String::new(), "Phone".into()])));
+        assert!(" , ".parse::<CommaList>().is_err());
         assert_eq!("a/r.html".parse(), Ok(ReportPath("a/r.html".into())));
         assert!("r.pdf".parse::<ReportPath>().is_err());
         assert!("5f".parse::<BotId>().is_ok());

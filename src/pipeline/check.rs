@@ -198,7 +198,7 @@ fn write_config(config: &Config, job: &Job) -> Result<Option<String>, Error> {
         _ => Error::Output { path: path.clone(), error },
     };
     let mut remark = "What was detected, as explicit settings.".to_owned();
-    for shown in config.shown.iter().filter(|shown| shown.is_chosen() && shown.is_masked && shown.name != "token") {
+    for shown in config.effective.iter().filter(|shown| shown.is_chosen() && shown.is_masked && shown.name != "token") {
         remark.push_str(&format!("\n{} was given and is left out here: it may be secret.", shown.name));
     }
     let text = as_file(&detected(config, job), &remark);

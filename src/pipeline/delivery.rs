@@ -52,7 +52,7 @@ impl Way {
     /// Where the token came from and its last 4 characters, for the start lines.
     pub fn token_said<'s>(&self, source: &'s TokenSource) -> Option<(&'s str, Option<String>)> {
         match self {
-            Way::Endpoint(pass, _) => Some((source.said.as_str(), pass.token.last_four().map(str::to_owned))),
+            Way::Endpoint(pass, _) => Some((source.label.as_str(), pass.token.last_four().map(str::to_owned))),
             Way::Sandbox | Way::Nowhere => None,
         }
     }

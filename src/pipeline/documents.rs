@@ -75,7 +75,7 @@ fn text_of(
     timeline: Option<&Timeline>,
 ) -> Result<String, Error> {
     let settings: Vec<Setting> = config
-        .shown
+        .effective
         .iter()
         .map(|shown| Setting {
             name: shown.name.to_owned(),

@@ -219,7 +219,7 @@ fn example(input: &reading::Input, column: usize) -> String {
 /// The settings that were chosen, and what was detected, as settings that pin it. What differs between several inputs
 /// is left to be detected.
 pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)> {
-    let chosen = config.shown.iter().filter(|shown| shown.is_chosen() && !shown.is_masked);
+    let chosen = config.effective.iter().filter(|shown| shown.is_chosen() && !shown.is_masked);
     let mut settings: Vec<(&str, Vec<String>)> = chosen.map(|shown| (shown.name, shown.values.clone())).collect();
     let mut pin = |name: &'static str, of: &dyn Fn(&reading::Input) -> Vec<String>| {
         let mut values = job.inputs.iter().map(of);

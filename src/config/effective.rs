@@ -13,7 +13,7 @@ use crate::terminal::safe;
 
 /// A setting, its value and where it came from. Secrets are masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Shown {
+pub struct EffectiveSetting {
     /// The name of the setting.
     pub name: &'static str,
     /// Its values; several only of a setting that may be repeated, none if it has none.
@@ -25,7 +25,7 @@ pub struct Shown {
     pub is_masked: bool,
 }
 
-impl Shown {
+impl EffectiveSetting {
     /// Whether somebody chose it.
     pub fn is_chosen(&self) -> bool {
         self.source != Origin::Default.to_string() && !self.values.is_empty()
@@ -33,17 +33,17 @@ impl Shown {
 }
 
 /// Every setting.
-pub(super) fn all(levels: &Levels) -> Vec<Shown> {
+pub(super) fn all(levels: &Levels) -> Vec<EffectiveSetting> {
     SETTINGS.iter().map(|setting| shown(setting, levels)).collect()
 }
 
-fn shown(setting: &'static Setting, levels: &Levels) -> Shown {
+fn shown(setting: &'static Setting, levels: &Levels) -> EffectiveSetting {
     let (origin, values) = match levels.find(setting.name) {
         Some((origin, values)) => (origin, values.to_vec()),
         None => (&Origin::Default, default(setting)),
     };
     let shown: Vec<String> = values.iter().map(|value| masked(setting, value.clone())).collect();
-    Shown { name: setting.name, is_masked: shown != values, values: shown, source: origin.to_string() }
+    EffectiveSetting { name: setting.name, is_masked: shown != values, values: shown, source: origin.to_string() }
 }
 
 fn default(setting: &Setting) -> Vec<String> {
@@ -68,7 +68,7 @@ fn masked(setting: &Setting, value: String) -> String {
 }
 
 /// The settings as a table for people.
-pub fn table(settings: &[Shown]) -> String {
+pub fn table(settings: &[EffectiveSetting]) -> String {
     let rows: Vec<(&str, String, &str)> = settings
         .iter()
         .map(|shown| (shown.name, safe(&shown.values.join(" ; ")).into_owned(), shown.source.as_str()))
@@ -85,11 +85,11 @@ pub fn table(settings: &[Shown]) -> String {
 }
 
 /// The settings as one JSON document.
-pub fn json(settings: &[Shown]) -> String {
+pub fn json(settings: &[EffectiveSetting]) -> String {
     #[derive(Serialize)]
     struct Document<'a> {
         schema: u32,
-        settings: &'a [Shown],
+        settings: &'a [EffectiveSetting],
     }
     serde_json::to_string_pretty(&Document { schema: 1, settings }).unwrap_or_default()
 }

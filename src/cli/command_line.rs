@@ -7,16 +7,16 @@ use std::path::PathBuf;
 
 /// The words behind the program's name, without secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Line {
+pub struct CommandLine {
     words: Vec<String>,
     token_took: bool,
 }
 
-impl Line {
+impl CommandLine {
     /// Keeps the words; the values of `--token` and `--header`, the arguments of `--token-command` and the password of
     /// `--proxy` become `…`.
-    pub fn new(words: impl IntoIterator<Item = String>) -> Line {
-        let mut line = Line::default();
+    pub fn new(words: impl IntoIterator<Item = String>) -> CommandLine {
+        let mut line = CommandLine::default();
         let mut behind = None;
         for word in words {
             let option = behind.take();
@@ -70,9 +70,9 @@ impl Line {
 
     /// The command that carries on or goes on: the same, but for `--restart`, which would begin anew.
     #[must_use]
-    pub fn once_more(&self) -> Line {
+    pub fn once_more(&self) -> CommandLine {
         let words = self.words.iter().filter(|word| *word != "--restart");
-        Line { words: words.cloned().collect(), token_took: self.token_took }
+        CommandLine { words: words.cloned().collect(), token_took: self.token_took }
     }
 
     /// The same command with other files.
@@ -83,7 +83,7 @@ impl Line {
             true => others.take().unwrap_or_default().to_vec(),
             false => vec![word.clone()],
         });
-        Line { words: words.collect(), token_took: self.token_took }.to_string()
+        CommandLine { words: words.collect(), token_took: self.token_took }.to_string()
     }
 
     /// Whether `--token` took the word behind it, which may have been a file.
@@ -93,7 +93,7 @@ impl Line {
 }
 
 /// The command as it was typed, without secrets.
-impl fmt::Display for Line {
+impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.with(&[]))
     }
@@ -178,14 +178,14 @@ mod tests {
             (&["", "$HOME"], "m1import '' '$HOME' --env-file .env"),
         ];
         for (words, shown) in cases {
-            let line = Line::new(words.iter().map(|word| (*word).to_owned()));
+            let line = CommandLine::new(words.iter().map(|word| (*word).to_owned()));
             assert_eq!(line.with(&["--env-file", ".env"]), *shown);
         }
     }
 
     #[test]
     fn the_command_that_follows() {
-        let line = |words: &str| Line::new(words.split(' ').map(str::to_owned));
+        let line = |words: &str| CommandLine::new(words.split(' ').map(str::to_owned));
         for (words, import) in [
             ("check a.csv --strict", "m1import a.csv --strict"),
             ("check a.csv --write-config x.toml --strict", "m1import a.csv --strict"),
