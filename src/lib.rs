@@ -1,6 +1,6 @@
 //! `m1import` imports contacts in bulk to the m1bot WhatsApp platform.
 //!
-//! The rooms, from the bottom up; `tests/it/house.rs` holds the table of which may use which.
+//! `tests/it/architecture.rs` holds the table of which module may use which.
 
 pub mod batch;
 pub mod cli;

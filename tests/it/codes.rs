@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use m1import::outcome::Cause;
 use m1import::row::{Code, Note};
 
+use super::support::golden;
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -42,7 +44,7 @@ fn tables_are_those_of_the_code() {
         let until = document.find(&close).unwrap();
         document.replace_range(from..until, &table);
     }
-    if std::env::var("SNAPSHOTS").is_ok_and(|wish| wish == "overwrite") {
+    if golden::overwrite() {
         fs::write(&path, &document).unwrap();
     } else {
         assert_eq!(before, document, "docs/codes.md is not that of the code: SNAPSHOTS=overwrite writes it");

@@ -1,8 +1,8 @@
-//! Every file of `tests/data` is read as the program reads it, and compared with the `.expected` beside it: the
+//! Every file of `tests/data` is read as the program reads it, and compared with its `.expected`: the
 //! dialect, the mapping, and each record with the cells of its fields by rank, or why it cannot be read.
 //!
-//! A file's `.options` are those of the command line. To accept what is read now, run with `CORPUS=accept`, and
-//! look at every line that changes.
+//! A file's `.options` are those of the command line. `SNAPSHOTS=overwrite cargo test --test it corpus` accepts what
+//! is read now; look at every line that changes.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use m1import::mapping::{self, Attributes, Mapping};
 use m1import::row::{LIST_END, Row};
 use m1import::source::{self, Fault, Header, Input};
+
+use crate::support::golden;
 
 #[test]
 fn every_file_of_the_corpus_reads_as_expected() {
@@ -22,8 +24,8 @@ fn every_file_of_the_corpus_reads_as_expected() {
     let mut wrong = Vec::new();
     for file in files {
         let told = told(&file);
-        let expected = beside(&file, "expected");
-        if std::env::var_os("CORPUS").is_some_and(|accept| accept == "accept") {
+        let expected = sibling(&file, "expected");
+        if golden::overwrite() {
             fs::write(&expected, &told).unwrap();
         } else if fs::read_to_string(&expected).unwrap_or_default() != told {
             wrong.push(format!("{}\n{told}", file.strip_prefix(&root).unwrap().display()));
@@ -46,7 +48,7 @@ pub fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn beside(file: &Path, end: &str) -> PathBuf {
+fn sibling(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");
     name.push(end);
@@ -55,7 +57,7 @@ fn beside(file: &Path, end: &str) -> PathBuf {
 
 /// What becomes of a file, as text.
 fn told(file: &Path) -> String {
-    let (reading, mapping) = options(&fs::read_to_string(beside(file, "options")).unwrap_or_default());
+    let (reading, mapping) = options(&fs::read_to_string(sibling(file, "options")).unwrap_or_default());
     let mut told = String::new();
     if let Err(error) = tell(file, &reading, &mapping, &mut told) {
         writeln!(told, "{error}").unwrap();

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::json;
 
+use crate::support::exchange::{Reply, Request};
+use crate::support::faults::{RandomFaults, Transmission, bomb};
 use crate::support::job::{all_arrived, folder, import, rows};
-use crate::support::manner::{Manner, Unkind, bomb};
 use crate::support::program::{TOKEN, m1import};
 use crate::support::server::Server;
-use crate::support::talk::{Reply, Request};
 
 /// A server that treats its first requests otherwise than the rest.
 fn at_first(count: usize, first: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
@@ -74,8 +74,8 @@ fn a_wait_of_a_day_ends_the_run_which_can_be_taken_up() {
 #[test]
 fn a_server_that_fails_now_and_then_gets_everything() {
     let folder = folder(1000);
-    let unkind = Mutex::new(Unkind::new(7, 0.3));
-    let server = Server::new(move |_| unkind.lock().unwrap().reply());
+    let faults = Mutex::new(RandomFaults::new(7, 0.3));
+    let server = Server::new(move |_| faults.lock().unwrap().reply());
     let run = import(&folder, &server, &[]);
     all_arrived(&run, &folder, &server, 1000);
 }
@@ -111,10 +111,10 @@ fn a_server_slower_than_the_timeout_never_sees_a_phone_twice_at_once() {
 fn connections_that_are_reset_lose_nothing() {
     let folder = folder(100);
     let server = at_first(5, |request| match request.number {
-        1 => Reply::ok().manner(Manner::Reset(0)).applies(false),
-        2 => Reply::ok().manner(Manner::Reset(40)),
-        3 => Reply::ok().manner(Manner::Cut(0)),
-        _ => Reply::ok().manner(Manner::Leave),
+        1 => Reply::ok().transmission(Transmission::Reset(0)).applies(false),
+        2 => Reply::ok().transmission(Transmission::Reset(40)),
+        3 => Reply::ok().transmission(Transmission::Cut(0)),
+        _ => Reply::ok().transmission(Transmission::Leave),
     });
     all_arrived(&import(&folder, &server, &[]), &folder, &server, 100);
 }
@@ -124,7 +124,7 @@ fn an_answer_cut_anywhere_is_not_believed() {
     let whole = Reply::ok().bytes().len();
     for cut in [1, 9, 12, 17, 40, whole - 70, whole - 2, whole - 1] {
         let folder = folder(20);
-        let server = at_first(1, move |_| Reply::ok().manner(Manner::Cut(cut)).applies(false));
+        let server = at_first(1, move |_| Reply::ok().transmission(Transmission::Cut(cut)).applies(false));
         all_arrived(&import(&folder, &server, &[]), &folder, &server, 20);
         assert_eq!(server.count(), 2, "{cut}");
     }
@@ -132,15 +132,15 @@ fn an_answer_cut_anywhere_is_not_believed() {
 
 #[test]
 fn answers_that_do_not_come_are_given_up_in_time() {
-    for manner in [Manner::Stall, Manner::Drip(Duration::from_millis(100))] {
+    for transmission in [Transmission::Stall, Transmission::Drip(Duration::from_millis(100))] {
         let folder = folder(20);
-        let server = at_first(1, move |_| Reply::ok().manner(manner).applies(false));
+        let server = at_first(1, move |_| Reply::ok().transmission(transmission).applies(false));
         let run = import(&folder, &server, &["--timeout", "1s"]);
         all_arrived(&run, &folder, &server, 20);
         assert!(run.took < Duration::from_secs(20), "{:?}", run.took);
     }
     let folder = folder(20);
-    let server = Server::new(|_| Reply::ok().manner(Manner::Stall).applies(false));
+    let server = Server::new(|_| Reply::ok().transmission(Transmission::Stall).applies(false));
     let run = import(&folder, &server, &["--timeout", "500ms", "--give-up-after", "3s"]);
     run.exits_with(75);
     assert_eq!((rows(&folder, "unknown"), rows(&folder, "accepted")), (20, 0));
@@ -264,7 +264,7 @@ fn when_everything_is_refused_no_row_is_blamed() {
 #[test]
 fn answers_without_end_do_no_harm() {
     let folder = folder(20);
-    for flood in [Reply::ok().manner(Manner::Flood).applies(false), bomb(256).applies(false)] {
+    for flood in [Reply::ok().transmission(Transmission::Flood).applies(false), bomb(256).applies(false)] {
         let server = Server::new(move |_| flood.clone());
         let run = import(&folder, &server, &["--restart"]);
         run.exits_with(76);

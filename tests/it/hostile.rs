@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::support::exchange::Reply;
+use crate::support::faults::packed;
 use crate::support::job::{folder, import, rows};
-use crate::support::manner::packed;
 use crate::support::program::{Folder, Run, TOKEN, m1import};
 use crate::support::server::Server;
-use crate::support::talk::Reply;
 
 /// Ten seconds and 100 MB are more than anything here may cost.
 #[track_caller]

@@ -6,11 +6,11 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
-use crate::support::beside::Beside;
 use crate::support::contacts::{csv, phone};
+use crate::support::exchange::Reply;
 use crate::support::program::{Folder, TOKEN, m1import};
+use crate::support::sandbox_process::SandboxProcess;
 use crate::support::server::Server;
-use crate::support::talk::Reply;
 
 /// Three good rows and two that cannot be sent.
 const MIXED: &str = "\
@@ -67,12 +67,12 @@ fn the_documented_request_is_sent_and_nothing_else() {
 fn good_rows_arrive_and_the_others_are_named() {
     let folder = Folder::new();
     folder.write("contacts.csv", MIXED);
-    let beside = Beside::new(&[]);
-    let run = m1import(&folder, ["contacts.csv", "--endpoint", beside.url(), "--token", "sandbox"]).run();
+    let sandbox = SandboxProcess::new(&[]);
+    let run = m1import(&folder, ["contacts.csv", "--endpoint", sandbox.url(), "--token", "sandbox"]).run();
     run.exits_with(1);
 
-    assert_eq!(beside.phones(), ["27831234567", "27831234569", "27831234570"]);
-    assert!(!beside.contacts()[1].to_string().contains("address"), "an unusable address is left out");
+    assert_eq!(sandbox.phones(), ["27831234567", "27831234569", "27831234570"]);
+    assert!(!sandbox.contacts()[1].to_string().contains("address"), "an unusable address is left out");
     let summary = folder.summary("contacts.results");
     rows_are(&summary, &[("read", 5), ("accepted", 3), ("invalid", 2)]);
     assert_eq!((summary["status"].as_str(), summary["exit_code"].as_i64()), (Some("complete"), Some(1)));
@@ -163,10 +163,10 @@ fn rejected_rows_bear_the_names_that_columns_were_given() {
 fn the_number_the_server_refuses_is_found_and_the_rest_arrives() {
     let folder = Folder::new();
     folder.write("contacts.csv", csv(0, 1000));
-    let beside = Beside::new(&["--refuse", "27830000444"]);
-    m1import(&folder, ["contacts.csv", "--endpoint", beside.url(), "--token", "sandbox"]).run().exits_with(1);
+    let sandbox = SandboxProcess::new(&["--refuse", "27830000444"]);
+    m1import(&folder, ["contacts.csv", "--endpoint", sandbox.url(), "--token", "sandbox"]).run().exits_with(1);
     rows_are(&folder.summary("contacts.results"), &[("read", 1000), ("accepted", 999), ("refused", 1)]);
-    let phones: BTreeSet<String> = beside.phones().into_iter().collect();
+    let phones: BTreeSet<String> = sandbox.phones().into_iter().collect();
     assert_eq!(phones.len(), 999);
     assert!(!phones.contains("27830000444"));
     let rejected = folder.table("contacts.results/rejected.csv");
@@ -193,10 +193,10 @@ fn a_wrong_token_is_found_with_one_request() {
 fn a_wrong_address_is_not_the_expected_service() {
     let folder = Folder::new();
     folder.write("contacts.csv", csv(0, 500));
-    let beside = Beside::new(&[]);
-    let wrong = beside.url().replace("/import", "/imports");
+    let sandbox = SandboxProcess::new(&[]);
+    let wrong = sandbox.url().replace("/import", "/imports");
     m1import(&folder, ["contacts.csv", "--endpoint", &wrong, "--token", "sandbox"]).run().exits_with(76).says("hint:");
-    assert!(beside.contacts().is_empty());
+    assert!(sandbox.contacts().is_empty());
 
     let elsewhere = Server::unasked();
     // Of a request that was answered 200 with a page nobody knows what became.

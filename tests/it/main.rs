@@ -1,24 +1,25 @@
-//! The tests from outside: the real program, real sockets, real files. One binary, so that it is linked once.
+//! Integration tests: the real program, real sockets, real files. One binary, so that it is linked once.
 //!
-//! Where to put a new one:
+//! Where to put a new test:
+//! - `architecture`: the rules of the code that a machine can check.
 //! - `browser`: `report.html` in Chromium.
-//! - `codes`: `docs/codes.md` and the program agree.
-//! - `corpus`: files as people have them, each with the contacts it must give.
-//! - `delivery`: bad days; servers that throttle, cut, stall and refuse.
-//! - `hostile`: bombs, endless things, and everything that tries to carry a secret or a command out.
-//! - `house`: the laws of the house that a machine can check.
-//! - `import`: the main job, from a file to the server: what is sent, what is written, how it ends.
-//! - `reading`: laws of reading: what was written reads back the same, and no bytes bring the program down.
+//! - `codes`: `docs/codes.md` agrees with the program.
+//! - `corpus`: files as people have them, each with the dialect, mapping and cells it must give.
+//! - `delivery`: servers that throttle, cut, stall and refuse.
+//! - `hostile`: bombs, endless inputs, and attempts to smuggle a secret or a command out.
+//! - `import`: the main job, from a file to the server: what is sent, what is written, the exit code.
+//! - `messages`: the errors of the program, word for word.
+//! - `reading`: properties of reading: what was written reads back the same, and no bytes crash the program.
 //! - `readme`: what the README shows is what the program does.
 //! - `resume`: runs that are stopped or killed, and what the same command does after them.
-//! - `sandbox`: what the sandbox promises, asked for in plain HTTP.
-//! - `samples`: every sample does what it is there for.
+//! - `sandbox`: the sandbox, asked in plain HTTP.
+//! - `samples`: every sample gives what its document says.
 //! - `screen`: what a person sees in a terminal.
+//! - `servers`: the test servers do what their options say.
 //! - `settings`: what the settings decide, and what they may not.
-//! - `servers`: the servers the tests are made with keep their word.
-//! - `stop`: runs that cannot go on: signals while waiting, tokens that end, full disks, damaged journals.
-//! - `transport`: what becomes of a request on a real socket, fault by fault.
-//! - `support`: no tests; what the others stand on.
+//! - `stop`: runs that cannot go on: signals while waiting, tokens that expire, full disks, damaged journals.
+//! - `support`: no tests; what the others share.
+//! - `transport`: one request on a real socket, fault by fault.
 
 #![expect(
     clippy::unwrap_used,
@@ -27,12 +28,12 @@
     reason = "a test that finds something else fails, and says where"
 )]
 
+mod architecture;
 mod browser;
 mod codes;
 mod corpus;
 mod delivery;
 mod hostile;
-mod house;
 mod import;
 mod messages;
 mod reading;

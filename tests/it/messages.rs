@@ -11,10 +11,10 @@ use snapbox::{Data, assert_data_eq};
 
 use super::readme::{same_request, shell};
 use super::support::contacts::csv;
-use super::support::manner::Manner;
+use super::support::exchange::Reply;
+use super::support::faults::Transmission;
 use super::support::program::{Folder, TOKEN};
 use super::support::server::Server;
-use super::support::talk::Reply;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -136,7 +136,7 @@ fn answered() -> Vec<(&'static str, Reply)> {
         ("--attempts 1", refused(429, "slow down")),
         ("--attempts 1", refused(500, "something broke")),
         ("--attempts 1 --timeout 300ms", Reply::ok().after(Duration::from_secs(3))),
-        ("--attempts 1", Reply::ok().manner(Manner::Reset(0))),
+        ("--attempts 1", Reply::ok().transmission(Transmission::Reset(0))),
     ]
 }
 

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::support::beside::Beside;
+use super::support::golden;
 use super::support::program::Folder;
+use super::support::sandbox_process::SandboxProcess;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -42,7 +43,7 @@ fn replayed(document: &str) -> (String, usize) {
             folder.write(&format!("samples/{name}"), fs::read(&file).unwrap());
         }
     }
-    let mut beside: Option<(Beside, String)> = None;
+    let mut sandbox: Option<(SandboxProcess, String)> = None;
     let mut real = String::new();
     let mut in_console = false;
     let mut commands = 0;
@@ -57,12 +58,12 @@ fn replayed(document: &str) -> (String, usize) {
                 real.push_str(&format!("{line}\n"));
                 if let Some(options) = command.strip_prefix("m1import sandbox").and_then(|rest| rest.strip_suffix('&'))
                 {
-                    let started = Beside::new(&options.split_whitespace().collect::<Vec<_>>());
+                    let started = SandboxProcess::new(&options.split_whitespace().collect::<Vec<_>>());
                     let host = started.url().split('/').nth(2).unwrap().to_owned();
-                    beside = Some((started, host));
+                    sandbox = Some((started, host));
                     continue;
                 }
-                let host = beside.as_ref().map_or(SANDBOX, |(_, host)| host.as_str());
+                let host = sandbox.as_ref().map_or(SANDBOX, |(_, host)| host.as_str());
                 real.push_str(&same_request(&shell(&folder, &command.replace(SANDBOX, host)).replace(host, SANDBOX)));
             }
             _ if in_console && !fence => {} // What it printed before.
@@ -83,7 +84,7 @@ fn shows_what_is_printed(name: &str, at_least: usize) {
     let path = root().join(name);
     let (real, commands) = replayed(&fs::read_to_string(&path).unwrap());
     assert!(commands >= at_least, "{name} shows the program");
-    if std::env::var("SNAPSHOTS").is_ok_and(|wish| wish == "overwrite") {
+    if golden::overwrite() {
         fs::write(&path, &real).unwrap();
     }
     let document = fs::read_to_string(&path).unwrap();

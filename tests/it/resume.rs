@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::support::contacts::csv;
+use crate::support::exchange::Reply;
 use crate::support::job::{all_arrived, folder, import, rows};
 use crate::support::program::{eventually, m1import};
 use crate::support::server::Server;
-use crate::support::talk::Reply;
 
 #[test]
 fn a_signal_lets_what_flies_land_and_the_same_command_goes_on() {

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use snapbox::{Data, assert_data_eq};
 
-use super::support::beside::Beside;
 use super::support::program::Folder;
+use super::support::sandbox_process::SandboxProcess;
 
 /// A terminal of its own, with a shell in it. It goes with the value.
 struct Screen {
@@ -74,22 +74,22 @@ fn contacts() -> String {
 }
 
 /// A sandbox that takes its time, and a shell in which `run FILE` imports into it.
-fn sandbox(screen: &Screen, latency: &str) -> Beside {
-    let beside = Beside::new(&["--latency", latency]);
+fn sandbox(screen: &Screen, latency: &str) -> SandboxProcess {
+    let sandbox = SandboxProcess::new(&["--latency", latency]);
     let program = env!("CARGO_BIN_EXE_m1import");
     screen.types(&format!(
         "run() {{ M1IMPORT_TOKEN=sandbox M1IMPORT_ENDPOINT={} {program} \"$@\"; }}; clear",
-        beside.url()
+        sandbox.url()
     ));
     screen.until("a clear screen", |text| text.trim() == "$");
-    beside
+    sandbox
 }
 
 fn shows_a_bar(columns: u32, rows: u32) {
     let folder = Folder::new();
     folder.write("contacts.csv", contacts());
     let screen = Screen::new(&folder, columns, rows);
-    let beside = sandbox(&screen, "400ms");
+    let sandbox = sandbox(&screen, "400ms");
     screen.types("clear; run contacts.csv");
     let running = screen.until("the bar is in the middle", |text| text.contains("[=") && text.contains("accepted,"));
     let bar = running.lines().find(|line| line.starts_with("[=")).unwrap();
@@ -97,7 +97,7 @@ fn shows_a_bar(columns: u32, rows: u32) {
     assert_eq!(running.matches("[=").count(), 1, "one bar:\n{running}");
     let ended = screen.until("the end", |text| text.ends_with("\n$"));
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/screen-{columns}x{rows}.txt"));
-    let host = beside.url().split('/').nth(2).unwrap();
+    let host = sandbox.url().split('/').nth(2).unwrap();
     assert_data_eq!(ended.replace(host, "127.0.0.1:8787") + "\n", Data::read_from(&golden, None).raw());
 }
 

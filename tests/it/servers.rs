@@ -11,10 +11,10 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::support::contacts::body;
+use crate::support::exchange::Reply;
+use crate::support::faults::{RandomFaults, Transmission, bomb};
 use crate::support::http::{Answer, Client, Head, host};
-use crate::support::manner::{Manner, Unkind, bomb};
 use crate::support::server::Server;
-use crate::support::talk::Reply;
 
 const PATH: &str = "/inbox/users/import";
 
@@ -22,9 +22,9 @@ fn post(client: &mut Client, body: &[u8]) -> std::io::Result<Answer> {
     client.send("POST", PATH, &[("X-Test", "yes")], body)
 }
 
-/// A server that answers the documented success in a manner.
-fn in_manner(manner: Manner) -> (Server, Client) {
-    let server = Server::new(move |_| Reply::ok().manner(manner));
+/// A server that answers the documented success, transmitted like this.
+fn transmitted_as(transmission: Transmission) -> (Server, Client) {
+    let server = Server::new(move |_| Reply::ok().transmission(transmission));
     let client = Client::of(&server.endpoint());
     (server, client)
 }
@@ -117,7 +117,7 @@ fn replies_say_what_they_are_told() {
 fn answers_can_be_cut_anywhere() {
     let whole = Reply::ok().bytes();
     for count in [0, 1, 17, whole.len() - 1] {
-        let (_server, mut client) = in_manner(Manner::Cut(count));
+        let (_server, mut client) = transmitted_as(Transmission::Cut(count));
         assert_eq!(post(&mut client, &body(1, 1)).unwrap_err().kind(), ErrorKind::UnexpectedEof, "{count}");
     }
 }
@@ -125,14 +125,14 @@ fn answers_can_be_cut_anywhere() {
 #[test]
 fn connections_can_be_reset_before_and_within_an_answer() {
     for count in [0, 20] {
-        let (_server, mut client) = in_manner(Manner::Reset(count));
+        let (_server, mut client) = transmitted_as(Transmission::Reset(count));
         assert_eq!(post(&mut client, &body(1, 1)).unwrap_err().kind(), ErrorKind::ConnectionReset, "{count}");
     }
 }
 
 #[test]
 fn a_connection_can_be_left_after_its_answer() {
-    let (server, mut client) = in_manner(Manner::Leave);
+    let (server, mut client) = transmitted_as(Transmission::Leave);
     let answer = post(&mut client, &body(1, 1)).unwrap();
     assert_eq!((answer.status(), answer.head.header("connection")), (200, None));
     assert!(post(&mut client, &body(2, 1)).is_err());
@@ -141,14 +141,14 @@ fn a_connection_can_be_left_after_its_answer() {
 
 #[test]
 fn answers_can_stall_and_drip() {
-    let (_server, client) = in_manner(Manner::Stall);
+    let (_server, client) = transmitted_as(Transmission::Stall);
     let mut socket = TcpStream::connect(client.host()).unwrap();
     socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
     socket.write_all(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n[]").unwrap();
     let error = socket.read(&mut [0]).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
 
-    let (_server, mut client) = in_manner(Manner::Drip(Duration::from_millis(1)));
+    let (_server, mut client) = transmitted_as(Transmission::Drip(Duration::from_millis(1)));
     let start = Instant::now();
     assert_eq!(post(&mut client, &body(1, 1)).unwrap().status(), 200);
     assert!(start.elapsed() >= Duration::from_millis(Reply::ok().bytes().len() as u64));
@@ -156,7 +156,7 @@ fn answers_can_stall_and_drip() {
 
 #[test]
 fn a_flood_does_not_end() {
-    let (_server, client) = in_manner(Manner::Flood);
+    let (_server, client) = transmitted_as(Transmission::Flood);
     let mut socket = TcpStream::connect(client.host()).unwrap();
     socket.write_all(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n[]").unwrap();
     let mut water = socket.take(64 << 20);
@@ -178,15 +178,15 @@ fn the_impatient_close_before_they_have_read() {
 #[test]
 fn the_unkind_is_unkind_in_the_same_way_each_time() {
     let draw = |seed| {
-        let mut unkind = Unkind::new(seed, 0.5);
+        let mut faults = RandomFaults::new(seed, 0.5);
         (0..200)
-            .map(|_| unkind.reply())
-            .map(|reply| (reply.status, reply.manner, reply.delay, reply.applies))
+            .map(|_| faults.reply())
+            .map(|reply| (reply.status, reply.transmission, reply.delay, reply.applies))
             .collect::<Vec<_>>()
     };
     assert_eq!(draw(1), draw(1));
     assert_ne!(draw(1), draw(2));
-    let kind = draw(1).into_iter().filter(|drawn| *drawn == (200, Manner::Whole, Duration::ZERO, true)).count();
+    let kind = draw(1).into_iter().filter(|drawn| *drawn == (200, Transmission::Whole, Duration::ZERO, true)).count();
     assert!((70..130).contains(&kind), "{kind} of 200");
 }
 

@@ -1,9 +1,9 @@
 //! What the settings decide, and what they may not: the real program in folders of all kinds.
 
 use super::support::contacts::csv;
+use super::support::exchange::Reply;
 use super::support::program::{Folder, TOKEN, m1import};
 use super::support::server::Server;
-use super::support::talk::Reply;
 
 fn folder(files: &[(&str, &str)]) -> Folder {
     let folder = Folder::new();

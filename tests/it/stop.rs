@@ -11,10 +11,10 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::process::Signal;
 
 use crate::support::contacts::csv;
+use crate::support::exchange::Reply;
 use crate::support::job::{all_arrived, folder, import, rows};
 use crate::support::program::{Folder, TOKEN, eventually, m1import};
 use crate::support::server::Server;
-use crate::support::talk::Reply;
 
 const JOURNAL: &str = "contacts.results/journal.ndjson";
 

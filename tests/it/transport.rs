@@ -12,9 +12,9 @@ use m1import::client::{Pass, Scheme, Transport};
 use m1import::secret::Secret;
 
 use crate::support::contacts::body;
-use crate::support::manner::{Manner, bomb};
+use crate::support::exchange::Reply;
+use crate::support::faults::{Transmission, bomb};
 use crate::support::server::Server;
-use crate::support::talk::Reply;
 
 fn options(endpoint: &str) -> transport::Options {
     transport::Options {
@@ -104,9 +104,9 @@ fn nobody_there_is_unreachable() {
 #[test]
 fn an_answer_cut_anywhere_is_no_answer() {
     let whole = Reply::ok().bytes().len();
-    for manner in [Manner::Cut as fn(usize) -> Manner, Manner::Reset] {
+    for transmission in [Transmission::Cut as fn(usize) -> Transmission, Transmission::Reset] {
         for count in 0..whole {
-            let server = Server::new(move |_| Reply::ok().manner(manner(count)));
+            let server = Server::new(move |_| Reply::ok().transmission(transmission(count)));
             let got = post_to(&server);
             match count {
                 0 => assert!(matches!(got, Err(Fault::Lost(_))), "{count}: {got:?}"),
@@ -119,7 +119,7 @@ fn an_answer_cut_anywhere_is_no_answer() {
 #[test]
 fn a_connection_gone_stale_is_lost() {
     let server = Server::new(|request| match request.number {
-        1 => Reply::ok().manner(Manner::Leave),
+        1 => Reply::ok().transmission(Transmission::Leave),
         _ => Reply::ok(),
     });
     for got in posts(&options(&server.endpoint()), vec![body(1, 3), body(4, 3)]) {
@@ -129,17 +129,17 @@ fn a_connection_gone_stale_is_lost() {
 
 #[test]
 fn every_request_ends_by_its_timeout() {
-    for manner in [Manner::Stall, Manner::Drip(Duration::from_millis(100))] {
-        let server = Server::new(move |_| Reply::ok().manner(manner));
+    for transmission in [Transmission::Stall, Transmission::Drip(Duration::from_millis(100))] {
+        let server = Server::new(move |_| Reply::ok().transmission(transmission));
         let since = Instant::now();
-        assert_eq!(post_to(&server).unwrap_err(), Fault::Timeout, "{manner:?}");
+        assert_eq!(post_to(&server).unwrap_err(), Fault::Timeout, "{transmission:?}");
         assert!(since.elapsed() < Duration::from_secs(2));
     }
 }
 
 #[test]
 fn an_answer_too_long_is_not_read() {
-    let server = Server::new(|_| Reply::ok().manner(Manner::Flood));
+    let server = Server::new(|_| Reply::ok().transmission(Transmission::Flood));
     let mut patient = options(&server.endpoint());
     patient.timeout = Duration::from_secs(10);
     assert_eq!(post(&patient).unwrap_err(), Fault::TooLong);

@@ -18,8 +18,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
 use super::contacts::phone;
+use super::exchange::{Reply, Request};
 use super::http::Head;
-use super::talk::{Reply, Request};
 
 /// The server, on a port of loopback that the system chose.
 pub struct Server {
@@ -278,7 +278,7 @@ impl Shared {
         // The one who asked may send the same phones again as soon as it is answered.
         self.land(&request, reply.as_ref().is_ok_and(|reply| reply.applies));
         match reply {
-            Ok(reply) => reply.manner.write(&reply.bytes(), stream),
+            Ok(reply) => reply.transmission.write(&reply.bytes(), stream),
             Err(panic) => {
                 let text = panic.downcast_ref::<String>().map_or("the closure panicked", String::as_str);
                 self.lock().troubles.push(text.to_owned());

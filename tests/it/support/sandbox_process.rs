@@ -1,4 +1,4 @@
-//! `m1import sandbox`, running beside.
+//! `m1import sandbox` as a process of its own.
 #![expect(dead_code, reason = "used by the tests of the whole program, which come with it")]
 
 use serde_json::Value;
@@ -8,21 +8,21 @@ use super::http::get;
 use super::program::{Folder, Started, eventually, m1import};
 
 /// The sandbox as a process of its own, on a free port; ended with the value.
-pub struct Beside {
+pub struct SandboxProcess {
     url: String,
     started: Started,
     _folder: Folder,
 }
 
-impl Beside {
+impl SandboxProcess {
     /// Starts it with further options.
-    pub fn new(options: &[&str]) -> Beside {
+    pub fn new(options: &[&str]) -> SandboxProcess {
         let folder = Folder::new();
         let started = m1import(&folder, ["sandbox", "--port", "0"]).with(options).start();
         eventually("the sandbox says its URL", || started.stdout().contains('\n'));
         let url = started.stdout().lines().next().unwrap_or("").to_owned();
         assert!(url.starts_with("http://127.0.0.1:"), "{url}\n{}", started.stderr());
-        Beside { url, started, _folder: folder }
+        SandboxProcess { url, started, _folder: folder }
     }
 
     /// The endpoint it has said.

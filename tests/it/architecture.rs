@@ -1,9 +1,9 @@
-//! The laws of the house that a machine can check: who may use whom, and which outside package has which door.
+//! The rules of the architecture that a machine can check: which module may use which, and where outside packages are used.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each room may use. To open a new door, change this table and say why in the commit.
+/// The modules that each module may use. A new dependency is added here, with its reason in the commit.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("row", &[]),
     ("numbers", &[]),
@@ -36,11 +36,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["row"]),
 ];
 
-/// Rooms that put the others together: the settings, the errors, the run. Nobody uses them but each other.
+/// Modules that combine the others: the settings, the errors, the run. Only they use each other.
 const TOP: &[&str] = &["config", "error", "pipeline", "commands", "main", "lib"];
 
-/// Which rooms may use which outside package.
-const DOORS: &[(&str, &[&str])] = &[
+/// The modules in which an outside package may be used.
+const PACKAGES: &[(&str, &[&str])] = &[
     ("clap::", &["cli"]),
     ("reqwest::", &["client"]),
     ("indicatif::", &["progress"]),
@@ -53,7 +53,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("io::stderr", &["terminal"]),
 ];
 
-/// Every source file with the room it belongs to and its code, comments left out.
+/// Every source file with its module and its code without comments.
 fn sources() -> Vec<(String, PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -68,7 +68,7 @@ fn sources() -> Vec<(String, PathBuf, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
     walk(&src, &mut found);
-    let room = |path: &Path| {
+    let module = |path: &Path| {
         let first = path.strip_prefix(&src).unwrap().components().next().unwrap();
         first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
     };
@@ -76,12 +76,12 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         let text = fs::read_to_string(path).unwrap();
         text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
     };
-    found.into_iter().map(|path| (room(&path), path.clone(), code(&path))).collect()
+    found.into_iter().map(|path| (module(&path), path.clone(), code(&path))).collect()
 }
 
-/// The rooms a piece of code names: `crate::room`, also within braces.
-fn rooms_named(code: &str) -> Vec<String> {
-    let mut rooms = Vec::new();
+/// The modules that a piece of code names: `crate::module`, also within braces.
+fn modules_named(code: &str) -> Vec<String> {
+    let mut modules = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let before = code[..at].chars().next_back();
         if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$') {
@@ -95,27 +95,27 @@ fn rooms_named(code: &str) -> Vec<String> {
         for name in names {
             let word: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             if !word.is_empty() {
-                rooms.push(word);
+                modules.push(word);
             }
         }
     }
-    rooms
+    modules
 }
 
 #[test]
-fn a_room_uses_only_the_rooms_it_may_use() {
+fn a_module_uses_only_what_the_table_allows() {
     let mut wrong = Vec::new();
-    for (room, path, code) in sources() {
-        if TOP.contains(&room.as_str()) {
+    for (module, path, code) in sources() {
+        if TOP.contains(&module.as_str()) {
             continue;
         }
-        let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == room) else {
-            wrong.push(format!("{}: the room `{room}` is not in the table", path.display()));
+        let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!("{}: the module `{module}` is not in the table", path.display()));
             continue;
         };
-        for used in rooms_named(&code) {
-            if used != room && !allowed.contains(&used.as_str()) {
-                wrong.push(format!("{}: `{room}` may not use `{used}`", path.display()));
+        for used in modules_named(&code) {
+            if used != module && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{}: `{module}` may not use `{used}`", path.display()));
             }
         }
     }
@@ -123,15 +123,15 @@ fn a_room_uses_only_the_rooms_it_may_use() {
 }
 
 #[test]
-fn an_outside_package_has_one_door() {
+fn an_outside_package_is_used_where_the_table_says() {
     let mut wrong = Vec::new();
-    for (room, path, code) in sources() {
-        for (package, rooms) in DOORS {
+    for (module, path, code) in sources() {
+        for (package, modules) in PACKAGES {
             let named = code
                 .match_indices(package)
                 .any(|(at, _)| !code[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_'));
-            if named && !rooms.contains(&room.as_str()) {
-                wrong.push(format!("{}: `{package}` has its door in {rooms:?}", path.display()));
+            if named && !modules.contains(&module.as_str()) {
+                wrong.push(format!("{}: `{package}` is only used in {modules:?}", path.display()));
             }
         }
     }
@@ -142,12 +142,12 @@ fn an_outside_package_has_one_door() {
 fn every_file_says_what_it_is_for() {
     for (_, path, _) in sources() {
         let text = fs::read_to_string(&path).unwrap();
-        assert!(text.starts_with("//!"), "{} does not open with what it is for", path.display());
+        assert!(text.starts_with("//!"), "{} does not begin with a module comment", path.display());
     }
 }
 
 #[test]
-fn files_stay_readable_in_one_sitting() {
+fn files_are_short() {
     /// Lines with tests. Tables of data are exempt by name.
     const LONGEST: usize = 450;
     const TABLES: &[&str] = &["aliases.rs", "options.rs"];

@@ -1,19 +1,19 @@
-//! How an answer goes over the wire: as it should, or cut, reset, stalled, dripping, without end.
+//! How an answer is transmitted: whole, or cut, reset, stalled, dripped, without end.
 
 use std::io::{self, BufReader, Write};
 use std::time::Duration;
 
 use socket2::SockRef;
 
+use super::exchange::Reply;
 use super::server::Wire;
-use super::talk::Reply;
 
 /// A flood stops here, should the other side take all of it.
 const FLOOD: usize = 10 << 30;
 
-/// How an answer goes over the wire.
+/// How an answer is transmitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Manner {
+pub enum Transmission {
     /// As it should; the connection is kept.
     Whole,
     /// Whole, and then the connection is closed without a word: the next request on it finds nobody.
@@ -30,33 +30,33 @@ pub enum Manner {
     Flood,
 }
 
-impl Manner {
+impl Transmission {
     /// Writes the answer; whether the connection goes on.
     pub fn write(self, answer: &[u8], stream: &mut BufReader<Wire>) -> io::Result<bool> {
         let wire = stream.get_mut();
         match self {
-            Manner::Whole => {
+            Transmission::Whole => {
                 wire.write_all(answer)?;
                 return Ok(true);
             }
-            Manner::Leave => wire.write_all(answer)?,
-            Manner::Cut(count) => wire.write_all(&answer[..count.min(answer.len())])?,
-            Manner::Reset(count) => {
+            Transmission::Leave => wire.write_all(answer)?,
+            Transmission::Cut(count) => wire.write_all(&answer[..count.min(answer.len())])?,
+            Transmission::Reset(count) => {
                 wire.write_all(&answer[..count.min(answer.len())])?;
                 // Closing without lingering is a reset.
                 SockRef::from(wire.socket()).set_linger(Some(Duration::ZERO))?;
             }
-            Manner::Stall => {
+            Transmission::Stall => {
                 io::copy(stream, &mut io::sink())?;
             }
-            Manner::Drip(every) => {
+            Transmission::Drip(every) => {
                 for byte in answer {
                     wire.write_all(&[*byte])?;
                     std::thread::sleep(every);
                 }
                 return Ok(true);
             }
-            Manner::Flood => {
+            Transmission::Flood => {
                 let text = String::from_utf8_lossy(answer);
                 let head = text.split_once("\r\n\r\n").map_or("", |(head, _)| head);
                 let head = head.lines().filter(|line| !line.starts_with("Content-Length"));
@@ -86,19 +86,19 @@ pub fn bomb(mebibytes: usize) -> Reply {
     Reply::new(200, "application/json", packed(&vec![0; 1 << 20], mebibytes)).header("Content-Encoding", "gzip")
 }
 
-/// Troubles in an order that a seed decides.
-pub struct Unkind {
+/// Faults in an order that a seed decides.
+pub struct RandomFaults {
     dice: fastrand::Rng,
     share: f64,
 }
 
-impl Unkind {
-    /// The part `share` (0 to 1) of the answers goes wrong in one way or another.
-    pub fn new(seed: u64, share: f64) -> Unkind {
-        Unkind { dice: fastrand::Rng::with_seed(seed), share }
+impl RandomFaults {
+    /// A share (0 to 1) of the answers gets a fault.
+    pub fn new(seed: u64, share: f64) -> RandomFaults {
+        RandomFaults { dice: fastrand::Rng::with_seed(seed), share }
     }
 
-    /// The next answer: the documented success, perhaps after trouble. Nothing in it is final, so that an importer
+    /// The next answer: the documented success, perhaps after a fault. Nothing in it is final, so that an importer
     /// that tries again succeeds in the end; some of what goes wrong was applied, as in life.
     pub fn reply(&mut self) -> Reply {
         if self.dice.f64() >= self.share {
@@ -111,9 +111,9 @@ impl Unkind {
             1 => Reply::html(502),
             2 => Reply::refused(503, "Service Unavailable"),
             3 => Reply::refused(429, "Too Many Requests").header("Retry-After", "0"),
-            4 => Reply::ok().manner(Manner::Cut(self.dice.usize(0..whole))).applies(applied),
-            5 => Reply::ok().manner(Manner::Reset(self.dice.usize(0..whole))).applies(applied),
-            6 => Reply::ok().manner(Manner::Leave),
+            4 => Reply::ok().transmission(Transmission::Cut(self.dice.usize(0..whole))).applies(applied),
+            5 => Reply::ok().transmission(Transmission::Reset(self.dice.usize(0..whole))).applies(applied),
+            6 => Reply::ok().transmission(Transmission::Leave),
             _ => Reply::ok().after(Duration::from_millis(self.dice.u64(1..50))),
         }
     }

@@ -1,12 +1,12 @@
-//! What is asked of a server of the tests, and what it answers.
+//! A request that a test server has received, and the answer it sends.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::contacts::phone;
+use super::faults::Transmission;
 use super::http::Head;
-use super::manner::Manner;
 
 /// What was asked.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Request {
     }
 }
 
-/// What is answered, and in what manner.
+/// What is answered, and how it is sent.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// The status.
@@ -62,7 +62,7 @@ pub struct Reply {
     /// The body.
     pub body: Vec<u8>,
     /// How it goes over the wire.
-    pub manner: Manner,
+    pub transmission: Transmission,
     /// How long it takes until it does.
     pub delay: Duration,
     /// Whether the server now holds the contacts; by default after a 2xx.
@@ -76,7 +76,7 @@ impl Reply {
             status,
             headers: vec![("Content-Type".to_owned(), kind.to_owned())],
             body: body.into(),
-            manner: Manner::Whole,
+            transmission: Transmission::Whole,
             delay: Duration::ZERO,
             applies: (200..300).contains(&status),
         }
@@ -120,8 +120,8 @@ impl Reply {
     }
 
     /// Goes over the wire otherwise.
-    pub fn manner(mut self, manner: Manner) -> Reply {
-        self.manner = manner;
+    pub fn transmission(mut self, transmission: Transmission) -> Reply {
+        self.transmission = transmission;
         self
     }
 
