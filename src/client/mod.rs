@@ -6,17 +6,17 @@
 //! files: it cuts parcels of bytes.
 
 mod address;
-mod choosing;
-pub mod fault;
-mod landing;
-pub mod pace;
-pub mod pass;
-mod piece;
+pub mod batch_size;
+pub mod credentials;
+mod queue;
+pub mod rate_limit;
+mod refused_all;
+mod response;
 pub mod retry;
 mod sending;
-pub mod size;
-mod suspicion;
+mod sub_batch;
 pub mod transport;
+pub mod transport_error;
 pub mod verdict;
 pub mod window;
 
@@ -31,7 +31,7 @@ use crate::outcome::Failure;
 use crate::stop::Stop;
 
 pub use address::{Endpoint, Proxy};
-pub use pass::{Pass, Renew, Scheme};
+pub use credentials::{Credentials, Scheme, TokenRefresh};
 pub use retry::Policy;
 pub use transport::{Http, Transport};
 pub use window::Concurrency;
@@ -48,9 +48,9 @@ pub struct Options {
     /// How many contacts were refused in earlier runs of the job.
     pub refused_before: u64,
     /// What requests show to be let in.
-    pub pass: Pass,
+    pub credentials: Credentials,
     /// How the token is read again after a 401, or shortly before it ends.
-    pub renew: Option<Renew>,
+    pub refresh: Option<TokenRefresh>,
     /// How much one request may hold.
     pub limits: Limits,
     /// How many requests may be under way at once.
@@ -67,14 +67,14 @@ pub struct Options {
 
 impl Options {
     /// The defaults of every option.
-    pub fn new(job: &str, pass: Pass) -> Self {
+    pub fn new(job: &str, credentials: Credentials) -> Self {
         Options {
             job: job.to_owned(),
             requests_before: 0,
             accepted_before: false,
             refused_before: 0,
-            pass,
-            renew: None,
+            credentials,
+            refresh: None,
             limits: Limits::default(),
             concurrency: Concurrency::Auto,
             rate: None,

@@ -9,13 +9,13 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{self, Instant};
 
-use super::pace::Pace;
-use super::pass::Pass;
-use super::piece::Piece;
-use super::size::Size;
-use super::suspicion::Suspicion;
+use super::batch_size::AdaptiveBatchSize;
+use super::credentials::Credentials;
+use super::rate_limit::RateLimiter;
+use super::refused_all::RefusedAllDetector;
+use super::sub_batch::SubBatch;
 use super::transport::{Request, Transport};
-use super::verdict::{Fault, Reply};
+use super::verdict::{Reply, TransportError};
 use super::window::{Breaker, Window};
 use super::{Options, retry};
 use crate::batch::{Cutter, Parcel};
@@ -25,7 +25,7 @@ use crate::stop::{Reason, Signal, Stop};
 
 /// A request under way.
 pub(super) struct Flight {
-    pub piece: Piece,
+    pub piece: SubBatch,
     pub began: Instant,
     pub request: u64,
     /// The number of the token it bears.
@@ -42,19 +42,19 @@ pub(super) struct Sending<T> {
     /// The cutter needs more parcels for a whole batch.
     pub hungry: bool,
     /// Pieces that may go out at once, the first first: depth before breadth.
-    pub ready: VecDeque<Piece>,
+    pub ready: VecDeque<SubBatch>,
     /// Pieces that were tried and wait for their next attempt.
-    pub waiting: Vec<Piece>,
+    pub waiting: Vec<SubBatch>,
     /// Pieces put aside while other batches are probed.
-    pub parked: VecDeque<Piece>,
-    tasks: JoinSet<Result<Reply, Fault>>,
+    pub parked: VecDeque<SubBatch>,
+    tasks: JoinSet<Result<Reply, TransportError>>,
     pub flights: HashMap<Id, Flight>,
-    pub size: Size,
+    pub size: AdaptiveBatchSize,
     pub window: Window,
     pub breaker: Breaker,
-    pub pace: Pace,
-    pub suspicion: Suspicion,
-    pub pass: Arc<Pass>,
+    pub pace: RateLimiter,
+    pub suspicion: RefusedAllDetector,
+    pub credentials: Arc<Credentials>,
     /// The number of the token, counted up when it is read again.
     pub generation: u32,
     /// Whether the server accepted the token.
@@ -86,13 +86,13 @@ impl<T: Transport> Sending<T> {
             parked: VecDeque::new(),
             tasks: JoinSet::new(),
             flights: HashMap::new(),
-            size: Size::new(options.limits),
+            size: AdaptiveBatchSize::new(options.limits),
             window: Window::new(options.concurrency),
             breaker: Breaker::default(),
-            pace: Pace::new(options.rate, now),
-            suspicion: Suspicion::new(options.accepted_before),
-            expiry: options.pass.good_for(unix_now()).map(|left| now + left),
-            pass: Arc::new(options.pass.clone()),
+            pace: RateLimiter::new(options.rate, now),
+            suspicion: RefusedAllDetector::new(options.accepted_before),
+            expiry: options.credentials.good_for(unix_now()).map(|left| now + left),
+            credentials: Arc::new(options.credentials.clone()),
             generation: 0,
             proven: false,
             requests: options.requests_before,
@@ -168,7 +168,7 @@ impl<T: Transport> Sending<T> {
             if at > now {
                 return Some(give_up.map_or(at, |give_up| give_up.min(at)));
             }
-            if self.expiry.is_some_and(|expiry| expiry <= now) && !self.renew().await {
+            if self.expiry.is_some_and(|expiry| expiry <= now) && !self.refresh().await {
                 self.end(Failure::new(Cause::Expired, ""));
                 return None;
             }
@@ -180,7 +180,7 @@ impl<T: Transport> Sending<T> {
     }
 
     /// Sends a piece.
-    async fn launch(&mut self, mut piece: Piece, now: Instant) {
+    async fn launch(&mut self, mut piece: SubBatch, now: Instant) {
         self.requests += 1;
         piece.tries += 1;
         piece.first.get_or_insert(now);
@@ -198,7 +198,8 @@ impl<T: Transport> Sending<T> {
         let mut key = blake3::Hasher::new();
         key.update(self.options.job.as_bytes()).update(b"\0").update(&body);
         let key = key.finalize().to_hex().as_str().chars().take(32).collect();
-        let request = Request { id: self.request_id(self.requests), key, body, pass: Arc::clone(&self.pass) };
+        let request =
+            Request { id: self.request_id(self.requests), key, body, credentials: Arc::clone(&self.credentials) };
         let transport = Arc::clone(&self.transport);
         let task = self.tasks.spawn(async move { transport.post(request).await });
         let flight = Flight { piece, began: now, request: self.requests, generation: self.generation };
@@ -207,7 +208,7 @@ impl<T: Transport> Sending<T> {
     }
 
     /// A request came to its end.
-    async fn landed(&mut self, landed: Result<(Id, Result<Reply, Fault>), JoinError>) {
+    async fn landed(&mut self, landed: Result<(Id, Result<Reply, TransportError>), JoinError>) {
         let (id, outcome) = match landed {
             Ok((id, outcome)) => (id, Some(outcome)),
             Err(error) => (error.id(), None),
@@ -254,12 +255,12 @@ impl<T: Transport> Sending<T> {
             self.settle(&piece, Fate::Unknown(Arc::clone(&halt)), "", None).await;
         }
         let held = self.suspicion.clear().into_iter().map(|(piece, _)| piece);
-        let mut left: Vec<Piece> = held.chain(self.parked.drain(..)).chain(self.ready.drain(..)).collect();
+        let mut left: Vec<SubBatch> = held.chain(self.parked.drain(..)).chain(self.ready.drain(..)).collect();
         left.append(&mut self.waiting);
         while let Ok(parcel) = parcels.try_recv() {
             self.cutter.push(parcel);
         }
-        left.extend(self.cutter.rest().map(|batch| Piece::new(batch, 0, Instant::now())));
+        left.extend(self.cutter.rest().map(|batch| SubBatch::new(batch, 0, Instant::now())));
         for piece in left {
             let why = Arc::clone(&halt);
             let fate = if piece.reached { Fate::Unknown(why) } else { Fate::Unsent(why) };
@@ -269,7 +270,7 @@ impl<T: Transport> Sending<T> {
     }
 
     /// Settles a whole piece.
-    pub async fn settle(&mut self, piece: &Piece, fate: Fate, request: &str, status: Option<u16>) {
+    pub async fn settle(&mut self, piece: &SubBatch, fate: Fate, request: &str, status: Option<u16>) {
         let part = Settled { records: piece.batch.records(), fate, request: request.to_owned(), status };
         let settlement = Settlement { serial: piece.batch.serial, attempts: piece.tries, parts: vec![part] };
         self.tell(Event::Settled(settlement)).await;
@@ -287,21 +288,23 @@ impl<T: Transport> Sending<T> {
     }
 
     /// Reads the token again; returns whether it is another one that may be used.
-    pub async fn renew(&mut self) -> bool {
-        let Some(renew) = self.options.renew.clone() else { return false };
-        let reading = tokio::task::spawn_blocking(move || renew.read());
+    pub async fn refresh(&mut self) -> bool {
+        let Some(refresh) = self.options.refresh.clone() else { return false };
+        let reading = tokio::task::spawn_blocking(move || refresh.read());
         // A command may hang; a stop may not.
         let read = tokio::select! {
             read = reading => read.ok().flatten(),
             _ = self.stop.wait() => None,
         };
-        let Some(pass) = read.filter(|pass| pass.token != self.pass.token) else { return false };
-        let left = pass.good_for(unix_now());
+        let Some(credentials) = read.filter(|credentials| credentials.token != self.credentials.token) else {
+            return false;
+        };
+        let left = credentials.good_for(unix_now());
         if left.is_some_and(|left| left.is_zero()) {
             return false;
         }
         self.expiry = left.map(|left| Instant::now() + left);
-        self.pass = Arc::new(pass);
+        self.credentials = Arc::new(credentials);
         self.generation += 1;
         self.proven = false;
         self.tell(Event::Renewed).await;

@@ -15,10 +15,10 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Response, Url};
 
 use super::address::{Endpoint, Proxy};
-use super::fault;
-use super::pass::{Pass, Scheme};
+use super::credentials::{Credentials, Scheme};
 use super::retry;
-use super::verdict::{Fault, Reply};
+use super::transport_error;
+use super::verdict::{Reply, TransportError};
 
 /// The largest answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -33,13 +33,13 @@ pub struct Request {
     /// The JSON array.
     pub body: Bytes,
     /// What it shows to be let in.
-    pub pass: Arc<Pass>,
+    pub credentials: Arc<Credentials>,
 }
 
 /// Something that carries a request to the server and brings its answer.
 pub trait Transport: Send + Sync + 'static {
     /// Posts a request and waits for the whole answer; ends by itself, at the latest by its timeout.
-    fn post(&self, request: Request) -> impl Future<Output = Result<Reply, Fault>> + Send;
+    fn post(&self, request: Request) -> impl Future<Output = Result<Reply, TransportError>> + Send;
 }
 
 /// How the server is reached.
@@ -60,7 +60,7 @@ pub struct Options {
     /// A proxy in place of the environment's.
     pub proxy: Option<Proxy>,
     /// The most requests under way at once: so many connections are kept.
-    pub lanes: usize,
+    pub max_connections: usize,
 }
 
 /// Why the way to the server cannot be set up. All of it is configuration.
@@ -138,7 +138,7 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(options.connect_timeout)
-            .pool_max_idle_per_host(options.lanes)
+            .pool_max_idle_per_host(options.max_connections)
             .pool_idle_timeout(seconds(30))
             .tcp_keepalive(seconds(15))
             .http2_keep_alive_interval(seconds(20))
@@ -156,7 +156,7 @@ impl Http {
         if let Some(path) = &options.cacert {
             builder = builder.tls_certs_merge(certificates(path)?);
         }
-        let client = builder.build().map_err(|error| Error::Setup(fault::words(&error)))?;
+        let client = builder.build().map_err(|error| Error::Setup(transport_error::words(&error)))?;
         let mut url = options.endpoint.url().clone();
         if let Some(id) = &options.bot_id {
             url.query_pairs_mut().append_pair("botId", id);
@@ -164,27 +164,28 @@ impl Http {
         Ok(Http { client, url, headers: headers(options)?, timeout: options.timeout })
     }
 
-    async fn exchange(&self, request: Request) -> Result<Reply, Fault> {
+    async fn exchange(&self, request: Request) -> Result<Reply, TransportError> {
         let mut headers = HeaderMap::with_capacity(self.headers.len() + 4);
-        let unfit = |_| Fault::Request("the token holds characters that no header may hold".to_owned());
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", request.pass.token.expose())).map_err(unfit)?;
+        let unfit = |_| TransportError::Request("the token holds characters that no header may hold".to_owned());
+        let mut bearer =
+            HeaderValue::from_str(&format!("Bearer {}", request.credentials.token.expose())).map_err(unfit)?;
         bearer.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, bearer);
-        if request.pass.scheme == Scheme::Key {
+        if request.credentials.scheme == Scheme::Key {
             headers.insert(HeaderName::from_static("authtype"), HeaderValue::from_static("Key"));
         }
         for (name, value) in [("x-request-id", &request.id), ("idempotency-key", &request.key)] {
-            let value = HeaderValue::from_str(value).map_err(|error| Fault::Request(error.to_string()))?;
+            let value = HeaderValue::from_str(value).map_err(|error| TransportError::Request(error.to_string()))?;
             headers.insert(HeaderName::from_static(name), value);
         }
         headers.extend(self.headers.clone());
         let sent = self.client.post(self.url.clone()).headers(headers).body(request.body).send().await;
-        let mut response = sent.map_err(|error| fault::of(&error))?;
+        let mut response = sent.map_err(|error| transport_error::of(&error))?;
         let mut reply = self.head(&response);
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| fault::of_body(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| transport_error::of_body(&error))? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
-                return Err(Fault::TooLong);
+                return Err(TransportError::TooLong);
             }
             body.extend_from_slice(&chunk);
         }
@@ -209,9 +210,9 @@ impl Http {
 }
 
 impl Transport for Http {
-    async fn post(&self, request: Request) -> Result<Reply, Fault> {
+    async fn post(&self, request: Request) -> Result<Reply, TransportError> {
         // One clock over connecting, sending, thinking and reading: nothing can hang, not even a byte a second.
-        tokio::time::timeout(self.timeout, self.exchange(request)).await.unwrap_or(Err(Fault::Timeout))
+        tokio::time::timeout(self.timeout, self.exchange(request)).await.unwrap_or(Err(TransportError::Timeout))
     }
 }
 
@@ -241,6 +242,6 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     match Certificate::from_pem_bundle(&pem) {
         Ok(found) if !found.is_empty() => Ok(found),
         Ok(_) => Err(unusable("no certificate in it".to_owned())),
-        Err(error) => Err(unusable(fault::words(&error))),
+        Err(error) => Err(unusable(transport_error::words(&error))),
     }
 }

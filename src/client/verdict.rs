@@ -26,7 +26,7 @@ pub struct Reply {
 
 /// Why there is no answer. The text is for people and holds neither address nor secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum TransportError {
     /// No connection: name not found, refused, connecting took too long.
     Unreachable(String),
     /// The certificate or another part of the secure connection was rejected.
@@ -53,9 +53,9 @@ pub enum Verdict {
     /// The server took all of it.
     Accepted,
     /// The server said of each contact what became of it.
-    Partly(Vec<One>),
+    PerItem(Vec<ItemVerdict>),
     /// Not now.
-    Later(Later),
+    Retry(Retry),
     /// Something in it is wrong, or it is too large; the server does not say which contact.
     Halve {
         /// What it said.
@@ -66,14 +66,14 @@ pub enum Verdict {
         after: Option<Duration>,
     },
     /// The token is not accepted; another one may be.
-    Renew(Failure),
+    Unauthorized(Failure),
     /// No, and nothing else would fare better: the address, the contract, the account.
     Halt(Failure),
 }
 
 /// What the server said of one contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum One {
+pub enum ItemVerdict {
     /// It was taken.
     Accepted,
     /// It was refused.
@@ -84,7 +84,7 @@ pub enum One {
 
 /// A request that is worth repeating.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Later {
+pub struct Retry {
     /// What happened.
     pub why: Failure,
     /// The wait that the server named.
@@ -94,12 +94,12 @@ pub struct Later {
     /// Whether fewer requests at once may help.
     pub too_much: bool,
     /// What follows when repeating does not help.
-    pub then: Then,
+    pub then: OnExhausted,
 }
 
 /// What follows when a request was repeated in vain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
+pub enum OnExhausted {
     /// The batch is left alone when its attempts have run out.
     GiveUp,
     /// The connection may have been closed while it lay idle: one repeat is free.
@@ -113,7 +113,7 @@ pub enum Then {
 }
 
 /// What the outcome of a request that carried so many contacts means.
-pub fn judge(outcome: &Result<Reply, Fault>, contacts: usize) -> Verdict {
+pub fn judge(outcome: &Result<Reply, TransportError>, contacts: usize) -> Verdict {
     match outcome {
         Ok(reply) => match reply.status {
             200..=299 => by_body(reply, contacts),
@@ -126,13 +126,13 @@ pub fn judge(outcome: &Result<Reply, Fault>, contacts: usize) -> Verdict {
 /// A 2xx: the body decides, and one that does not say yes is no success.
 fn by_body(reply: &Reply, contacts: usize) -> Verdict {
     match answer::read(&reply.body, contacts) {
-        Answer::Items(items) => Verdict::Partly(items.into_iter().map(|item| by_item(item, reply)).collect()),
+        Answer::Items(items) => Verdict::PerItem(items.into_iter().map(|item| by_item(item, reply)).collect()),
         // 207 announces a word for each contact; without it, the contacts that failed would be lost silently.
         Answer::Success if reply.status == 207 => unreadable(reply.status, "207 without a result for each contact"),
         Answer::Success => Verdict::Accepted,
         Answer::Failure { code, words } => match by_status(code.unwrap_or(422), reply, || words.clone()) {
             // Nothing but the body says so; where it names a code that is no error, it is about the contacts.
-            Verdict::Accepted | Verdict::Partly(_) => refused(reply.status, &words),
+            Verdict::Accepted | Verdict::PerItem(_) => refused(reply.status, &words),
             verdict => verdict,
         },
         Answer::Unreadable => unreadable(reply.status, &answer::words(&reply.body)),
@@ -140,12 +140,12 @@ fn by_body(reply: &Reply, contacts: usize) -> Verdict {
 }
 
 /// What the server says of one contact among others that were answered.
-fn by_item(item: Item, reply: &Reply) -> One {
+fn by_item(item: Item, reply: &Reply) -> ItemVerdict {
     match item {
-        Item::Accepted => One::Accepted,
+        Item::Accepted => ItemVerdict::Accepted,
         Item::Failed { code, words } => match by_status(code.unwrap_or(422), reply, || words.clone()) {
-            Verdict::Later(later) => One::Again(later.why),
-            _ => One::Refused(Failure::new(Cause::Refused, &words).with_status(reply.status)),
+            Verdict::Retry(later) => ItemVerdict::Again(later.why),
+            _ => ItemVerdict::Refused(Failure::new(Cause::Refused, &words).with_status(reply.status)),
         },
     }
 }
@@ -154,7 +154,7 @@ fn by_item(item: Item, reply: &Reply) -> One {
 fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verdict {
     let failure = |cause, words: &str| Failure::new(cause, words).with_status(reply.status);
     let later = |cause, words: &str, reached, then| {
-        Verdict::Later(Later { why: failure(cause, words), after: None, reached, too_much: false, then })
+        Verdict::Retry(Retry { why: failure(cause, words), after: None, reached, too_much: false, then })
     };
     let halt = |cause, words: &str| Verdict::Halt(failure(cause, words));
     match status {
@@ -163,29 +163,29 @@ fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verd
             halt(Cause::Redirect, &target)
         }
         400 | 422 => refused(reply.status, &words()),
-        401 => Verdict::Renew(failure(Cause::Unauthorized, &words())),
+        401 => Verdict::Unauthorized(failure(Cause::Unauthorized, &words())),
         402 | 403 | 451 => halt(Cause::Forbidden, &words()),
         407 => halt(Cause::ProxyAuth, &words()),
-        408 | 425 => later(Cause::Failing, &words(), false, Then::GiveUp),
+        408 | 425 => later(Cause::Failing, &words(), false, OnExhausted::GiveUp),
         // A former attempt may still be at work; if it is not that, it is the data.
-        409 => later(Cause::Refused, &words(), true, Then::Halve(3)),
+        409 => later(Cause::Refused, &words(), true, OnExhausted::Halve(3)),
         413 => {
             let why = failure(Cause::TooLarge, &words());
             Verdict::Halve { why, smaller: true, after: reply.retry_after }
         }
         414 | 431 => halt(Cause::HeadersTooLarge, &words()),
-        421 => later(Cause::WrongAddress, &words(), false, Then::Halt(2)),
-        429 | 503 => Verdict::Later(Later {
+        421 => later(Cause::WrongAddress, &words(), false, OnExhausted::Halt(2)),
+        429 | 503 => Verdict::Retry(Retry {
             why: failure(Cause::Busy, &words()),
             after: reply.retry_after,
             reached: false,
             too_much: true,
-            then: Then::GiveUp,
+            then: OnExhausted::GiveUp,
         }),
         501 | 505 => halt(Cause::WrongAddress, &words()),
         // A captive network says so by 511; the import service never does.
         511 => unreadable(reply.status, &words()),
-        500..=599 => later(Cause::Failing, &words(), true, Then::GiveUp),
+        500..=599 => later(Cause::Failing, &words(), true, OnExhausted::GiveUp),
         // 404, 405, 406, 410, 411, 415, 426, and all that say that this is not how it is asked.
         400..=499 => halt(Cause::WrongAddress, &words()),
         // A status outside of HTTP, or an interim one as the last word.
@@ -194,22 +194,24 @@ fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verd
 }
 
 /// What the lack of an answer means.
-fn by_fault(fault: &Fault) -> Verdict {
+fn by_fault(fault: &TransportError) -> Verdict {
     let later = |cause, words: &str, reached, then| {
         let too_much = cause == Cause::Timeout;
-        Verdict::Later(Later { why: Failure::new(cause, words), after: None, reached, too_much, then })
+        Verdict::Retry(Retry { why: Failure::new(cause, words), after: None, reached, too_much, then })
     };
     match fault {
-        Fault::Unreachable(words) => later(Cause::Unreachable, words, false, Then::GiveUp),
-        Fault::Certificate(words) => Verdict::Halt(Failure::new(Cause::Certificate, words)),
-        Fault::ProxyAuth => Verdict::Halt(Failure::new(Cause::ProxyAuth, "")),
-        Fault::Request(words) => Verdict::Halt(Failure::new(Cause::Request, words)),
+        TransportError::Unreachable(words) => later(Cause::Unreachable, words, false, OnExhausted::GiveUp),
+        TransportError::Certificate(words) => Verdict::Halt(Failure::new(Cause::Certificate, words)),
+        TransportError::ProxyAuth => Verdict::Halt(Failure::new(Cause::ProxyAuth, "")),
+        TransportError::Request(words) => Verdict::Halt(Failure::new(Cause::Request, words)),
         // A server that answers 413 and closes without reading often loses its answer that way.
-        Fault::Writing(words) => later(Cause::Cut, words, true, Then::HalveSmaller(2)),
-        Fault::Lost(words) => later(Cause::Cut, words, true, Then::Free),
-        Fault::Cut(words) => later(Cause::Cut, words, true, Then::GiveUp),
-        Fault::Timeout => later(Cause::Timeout, "", true, Then::GiveUp),
-        Fault::TooLong => later(Cause::Unreadable, "the answer is longer than 1 MiB", true, Then::Halt(3)),
+        TransportError::Writing(words) => later(Cause::Cut, words, true, OnExhausted::HalveSmaller(2)),
+        TransportError::Lost(words) => later(Cause::Cut, words, true, OnExhausted::Free),
+        TransportError::Cut(words) => later(Cause::Cut, words, true, OnExhausted::GiveUp),
+        TransportError::Timeout => later(Cause::Timeout, "", true, OnExhausted::GiveUp),
+        TransportError::TooLong => {
+            later(Cause::Unreadable, "the answer is longer than 1 MiB", true, OnExhausted::Halt(3))
+        }
     }
 }
 
@@ -221,7 +223,7 @@ fn refused(status: u16, words: &str) -> Verdict {
 /// An answer that is not the import service's: twice more, then the run ends.
 fn unreadable(status: u16, words: &str) -> Verdict {
     let why = Failure::new(Cause::Unreadable, words).with_status(status);
-    Verdict::Later(Later { why, after: None, reached: true, too_much: false, then: Then::Halt(3) })
+    Verdict::Retry(Retry { why, after: None, reached: true, too_much: false, then: OnExhausted::Halt(3) })
 }
 
 #[cfg(test)]
@@ -230,7 +232,7 @@ mod tests {
 
     use super::*;
 
-    fn reply(status: u16, body: &str) -> Result<Reply, Fault> {
+    fn reply(status: u16, body: &str) -> Result<Reply, TransportError> {
         Ok(Reply { status, body: Bytes::copy_from_slice(body.as_bytes()), ..Reply::default() })
     }
 
@@ -238,15 +240,15 @@ mod tests {
     fn brief(verdict: &Verdict) -> String {
         match verdict {
             Verdict::Accepted => "accepted".into(),
-            Verdict::Partly(ones) => {
-                let brief = |one: &One| match one {
-                    One::Accepted => "accepted",
-                    One::Refused(_) => "refused",
-                    One::Again(_) => "again",
+            Verdict::PerItem(ones) => {
+                let brief = |one: &ItemVerdict| match one {
+                    ItemVerdict::Accepted => "accepted",
+                    ItemVerdict::Refused(_) => "refused",
+                    ItemVerdict::Again(_) => "again",
                 };
                 ones.iter().map(brief).collect::<Vec<_>>().join(" ")
             }
-            Verdict::Later(Later { why, reached, too_much, then, .. }) => {
+            Verdict::Retry(Retry { why, reached, too_much, then, .. }) => {
                 let reached = if *reached { " reached" } else { "" };
                 let too_much = if *too_much { " too-much" } else { "" };
                 format!("later {} {then:?}{reached}{too_much}", why.cause)
@@ -254,7 +256,7 @@ mod tests {
             Verdict::Halve { why, smaller, .. } => {
                 format!("halve {}{}", why.cause, if *smaller { " smaller" } else { "" })
             }
-            Verdict::Renew(why) => format!("renew {}", why.cause),
+            Verdict::Unauthorized(why) => format!("renew {}", why.cause),
             Verdict::Halt(why) => format!("halt {}", why.cause),
         }
     }
@@ -327,15 +329,15 @@ mod tests {
     fn every_fault_has_its_verdict() {
         let text = || "words".to_owned();
         for (fault, verdict) in [
-            (Fault::Unreachable(text()), "later server.unreachable GiveUp"),
-            (Fault::Certificate(text()), "halt server.certificate"),
-            (Fault::ProxyAuth, "halt server.proxy_auth"),
-            (Fault::Request(text()), "halt config.request"),
-            (Fault::Writing(text()), "later server.cut HalveSmaller(2) reached"),
-            (Fault::Lost(text()), "later server.cut Free reached"),
-            (Fault::Cut(text()), "later server.cut GiveUp reached"),
-            (Fault::Timeout, "later server.timeout GiveUp reached too-much"),
-            (Fault::TooLong, UNREADABLE),
+            (TransportError::Unreachable(text()), "later server.unreachable GiveUp"),
+            (TransportError::Certificate(text()), "halt server.certificate"),
+            (TransportError::ProxyAuth, "halt server.proxy_auth"),
+            (TransportError::Request(text()), "halt config.request"),
+            (TransportError::Writing(text()), "later server.cut HalveSmaller(2) reached"),
+            (TransportError::Lost(text()), "later server.cut Free reached"),
+            (TransportError::Cut(text()), "later server.cut GiveUp reached"),
+            (TransportError::Timeout, "later server.timeout GiveUp reached too-much"),
+            (TransportError::TooLong, UNREADABLE),
         ] {
             assert_eq!(brief(&judge(&Err(fault), 2)), verdict);
         }
@@ -347,7 +349,7 @@ mod tests {
             let after = Some(Duration::from_secs(2));
             let reply = Reply { status, retry_after: after, ..Reply::default() };
             match judge(&Ok(reply), 1) {
-                Verdict::Later(later) => later.after == after,
+                Verdict::Retry(later) => later.after == after,
                 Verdict::Halve { after: named, .. } => named == after,
                 _ => false,
             }

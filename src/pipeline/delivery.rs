@@ -1,4 +1,4 @@
-//! The settings of delivery in the client's own words: the pass, the way to the server, the limits.
+//! The settings of delivery in the client's own words: the credentials, the way to the server, the limits.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,7 +7,7 @@ use super::Screen;
 use super::prepare::unless_stopped;
 use super::summary::Story;
 use crate::batch::Limits;
-use crate::client::{self, Endpoint, Http, Pass, Policy, Renew, Scheme, transport};
+use crate::client::{self, Credentials, Endpoint, Http, Policy, Scheme, TokenRefresh, transport};
 use crate::config::{AuthType, Concurrency, Config, Rate, Target, TokenSource, peek};
 use crate::error::Error;
 use crate::outcome::{Cause, Counts, Failure};
@@ -19,7 +19,7 @@ use crate::stop::Stop;
 /// By which right contacts are sent.
 pub enum Way {
     /// With the user's token.
-    Endpoint(Pass, Box<Http>),
+    Endpoint(Credentials, Box<Http>),
     /// To a sandbox of our own, whose token nobody else knows.
     Sandbox,
     /// Nothing is sent.
@@ -40,11 +40,11 @@ impl Way {
                 let source = config.delivery.token.clone();
                 let token = unless_stopped(stop, "the token", move || Ok(source.read()?)).await?;
                 screen.hide(&token);
-                let pass = pass(token, config.delivery.auth_type);
-                screen.warn_of_token(&pass)?;
+                let credentials = credentials(token, config.delivery.auth_type);
+                screen.warn_of_token(&credentials)?;
                 // What is wrong with certificates or proxy shows before anything is read.
                 let http = http(config, config.delivery.endpoint.clone())?;
-                Ok(Way::Endpoint(pass, Box::new(http)))
+                Ok(Way::Endpoint(credentials, Box::new(http)))
             }
         }
     }
@@ -52,7 +52,9 @@ impl Way {
     /// Where the token came from and its last 4 characters, for the start lines.
     pub fn token_said<'s>(&self, source: &'s TokenSource) -> Option<(&'s str, Option<String>)> {
         match self {
-            Way::Endpoint(pass, _) => Some((source.label.as_str(), pass.token.last_four().map(str::to_owned))),
+            Way::Endpoint(credentials, _) => {
+                Some((source.label.as_str(), credentials.token.last_four().map(str::to_owned)))
+            }
             Way::Sandbox | Way::Nowhere => None,
         }
     }
@@ -61,9 +63,13 @@ impl Way {
     ///
     /// # Errors
     /// The sandbox finds no port.
-    pub async fn open(&self, config: &Config, screen: &Screen<'_>) -> Result<(Pass, Http, Option<Sandbox>), Error> {
+    pub async fn open(
+        &self,
+        config: &Config,
+        screen: &Screen<'_>,
+    ) -> Result<(Credentials, Http, Option<Sandbox>), Error> {
         match self {
-            Way::Endpoint(pass, http) => Ok((pass.clone(), http.as_ref().clone(), None)),
+            Way::Endpoint(credentials, http) => Ok((credentials.clone(), http.as_ref().clone(), None)),
             Way::Sandbox | Way::Nowhere => {
                 let token = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
                 let options = sandbox::Options {
@@ -74,10 +80,10 @@ impl Way {
                 };
                 let local = |error| Error::Local { what: "the sandbox", error };
                 let sandbox = Sandbox::start(options).await.map_err(local)?;
-                let pass = Pass { token: Secret::new(token), scheme: Scheme::Key, ends: None };
-                screen.hide(&pass.token);
+                let credentials = Credentials { token: Secret::new(token), scheme: Scheme::Key, ends: None };
+                screen.hide(&credentials.token);
                 let endpoint = sandbox.endpoint().parse().map_err(|_| Error::Broken("the sandbox"))?;
-                Ok((pass, http(config, endpoint)?, Some(sandbox)))
+                Ok((credentials, http(config, endpoint)?, Some(sandbox)))
             }
         }
     }
@@ -94,25 +100,25 @@ fn http(config: &Config, endpoint: Endpoint) -> Result<Http, Error> {
         connect_timeout: delivery.connect_timeout,
         cacert: delivery.cacert.clone(),
         proxy: delivery.proxy.clone(),
-        lanes: concurrency(config).most(),
+        max_connections: concurrency(config).most(),
     })?)
 }
 
-fn pass(token: Secret, auth: AuthType) -> Pass {
+fn credentials(token: Secret, auth: AuthType) -> Credentials {
     let jwt = peek(token.expose());
     let scheme = match (auth, &jwt) {
         (AuthType::Key, _) | (AuthType::Auto, None) => Scheme::Key,
         (AuthType::None, _) | (AuthType::Auto, Some(_)) => Scheme::Plain,
     };
-    Pass { token, scheme, ends: jwt.and_then(|jwt| jwt.expires) }
+    Credentials { token, scheme, ends: jwt.and_then(|jwt| jwt.expires) }
 }
 
 /// How long a token still holds by our own clock; an error if it has ended.
 ///
 /// # Errors
 /// It has.
-pub fn seconds_left(pass: &Pass) -> Result<Option<u64>, Error> {
-    let Some(ends) = pass.ends else {
+pub fn seconds_left(credentials: &Credentials) -> Result<Option<u64>, Error> {
+    let Some(ends) = credentials.ends else {
         return Ok(None);
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -140,14 +146,14 @@ pub fn options(
     story: &Story,
     before: &Counts,
     contacts: u64,
-    pass: Pass,
+    credentials: Credentials,
 ) -> client::Options {
     let delivery = &config.delivery;
     client::Options {
         requests_before: story.requests_before,
         accepted_before: before.accepted_before > 0,
         refused_before: before.refused,
-        renew: (delivery.target == Target::Endpoint && delivery.token.may_change()).then(|| renew(config, screen)),
+        refresh: (delivery.target == Target::Endpoint && delivery.token.may_change()).then(|| refresh(config, screen)),
         limits: Limits {
             contacts: delivery.batch_size,
             bytes: usize::try_from(delivery.batch_bytes).unwrap_or(usize::MAX),
@@ -163,17 +169,17 @@ pub fn options(
             max_wait: delivery.max_wait,
         },
         max_refused: delivery.max_refused.of(contacts),
-        ..client::Options::new(&story.job, pass)
+        ..client::Options::new(&story.job, credentials)
     }
 }
 
 /// The token once more from where it came from; every one of them is kept from the screen.
-fn renew(config: &Config, screen: &Screen<'_>) -> Renew {
+fn refresh(config: &Config, screen: &Screen<'_>) -> TokenRefresh {
     let (source, auth, redactor) =
         (Arc::new(config.delivery.token.clone()), config.delivery.auth_type, screen.redactor());
-    Renew::new(move || {
+    TokenRefresh::new(move || {
         let token = source.read().ok()?;
         redactor.hide(&token);
-        Some(pass(token, auth))
+        Some(credentials(token, auth))
     })
 }

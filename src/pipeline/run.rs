@@ -214,8 +214,9 @@ impl<'a> Run<'a> {
     async fn deliver(&mut self, load: Load, way: &Way) -> Result<(), Error> {
         let before = self.listeners.fates.counts();
         // The sandbox lives until everything is delivered.
-        let (pass, transport, _sandbox) = way.open(self.config, self.screen).await?;
-        let options = delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), pass);
+        let (credentials, transport, _sandbox) = way.open(self.config, self.screen).await?;
+        let options =
+            delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), credentials);
         let settled = load.survey.read - load.survey.contacts() + before.accepted_before + before.refused;
         self.listeners.progress.sending(load.survey.read, settled, load.survey.invalid + before.refused);
         self.listeners.timeline = Some(Timeline::new(Instant::now()));

@@ -1,6 +1,6 @@
 //! What the pipeline says while it works: to standard error, through the terminal, at the verbosity that was asked for.
 
-use crate::client::Pass;
+use crate::client::Credentials;
 use crate::config::{Config, Env, Progress as When, Verbosity};
 use crate::error::Error;
 use crate::numbers::duration;
@@ -102,8 +102,8 @@ impl Screen<'_> {
     ///
     /// # Errors
     /// It has ended already.
-    pub fn warn_of_token(&self, pass: &Pass) -> Result<(), Error> {
-        if let Some(left) = seconds_left(pass)?.filter(|left| *left < SOON) {
+    pub fn warn_of_token(&self, credentials: &Credentials) -> Result<(), Error> {
+        if let Some(left) = seconds_left(credentials)?.filter(|left| *left < SOON) {
             let left = duration(left as f64);
             let message = format!("the token ends in {left}; sending stops 30 s before, and can be carried on");
             self.note(&warning(&message, "token.ends_soon", "get a token that lasts for the whole import"));

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use m1import::client::transport::{self, Http, Request};
-use m1import::client::verdict::{Fault, Reply as Got};
-use m1import::client::{Pass, Scheme, Transport};
+use m1import::client::verdict::{Reply as Got, TransportError};
+use m1import::client::{Credentials, Scheme, Transport};
 use m1import::secret::Secret;
 
 use crate::support::contacts::body;
@@ -25,13 +25,14 @@ fn options(endpoint: &str) -> transport::Options {
         connect_timeout: Duration::from_millis(300),
         cacert: None,
         proxy: None,
-        lanes: 8,
+        max_connections: 8,
     }
 }
 
 fn request(body: Vec<u8>) -> Request {
-    let pass = Pass { token: Secret::new("a-token-of-the-tests".into()), scheme: Scheme::Key, ends: None };
-    Request { id: "job-000001".into(), key: "key".into(), body: Bytes::from(body), pass: Arc::new(pass) }
+    let credentials =
+        Credentials { token: Secret::new("a-token-of-the-tests".into()), scheme: Scheme::Key, ends: None };
+    Request { id: "job-000001".into(), key: "key".into(), body: Bytes::from(body), credentials: Arc::new(credentials) }
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -39,7 +40,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// Posts requests one after another over one client.
-fn posts(options: &transport::Options, bodies: Vec<Vec<u8>>) -> Vec<Result<Got, Fault>> {
+fn posts(options: &transport::Options, bodies: Vec<Vec<u8>>) -> Vec<Result<Got, TransportError>> {
     runtime().block_on(async {
         let http = Http::new(options).unwrap();
         let mut got = Vec::new();
@@ -50,11 +51,11 @@ fn posts(options: &transport::Options, bodies: Vec<Vec<u8>>) -> Vec<Result<Got, 
     })
 }
 
-fn post(options: &transport::Options) -> Result<Got, Fault> {
+fn post(options: &transport::Options) -> Result<Got, TransportError> {
     posts(options, vec![body(1, 3)]).remove(0)
 }
 
-fn post_to(server: &Server) -> Result<Got, Fault> {
+fn post_to(server: &Server) -> Result<Got, TransportError> {
     post(&options(&server.endpoint()))
 }
 
@@ -96,9 +97,9 @@ fn connections_are_kept() {
 fn nobody_there_is_unreachable() {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let got = post(&options(&format!("http://127.0.0.1:{port}/")));
-    assert!(matches!(&got, Err(Fault::Unreachable(words)) if words.contains("refused")), "{got:?}");
+    assert!(matches!(&got, Err(TransportError::Unreachable(words)) if words.contains("refused")), "{got:?}");
     let got = post(&options("https://no-such-host.invalid/"));
-    assert!(matches!(got, Err(Fault::Unreachable(_))), "{got:?}");
+    assert!(matches!(got, Err(TransportError::Unreachable(_))), "{got:?}");
 }
 
 #[test]
@@ -109,8 +110,8 @@ fn an_answer_cut_anywhere_is_no_answer() {
             let server = Server::new(move |_| Reply::ok().transmission(transmission(count)));
             let got = post_to(&server);
             match count {
-                0 => assert!(matches!(got, Err(Fault::Lost(_))), "{count}: {got:?}"),
-                _ => assert!(matches!(got, Err(Fault::Lost(_) | Fault::Cut(_))), "{count}: {got:?}"),
+                0 => assert!(matches!(got, Err(TransportError::Lost(_))), "{count}: {got:?}"),
+                _ => assert!(matches!(got, Err(TransportError::Lost(_) | TransportError::Cut(_))), "{count}: {got:?}"),
             }
         }
     }
@@ -123,7 +124,7 @@ fn a_connection_gone_stale_is_lost() {
         _ => Reply::ok(),
     });
     for got in posts(&options(&server.endpoint()), vec![body(1, 3), body(4, 3)]) {
-        assert!(matches!(got, Ok(_) | Err(Fault::Lost(_))), "{got:?}");
+        assert!(matches!(got, Ok(_) | Err(TransportError::Lost(_))), "{got:?}");
     }
 }
 
@@ -132,7 +133,7 @@ fn every_request_ends_by_its_timeout() {
     for transmission in [Transmission::Stall, Transmission::Drip(Duration::from_millis(100))] {
         let server = Server::new(move |_| Reply::ok().transmission(transmission));
         let since = Instant::now();
-        assert_eq!(post_to(&server).unwrap_err(), Fault::Timeout, "{transmission:?}");
+        assert_eq!(post_to(&server).unwrap_err(), TransportError::Timeout, "{transmission:?}");
         assert!(since.elapsed() < Duration::from_secs(2));
     }
 }
@@ -142,7 +143,7 @@ fn an_answer_too_long_is_not_read() {
     let server = Server::new(|_| Reply::ok().transmission(Transmission::Flood));
     let mut patient = options(&server.endpoint());
     patient.timeout = Duration::from_secs(10);
-    assert_eq!(post(&patient).unwrap_err(), Fault::TooLong);
+    assert_eq!(post(&patient).unwrap_err(), TransportError::TooLong);
     // A packed body is not unpacked: it was not asked for.
     let packed = bomb(64);
     let server = Server::new(move |_| packed.clone());
@@ -160,7 +161,7 @@ fn what_is_not_http_is_cut() {
         let _ = stream.write_all(b"220 mail.example.com ESMTP\r\n\r\n");
     });
     let got = post(&options(&endpoint));
-    assert!(matches!(got, Err(Fault::Cut(_))), "{got:?}");
+    assert!(matches!(got, Err(TransportError::Cut(_))), "{got:?}");
     answering.join().unwrap();
 }
 
@@ -173,7 +174,9 @@ fn a_413_may_be_lost_while_the_body_is_written() {
     let mut patient = options(&server.endpoint());
     patient.timeout = Duration::from_secs(10);
     let large = posts(&patient, vec![body(1, 60_000); 5]);
-    let told = |got: &Result<Got, Fault>| matches!(got, Ok(Got { status: 413, .. }) | Err(Fault::Writing(_)));
+    let told = |got: &Result<Got, TransportError>| {
+        matches!(got, Ok(Got { status: 413, .. }) | Err(TransportError::Writing(_)))
+    };
     assert!(large.iter().all(told), "{:?}", large.iter().find(|got| !told(got)));
 }
 
@@ -193,7 +196,7 @@ fn a_certificate_must_be_trusted() {
     slow.timeout = Duration::from_secs(10);
     slow.connect_timeout = Duration::from_secs(5);
     let got = post(&slow);
-    assert!(matches!(&got, Err(Fault::Certificate(_))), "{got:?}");
+    assert!(matches!(&got, Err(TransportError::Certificate(_))), "{got:?}");
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");
@@ -212,7 +215,7 @@ fn a_proxy_that_wants_credentials_says_so() {
     let mut through = options("https://example.invalid/");
     through.proxy = Some(proxy.endpoint().parse().unwrap());
     through.timeout = Duration::from_secs(5);
-    assert_eq!(post(&through).unwrap_err(), Fault::ProxyAuth);
+    assert_eq!(post(&through).unwrap_err(), TransportError::ProxyAuth);
     // Loopback never goes through a proxy.
     let server = Server::new(|_| Reply::ok());
     let mut direct = options(&server.endpoint());

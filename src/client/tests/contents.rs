@@ -145,7 +145,7 @@ async fn what_is_too_large_is_made_smaller_once() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_413_is_a_413() {
     let ran = run(5_000, options(), |seen| match seen.bytes > 300 {
-        true => fault(Fault::Writing("reset".into())),
+        true => fault(TransportError::Writing("reset".into())),
         false => fine(),
     })
     .await;

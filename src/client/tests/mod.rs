@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::transport::Request;
-use super::verdict::{Fault, Reply};
+use super::verdict::{Reply, TransportError};
 use super::*;
 use crate::batch::ParcelBuilder;
 use crate::event::{Pause, Requests};
@@ -31,7 +31,7 @@ const GIANT: u64 = 1_000_000;
 /// What the pretended server does with one request.
 #[derive(Debug, Clone)]
 struct Act {
-    outcome: Result<Reply, Fault>,
+    outcome: Result<Reply, TransportError>,
     /// Whether it keeps the contacts.
     keeps: bool,
     takes: Duration,
@@ -58,7 +58,7 @@ fn busy(seconds: u64) -> Act {
     act
 }
 
-fn fault(fault: Fault) -> Act {
+fn fault(fault: TransportError) -> Act {
     Act { outcome: Err(fault), keeps: false, takes: Duration::from_millis(5) }
 }
 
@@ -90,7 +90,7 @@ struct Server {
 }
 
 impl Transport for Server {
-    async fn post(&self, request: Request) -> Result<Reply, Fault> {
+    async fn post(&self, request: Request) -> Result<Reply, TransportError> {
         let records: Vec<u64> = serde_json::from_slice(&request.body).unwrap();
         let act = {
             let mut state = self.state.lock().unwrap();
@@ -103,7 +103,7 @@ impl Transport for Server {
                 records: records.clone(),
                 bytes: request.body.len(),
                 at: Instant::now(),
-                token: request.pass.token.expose().to_owned(),
+                token: request.credentials.token.expose().to_owned(),
                 in_flight: state.requests_in_flight,
             };
             state.seen.push(seen.clone());
@@ -136,12 +136,12 @@ impl Drop for Gone {
     }
 }
 
-fn pass(token: &str) -> Pass {
-    Pass { token: Secret::new(token.into()), scheme: Scheme::Key, ends: None }
+fn credentials(token: &str) -> Credentials {
+    Credentials { token: Secret::new(token.into()), scheme: Scheme::Key, ends: None }
 }
 
 fn options() -> Options {
-    Options::new("job", pass("token-one"))
+    Options::new("job", credentials("token-one"))
 }
 
 fn small(contacts: usize) -> Options {

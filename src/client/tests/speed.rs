@@ -6,7 +6,7 @@ use super::*;
 struct Instantly;
 
 impl Transport for Instantly {
-    async fn post(&self, _: Request) -> Result<Reply, Fault> {
+    async fn post(&self, _: Request) -> Result<Reply, TransportError> {
         Ok(Reply { status: 200, body: Bytes::from_static(br#"{"status":"success"}"#), ..Reply::default() })
     }
 }

@@ -27,12 +27,13 @@ async fn a_contact_that_breaks_the_server_is_found() {
 async fn an_outage_is_waited_for_with_few_probes() {
     let began = Instant::now();
     let down = move |seen: &Seen| (10 * SECOND..300 * SECOND).contains(&seen.at.duration_since(began));
-    let ran = run(
-        60_000,
-        small(20),
-        move |seen| if down(seen) { fault(Fault::Unreachable("refused".into())) } else { fine() },
-    )
-    .await;
+    let ran =
+        run(
+            60_000,
+            small(20),
+            move |seen| if down(seen) { fault(TransportError::Unreachable("refused".into())) } else { fine() },
+        )
+        .await;
     ran.all_accepted(60_000);
     let probes = ran.seen.iter().filter(|seen| down(seen)).count();
     assert!((5..=60).contains(&probes), "{probes}");
@@ -42,9 +43,13 @@ async fn an_outage_is_waited_for_with_few_probes() {
 
 #[tokio::test(start_paused = true)]
 async fn an_outage_without_end_is_given_up() {
-    for act in
-        [fault(Fault::Unreachable("refused".into())), reply(500, ""), fault(Fault::Timeout), reply(503, ""), busy(60)]
-    {
+    for act in [
+        fault(TransportError::Unreachable("refused".into())),
+        reply(500, ""),
+        fault(TransportError::Timeout),
+        reply(503, ""),
+        busy(60),
+    ] {
         let ran = run(1_000, options(), move |_| act.clone()).await;
         assert_eq!(ran.halted(), Cause::Away);
         assert!((900 * SECOND..911 * SECOND).contains(&ran.took), "{:?}", ran.took);
@@ -57,7 +62,7 @@ async fn an_outage_without_end_is_given_up() {
 async fn a_server_that_answers_late_gets_each_contact_once_at_a_time() {
     // It keeps what it got; the client gave up.
     let ran = run(3_000, options(), |seen| match seen.number % 3 {
-        1 if seen.number < 20 => Act { keeps: true, takes: 60 * SECOND, ..fault(Fault::Timeout) },
+        1 if seen.number < 20 => Act { keeps: true, takes: 60 * SECOND, ..fault(TransportError::Timeout) },
         _ => fine(),
     })
     .await;
@@ -68,7 +73,7 @@ async fn a_server_that_answers_late_gets_each_contact_once_at_a_time() {
 async fn a_stale_connection_costs_nothing() {
     let options = Options { policy: Policy { attempts: 1, ..Policy::default() }, ..small(10) };
     let ran = run(300, options, |seen| match seen.number % 5 {
-        0 => fault(Fault::Lost("closed".into())),
+        0 => fault(TransportError::Lost("closed".into())),
         _ => fine(),
     })
     .await;
@@ -78,9 +83,13 @@ async fn a_stale_connection_costs_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unreadable_answer_is_never_success_and_ends_the_run() {
-    for act in
-        [reply(200, "<html>Log in</html>"), reply(204, ""), reply(200, "{}"), fault(Fault::TooLong), reply(511, "")]
-    {
+    for act in [
+        reply(200, "<html>Log in</html>"),
+        reply(204, ""),
+        reply(200, "{}"),
+        fault(TransportError::TooLong),
+        reply(511, ""),
+    ] {
         let ran = run(1_000, options(), move |_| act.clone()).await;
         assert_eq!(ran.halted(), Cause::Unreadable);
         assert_eq!((ran.seen.len(), ran.with(RecordFate::Accepted).len()), (3, 0));
@@ -98,7 +107,7 @@ async fn what_cannot_be_mended_ends_the_run_at_once() {
         (reply(407, ""), Cause::ProxyAuth),
         (reply(431, ""), Cause::HeadersTooLarge),
         (reply(200, r#"{"success":false,"code":401}"#), Cause::Unauthorized),
-        (fault(Fault::Certificate("UnknownIssuer".into())), Cause::Certificate),
+        (fault(TransportError::Certificate("UnknownIssuer".into())), Cause::Certificate),
     ] {
         let ran = run(1_000, options(), move |_| act.clone()).await;
         assert_eq!(ran.halted(), cause);
@@ -119,11 +128,11 @@ async fn a_token_that_ends_in_mid_run_costs_a_window_of_requests() {
 async fn a_token_is_read_again_when_it_is_refused() {
     let count = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&count);
-    let renew = Renew::new(move || {
+    let refresh = TokenRefresh::new(move || {
         *counted.lock().unwrap() += 1;
-        Some(pass("token-two"))
+        Some(credentials("token-two"))
     });
-    let ran = run(10_000, Options { renew: Some(renew), ..options() }, |seen| {
+    let ran = run(10_000, Options { refresh: Some(refresh), ..options() }, |seen| {
         if seen.number >= 20 && seen.token == "token-one" { reply(401, "") } else { fine() }
     })
     .await;
@@ -134,8 +143,8 @@ async fn a_token_is_read_again_when_it_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_token_is_read_again_only_once() {
     for second in ["token-one", "token-two"] {
-        let renew = Renew::new(move || Some(pass(second)));
-        let ran = run(1_000, Options { renew: Some(renew), ..options() }, |_| reply(401, "")).await;
+        let refresh = TokenRefresh::new(move || Some(credentials(second)));
+        let ran = run(1_000, Options { refresh: Some(refresh), ..options() }, |_| reply(401, "")).await;
         assert_eq!(ran.halted(), Cause::Unauthorized);
         assert!(ran.seen.len() <= 2);
     }
@@ -145,7 +154,10 @@ async fn a_token_is_read_again_only_once() {
 async fn a_token_is_not_used_up_to_its_end() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let began = Instant::now();
-    let ends = |seconds: u64| Options { pass: Pass { ends: Some(now + seconds), ..pass("t") }, ..small(10) };
+    let ends = |seconds: u64| Options {
+        credentials: Credentials { ends: Some(now + seconds), ..credentials("t") },
+        ..small(10)
+    };
     let ran = run(100_000, ends(40), |_| fine()).await;
     assert_eq!(ran.halted(), Cause::Expired);
     assert!((8 * SECOND..11 * SECOND).contains(&ran.took), "{:?}", ran.took);

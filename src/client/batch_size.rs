@@ -7,17 +7,17 @@ use crate::batch::Limits;
 
 /// The limits of the moment.
 #[derive(Debug)]
-pub struct Size {
+pub struct AdaptiveBatchSize {
     wanted: Limits,
     limits: Limits,
     /// The largest request that was taken: contacts and bytes.
     taken: (usize, usize),
 }
 
-impl Size {
+impl AdaptiveBatchSize {
     /// The user's limits.
     pub fn new(wanted: Limits) -> Self {
-        Size { wanted, limits: wanted, taken: (0, 0) }
+        AdaptiveBatchSize { wanted, limits: wanted, taken: (0, 0) }
     }
 
     /// What the next request may hold.
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn limits_follow_what_the_server_takes() {
-        let mut size = Size::new(Limits::default());
+        let mut size = AdaptiveBatchSize::new(Limits::default());
         assert!(size.too_large(100, 27_000));
         assert_eq!((size.limits().contacts.get(), size.limits().bytes), (50, 13_500));
         assert!(size.is_over(51, 100) && size.is_over(2, 14_000) && !size.is_over(1, 14_000));

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::piece::Piece;
+use super::sub_batch::SubBatch;
 use crate::outcome::Failure;
 
 /// So many contacts refused alone make it look into other batches.
@@ -16,15 +16,15 @@ const PROBES: usize = 4;
 
 /// What is known of refusals so far.
 #[derive(Debug)]
-pub enum Suspicion {
+pub enum RefusedAllDetector {
     /// Something was accepted, or refusals differ: a refusal is about its row.
     Cleared,
     /// Nothing was accepted yet.
-    Watching(Vec<(Piece, Arc<Failure>)>),
+    Watching(Vec<(SubBatch, Arc<Failure>)>),
     /// Everything so far was refused alike; contacts of other batches are tried one by one.
     Probing {
         /// Refused so far.
-        held: Vec<(Piece, Arc<Failure>)>,
+        held: Vec<(SubBatch, Arc<Failure>)>,
         /// How many of them are contacts of other batches.
         probes: usize,
     },
@@ -34,7 +34,7 @@ pub enum Suspicion {
 #[derive(Debug)]
 pub enum Refusal {
     /// These are refused: the newest, and what was held back.
-    Stands(Vec<(Piece, Arc<Failure>)>),
+    Stands(Vec<(SubBatch, Arc<Failure>)>),
     /// It is held back.
     Held,
     /// It is held back, and from now on other batches are probed.
@@ -43,22 +43,22 @@ pub enum Refusal {
     Systematic,
 }
 
-impl Suspicion {
+impl RefusedAllDetector {
     /// At the start of a run.
     pub fn new(accepted_before: bool) -> Self {
-        if accepted_before { Suspicion::Cleared } else { Suspicion::Watching(Vec::new()) }
+        if accepted_before { RefusedAllDetector::Cleared } else { RefusedAllDetector::Watching(Vec::new()) }
     }
 
     /// Whether only single contacts of other batches are to be tried.
     pub fn is_probing(&self) -> bool {
-        matches!(self, Suspicion::Probing { .. })
+        matches!(self, RefusedAllDetector::Probing { .. })
     }
 
     /// Contacts were refused, each by itself.
-    pub fn refused(&mut self, piece: Piece, why: Arc<Failure>) -> Refusal {
+    pub fn refused(&mut self, piece: SubBatch, why: Arc<Failure>) -> Refusal {
         let held = match self {
-            Suspicion::Cleared => return Refusal::Stands(vec![(piece, why)]),
-            Suspicion::Watching(held) | Suspicion::Probing { held, .. } => held,
+            RefusedAllDetector::Cleared => return Refusal::Stands(vec![(piece, why)]),
+            RefusedAllDetector::Watching(held) | RefusedAllDetector::Probing { held, .. } => held,
         };
         let other = held.first().is_some_and(|(_, first)| reason(first) != reason(&why));
         held.push((piece, why));
@@ -67,23 +67,23 @@ impl Suspicion {
         }
         let count: usize = held.iter().map(|(piece, _)| piece.batch.len()).sum();
         match self {
-            Suspicion::Watching(held) if count >= ALONE => {
-                *self = Suspicion::Probing { held: std::mem::take(held), probes: 0 };
+            RefusedAllDetector::Watching(held) if count >= ALONE => {
+                *self = RefusedAllDetector::Probing { held: std::mem::take(held), probes: 0 };
                 Refusal::Probe
             }
-            Suspicion::Probing { probes, .. } => {
+            RefusedAllDetector::Probing { probes, .. } => {
                 *probes += 1;
                 if *probes >= PROBES { Refusal::Systematic } else { Refusal::Held }
             }
-            Suspicion::Watching(_) | Suspicion::Cleared => Refusal::Held,
+            RefusedAllDetector::Watching(_) | RefusedAllDetector::Cleared => Refusal::Held,
         }
     }
 
     /// There is no suspicion any more; returns what is refused after all.
-    pub fn clear(&mut self) -> Vec<(Piece, Arc<Failure>)> {
-        match std::mem::replace(self, Suspicion::Cleared) {
-            Suspicion::Cleared => Vec::new(),
-            Suspicion::Watching(held) | Suspicion::Probing { held, .. } => held,
+    pub fn clear(&mut self) -> Vec<(SubBatch, Arc<Failure>)> {
+        match std::mem::replace(self, RefusedAllDetector::Cleared) {
+            RefusedAllDetector::Cleared => Vec::new(),
+            RefusedAllDetector::Watching(held) | RefusedAllDetector::Probing { held, .. } => held,
         }
     }
 }

@@ -24,7 +24,7 @@ pub enum Scheme {
 
 /// A token and how it is presented.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pass {
+pub struct Credentials {
     /// The token.
     pub token: Secret,
     /// How it is presented.
@@ -33,7 +33,7 @@ pub struct Pass {
     pub ends: Option<u64>,
 }
 
-impl Pass {
+impl Credentials {
     /// For how long it may still be used when the clock that it goes by shows so many seconds since 1970, the last of
     /// which may be almost over.
     pub fn good_for(&self, clock: u64) -> Option<Duration> {
@@ -43,23 +43,23 @@ impl Pass {
 
 /// Reads the token again from where it came from; `None` where it cannot be read again. May block.
 #[derive(Clone)]
-pub struct Renew(Arc<dyn Fn() -> Option<Pass> + Send + Sync>);
+pub struct TokenRefresh(Arc<dyn Fn() -> Option<Credentials> + Send + Sync>);
 
-impl Renew {
+impl TokenRefresh {
     /// Reads the token with this function.
-    pub fn new(read: impl Fn() -> Option<Pass> + Send + Sync + 'static) -> Self {
-        Renew(Arc::new(read))
+    pub fn new(read: impl Fn() -> Option<Credentials> + Send + Sync + 'static) -> Self {
+        TokenRefresh(Arc::new(read))
     }
 
     /// Reads the token.
-    pub fn read(&self) -> Option<Pass> {
+    pub fn read(&self) -> Option<Credentials> {
         (self.0)()
     }
 }
 
-impl fmt::Debug for Renew {
+impl fmt::Debug for TokenRefresh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Renew(…)")
+        f.write_str("TokenRefresh(…)")
     }
 }
 
@@ -86,8 +86,8 @@ pub fn without_token(body: &Bytes, token: &Secret) -> Bytes {
 mod tests {
     use super::*;
 
-    fn pass(ends: Option<u64>) -> Pass {
-        Pass { token: Secret::new("t".into()), scheme: Scheme::Plain, ends }
+    fn credentials(ends: Option<u64>) -> Credentials {
+        Credentials { token: Secret::new("t".into()), scheme: Scheme::Plain, ends }
     }
 
     #[test]
@@ -99,7 +99,7 @@ mod tests {
             (Some(100), 69, Some(0)),
             (Some(5), 9, Some(0)),
         ] {
-            assert_eq!(pass(ends).good_for(clock), left.map(Duration::from_secs));
+            assert_eq!(credentials(ends).good_for(clock), left.map(Duration::from_secs));
         }
     }
 

@@ -12,7 +12,7 @@ const PART_ATTEMPTS: u32 = 3;
 
 /// A batch, or a part of one, that is not settled yet.
 #[derive(Debug)]
-pub struct Piece {
+pub struct SubBatch {
     /// The contacts.
     pub batch: Batch,
     /// How often it was sent.
@@ -39,10 +39,10 @@ pub struct Piece {
     pub due: Instant,
 }
 
-impl Piece {
+impl SubBatch {
     /// A batch that was not sent yet.
     pub fn new(batch: Batch, allowed: u32, now: Instant) -> Self {
-        Piece {
+        SubBatch {
             batch,
             tries: 0,
             attempts: 0,
@@ -59,14 +59,14 @@ impl Piece {
     }
 
     /// A part of it, with attempts of its own: a split uses up none.
-    fn part(&self, batch: Batch, allowed: u32) -> Piece {
+    fn part(&self, batch: Batch, allowed: u32) -> SubBatch {
         // A conflict that was waited out for the whole need not be waited out for its parts.
         let alike = if self.last.as_ref().is_some_and(|last| last.cause == Cause::Refused) { self.alike } else { 0 };
-        Piece { reached: self.reached, last: self.last.clone(), alike, ..Piece::new(batch, allowed, self.due) }
+        SubBatch { reached: self.reached, last: self.last.clone(), alike, ..SubBatch::new(batch, allowed, self.due) }
     }
 
     /// The first `count` contacts and the rest; whole again, as an error, where one of the two would be empty.
-    pub fn split(self, count: usize, allowed: u32) -> Result<(Piece, Piece), Box<Piece>> {
+    pub fn split(self, count: usize, allowed: u32) -> Result<(SubBatch, SubBatch), Box<SubBatch>> {
         match self.batch.clone().part(count) {
             Ok((left, right)) => Ok((self.part(left, allowed), self.part(right, allowed))),
             Err(_) => Err(Box::new(self)),
@@ -74,20 +74,20 @@ impl Piece {
     }
 
     /// Its halves, to find the contact that the server fails with. A lone one gets all attempts, as its fate is at stake.
-    pub fn suspects(self, allowed: u32) -> Result<(Piece, Piece), Box<Piece>> {
+    pub fn suspects(self, allowed: u32) -> Result<(SubBatch, SubBatch), Box<SubBatch>> {
         let first = self.first;
-        let mark = |piece: Piece| {
+        let mark = |piece: SubBatch| {
             let allowed = if piece.batch.len() == 1 { allowed } else { allowed.min(PART_ATTEMPTS) };
-            Piece { allowed, first, suspect: true, ..piece }
+            SubBatch { allowed, first, suspect: true, ..piece }
         };
         let half = self.batch.len() / 2;
         self.split(half, allowed).map(|(left, right)| (mark(left), mark(right)))
     }
 
     /// Some of its contacts, chosen by their position, after a request that settled the others.
-    pub fn remainder(&self, wanted: impl Fn(usize) -> bool) -> Option<Piece> {
+    pub fn remainder(&self, wanted: impl Fn(usize) -> bool) -> Option<SubBatch> {
         let batch = self.batch.pick(wanted)?;
-        let kept = Piece {
+        let kept = SubBatch {
             tries: self.tries,
             attempts: self.attempts,
             first: self.first,

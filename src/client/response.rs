@@ -5,26 +5,26 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::pass;
-use super::piece::Piece;
+use super::credentials;
+use super::refused_all::Refusal;
 use super::retry;
 use super::sending::{Flight, Sending};
-use super::suspicion::Refusal;
+use super::sub_batch::SubBatch;
 use super::transport::Transport;
-use super::verdict::{self, Fault, Later, One, Reply, Then, Verdict};
+use super::verdict::{self, ItemVerdict, OnExhausted, Reply, Retry, TransportError, Verdict};
 use crate::event::{Event, Pause};
 use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
 
 impl<T: Transport> Sending<T> {
     /// A request came to its end with an answer or a fault.
-    pub async fn land(&mut self, flight: Flight, mut outcome: Result<Reply, Fault>) {
+    pub async fn land(&mut self, flight: Flight, mut outcome: Result<Reply, TransportError>) {
         let now = Instant::now();
         let Flight { piece, began, request, generation } = flight;
         let mut status = None;
         if let Ok(reply) = &mut outcome {
             status = Some(reply.status);
-            reply.body = pass::without_token(&reply.body, &self.pass.token);
-            if let Some(left) = reply.date.and_then(|clock| self.pass.good_for(clock)) {
+            reply.body = credentials::without_token(&reply.body, &self.credentials.token);
+            if let Some(left) = reply.date.and_then(|clock| self.credentials.good_for(clock)) {
                 self.expiry = Some(now + left);
             }
         }
@@ -46,7 +46,7 @@ impl<T: Transport> Sending<T> {
                 self.settle(&piece, Fate::Accepted, &id, status).await;
                 self.clear().await;
             }
-            Verdict::Partly(ones) => self.partly(piece, ones, &id, status, now).await,
+            Verdict::PerItem(ones) => self.partly(piece, ones, &id, status, now).await,
             Verdict::Halve { why, smaller, after } => {
                 self.alive().await;
                 if let Some(after) = after {
@@ -54,17 +54,17 @@ impl<T: Transport> Sending<T> {
                 }
                 self.halve(piece, Arc::new(why), smaller).await;
             }
-            Verdict::Renew(why) => self.unauthorized(piece, why, generation).await,
+            Verdict::Unauthorized(why) => self.unauthorized(piece, why, generation).await,
             Verdict::Halt(why) => {
                 self.waiting.push(piece);
                 self.end(why);
             }
-            Verdict::Later(later) => self.later(piece, later, began, now, stale).await,
+            Verdict::Retry(retry) => self.retry(piece, retry, began, now, stale).await,
         }
     }
 
     /// The server took contacts.
-    async fn success(&mut self, piece: &Piece, now: Instant) {
+    async fn success(&mut self, piece: &SubBatch, now: Instant) {
         self.proven = true;
         self.last_success = Some(now);
         self.size.taken(piece.batch.len(), piece.batch.bytes());
@@ -103,7 +103,7 @@ impl<T: Transport> Sending<T> {
     }
 
     /// Refuses a piece for good.
-    pub async fn refuse(&mut self, piece: &Piece, why: Arc<Failure>) {
+    pub async fn refuse(&mut self, piece: &SubBatch, why: Arc<Failure>) {
         let (request, status) = (why.request.clone(), why.status);
         self.refused += piece.batch.len() as u64;
         self.settle(piece, Fate::Refused(why), &request, status).await;
@@ -113,7 +113,7 @@ impl<T: Transport> Sending<T> {
     }
 
     /// Contacts that were refused each by itself.
-    async fn refused_alone(&mut self, piece: Piece, why: Arc<Failure>) {
+    async fn refused_alone(&mut self, piece: SubBatch, why: Arc<Failure>) {
         match self.suspicion.refused(piece, Arc::clone(&why)) {
             Refusal::Held => {}
             Refusal::Probe => {
@@ -131,7 +131,7 @@ impl<T: Transport> Sending<T> {
     }
 
     /// Something in a piece is wrong or it is too large: it goes on in halves, a lone contact is refused.
-    async fn halve(&mut self, piece: Piece, why: Arc<Failure>, smaller: bool) {
+    async fn halve(&mut self, piece: SubBatch, why: Arc<Failure>, smaller: bool) {
         let (contacts, bytes) = (piece.batch.len(), piece.batch.bytes());
         if smaller && self.size.too_large(contacts, bytes) {
             let limits = *self.size.limits();
@@ -141,7 +141,7 @@ impl<T: Transport> Sending<T> {
         self.go_on_in(halves, why).await;
     }
 
-    async fn go_on_in(&mut self, halves: Result<(Piece, Piece), Box<Piece>>, why: Arc<Failure>) {
+    async fn go_on_in(&mut self, halves: Result<(SubBatch, SubBatch), Box<SubBatch>>, why: Arc<Failure>) {
         match halves {
             Ok((left, right)) => {
                 let contacts = left.batch.len() + right.batch.len();
@@ -154,9 +154,16 @@ impl<T: Transport> Sending<T> {
     }
 
     /// The server said of each contact what became of it.
-    async fn partly(&mut self, mut piece: Piece, ones: Vec<One>, id: &str, status: Option<u16>, now: Instant) {
-        let is = |position: usize, one: fn(&One) -> bool| ones.get(position).is_some_and(one);
-        let accepted = piece.batch.pick(|position| is(position, |one| *one == One::Accepted));
+    async fn partly(
+        &mut self,
+        mut piece: SubBatch,
+        ones: Vec<ItemVerdict>,
+        id: &str,
+        status: Option<u16>,
+        now: Instant,
+    ) {
+        let is = |position: usize, one: fn(&ItemVerdict) -> bool| ones.get(position).is_some_and(one);
+        let accepted = piece.batch.pick(|position| is(position, |one| *one == ItemVerdict::Accepted));
         if accepted.is_none() {
             self.alive().await;
         }
@@ -168,18 +175,18 @@ impl<T: Transport> Sending<T> {
             self.clear().await;
         }
         for (position, one) in ones.iter().enumerate() {
-            if let One::Refused(why) = one
+            if let ItemVerdict::Refused(why) = one
                 && let Some(refused) = piece.remainder(|other| other == position)
             {
                 self.refused_alone(refused, Arc::new(why.clone())).await;
             }
         }
         let again = ones.iter().find_map(|one| match one {
-            One::Again(why) => Some(Arc::new(why.clone())),
-            One::Accepted | One::Refused(_) => None,
+            ItemVerdict::Again(why) => Some(Arc::new(why.clone())),
+            ItemVerdict::Accepted | ItemVerdict::Refused(_) => None,
         });
         if let Some(why) = again
-            && let Some(rest) = piece.remainder(|position| is(position, |one| matches!(one, One::Again(_))))
+            && let Some(rest) = piece.remainder(|position| is(position, |one| matches!(one, ItemVerdict::Again(_))))
         {
             piece = rest;
             piece.attempts += 1;
@@ -189,11 +196,11 @@ impl<T: Transport> Sending<T> {
     }
 
     /// The token was not accepted.
-    async fn unauthorized(&mut self, piece: Piece, why: Failure, generation: u32) {
+    async fn unauthorized(&mut self, piece: SubBatch, why: Failure, generation: u32) {
         // A token that was read again and never worked is not read again once more.
         let hopeless = generation > 0 && !self.proven;
         let current = generation == self.generation;
-        if current && (hopeless || self.halt.is_some() || !self.renew().await) {
+        if current && (hopeless || self.halt.is_some() || !self.refresh().await) {
             self.end(why);
         }
         self.ready.push_front(piece);
@@ -220,11 +227,11 @@ impl<T: Transport> Sending<T> {
     }
 
     /// The request is worth repeating.
-    async fn later(&mut self, mut piece: Piece, later: Later, began: Instant, now: Instant, stale: bool) {
-        let Later { why, after, reached, too_much, then } = later;
+    async fn retry(&mut self, mut piece: SubBatch, retry: Retry, began: Instant, now: Instant, stale: bool) {
+        let Retry { why, after, reached, too_much, then } = retry;
         let why = Arc::new(why);
         piece.reached |= reached;
-        if then == Then::Free && stale && !piece.freed {
+        if then == OnExhausted::Free && stale && !piece.freed {
             piece.freed = true;
             return self.ready.push_front(piece);
         }
@@ -243,16 +250,18 @@ impl<T: Transport> Sending<T> {
         // During an outage only the time counts, unless it may be this piece alone that the server fails with.
         piece.attempts += u32::from(self.breaker.next().is_none() || piece.suspect && self.is_last());
         match then {
-            Then::Halt(tries) if piece.alike >= tries => {
+            OnExhausted::Halt(tries) if piece.alike >= tries => {
                 self.waiting.push(piece);
                 return self.end(Failure::clone(&why));
             }
-            Then::Halve(tries) if piece.alike >= tries => return self.halve(piece, why, false).await,
-            Then::HalveSmaller(tries) if piece.alike >= tries && piece.batch.len() > 1 => {
+            OnExhausted::Halve(tries) if piece.alike >= tries => return self.halve(piece, why, false).await,
+            OnExhausted::HalveSmaller(tries) if piece.alike >= tries && piece.batch.len() > 1 => {
                 return self.halve(piece, why, true).await;
             }
-            Then::Halt(_) => {}
-            Then::GiveUp | Then::Free | Then::Halve(_) | Then::HalveSmaller(_) => self.outage(&why, now).await,
+            OnExhausted::Halt(_) => {}
+            OnExhausted::GiveUp | OnExhausted::Free | OnExhausted::Halve(_) | OnExhausted::HalveSmaller(_) => {
+                self.outage(&why, now).await
+            }
         }
         self.again(piece, why, now).await;
     }
@@ -270,7 +279,7 @@ impl<T: Transport> Sending<T> {
     }
 
     /// A piece waits for its next attempt, unless it had them all.
-    async fn again(&mut self, mut piece: Piece, why: Arc<Failure>, now: Instant) {
+    async fn again(&mut self, mut piece: SubBatch, why: Arc<Failure>, now: Instant) {
         let outage = self.breaker.next().is_some() && !(piece.suspect && self.is_last());
         if piece.attempts < piece.allowed || outage {
             piece.due = now + Self::wait(why.cause, piece.attempts.max(1));
@@ -294,12 +303,12 @@ impl<T: Transport> Sending<T> {
 fn trouble(verdict: &Verdict) -> Option<&Failure> {
     match verdict {
         Verdict::Accepted => None,
-        Verdict::Partly(ones) => ones.iter().find_map(|one| match one {
-            One::Accepted => None,
-            One::Refused(why) | One::Again(why) => Some(why),
+        Verdict::PerItem(ones) => ones.iter().find_map(|one| match one {
+            ItemVerdict::Accepted => None,
+            ItemVerdict::Refused(why) | ItemVerdict::Again(why) => Some(why),
         }),
-        Verdict::Later(later) => Some(&later.why),
-        Verdict::Halve { why, .. } | Verdict::Renew(why) | Verdict::Halt(why) => Some(why),
+        Verdict::Retry(later) => Some(&later.why),
+        Verdict::Halve { why, .. } | Verdict::Unauthorized(why) | Verdict::Halt(why) => Some(why),
     }
 }
 
@@ -308,12 +317,12 @@ fn with_request(mut verdict: Verdict, id: &str) -> Verdict {
     let name = |why: &mut Failure| id.clone_into(&mut why.request);
     match &mut verdict {
         Verdict::Accepted => {}
-        Verdict::Partly(ones) => ones.iter_mut().for_each(|one| match one {
-            One::Accepted => {}
-            One::Refused(why) | One::Again(why) => name(why),
+        Verdict::PerItem(ones) => ones.iter_mut().for_each(|one| match one {
+            ItemVerdict::Accepted => {}
+            ItemVerdict::Refused(why) | ItemVerdict::Again(why) => name(why),
         }),
-        Verdict::Later(later) => name(&mut later.why),
-        Verdict::Halve { why, .. } | Verdict::Renew(why) | Verdict::Halt(why) => name(why),
+        Verdict::Retry(later) => name(&mut later.why),
+        Verdict::Halve { why, .. } | Verdict::Unauthorized(why) | Verdict::Halt(why) => name(why),
     }
     verdict
 }

@@ -9,17 +9,17 @@ const LATE: Duration = Duration::from_millis(10);
 
 /// The turns of all lanes. Every request takes one, repeats too.
 #[derive(Debug)]
-pub struct Pace {
+pub struct RateLimiter {
     between: Duration,
     next: Instant,
     gate: Instant,
 }
 
-impl Pace {
+impl RateLimiter {
     /// At most so many requests a second, evenly; `None` for as many as come.
     pub fn new(rate: Option<f64>, now: Instant) -> Self {
         let between = rate.filter(|rate| *rate > 0.0).map(|rate| Duration::try_from_secs_f64(1.0 / rate));
-        Pace { between: between.and_then(Result::ok).unwrap_or_default(), next: now, gate: now }
+        RateLimiter { between: between.and_then(Result::ok).unwrap_or_default(), next: now, gate: now }
     }
 
     /// When the next request may go out; in the past if at once.
@@ -48,7 +48,7 @@ mod tests {
     /// Takes every turn as soon as it comes, waking `late` each time; returns how many fit into a second.
     fn turns(rate: f64, late: Duration) -> usize {
         let start = Instant::now();
-        let (mut pace, mut now, mut count) = (Pace::new(Some(rate), start), start, 0);
+        let (mut pace, mut now, mut count) = (RateLimiter::new(Some(rate), start), start, 0);
         while now - start < Duration::from_secs(1) {
             pace.take(now);
             count += 1;
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn a_pause_is_not_made_up_for() {
         let start = Instant::now();
-        let mut pace = Pace::new(Some(2.0), start);
+        let mut pace = RateLimiter::new(Some(2.0), start);
         pace.take(start);
         let later = start + Duration::from_secs(60);
         pace.take(later);
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn the_gate_holds_for_all_and_is_never_brought_forward() {
         let now = Instant::now();
-        let mut pace = Pace::new(None, now);
+        let mut pace = RateLimiter::new(None, now);
         pace.take(now);
         assert_eq!(pace.next(), now);
         pace.hold(now + Duration::from_secs(9));

@@ -2,8 +2,8 @@
 
 use tokio::time::Instant;
 
-use super::piece::Piece;
 use super::sending::Sending;
+use super::sub_batch::SubBatch;
 use super::transport::Transport;
 
 /// A probe that failed so often with a single batch left is tried in halves: the batch may be what the server fails with.
@@ -25,7 +25,7 @@ impl<T: Transport> Sending<T> {
             return;
         }
         let fresh =
-            self.cutter.cut(self.size.limits()).map(|batch| Piece::new(batch, self.options.policy.attempts, now));
+            self.cutter.cut(self.size.limits()).map(|batch| SubBatch::new(batch, self.options.policy.attempts, now));
         self.hungry = fresh.is_none() && !self.cutter.is_done();
         if !probing {
             self.ready.extend(fresh);
@@ -44,7 +44,7 @@ impl<T: Transport> Sending<T> {
     }
 
     /// The piece that goes out next, small enough for what the server takes.
-    pub fn take(&mut self, now: Instant) -> Option<Piece> {
+    pub fn take(&mut self, now: Instant) -> Option<SubBatch> {
         let mut piece = self.choose(now)?;
         while self.size.is_over(piece.batch.len(), piece.batch.bytes()) {
             let (half, allowed) = (piece.batch.len() / 2, piece.allowed);
@@ -59,7 +59,7 @@ impl<T: Transport> Sending<T> {
         Some(piece)
     }
 
-    fn choose(&mut self, now: Instant) -> Option<Piece> {
+    fn choose(&mut self, now: Instant) -> Option<SubBatch> {
         if self.breaker.next().is_some() {
             return self.probe();
         }
@@ -72,7 +72,7 @@ impl<T: Transport> Sending<T> {
 
     /// During an outage: the piece that was not tried for the longest time, of at least two, since what looks like an
     /// outage may be one batch that the server fails with.
-    fn probe(&mut self) -> Option<Piece> {
+    fn probe(&mut self) -> Option<SubBatch> {
         if self.waiting.len() < 2
             && let Some(piece) = self.ready.pop_front()
         {

@@ -7,39 +7,39 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::verdict::Fault;
+use super::verdict::TransportError;
 
 /// The fault behind an error that came instead of an answer.
-pub fn of(error: &reqwest::Error) -> Fault {
+pub fn of(error: &reqwest::Error) -> TransportError {
     let text = words(error);
     if let Some(secure) = chain(error).find_map(secure) {
-        return Fault::Certificate(secure.to_string());
+        return TransportError::Certificate(secure.to_string());
     }
     if text.contains("proxy authorization required") {
-        return Fault::ProxyAuth;
+        return TransportError::ProxyAuth;
     }
     // Asked before the timeout: a connection that takes too long was never sent anything.
     if error.is_connect() {
-        return Fault::Unreachable(text);
+        return TransportError::Unreachable(text);
     }
     if error.is_timeout() {
-        return Fault::Timeout;
+        return TransportError::Timeout;
     }
     if error.is_builder() {
-        return Fault::Request(text);
+        return TransportError::Request(text);
     }
     let hyper = chain(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
     match hyper {
         // hyper tells this kind apart in words only; a test holds it to them.
-        Some(hyper) if hyper.to_string().starts_with("error writing a body") => Fault::Writing(text),
-        Some(hyper) if hyper.is_parse() => Fault::Cut(text),
-        _ => Fault::Lost(text),
+        Some(hyper) if hyper.to_string().starts_with("error writing a body") => TransportError::Writing(text),
+        Some(hyper) if hyper.is_parse() => TransportError::Cut(text),
+        _ => TransportError::Lost(text),
     }
 }
 
 /// The fault behind an error that came while the body of an answer was read.
-pub fn of_body(error: &reqwest::Error) -> Fault {
-    if error.is_timeout() { Fault::Timeout } else { Fault::Cut(words(error)) }
+pub fn of_body(error: &reqwest::Error) -> TransportError {
+    if error.is_timeout() { TransportError::Timeout } else { TransportError::Cut(words(error)) }
 }
 
 /// An error in a few words: its last causes, without the address.
