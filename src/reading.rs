@@ -11,7 +11,7 @@ use std::thread;
 
 use crate::contact::{Contact, Fields, Rules};
 use crate::mapping::{Filter, Mapping};
-use crate::row::{Field, Place, Reject, Row};
+use crate::row::{Field, Location, Reject, Row};
 use crate::source::{Columns, Digest, Error, Fault, Rows, Source};
 
 /// Everything that decides which entries a reading gives.
@@ -144,7 +144,7 @@ impl Job {
                     for (at, row) in block.rows.iter_mut().take(block.len).enumerate() {
                         let fault = faults.next_if(|(broken, _)| *broken == at).map(|(_, fault)| fault);
                         record += 1;
-                        row.place = Place { input: number as u32, record, line: row.place.line };
+                        row.location = Location { input: number as u32, record, line: row.location.line };
                         let fields = mapping.fields();
                         let judged = judge(row, fault, input, fields, &self.rules);
                         if !self.shard.has(&judged, record) {
@@ -184,7 +184,7 @@ fn judge<'r>(
 ) -> Judged<'r> {
     if let Some(broken) = fault {
         return Judged::Invalid(Box::new(Reject {
-            place: row.place,
+            location: row.location,
             code: broken.code,
             field: Field::Row,
             column: broken.column,
@@ -256,7 +256,7 @@ fn read_blocks(
                             break;
                         }
                         Err(Fault::Reject { line, code, column, detail }) => {
-                            row.place.line = line;
+                            row.location.line = line;
                             block.faults.push((block.len, BrokenRow { code, column, detail }));
                         }
                         Err(Fault::Broken(error)) => return Err(error),

@@ -1,20 +1,22 @@
-//! The words of reading: a row as it was read, where it stood, why it may be turned away, and what was
-//! noticed about one that was taken.
+//! A record as it was read: its cells, its location, and the fields that a cell can be.
 //!
-//! This room knows neither file formats nor people. Everything above it speaks in these types.
+//! Nothing here knows file formats or contacts; the modules above exchange these types.
 
 pub mod guard;
 mod mask;
+mod reject;
 
 use std::fmt;
 
 use serde::Serialize;
 
 pub use mask::{masked, masked_within};
+pub(crate) use reject::codes;
+pub use reject::{Code, Note, Notes, Reject};
 
-/// Where a row stood.
+/// Where a record stands in the inputs of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Place {
+pub struct Location {
     /// Which input of the job, from 0.
     pub input: u32,
     /// Its number among the records of the whole job, from 1; records of several inputs count on.
@@ -29,17 +31,17 @@ pub struct Place {
 /// A cell with this character is a list whatever else it holds: an element may then contain commas.
 pub const LIST_END: char = '\u{1f}';
 
-/// A row as it was read: cells by column, nothing judged yet. One buffer, used again for the next row.
+/// A record as it was read: its cells by column, not yet validated. The buffer is reused for the next record.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
-    /// Where it stood.
-    pub place: Place,
-    /// The record exactly as it stood in the input, for formats whose cells do not say it all (JSON). Else empty.
+    /// Where it stands.
+    pub location: Location,
+    /// The record's bytes as they stand in the input, for formats whose cells do not hold everything (JSON); else empty.
     pub raw: Vec<u8>,
     text: String,
-    /// Where each cell stands in `text`: its begin and its end.
+    /// The byte range of each cell in `text`.
     cells: Vec<(u32, u32)>,
-    /// Where the cell begins that is being written.
+    /// Where in `text` the cell begins that is being written.
     begun: u32,
 }
 
@@ -70,7 +72,7 @@ impl Row {
         self.begun = end;
     }
 
-    /// Takes over a record as it stands, and where in it the cells are.
+    /// Replaces all cells by ranges of `text`.
     pub fn fill(&mut self, text: &str, cells: &[(u32, u32)]) {
         self.text.clear();
         self.text.push_str(text);
@@ -79,7 +81,7 @@ impl Row {
         self.begun = self.end();
     }
 
-    /// Puts another text into a cell that is there.
+    /// Replaces the text of a cell; a column that the row does not have is ignored.
     pub fn replace(&mut self, column: usize, cell: &str) {
         let begin = self.end();
         self.text.push_str(cell);
@@ -112,16 +114,16 @@ impl Row {
         self.text.get(begin as usize..end as usize).unwrap_or("")
     }
 
-    /// The bytes it takes.
+    /// The memory its content takes, in bytes.
     pub fn size(&self) -> usize {
         self.text.len() + self.raw.len() + size_of::<(u32, u32)>() * self.cells.len()
     }
 
-    /// Gives back what an unusually large record has left behind.
+    /// Frees the buffers if a record over 4 KiB has enlarged them.
     pub fn shrink(&mut self) {
         const USUAL: usize = 4096;
-        let room = self.text.capacity() + self.raw.capacity() + size_of::<(u32, u32)>() * self.cells.capacity();
-        if room > USUAL {
+        let capacity = self.text.capacity() + self.raw.capacity() + size_of::<(u32, u32)>() * self.cells.capacity();
+        if capacity > USUAL {
             *self = Row::default();
         }
     }
@@ -132,7 +134,7 @@ impl Row {
     }
 }
 
-/// A field of a contact that a column can be, and that a message can be about.
+/// A field of a contact: what a column is mapped to, and what a message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
@@ -182,156 +184,6 @@ impl fmt::Display for Field {
     }
 }
 
-/// Makes an enum of codes from one table: variant, stable name, what it says, what to do.
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $says:literal, $remedy:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $(#[doc = $says] $variant,)* }
-
-        impl $name {
-            /// Every one of them, in the order of the documentation.
-            pub const ALL: &[$name] = &[$($name::$variant,)*];
-
-            /// The stable name, `<field or stage>.<reason>`.
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $code,)* }
-            }
-
-            /// What it says, in a few words and without any value.
-            pub fn says(self) -> &'static str {
-                match self { $($name::$variant => $says,)* }
-            }
-
-            /// What to do about it; empty where nothing needs to be done.
-            pub fn remedy(self) -> &'static str {
-                match self { $($name::$variant => $remedy,)* }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(self.as_str()) }
-        }
-    };
-}
-
-pub(crate) use codes;
-
-codes! {
-    /// Why a row is turned away. Names are stable and documented in `docs/codes.md`.
-    Code {
-        RowMalformed = "row.malformed", "the record cannot be read", "mend the record in the file";
-        RowEncoding = "row.encoding", "the record holds bytes that are not text in the file's encoding", "export the file as UTF-8, or name its encoding with --encoding";
-        RowTooDeep = "row.too_deep", "the record is nested more than 64 levels deep", "flatten the record";
-        RowDuplicate = "row.duplicate", "another row has the same phone number", "";
-        EmailInvalid = "email.invalid", "not an e-mail address", "mend the address, or use --bad-email drop to send the contact without it";
-        PhoneMissing = "phone.missing", "no phone number", "fill in the number";
-        PhoneSpreadsheetError = "phone.spreadsheet_error", "the cell holds a spreadsheet error", "fix the formula or widen the column, and export the file again";
-        PhonePrecisionLost = "phone.precision_lost", "the spreadsheet has rounded this number", "format the column as text and export the file again";
-        PhoneNegative = "phone.negative", "the number was evaluated as a formula", "format the column as text and export the file again";
-        PhoneMasked = "phone.masked", "digits of the number are hidden", "export the file without masking";
-        PhoneLetters = "phone.letters", "there are letters in the number", "write the number in digits";
-        PhoneNotANumber = "phone.not_a_number", "not a phone number", "put a phone number into this column, or name another column with --map phone=COLUMN";
-        PhoneMultiple = "phone.multiple", "more than one number in the cell", "keep one number, or use --multiple first";
-        PhoneAmbiguous = "phone.ambiguous", "two readings of the number are valid", "write the number with + and its country code";
-        PhoneNoCountry = "phone.no_country", "no country code and no default country", "write the number with + and its country code, or use --default-country";
-        PhoneInvalidCountryCode = "phone.invalid_country_code", "the country code is not assigned", "correct the country code";
-        PhoneTooShort = "phone.too_short", "the number has too few digits for its country", "complete the number";
-        PhoneTooLong = "phone.too_long", "the number has too many digits for its country", "correct the number";
-        PhoneInvalidLength = "phone.invalid_length", "no number of its country has this many digits", "correct the number";
-        PhoneInvalid = "phone.invalid", "no such range in the country's numbering plan", "correct the number; for a range opened lately use --phone-metadata, or --phone-check possible";
-        PhoneObsoleteFormat = "phone.obsolete_format", "the number is from before a renumbering", "write the number in its new form, or use --renumber";
-        PhoneLeadingZeroLost = "phone.leading_zero_lost", "a leading 0 that is part of the number is missing", "write the number with its 0";
-        PhoneTypeNotAllowed = "phone.type_not_allowed", "numbers of this type are not wanted", "widen --phone-types, or leave the row out";
-        PrefixInvalid = "prefix.invalid", "neither a calling code nor a country", "write the calling code in digits, or the ISO code of the country";
-        PrefixConflict = "prefix.conflict", "number and prefix are of different countries", "correct one of the two";
-    }
-}
-
-codes! {
-    /// What was noticed about a row that was taken: a repair, or something left out.
-    Note {
-        EmailDropped = "email.dropped", "an unusable e-mail address was left out", "mend the address";
-        RowRepaired = "row.repaired", "bytes that are not text were replaced", "export the file as UTF-8, or name its encoding with --encoding";
-        PhoneTrunkPrefixRemoved = "phone.trunk_prefix_removed", "a trunk prefix was removed", "";
-        PhoneIddReadAsPlus = "phone.idd_read_as_plus", "an international dialling prefix was read as +", "";
-        PhonePrefixRepeated = "phone.prefix_repeated", "the calling code stood in front of the number a second time", "";
-        PhoneFloatSuffixRemoved = "phone.float_suffix_removed", "a spreadsheet's .0 was removed", "";
-        PhoneScientificExpanded = "phone.scientific_expanded", "scientific notation was written out", "";
-        PhoneThousandsRemoved = "phone.thousands_removed", "thousands separators were removed", "";
-        PhoneGuardRemoved = "phone.guard_removed", "a spreadsheet's guard in front of the number was removed", "";
-        PhoneMarksRemoved = "phone.marks_removed", "invisible characters were removed", "";
-        PhoneNativeDigits = "phone.native_digits", "digits of another script were read", "";
-        PhoneExtensionDropped = "phone.extension_dropped", "an extension was left out", "";
-        PhoneLabelRemoved = "phone.label_removed", "a label was removed", "";
-        PhoneDuplicatesCollapsed = "phone.duplicates_collapsed", "the cell held the same number several times", "";
-        PhoneMultiple = "phone.multiple", "the first of several numbers in the cell was taken", "use --multiple reject to be asked";
-        PhoneAreaCodeAdded = "phone.area_code_added", "the area code of the country was put in front", "";
-        PhoneMxTokenRemoved = "phone.mx_token_removed", "Mexico's former mobile token was removed", "";
-        PhoneAr15To9 = "phone.ar_15_to_9", "Argentina's 15 was read as 9", "";
-        PhoneWhatsappIdRead = "phone.whatsapp_id_read", "the number was read from a WhatsApp id or link", "";
-        PhoneRegionDiffers = "phone.region_differs", "the number is of another country with the same calling code", "";
-        PhoneNonGeographic = "phone.non_geographic", "the number belongs to no country; WhatsApp hardly knows such numbers", "";
-        PhoneSuspiciousPattern = "phone.suspicious_pattern", "the number looks like a filler", "check the number";
-        PhoneRenumbered = "phone.renumbered", "the number was written in its form after a renumbering", "";
-        PhonePossibleOnly = "phone.possible_only", "only the length of the number was checked", "";
-    }
-}
-
-/// A set of notes about one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Notes(u32);
-
-impl Notes {
-    /// Adds a note.
-    pub fn add(&mut self, note: Note) {
-        self.0 |= 1 << (note as u32);
-    }
-
-    /// Adds all notes of another set.
-    pub fn add_all(&mut self, other: Notes) {
-        self.0 |= other.0;
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Whether the note is in the set.
-    pub fn has(self, note: Note) -> bool {
-        self.0 & (1 << (note as u32)) != 0
-    }
-
-    /// The notes, in the order of the documentation.
-    pub fn iter(self) -> impl Iterator<Item = Note> {
-        Note::ALL.iter().copied().filter(move |&note| self.has(note))
-    }
-}
-
-/// A row that will not be sent, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// Where the row stood.
-    pub place: Place,
-    /// The reason.
-    pub code: Code,
-    /// The field it is about.
-    pub field: Field,
-    /// The column of the cell it is about, from 0.
-    pub column: Option<u32>,
-    /// The cell as it stood; personal, so shown masked unless asked for.
-    pub value: String,
-    /// What `Code::says` does not say: counts, a country, the other number. Without the cell's value.
-    pub detail: String,
-    /// Readings that would be valid, for the person who mends the row.
-    pub suggestions: Vec<String>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,27 +204,5 @@ mod tests {
         row.replace(1, "b\"c");
         row.push("e");
         assert_eq!(row.cells().collect::<Vec<_>>(), ["a", "b\"c", "d", "e"]);
-    }
-
-    #[test]
-    fn codes_are_unique_and_well_formed() {
-        let mut seen = std::collections::BTreeSet::new();
-        let names = Code::ALL.iter().map(|code| code.as_str());
-        for name in names {
-            assert!(seen.insert(name), "{name} twice");
-            let (field, reason) = name.split_once('.').unwrap();
-            assert!(["row", "name", "email", "tags", "phone", "prefix"].contains(&field), "{name}");
-            assert!(reason.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
-        }
-        assert!(Note::ALL.len() <= 32, "notes are bits of a u32");
-    }
-
-    #[test]
-    fn notes_are_a_set() {
-        let mut notes = Notes::default();
-        notes.add(Note::PhoneLabelRemoved);
-        notes.add(Note::EmailDropped);
-        notes.add(Note::EmailDropped);
-        assert_eq!(notes.iter().collect::<Vec<_>>(), [Note::EmailDropped, Note::PhoneLabelRemoved]);
     }
 }

@@ -92,8 +92,8 @@ impl Survey {
                         Judged::Invalid(reject) => survey.reject(*reject, columns),
                         Judged::Contact(contact) => {
                             survey.mark(job, row);
-                            if let Err(error) = seen.add(contact.phone, row.place) {
-                                failed = Some((row.place.input, error));
+                            if let Err(error) = seen.add(contact.phone, row.location) {
+                                failed = Some((row.location.input, error));
                                 return ControlFlow::Break(());
                             }
                             *survey.countries.entry(contact.region).or_default() += 1;
@@ -136,7 +136,7 @@ impl Survey {
 
     /// Counts the row for each do-not-contact column that marks it.
     fn mark(&mut self, job: &Job, row: &Row) {
-        let number = row.place.input;
+        let number = row.location.input;
         let opt_outs = job.inputs.get(number as usize).map(|input| input.mapping.warnings()).unwrap_or_default();
         for opt_out in opt_outs.iter().filter(|opt_out| opt_out.marks(row)) {
             let value = (!opt_out.is_dated(row)).then(|| opt_out.value(row));

@@ -22,7 +22,7 @@ pub fn read(bytes: &[u8], format: Option<Format>) {
         let count = rows.some(&mut block);
         for together in &block[..count] {
             assert!(matches!(singly.next(&mut row), Ok(true)));
-            assert!(row.place.line == together.place.line && row.cells().eq(together.cells()));
+            assert!(row.location.line == together.location.line && row.cells().eq(together.cells()));
         }
         if count == 0 {
             let (one, other) = (rows.next(&mut block[0]), singly.next(&mut row));

@@ -260,5 +260,5 @@ fn reject(
     suggestions: Vec<String>,
 ) -> Box<Reject> {
     let value = column.map(|column| row.cell(column as usize).to_owned()).unwrap_or_default();
-    Box::new(Reject { place: row.place, code, field, column, value, detail, suggestions })
+    Box::new(Reject { location: row.location, code, field, column, value, detail, suggestions })
 }

@@ -16,7 +16,7 @@ pub use seen::Seen;
 
 use crate::contact::phone::Phone;
 use crate::contact::{Contact, Details};
-use crate::row::Place;
+use crate::row::Location;
 
 /// What is done when several valid rows have one phone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,11 +121,11 @@ impl<'k> Merge<'k> {
     ///
     /// # Errors
     /// What is held no longer fits into memory, and the temporary file for it fails.
-    pub fn row<'c, 'r>(&mut self, place: Place, contact: &'c Contact<'r>) -> io::Result<Merged<'c, 'r>> {
+    pub fn row<'c, 'r>(&mut self, location: Location, contact: &'c Contact<'r>) -> io::Result<Merged<'c, 'r>> {
         let Some(stand) = self.keep.stand(contact.phone) else {
             return Ok(Merged::Alone(contact));
         };
-        let stands = stand.record == place.record;
+        let stands = stand.record == location.record;
         match (self.keep.policy, stands) {
             (OnDuplicate::Merge, _) => {
                 let mut details = self.held.take(contact.phone)?.unwrap_or_default();

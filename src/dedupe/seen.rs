@@ -7,7 +7,7 @@ use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
 
 use super::{Keep, OnDuplicate, Phones, Stand};
 use crate::contact::phone::Phone;
-use crate::row::Place;
+use crate::row::Location;
 
 /// All phones of a reading, 16 bytes each.
 ///
@@ -35,9 +35,9 @@ const SMALLEST: usize = 1 << 20;
 /// How many entries stay in memory: 320 MB.
 const MOST: usize = 20_000_000;
 
-fn entry(phone: Phone, place: Place) -> u128 {
-    let line = u128::from(place.line) & ((1 << LINE_BITS) - 1);
-    let record = u128::from(place.record) & ((1 << RECORD_BITS) - 1);
+fn entry(phone: Phone, location: Location) -> u128 {
+    let line = u128::from(location.line) & ((1 << LINE_BITS) - 1);
+    let record = u128::from(location.record) & ((1 << RECORD_BITS) - 1);
     (u128::from(phone.get()) << (RECORD_BITS + LINE_BITS + 1)) | (record << (LINE_BITS + 1)) | (line << 1)
 }
 
@@ -62,8 +62,8 @@ impl Seen {
     ///
     /// # Errors
     /// There are too many for the memory, and a temporary file cannot be written.
-    pub fn add(&mut self, phone: Phone, place: Place) -> io::Result<()> {
-        self.entries.push(entry(phone, place));
+    pub fn add(&mut self, phone: Phone, location: Location) -> io::Result<()> {
+        self.entries.push(entry(phone, location));
         let count = self.entries.len();
         let doubled = count == self.entries.capacity() && count >= SMALLEST.max(2 * self.settled);
         if doubled || count >= self.most {
@@ -194,7 +194,7 @@ mod tests {
     fn seen(mut seen: Seen, phones: &[u64], fold_every: usize) -> Keep {
         for (i, &n) in phones.iter().enumerate() {
             let record = i as u64 + 1;
-            seen.add(phone(n), Place { input: 0, record, line: record * 3 }).unwrap();
+            seen.add(phone(n), Location { input: 0, record, line: record * 3 }).unwrap();
             if i % fold_every == fold_every - 1 {
                 seen.fold();
             }

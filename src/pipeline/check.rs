@@ -146,10 +146,10 @@ pub(super) fn examples(job: &Job, survey: &Survey) -> BTreeMap<String, Vec<Case>
     let case = |example: &Example| Case {
         file: job
             .inputs
-            .get(example.reject.place.input as usize)
+            .get(example.reject.location.input as usize)
             .map(|input| input.source.input().name().to_owned())
             .unwrap_or_default(),
-        line: example.reject.place.line,
+        line: example.reject.location.line,
         column: example.column.clone(),
         code: example.reject.code.as_str().to_owned(),
         message: message(&example.reject),

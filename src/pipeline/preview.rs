@@ -27,7 +27,7 @@ pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
             return ControlFlow::Continue(());
         };
         buffer.clear();
-        match merge.row(row.place, &contact) {
+        match merge.row(row.location, &contact) {
             Ok(Merged::Alone(contact)) => write(contact, config.rows.empty, &mut buffer),
             Ok(Merged::Together(details)) => write_merged(contact.phone, &details, config.rows.empty, &mut buffer),
             Ok(Merged::Folded(_)) => return ControlFlow::Continue(()),

@@ -128,8 +128,8 @@ fn read(load: &Load, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result
             ended |= stop.asked().is_some();
             return if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         };
-        let record = row.place.record;
-        match merge.row(row.place, &contact) {
+        let record = row.location.record;
+        match merge.row(row.location, &contact) {
             Err(error) => {
                 failed = Some(Error::Local { what: "a temporary file for repeated rows", error });
                 return ControlFlow::Break(());

@@ -44,13 +44,13 @@ impl<'a> Line<'a> {
             }
             Judged::Contact(contact) => contact,
         };
-        let record = row.place.record;
+        let record = row.location.record;
         let known = |line: Line<'a>| Line { number: Some(contact.phone.split()), notes: notes(contact), ..line };
         if let Some(stand) = books.keep.stand(contact.phone).filter(|stand| stand.record != record) {
             return known(Line {
                 code: "row.duplicate",
                 field: "phone",
-                message: Cow::Owned(books.folded(stand, row.place.input as usize)),
+                message: Cow::Owned(books.folded(stand, row.location.input as usize)),
                 ..line("folded", &mut rows.folded)
             });
         }
@@ -75,7 +75,7 @@ impl<'a> Line<'a> {
         let (prefix, number) = self.number.as_ref().map_or(("", ""), |digits| (digits.prefix(), digits.number()));
         cell(&guarded(file), out);
         let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let plain = [digits.format(record), more.format(row.place.line), self.status, self.code, self.field];
+        let plain = [digits.format(record), more.format(row.location.line), self.status, self.code, self.field];
         for text in plain {
             out.push(b',');
             out.extend_from_slice(text.as_bytes());

@@ -47,7 +47,7 @@ impl Rejected {
     }
 
     pub fn add(&mut self, row: &Row, code: &str, reason: &str) -> Result<(), FileError> {
-        let line = row.place.line.to_string();
+        let line = row.location.line.to_string();
         let wrote = match &mut self.form {
             Form::Csv { csv, width } => {
                 let cell = |column| guard(&one_cell(row.cell(column))).into_owned();
@@ -56,7 +56,7 @@ impl Rejected {
                 let record = (0..*width).map(cell).chain(why).chain((*width..row.len()).map(cell));
                 csv.write_record(record).map_err(io::Error::from)
             }
-            Form::Ndjson(file) => file.write_all(&json_line(&row.raw, row.place.line, code, reason)),
+            Form::Ndjson(file) => file.write_all(&json_line(&row.raw, row.location.line, code, reason)),
         };
         wrote.map_err(|error| (self.path.clone(), error))
     }

@@ -110,8 +110,8 @@ pub fn write(
             stopped = stop();
             return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         };
-        let number = row.place.input as usize;
-        let (_, record) = books.within(row.place.record);
+        let number = row.location.input as usize;
+        let (_, record) = books.within(row.location.record);
         let Some(input) = books.job.inputs.get(number) else {
             return ControlFlow::Continue(());
         };
@@ -131,7 +131,7 @@ pub fn write(
             };
             cases.add(Case {
                 file: input.source.input().name().to_owned(),
-                line: row.place.line,
+                line: row.location.line,
                 column: column.map(str::to_owned),
                 code: line.code.to_owned(),
                 message: line.message.clone().into_owned(),

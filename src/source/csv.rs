@@ -58,7 +58,7 @@ impl Csv {
                 }
                 Err(_) => self.record.write_lossy(bytes, row),
             };
-            row.place.line = line;
+            row.location.line = line;
             let taken = pass(&mut self.lines, self.text.window(), found);
             self.text.take(taken);
             if blank {
@@ -102,7 +102,7 @@ impl Csv {
             };
             let Some((record, line)) = rest else { break };
             self.record.write(record, row);
-            row.place.line = line;
+            row.location.line = line;
             count += 1;
         }
         self.lines = lines;
@@ -189,7 +189,7 @@ mod tests {
         let mut row = Row::default();
         let mut read = Vec::new();
         while csv.next(&mut row).unwrap() {
-            read.push((row.place.line, row.cells().map(str::to_owned).collect()));
+            read.push((row.location.line, row.cells().map(str::to_owned).collect()));
         }
         read
     }
@@ -278,7 +278,7 @@ mod tests {
                         count => count,
                     };
                     for row in &rows[..count] {
-                        read.push((row.place.line, row.cells().map(str::to_owned).collect::<Vec<_>>()));
+                        read.push((row.location.line, row.cells().map(str::to_owned).collect::<Vec<_>>()));
                     }
                 }
             };

@@ -1,13 +1,13 @@
 //! One JSON object as cells: members of nested objects become dotted columns, lists of scalars list cells.
 //!
-//! This is a reader of its own and not serde_json, because it keeps every digit of a number, writes straight
+//! This is a parser of its own and not serde_json, because it keeps every digit of a number, writes straight
 //! into the row, and refuses what would be silently lost: a key that occurs twice, half a surrogate pair.
 //! Tests compare it with serde_json.
 
 use std::collections::HashMap;
 
 use super::MAX_COLUMNS;
-use super::token::{Broken, Read, Reader};
+use super::token::{ParseError, Parsed, Parser};
 use crate::row::{Code, Row};
 
 /// Where a file of rejected rows keeps an element that could not be read, to be mended.
@@ -15,7 +15,7 @@ pub const KEPT: &str = "m1import_raw";
 
 /// The columns met so far, in the order of their first appearance; and the cells of the present record.
 #[derive(Default)]
-pub(super) struct Flat {
+pub(super) struct Flattener {
     pub names: Vec<String>,
     /// The bytes of all names.
     named: usize,
@@ -41,13 +41,13 @@ const MAX_NAMES: usize = 8 << 20;
 /// No part of any text.
 const ABSENT: (u32, u32) = (u32::MAX, u32::MAX);
 
-impl Flat {
+impl Flattener {
     /// Reads the bytes of one element into the row.
-    pub fn read(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), Broken> {
+    pub fn read(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), ParseError> {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
-                return Err(Broken { code: Code::RowEncoding, detail: "", at: error.valid_up_to(), fatal: false });
+                return Err(ParseError { code: Code::RowEncoding, detail: "", at: error.valid_up_to(), fatal: false });
             }
         };
         self.text.clear();
@@ -57,22 +57,22 @@ impl Flat {
         self.cells.get_mut(..self.used).unwrap_or_default().fill(ABSENT);
         self.used = 0;
         self.last = 0;
-        let mut reader = Reader { text, bytes, at: 0, depth: 0 };
-        reader.blanks();
-        if reader.peek() != Some(b'{') {
-            return Err(reader.broken("not an object"));
+        let mut parser = Parser { text, bytes, at: 0, depth: 0 };
+        parser.blanks();
+        if parser.peek() != Some(b'{') {
+            return Err(parser.error("not an object"));
         }
-        reader.object(self)?;
-        reader.blanks();
-        if reader.at < bytes.len() {
-            return Err(reader.broken("something stands behind the object"));
+        parser.object(self)?;
+        parser.blanks();
+        if parser.at < bytes.len() {
+            return Err(parser.error("something stands behind the object"));
         }
         if let Some(&(start, end)) = self.kept.and_then(|column| self.cells.get(column))
             && let Some(kept) = self.text.get(start as usize..end as usize)
             && !kept.is_empty()
         {
             let kept = kept.to_owned();
-            return self.read(kept.as_bytes(), row).map_err(|broken| Broken { at: 0, ..broken });
+            return self.read(kept.as_bytes(), row).map_err(|broken| ParseError { at: 0, ..broken });
         }
         row.fill(&self.text, self.cells.get(..self.used).unwrap_or_default());
         Ok(())
@@ -108,14 +108,18 @@ impl Flat {
     }
 }
 
-impl Reader<'_> {
+impl Parser<'_> {
     /// The members of an object, each under the path so far.
-    pub fn object(&mut self, flat: &mut Flat) -> Read {
-        self.members(flat, |reader, flat| reader.value(flat))
+    pub fn object(&mut self, flat: &mut Flattener) -> Parsed {
+        self.members(flat, |parser, flat| parser.value(flat))
     }
 
     /// Walks over an object: `member` is called for each value, with the key added to the path.
-    pub fn members(&mut self, flat: &mut Flat, mut member: impl FnMut(&mut Self, &mut Flat) -> Read) -> Read {
+    pub fn members(
+        &mut self,
+        flat: &mut Flattener,
+        mut member: impl FnMut(&mut Self, &mut Flattener) -> Parsed,
+    ) -> Parsed {
         self.deeper()?;
         self.at += 1;
         self.blanks();
@@ -126,7 +130,7 @@ impl Reader<'_> {
         let parent = flat.path.len();
         loop {
             if self.peek() != Some(b'"') {
-                return Err(self.broken("a key in quotes is missing"));
+                return Err(self.error("a key in quotes is missing"));
             }
             if parent > 0 {
                 flat.path.push('.');
@@ -134,7 +138,7 @@ impl Reader<'_> {
             self.string(&mut flat.path)?;
             self.blanks();
             if !self.take(b':') {
-                return Err(self.broken("a colon is missing"));
+                return Err(self.error("a colon is missing"));
             }
             self.blanks();
             member(self, flat)?;
@@ -146,13 +150,13 @@ impl Reader<'_> {
                 self.depth -= 1;
                 return Ok(());
             } else {
-                return Err(self.broken("a comma or a closing brace is missing"));
+                return Err(self.error("a comma or a closing brace is missing"));
             }
         }
     }
 
     /// Whatever stands under the present path.
-    pub fn value(&mut self, flat: &mut Flat) -> Read {
+    pub fn value(&mut self, flat: &mut Flattener) -> Parsed {
         match self.peek() {
             Some(b'{') => self.object(flat),
             Some(b'[') => self.list(flat),
@@ -165,16 +169,16 @@ impl Reader<'_> {
     }
 
     /// Gives the text since `start` to the column of the present path.
-    pub fn set(&self, flat: &mut Flat, start: usize) -> Read {
+    pub fn set(&self, flat: &mut Flattener, start: usize) -> Parsed {
         let Some(column) = flat.column() else {
-            return Err(Broken { fatal: true, ..self.broken("too many different keys") });
+            return Err(ParseError { fatal: true, ..self.error("too many different keys") });
         };
         let end = flat.text.len();
         flat.used = flat.used.max(column + 1);
         match flat.cells.get_mut(column) {
             // An element is at most 4 MiB long.
             Some(cell) if *cell == ABSENT => *cell = (start as u32, end as u32),
-            _ => return Err(self.broken("a key stands twice in one object")),
+            _ => return Err(self.error("a key stands twice in one object")),
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! A scanner finds where each element ends, so that memory stays flat, and a broken element costs only itself.
 
 use super::error::Trouble;
-use super::flatten::Flat;
+use super::flatten::Flattener;
 use super::scan::Scan;
 use super::text::{Lines, Text};
 use super::{Fault, MAX_RECORD, Words};
@@ -77,7 +77,7 @@ impl Search {
 /// A reading of elements.
 pub(super) struct Json {
     pub text: Text,
-    pub flat: Flat,
+    pub flat: Flattener,
     lines: Lines,
     shape: Shape,
     within: bool,
@@ -95,7 +95,7 @@ impl Json {
     pub fn new(text: Text, shape: Shape) -> Json {
         Json {
             text,
-            flat: Flat::default(),
+            flat: Flattener::default(),
             lines: Lines::default(),
             within: shape == Shape::Objects,
             shape,
@@ -138,7 +138,7 @@ impl Json {
             return Ok(false);
         }
         let line = self.lines.line;
-        row.place.line = line;
+        row.location.line = line;
         let mut length = self.element(line)?;
         let unclosed = std::mem::take(&mut self.unclosed);
         let window = self.text.window().get(..length).unwrap_or_default();
@@ -225,7 +225,7 @@ impl Json {
             Shape::Array | Shape::Objects | Shape::Keyed => Vec::new(),
         };
         for wanted in &path {
-            self.expect(b'{')?;
+            self.require(b'{')?;
             loop {
                 match self.key()? {
                     Some(key) if key == *wanted => break,
@@ -235,7 +235,7 @@ impl Json {
             }
         }
         self.begun = self.lines.line;
-        self.expect(if self.shape == Shape::Keyed { b'{' } else { b'[' })?;
+        self.require(if self.shape == Shape::Keyed { b'{' } else { b'[' })?;
         Ok(true)
     }
 
@@ -255,7 +255,7 @@ impl Json {
     /// Searches the object that begins here for the list of contacts.
     fn search(&mut self, search: &mut Search) -> Result<bool, Trouble> {
         const LOOK: usize = 20;
-        self.expect(b'{')?;
+        self.require(b'{')?;
         while let Some(key) = self.key()? {
             if search.path.is_empty() && search.members.len() < LOOK {
                 search.members.push((key.clone(), self.peek()? == Some(b'{')));
@@ -279,7 +279,7 @@ impl Json {
                             self.advance(1);
                         }
                     }
-                    self.expect(b']')?;
+                    self.require(b']')?;
                 }
                 Some(b'{') if known && search.path.len() < 3 => {
                     search.path.push(key);
@@ -298,7 +298,7 @@ impl Json {
     fn has_phone(&mut self, words: fn(&[&str]) -> Words) -> bool {
         let Ok(length) = self.element(self.lines.line) else { return false };
         self.unclosed = false;
-        let mut flat = Flat::default();
+        let mut flat = Flattener::default();
         let read = flat.read(self.text.window().get(..length).unwrap_or_default(), &mut Row::default());
         let names: Vec<&str> = flat.names.iter().map(String::as_str).collect();
         read.is_ok() && words(&names).phone
@@ -322,7 +322,7 @@ impl Json {
         let key = serde_json::from_slice(self.text.window().get(..length).unwrap_or_default());
         let key = key.map_err(|_| self.wrong("a key is not JSON"))?;
         self.advance(length);
-        self.expect(b':')?;
+        self.require(b':')?;
         self.peek()?;
         Ok(Some(key))
     }
@@ -376,11 +376,11 @@ impl Json {
     /// Where the next element begins inside one that never ends, if so.
     fn early_end(&mut self) -> Option<usize> {
         let window = self.text.window();
-        let broken = Flat::default().read(window, &mut Row::default()).err()?;
+        let broken = Flattener::default().read(window, &mut Row::default()).err()?;
         (broken.at > 0 && window.get(broken.at) == Some(&b'{')).then_some(broken.at)
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), Trouble> {
+    fn require(&mut self, byte: u8) -> Result<(), Trouble> {
         match self.peek()? {
             Some(here) if here == byte => {
                 self.advance(1);

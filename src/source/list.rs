@@ -4,9 +4,9 @@
 //! Where the objects say what they are, as phone numbers do, WhatsApp and mobile stand first, and a fax stands under a
 //! path of its own, where nobody takes it for a phone.
 
-use super::flatten::Flat;
+use super::flatten::Flattener;
 use super::kind::Kind;
-use super::token::{Read, Reader};
+use super::token::{Parsed, Parser};
 use crate::row::LIST_END;
 
 /// An object in a list that becomes columns.
@@ -34,9 +34,9 @@ const KINDS: [&str; 8] = ["type", "label", "kind", "types", "labels", "phoneType
 /// Members that say that it is the one to take.
 const PREFERRED: [&str; 6] = ["primary", "isPrimary", "is_primary", "preferred", "default", "isDefault"];
 
-impl Reader<'_> {
+impl Parser<'_> {
     /// A list under the present path.
-    pub fn list(&mut self, flat: &mut Flat) -> Read {
+    pub fn list(&mut self, flat: &mut Flattener) -> Parsed {
         self.deeper()?;
         self.at += 1;
         self.blanks();
@@ -70,7 +70,7 @@ impl Reader<'_> {
                 } else if self.take(b']') {
                     break;
                 } else {
-                    return Err(self.broken("a comma or a closing bracket is missing"));
+                    return Err(self.error("a comma or a closing bracket is missing"));
                 }
             }
         }
@@ -91,7 +91,7 @@ impl Reader<'_> {
     }
 
     /// An object in a list, unless its members become columns, which is left for later: the best are first.
-    fn element(&mut self, flat: &mut Flat, number: usize) -> Read<Option<Object>> {
+    fn element(&mut self, flat: &mut Flattener, number: usize) -> Parsed<Option<Object>> {
         let at = self.at;
         let Look { key, value, others, kind, preferred } = self.look(flat)?;
         match (key, value) {
@@ -113,7 +113,7 @@ impl Reader<'_> {
     }
 
     /// The objects of a list as columns, the best first.
-    fn objects(&mut self, flat: &mut Flat, mut objects: Vec<Object>) -> Read {
+    fn objects(&mut self, flat: &mut Flattener, mut objects: Vec<Object>) -> Parsed {
         let path = flat.path.len();
         let numbers: Vec<usize> = objects.iter().map(|object| object.number).collect();
         // Where it is kept, at home or at work, says nothing about which is better.
@@ -134,33 +134,33 @@ impl Reader<'_> {
     }
 
     /// Looks at an object in a list, up to its end.
-    fn look(&mut self, flat: &mut Flat) -> Read<Look> {
+    fn look(&mut self, flat: &mut Flattener) -> Parsed<Look> {
         let mut look = Look { key: None, value: None, others: false, kind: Kind::Any, preferred: false };
         let parent = flat.path.len() + 1;
-        self.members(flat, |reader, flat| {
+        self.members(flat, |parser, flat| {
             let name = flat.path.get(parent..).unwrap_or_default();
             let is = |list: &[&str]| list.iter().any(|one| one.eq_ignore_ascii_case(name));
-            let start = reader.at;
-            match (name, reader.peek()) {
+            let start = parser.at;
+            match (name, parser.peek()) {
                 ("name" | "key" | "Name" | "Key" | "title", Some(b'{' | b'[')) => {
                     look.others = true;
-                    reader.pass()?;
+                    parser.pass()?;
                 }
                 ("name" | "key" | "Name" | "Key" | "title", _) => {
-                    reader.scalar(look.key.insert(String::new()))?;
+                    parser.scalar(look.key.insert(String::new()))?;
                 }
                 ("value" | "Value", _) => {
                     look.value = Some(start);
-                    reader.pass()?;
+                    parser.pass()?;
                 }
                 // What else services put beside the name of a tag.
-                ("id" | "_id" | "type" | "color" | "slug", _) => reader.pass()?,
+                ("id" | "_id" | "type" | "color" | "slug", _) => parser.pass()?,
                 _ => {
                     look.others = true;
-                    reader.pass()?;
+                    parser.pass()?;
                 }
             }
-            let said = reader.text.get(start..reader.at).unwrap_or_default();
+            let said = parser.text.get(start..parser.at).unwrap_or_default();
             if is(&KINDS) {
                 look.kind = look.kind.and(Kind::of(&said.to_lowercase()));
             }
@@ -174,7 +174,7 @@ impl Reader<'_> {
     }
 
     /// Passes over an object or a list, checking it like any other.
-    fn pass(&mut self) -> Read {
+    fn pass(&mut self) -> Parsed {
         let (open, close) = match self.peek() {
             Some(b'{') => (b'{', b'}'),
             Some(b'[') => (b'[', b']'),
@@ -190,12 +190,12 @@ impl Reader<'_> {
         loop {
             if open == b'{' {
                 if self.peek() != Some(b'"') {
-                    return Err(self.broken("a key in quotes is missing"));
+                    return Err(self.error("a key in quotes is missing"));
                 }
                 self.string(&mut String::new())?;
                 self.blanks();
                 if !self.take(b':') {
-                    return Err(self.broken("a colon is missing"));
+                    return Err(self.error("a colon is missing"));
                 }
                 self.blanks();
             }
@@ -207,7 +207,7 @@ impl Reader<'_> {
                 self.depth -= 1;
                 return Ok(());
             } else {
-                return Err(self.broken("a comma or a closing bracket is missing"));
+                return Err(self.error("a comma or a closing bracket is missing"));
             }
         }
     }

@@ -1,22 +1,22 @@
 //! One JSON object on each line; a broken line costs only itself.
 
 use super::error::Trouble;
-use super::flatten::Flat;
+use super::flatten::Flattener;
 use super::text::{Lines, Text};
-use super::token::Broken;
+use super::token::ParseError;
 use super::{Fault, MAX_RECORD};
 use crate::row::Row;
 
 /// A reading of lines.
 pub(super) struct Ndjson {
     pub text: Text,
-    pub flat: Flat,
+    pub flat: Flattener,
     lines: Lines,
 }
 
 impl Ndjson {
     pub fn new(text: Text) -> Ndjson {
-        Ndjson { text, flat: Flat::default(), lines: Lines::default() }
+        Ndjson { text, flat: Flattener::default(), lines: Lines::default() }
     }
 
     /// Reads the next line that is not blank.
@@ -28,7 +28,7 @@ impl Ndjson {
                 return Ok(false);
             }
             let line = self.text.window().get(..length).unwrap_or_default();
-            row.place.line = self.lines.line;
+            row.location.line = self.lines.line;
             let (before, record) = trimmed(line);
             let mut taken = length;
             let mut read = self.flat.read(record, row);
@@ -51,8 +51,8 @@ impl Ndjson {
             }
             return match read {
                 Ok(()) => Ok(true),
-                Err(_) if cut => Err(Trouble::Truncated { what: "the record", line: row.place.line }.into()),
-                Err(broken) => Err(broken.fault(row.place.line, &row.raw)),
+                Err(_) if cut => Err(Trouble::Truncated { what: "the record", line: row.location.line }.into()),
+                Err(broken) => Err(broken.fault(row.location.line, &row.raw)),
             };
         }
     }
@@ -97,7 +97,7 @@ fn several(line: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
     rest.starts_with(b"{").then_some((first.trim_ascii_end(), rest))
 }
 
-impl Broken {
+impl ParseError {
     /// The element that begins on `line` as a fault.
     pub fn fault(&self, line: u64, bytes: &[u8]) -> Fault {
         if self.fatal {
@@ -126,7 +126,7 @@ mod tests {
             let raw = |row: &Row| String::from_utf8_lossy(row.raw.get(..20).unwrap_or(&row.raw)).into_owned();
             match reading.next(&mut row) {
                 Ok(false) => return told,
-                Ok(true) => told.push(format!("{}: {}", row.place.line, raw(&row))),
+                Ok(true) => told.push(format!("{}: {}", row.location.line, raw(&row))),
                 Err(Fault::Reject { line, code, .. }) => told.push(format!("{line}: {code} {}", raw(&row))),
                 Err(Fault::Broken(error)) => {
                     told.push(error.trouble.to_string());

@@ -194,7 +194,7 @@ impl Rows {
 /// Takes the row number off a row of a sheet.
 fn number(row: &mut Row, spare: &mut Row) {
     spare.clear();
-    spare.place.line = row.cell(0).parse().unwrap_or(0);
+    spare.location.line = row.cell(0).parse().unwrap_or(0);
     row.cells().skip(1).for_each(|cell| spare.push(cell));
     std::mem::swap(row, spare);
 }
@@ -207,6 +207,6 @@ fn strip(row: &mut Row, spare: &mut Row, first: usize) {
             spare.push(unguard(cell));
         }
     }
-    spare.place = row.place;
+    spare.location = row.location;
     std::mem::swap(row, spare);
 }

@@ -79,9 +79,9 @@ pub(super) struct Head {
 /// Finds the header among the first records.
 pub(super) fn head(rows: &[Row], skip: u64, options: &Options) -> Head {
     let first = rows.first();
-    let start = first.map_or(1, |row| row.place.line);
+    let start = first.map_or(1, |row| row.location.line);
     let at = |records: usize, row: &Row| Head {
-        line: row.place.line - 1,
+        line: row.location.line - 1,
         records,
         names: Some(row.cells().map(str::to_owned).collect()),
     };
@@ -100,7 +100,7 @@ pub(super) fn head(rows: &[Row], skip: u64, options: &Options) -> Head {
         let cells: Vec<&str> = row.cells().collect();
         (options.words)(&cells)
     };
-    let near = rows.iter().take(PREAMBLE).take_while(|row| row.place.line < start + 200).enumerate();
+    let near = rows.iter().take(PREAMBLE).take_while(|row| row.location.line < start + 200).enumerate();
     let titles = near.filter(|(_, row)| !row.cells().any(is_value));
     let mut fallback = None;
     for (records, row) in titles {

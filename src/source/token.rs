@@ -7,7 +7,7 @@ const MAX_DEPTH: usize = 64;
 
 /// Why an element is no record.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Broken {
+pub(super) struct ParseError {
     pub code: Code,
     pub detail: &'static str,
     /// Where in the element.
@@ -17,18 +17,18 @@ pub(super) struct Broken {
 }
 
 /// The text of an element and how far it has been read.
-pub(super) struct Reader<'a> {
+pub(super) struct Parser<'a> {
     pub text: &'a str,
     pub bytes: &'a [u8],
     pub at: usize,
     pub depth: usize,
 }
 
-pub(super) type Read<T = ()> = Result<T, Broken>;
+pub(super) type Parsed<T = ()> = Result<T, ParseError>;
 
-impl Reader<'_> {
-    pub fn broken(&self, detail: &'static str) -> Broken {
-        Broken { code: Code::RowMalformed, detail, at: self.at, fatal: false }
+impl Parser<'_> {
+    pub fn error(&self, detail: &'static str) -> ParseError {
+        ParseError { code: Code::RowMalformed, detail, at: self.at, fatal: false }
     }
 
     pub fn peek(&self) -> Option<u8> {
@@ -47,16 +47,16 @@ impl Reader<'_> {
         here
     }
 
-    pub fn deeper(&mut self) -> Read {
+    pub fn deeper(&mut self) -> Parsed {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Broken { code: Code::RowTooDeep, detail: "", at: self.at, fatal: false });
+            return Err(ParseError { code: Code::RowTooDeep, detail: "", at: self.at, fatal: false });
         }
         Ok(())
     }
 
     /// A string's text, a number as it stands, true or false; nothing for null.
-    pub fn scalar(&mut self, to: &mut String) -> Read {
+    pub fn scalar(&mut self, to: &mut String) -> Parsed {
         let rest = self.text.get(self.at..).unwrap_or_default();
         match self.peek() {
             Some(b'"') => self.string(to),
@@ -67,18 +67,18 @@ impl Reader<'_> {
                 self.at += 4;
                 Ok(())
             }
-            _ => Err(self.broken("a value is missing or not JSON")),
+            _ => Err(self.error("a value is missing or not JSON")),
         }
     }
 
-    fn word(&mut self, word: &str, to: &mut String) -> Read {
+    fn word(&mut self, word: &str, to: &mut String) -> Parsed {
         self.at += word.len();
         to.push_str(word);
         Ok(())
     }
 
     /// A number, copied as it stands: not a digit is lost.
-    fn number(&mut self, to: &mut String) -> Read {
+    fn number(&mut self, to: &mut String) -> Parsed {
         let start = self.at;
         self.take(b'-');
         if !self.take(b'0') {
@@ -98,16 +98,16 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn digits(&mut self) -> Read {
+    fn digits(&mut self) -> Parsed {
         let start = self.at;
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
-        if self.at == start { Err(self.broken("a number is not JSON")) } else { Ok(()) }
+        if self.at == start { Err(self.error("a number is not JSON")) } else { Ok(()) }
     }
 
     /// A string from its opening quote on, its escapes resolved.
-    pub fn string(&mut self, to: &mut String) -> Read {
+    pub fn string(&mut self, to: &mut String) -> Parsed {
         self.at += 1;
         loop {
             let length = plain(self.bytes.get(self.at..).unwrap_or_default());
@@ -119,13 +119,13 @@ impl Reader<'_> {
                     return Ok(());
                 }
                 Some(b'\\') => self.escape(to)?,
-                Some(_) => return Err(self.broken("a control character stands in a string")),
-                None => return Err(self.broken("a string has no end")),
+                Some(_) => return Err(self.error("a control character stands in a string")),
+                None => return Err(self.error("a string has no end")),
             }
         }
     }
 
-    fn escape(&mut self, to: &mut String) -> Read {
+    fn escape(&mut self, to: &mut String) -> Parsed {
         self.at += 1;
         let letter = self.peek();
         self.at += 1;
@@ -139,35 +139,35 @@ impl Reader<'_> {
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'u') => self.unicode()?,
-            _ => return Err(self.broken("an escape is not JSON")),
+            _ => return Err(self.error("an escape is not JSON")),
         });
         Ok(())
     }
 
     /// The four digits behind `\u`, and those of the second half of a pair.
-    fn unicode(&mut self) -> Read<char> {
+    fn unicode(&mut self) -> Parsed<char> {
         let first = self.hex()?;
         let code = if (0xd800..0xdc00).contains(&first) && self.take(b'\\') && self.take(b'u') {
             let second = self.hex()?;
             if !(0xdc00..0xe000).contains(&second) {
-                return Err(self.broken("half a surrogate pair stands alone"));
+                return Err(self.error("half a surrogate pair stands alone"));
             }
             0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
         } else {
             first
         };
-        char::from_u32(code).ok_or_else(|| self.broken("half a surrogate pair stands alone"))
+        char::from_u32(code).ok_or_else(|| self.error("half a surrogate pair stands alone"))
     }
 
-    fn hex(&mut self) -> Read<u32> {
+    fn hex(&mut self) -> Parsed<u32> {
         let digits = self.bytes.get(self.at..self.at + 4).unwrap_or_default();
         let mut code = 0;
         for &digit in digits {
-            let digit = char::from(digit).to_digit(16).ok_or_else(|| self.broken("an escape is not JSON"))?;
+            let digit = char::from(digit).to_digit(16).ok_or_else(|| self.error("an escape is not JSON"))?;
             code = code * 16 + digit;
         }
         if digits.len() < 4 {
-            return Err(self.broken("an escape is not JSON"));
+            return Err(self.error("an escape is not JSON"));
         }
         self.at += 4;
         Ok(code)

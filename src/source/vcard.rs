@@ -85,7 +85,7 @@ impl Vcard {
             }
             self.begun = begins.then_some(here);
             let card = std::mem::take(&mut self.card);
-            row.place.line = line;
+            row.location.line = line;
             let reject =
                 |code, detail: &str| Err(Fault::Reject { line, code, column: None, detail: detail.to_owned() });
             let broken = card.broken;

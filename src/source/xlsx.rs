@@ -66,7 +66,7 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
         Some(sheet) => vec![chosen(sheet, &names)?],
         None => names.clone(),
     };
-    let is_skipped = |row: &Row| row.place.line <= options.skip_lines;
+    let is_skipped = |row: &Row| row.location.line <= options.skip_lines;
     let mut best: Option<(bool, String, Head)> = None;
     for name in &wanted {
         let mut rows = Vec::new();
@@ -105,7 +105,7 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
         if is_skipped(row) {
             return ControlFlow::Continue(());
         }
-        let number = row.place.line.to_string();
+        let number = row.location.line.to_string();
         written += row.cells().map(str::len).sum::<usize>() as u64;
         match writer.write_record(std::iter::once(number.as_str()).chain(row.cells())) {
             Ok(()) if written > MOST && written / 200 > input.len() => ControlFlow::Break(()),
@@ -244,12 +244,12 @@ impl<Lend: FnMut(&Row) -> ControlFlow<()>> Gather<Lend> {
     }
 
     fn cell(&mut self, line: u64, column: usize, text: &str) -> Result<ControlFlow<()>, Trouble> {
-        if line != self.row.place.line {
+        if line != self.row.location.line {
             if std::mem::take(&mut self.filled) && (self.lend)(&self.row).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
             self.row.clear();
-            self.row.place.line = line;
+            self.row.location.line = line;
             self.size = 0;
         }
         self.size += text.len();

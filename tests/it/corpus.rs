@@ -134,7 +134,7 @@ fn tell_row(mapping: &Mapping, row: &Row, told: &mut String) {
         Some(list) => format!("{:?}", list.split(LIST_END).collect::<Vec<_>>()),
         None => format!("{cell:?}"),
     };
-    write!(told, "{}", row.place.line).unwrap();
+    write!(told, "{}", row.location.line).unwrap();
     for (field, places) in mapping.columns() {
         let cells = places.iter().map(|&place| row.cell(place as usize)).filter(|cell| !cell.trim().is_empty());
         let cells: Vec<String> = cells.map(shown).collect();

@@ -25,7 +25,7 @@ fn records(source: &source::Source) -> Vec<Record> {
     let mut row = Row::default();
     let mut records = Vec::new();
     while rows.next(&mut row).unwrap() {
-        records.push((row.place.line, trimmed(row.cells().map(str::to_owned).collect())));
+        records.push((row.location.line, trimmed(row.cells().map(str::to_owned).collect())));
     }
     records
 }
@@ -148,7 +148,7 @@ proptest! {
         let mut row = Row::default();
         for ((line, number), cells) in records.iter().zip(&table) {
             prop_assert!(rows.next(&mut row).unwrap());
-            prop_assert_eq!(row.place.line, *line);
+            prop_assert_eq!(row.location.line, *line);
             prop_assert_eq!(row.cell(place("n")), number);
             prop_assert_eq!(row.cell(place("a")), &cells[0]);
             prop_assert_eq!(row.cell(place("b.c")), &cells[1]);

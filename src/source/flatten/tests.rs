@@ -5,7 +5,7 @@ use crate::row::LIST_END;
 use proptest::prelude::*;
 
 fn flat(json: &str) -> Result<Vec<(String, String)>, &'static str> {
-    let mut flat = Flat::default();
+    let mut flat = Flattener::default();
     let mut row = Row::default();
     flat.read(json.as_bytes(), &mut row).map_err(|broken| broken.detail)?;
     Ok(flat.names.iter().cloned().zip(row.cells().map(str::to_owned)).collect())
@@ -58,7 +58,7 @@ fn shapes() {
 
 #[test]
 fn columns_stay_where_they_are() {
-    let mut flat = Flat::default();
+    let mut flat = Flattener::default();
     let mut told = Vec::new();
     for json in [r#"{"a":1,"b":2}"#, r#"{"b":3,"c":4}"#, r#"{"c":5,"a":6}"#] {
         let mut row = Row::default();
@@ -84,7 +84,7 @@ fn what_would_be_lost_is_refused() {
         assert!(flat(json).is_err(), "{json}");
     }
     let deep = format!("{}{}", r#"{"a":"#.repeat(65), "}".repeat(65));
-    assert_eq!(Flat::default().read(deep.as_bytes(), &mut Row::default()).unwrap_err().code, Code::RowTooDeep);
+    assert_eq!(Flattener::default().read(deep.as_bytes(), &mut Row::default()).unwrap_err().code, Code::RowTooDeep);
 }
 
 fn json() -> impl Strategy<Value = serde_json::Value> {
@@ -108,7 +108,7 @@ proptest! {
     fn what_serde_json_takes_is_taken(members in prop::collection::hash_map("[a-zé]{1,8}", json(), 0..5), spaced: bool) {
         let value = serde_json::Value::Object(members.into_iter().collect());
         let text = if spaced { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
-        match Flat::default().read(text.as_bytes(), &mut Row::default()) {
+        match Flattener::default().read(text.as_bytes(), &mut Row::default()) {
             Ok(()) => {}
             // Two ways to the same dotted name.
             Err(broken) => prop_assert_eq!(broken.detail, "a key stands twice in one object"),
@@ -118,7 +118,7 @@ proptest! {
     #[test]
     fn what_serde_json_refuses_is_refused(text in r#"\{("[a-z\\u0-9"]{0,4}"?[:,]?[ \[\]{}0-9.eE+\-tfn"]{0,6},?){0,3}\}?"#) {
         if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text).is_err() {
-            prop_assert!(Flat::default().read(text.as_bytes(), &mut Row::default()).is_err(), "{}", text);
+            prop_assert!(Flattener::default().read(text.as_bytes(), &mut Row::default()).is_err(), "{}", text);
         }
     }
 }

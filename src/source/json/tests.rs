@@ -15,7 +15,7 @@ fn read(json: &str) -> Vec<String> {
     loop {
         match json.next(&mut row) {
             Ok(false) => return told,
-            Ok(true) => told.push(format!("{}:{}", row.place.line, row.cells().collect::<Vec<_>>().join(","))),
+            Ok(true) => told.push(format!("{}:{}", row.location.line, row.cells().collect::<Vec<_>>().join(","))),
             Err(Fault::Reject { line, code, .. }) => {
                 told.push(format!("{line}:{code} {}", String::from_utf8_lossy(&row.raw)))
             }

@@ -12,7 +12,7 @@ fn read(text: &str) -> Vec<String> {
             Ok(true) => {
                 let cells = row.cells().zip(COLUMNS).filter(|(cell, _)| !cell.is_empty());
                 let cells = cells.map(|(cell, name)| format!("{name}={}", cell.replace(LIST_END, "|")));
-                told.push(format!("{}: {}", row.place.line, cells.collect::<Vec<_>>().join(", ")));
+                told.push(format!("{}: {}", row.location.line, cells.collect::<Vec<_>>().join(", ")));
             }
             Err(Fault::Reject { line, code, .. }) => told.push(format!("{line}: {code}")),
             Err(Fault::Broken(error)) => {
