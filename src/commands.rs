@@ -45,7 +45,7 @@ pub fn usage(error: &cli::Error, env: &Env) -> u8 {
 
 /// The program itself broke down.
 pub fn broken(message: &str, env: &Env) -> u8 {
-    let hint = hint("please report this; the same command carries on");
+    let hint = hint("please report this; the same command resumes");
     let trouble = Trouble { code: "run.internal".to_owned(), message: message.to_owned(), hint };
     say(&terminal(Color::Auto, env), &text::trouble(&trouble));
     Exit::Internal.code()

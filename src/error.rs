@@ -14,7 +14,7 @@ use crate::{config, journal, mapping, source};
 /// The exit codes of the process. Stable; anything else is a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Every row is in, now or before, folded or skipped.
+    /// Every row is in, now or before, duplicate or skipped.
     Complete,
     /// Finished; some rows are invalid or were refused.
     SomeRows,
@@ -30,7 +30,7 @@ pub enum Exit {
     Folder,
     /// Local reading or writing failed during the run.
     Io,
-    /// The far side stayed away, or rows are unsettled; the same command carries on.
+    /// The far side stayed away, or rows are unsettled; the same command resumes.
     Later,
     /// Not the expected service.
     Protocol,
@@ -188,8 +188,8 @@ pub enum Error {
     #[error("interrupted")]
     Signal(u8),
     /// The books do not balance.
-    #[error("the books do not balance: {0}")]
-    Books(String),
+    #[error("the counts do not add up: {0}")]
+    Counts(String),
     /// A thread of the program broke down.
     #[error("a part of the program broke down: {0}")]
     Broken(&'static str),
@@ -218,7 +218,7 @@ impl Error {
             Error::OtherJob { .. } => "journal.other_job".to_owned(),
             Error::InputChanged { .. } => "input.changed".to_owned(),
             Error::Signal(_) => "run.interrupted".to_owned(),
-            Error::Books(_) => "run.books".to_owned(),
+            Error::Counts(_) => "run.counts".to_owned(),
             Error::Broken(_) => "run.internal".to_owned(),
         }
     }
@@ -250,8 +250,8 @@ impl Error {
             }
             Error::OtherJob { .. } => "finish that import with its own command, or forget it with --restart",
             Error::InputChanged { .. } => "wait until the file is complete, then type the same command with --restart",
-            Error::Signal(_) => "type the same command again to carry on",
-            Error::Books(_) | Error::Broken(_) => "please report this; type the same command again to carry on",
+            Error::Signal(_) => "type the same command again to resume",
+            Error::Counts(_) | Error::Broken(_) => "please report this; type the same command again to resume",
         };
         (!hint.is_empty()).then(|| hint.to_owned())
     }
@@ -295,7 +295,7 @@ impl Error {
             | Error::OtherJob { .. }
             | Error::InputChanged { .. } => Exit::Data.code(),
             Error::Signal(code) => *code,
-            Error::Books(_) | Error::Broken(_) => Exit::Internal.code(),
+            Error::Counts(_) | Error::Broken(_) => Exit::Internal.code(),
         }
     }
 }

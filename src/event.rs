@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::outcome::{Cause, Failure, Fate, Settlement};
+use crate::outcome::{Cause, Failure, Settlement};
 
 /// Something that happened during a run.
 #[derive(Debug, Clone)]
@@ -142,20 +142,4 @@ impl Requests {
             _ => {}
         }
     }
-}
-
-/// How many records a settlement gave to each fate: accepted, refused, unknown, unsent.
-pub fn settled(settlement: &Settlement) -> [u64; 4] {
-    let mut counts = [0; 4];
-    let [accepted, refused, unknown, unsent] = &mut counts;
-    for part in &settlement.parts {
-        let count = match part.fate {
-            Fate::Accepted => &mut *accepted,
-            Fate::Refused(_) => &mut *refused,
-            Fate::Unknown(_) => &mut *unknown,
-            Fate::Unsent(_) => &mut *unsent,
-        };
-        *count += part.records.iter().map(|records| records.end() - records.start() + 1).sum::<u64>();
-    }
-    counts
 }

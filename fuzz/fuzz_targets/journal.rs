@@ -6,6 +6,6 @@ use m1import::journal::{Found, read_bytes};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(Found::Unfinished(unfinished)) = read_bytes(bytes) {
-        let _ = (unfinished.settled(), unfinished.fates(1000));
+        let _ = (unfinished.settled(), unfinished.statuses(1000));
     }
 });

@@ -18,7 +18,7 @@ These are the common options; --help shows all of them, and examples.";
 const LONG_END: &str = "\
 Examples:
   m1import contacts.csv --token-file ~/.m1token
-      Import; typed again after an interruption, it carries on
+      Import; typed again after an interruption, it resumes
   m1import check contacts.csv --default-country IN
       See what would be sent, and what is wrong with the rest
   m1import contacts.csv --sandbox
@@ -40,7 +40,7 @@ Settings:
   Durations: 500ms 30s 10m 2h. Sizes: 90kB 1MiB.
 
 Exit codes:
-  0   every row accepted, now or earlier, folded or skipped
+  0   every row accepted, now or earlier, duplicate or skipped
   1   finished, some rows invalid or refused
   2   usage
   65  input unusable as a whole

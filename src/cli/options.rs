@@ -267,7 +267,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Delivery, "proxy", One("URL"), "", "Proxy to use").more("Default: the system's (HTTPS_PROXY, NO_PROXY)"),
     row(Delivery, "restart", Nothing, "", "Forget an unfinished journal and start over")
         .given(Typed)
-        .more("Without it the same command carries on where it stopped"),
+        .more("Without it the same command resumes where it stopped"),
     row(Delivery, "dry-run", Nothing, "", "Do everything but the requests").given(Typed).common(),
     row(Delivery, "sandbox", Nothing, "", "Deliver to a server inside the program, to try it out")
         .given(Typed)

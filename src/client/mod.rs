@@ -91,7 +91,7 @@ impl Options {
 ///
 /// # Errors
 /// What ended the sending before that: the server for good, the token, an outage, or a stop. What was not sent, or not
-/// answered, has been settled as unsent or unknown.
+/// answered, has been settled as not sent or unconfirmed.
 pub async fn deliver<T: Transport>(
     transport: T,
     options: &Options,

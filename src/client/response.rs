@@ -13,7 +13,7 @@ use super::sub_batch::SubBatch;
 use super::transport::Transport;
 use super::verdict::{self, ItemVerdict, OnExhausted, Reply, Retry, TransportError, Verdict};
 use crate::event::{Event, Pause};
-use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
+use crate::outcome::{Cause, Failure, Outcome, Settled, Settlement};
 
 impl<T: Transport> Sending<T> {
     /// A request came to its end with an answer or a fault.
@@ -43,7 +43,7 @@ impl<T: Transport> Sending<T> {
         match verdict {
             Verdict::Accepted => {
                 self.success(&piece, now).await;
-                self.settle(&piece, Fate::Accepted, &id, status).await;
+                self.settle(&piece, Outcome::Accepted, &id, status).await;
                 self.clear().await;
             }
             Verdict::PerItem(ones) => self.partly(piece, ones, &id, status, now).await,
@@ -106,7 +106,7 @@ impl<T: Transport> Sending<T> {
     pub async fn refuse(&mut self, piece: &SubBatch, why: Arc<Failure>) {
         let (request, status) = (why.request.clone(), why.status);
         self.refused += piece.batch.len() as u64;
-        self.settle(piece, Fate::Refused(why), &request, status).await;
+        self.settle(piece, Outcome::Refused(why), &request, status).await;
         if self.options.max_refused.is_some_and(|most| self.refused > most) {
             self.end(Failure::new(Cause::TooManyRefused, &format!("{} so far", self.refused)));
         }
@@ -169,7 +169,7 @@ impl<T: Transport> Sending<T> {
         }
         if let Some(batch) = accepted {
             self.success(&piece, now).await;
-            let part = Settled { records: batch.records(), fate: Fate::Accepted, request: id.to_owned(), status };
+            let part = Settled { records: batch.records(), outcome: Outcome::Accepted, request: id.to_owned(), status };
             let parts = vec![part];
             self.tell(Event::Settled(Settlement { serial: batch.serial, attempts: piece.tries, parts })).await;
             self.clear().await;
@@ -294,8 +294,8 @@ impl<T: Transport> Sending<T> {
             return self.go_on_in(halves, why).await;
         }
         let (request, status) = (why.request.clone(), why.status);
-        let fate = if piece.reached { Fate::Unknown(why) } else { Fate::Unsent(why) };
-        self.settle(&piece, fate, &request, status).await;
+        let outcome = if piece.reached { Outcome::Unconfirmed(why) } else { Outcome::NotSent(why) };
+        self.settle(&piece, outcome, &request, status).await;
     }
 }
 

@@ -20,7 +20,7 @@ use super::window::{Breaker, Window};
 use super::{Options, retry};
 use crate::batch::{Cutter, Parcel};
 use crate::event::Event;
-use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
+use crate::outcome::{Cause, Failure, Outcome, Settled, Settlement};
 use crate::stop::{Reason, Signal, Stop};
 
 /// A request under way.
@@ -218,7 +218,7 @@ impl<T: Transport> Sending<T> {
             Some(outcome) => self.land(flight, outcome).await,
             None => {
                 let why = Failure::new(Cause::Internal, "a request ended without a result");
-                self.settle(&flight.piece, Fate::Unknown(Arc::new(why.clone())), "", None).await;
+                self.settle(&flight.piece, Outcome::Unconfirmed(Arc::new(why.clone())), "", None).await;
                 self.end(why);
             }
         }
@@ -252,7 +252,7 @@ impl<T: Transport> Sending<T> {
         }
         self.tasks.abort_all();
         for (_, Flight { piece, .. }) in std::mem::take(&mut self.flights) {
-            self.settle(&piece, Fate::Unknown(Arc::clone(&halt)), "", None).await;
+            self.settle(&piece, Outcome::Unconfirmed(Arc::clone(&halt)), "", None).await;
         }
         let held = self.suspicion.clear().into_iter().map(|(piece, _)| piece);
         let mut left: Vec<SubBatch> = held.chain(self.parked.drain(..)).chain(self.ready.drain(..)).collect();
@@ -263,15 +263,15 @@ impl<T: Transport> Sending<T> {
         left.extend(self.cutter.rest().map(|batch| SubBatch::new(batch, 0, Instant::now())));
         for piece in left {
             let why = Arc::clone(&halt);
-            let fate = if piece.reached { Fate::Unknown(why) } else { Fate::Unsent(why) };
-            self.settle(&piece, fate, "", None).await;
+            let outcome = if piece.reached { Outcome::Unconfirmed(why) } else { Outcome::NotSent(why) };
+            self.settle(&piece, outcome, "", None).await;
         }
         Err(Failure::clone(&halt))
     }
 
     /// Settles a whole piece.
-    pub async fn settle(&mut self, piece: &SubBatch, fate: Fate, request: &str, status: Option<u16>) {
-        let part = Settled { records: piece.batch.records(), fate, request: request.to_owned(), status };
+    pub async fn settle(&mut self, piece: &SubBatch, outcome: Outcome, request: &str, status: Option<u16>) {
+        let part = Settled { records: piece.batch.records(), outcome, request: request.to_owned(), status };
         let settlement = Settlement { serial: piece.batch.serial, attempts: piece.tries, parts: vec![part] };
         self.tell(Event::Settled(settlement)).await;
     }

@@ -73,7 +73,7 @@ impl SubBatch {
         }
     }
 
-    /// Its halves, to find the contact that the server fails with. A lone one gets all attempts, as its fate is at stake.
+    /// Its halves, to find the contact that the server fails with. A lone one gets all attempts, as it is what is at stake.
     pub fn suspects(self, allowed: u32) -> Result<(SubBatch, SubBatch), Box<SubBatch>> {
         let first = self.first;
         let mark = |piece: SubBatch| {

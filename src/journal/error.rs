@@ -81,7 +81,7 @@ impl Error {
                 "--restart forgets it and sends everything again; the server updates what it has"
             }
             Error::Newer { .. } => "use that version, or --restart to send everything again",
-            Error::Write { .. } => "make room, then type the same command again to carry on",
+            Error::Write { .. } => "make room, then type the same command again to resume",
         }
     }
 

@@ -1,4 +1,4 @@
-//! The run's memory on disk: which records are settled, so that the same command carries on where it stopped.
+//! The run's memory on disk: which records are settled, so that the same command resumes where it stopped.
 //!
 //! An append-only text file. It may lag behind the server, never lead it: a record is written as accepted only after a
 //! readable yes. It holds record numbers and the server's reasons, no token and no personal value. It is the first
@@ -22,7 +22,7 @@ use line::{Line, VERSION, pairs};
 pub use lock::Lock;
 
 use crate::event::Event;
-use crate::outcome::{Cause, Failure, Fate, Fates, RecordFate, Settlement};
+use crate::outcome::{Cause, Failure, Outcome, RowStatus, Settlement, StatusMap};
 
 const NAME: &str = "journal.ndjson";
 /// Lines that may wait to be made safe.
@@ -116,16 +116,16 @@ impl Unfinished {
     ///
     /// # Errors
     /// It speaks of a record that the job does not have.
-    pub fn fates(&self, records: u64) -> Result<Fates, Error> {
-        let mut fates = Fates::with_capacity(usize::try_from(records).unwrap_or(0));
+    pub fn statuses(&self, records: u64) -> Result<StatusMap, Error> {
+        let mut statuses = StatusMap::with_capacity(usize::try_from(records).unwrap_or(0));
         for (first, last, refusal) in &self.settled {
             if *last > records {
                 return Err(Error::Strange { path: self.path.clone() });
             }
-            let fate = if refusal.is_some() { RecordFate::Refused } else { RecordFate::AcceptedBefore };
-            fates.set(*first..=*last, fate, refusal.clone());
+            let status = if refusal.is_some() { RowStatus::Refused } else { RowStatus::AcceptedBefore };
+            statuses.set(*first..=*last, status, refusal.clone());
         }
-        Ok(fates)
+        Ok(statuses)
     }
 
     /// The highest number of a request that it knows of; the next run counts on from there.
@@ -137,11 +137,11 @@ impl Unfinished {
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// No record is unknown or unsent, and the reports are written: the next run is a new job.
+    /// No record is unconfirmed or not sent, and the reports are written: the next run is a new job.
     Complete,
-    /// By a signal; the next run carries on.
+    /// By a signal; the next run resumes.
     Interrupted,
-    /// By anything else; the next run carries on.
+    /// By anything else; the next run resumes.
     Stopped,
     /// The input changed while it was read: nobody knows which records were sent, so that nothing can carry on.
     Changed,
@@ -273,16 +273,15 @@ impl Journal {
     fn settled(&mut self, settlement: &Settlement) -> Result<(), Error> {
         for part in &settlement.parts {
             let (r, req, http) = (pairs(&part.records), part.request.clone(), part.status);
-            let line = match &part.fate {
-                Fate::Accepted => Line::Ok { r, req, http },
-                Fate::Refused(why) => {
+            let line = match &part.outcome {
+                Outcome::Accepted => Line::Ok { r, req, http },
+                Outcome::Refused(why) => {
                     Line::No { r, code: why.cause.code().to_owned(), why: why.message.clone(), req, http }
                 }
                 // The next run sends them.
-                Fate::Unknown(_) | Fate::Unsent(_) => continue,
+                Outcome::Unconfirmed(_) | Outcome::NotSent(_) => continue,
             };
-            let records = part.records.iter().map(|range| range.end() - range.start() + 1).sum::<u64>();
-            self.loose_records += if part.fate == Fate::Accepted { records } else { 0 };
+            self.loose_records += if part.outcome == Outcome::Accepted { part.len() } else { 0 };
             self.write(&line)?;
         }
         self.tick()

@@ -13,14 +13,14 @@ fn head() -> Head {
     Head { job: "job".into(), inputs: vec![input], plan: "plan".into(), endpoint: "https://host/path".into() }
 }
 
-fn settled(first: u64, last: u64, fate: Fate) -> Event {
+fn settled(first: u64, last: u64, outcome: Outcome) -> Event {
     let (request, status) = (format!("job-{last:06}"), Some(200));
-    let part = Settled { records: vec![first..=last], fate, request, status };
+    let part = Settled { records: vec![first..=last], outcome, request, status };
     Event::Settled(Settlement { serial: 1, attempts: 1, parts: vec![part] })
 }
 
-fn refusal() -> Fate {
-    Fate::Refused(Arc::new(Failure::new(Cause::Refused, "no \"such\" \u{1b} number").with_status(400)))
+fn refusal() -> Outcome {
+    Outcome::Refused(Arc::new(Failure::new(Cause::Refused, "no \"such\" \u{1b} number").with_status(400)))
 }
 
 /// A disk that remembers what was made safe.
@@ -60,9 +60,9 @@ impl Disk for Full {
 fn small() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let mut journal = Journal::create(folder.path(), &head()).unwrap();
-    journal.hear(&settled(1, 4, Fate::Accepted)).unwrap();
+    journal.hear(&settled(1, 4, Outcome::Accepted)).unwrap();
     journal.hear(&settled(5, 5, refusal())).unwrap();
-    journal.hear(&settled(7, 12, Fate::Accepted)).unwrap();
+    journal.hear(&settled(7, 12, Outcome::Accepted)).unwrap();
     drop(journal);
     fs::read(folder.path().join(NAME)).unwrap()
 }
@@ -70,9 +70,9 @@ fn small() -> Vec<u8> {
 /// The records that a journal says are accepted, and those refused.
 fn done(found: &Found) -> (BTreeSet<u64>, BTreeSet<u64>) {
     let Found::Unfinished(unfinished) = found else { return Default::default() };
-    let fates = unfinished.fates(1000).unwrap();
-    let with = |fate| (1..=1000).filter(|record| fates.get(*record) == Some(fate)).collect();
-    (with(RecordFate::AcceptedBefore), with(RecordFate::Refused))
+    let statuses = unfinished.statuses(1000).unwrap();
+    let with = |status| (1..=1000).filter(|record| statuses.get(*record) == Some(status)).collect();
+    (with(RowStatus::AcceptedBefore), with(RowStatus::Refused))
 }
 
 #[test]
@@ -81,27 +81,27 @@ fn a_journal_is_carried_on() {
     assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::None));
     let mut journal = Journal::create(folder.path(), &head()).unwrap();
     assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::Empty));
-    journal.hear(&settled(1, 4, Fate::Accepted)).unwrap();
+    journal.hear(&settled(1, 4, Outcome::Accepted)).unwrap();
     journal.hear(&settled(5, 5, refusal())).unwrap();
-    let unknown = Fate::Unknown(Arc::new(Failure::new(Cause::Timeout, "")));
+    let unknown = Outcome::Unconfirmed(Arc::new(Failure::new(Cause::Timeout, "")));
     journal.hear(&settled(6, 9, unknown)).unwrap();
     journal.finish(End::Interrupted).unwrap();
 
     let Found::Unfinished(unfinished) = Journal::inspect(folder.path()).unwrap() else { panic!() };
     assert_eq!((unfinished.head.clone(), unfinished.settled(), unfinished.requests()), (head(), 5, 5));
-    let fates = unfinished.fates(9).unwrap();
-    let told: Vec<_> = (1..=9).map(|record| fates.get(record)).collect();
-    let before = Some(RecordFate::AcceptedBefore);
-    assert_eq!(told, [before, before, before, before, Some(RecordFate::Refused), None, None, None, None]);
-    let why = fates.reason(5).unwrap();
+    let statuses = unfinished.statuses(9).unwrap();
+    let told: Vec<_> = (1..=9).map(|record| statuses.get(record)).collect();
+    let before = Some(RowStatus::AcceptedBefore);
+    assert_eq!(told, [before, before, before, before, Some(RowStatus::Refused), None, None, None, None]);
+    let why = statuses.reason(5).unwrap();
     assert_eq!(
         (why.cause, why.status, why.message.as_str()),
         (Cause::Refused, Some(200), "no \"such\" \\u{1b} number")
     );
-    assert!(matches!(unfinished.fates(4), Err(Error::Strange { .. })));
+    assert!(matches!(unfinished.statuses(4), Err(Error::Strange { .. })));
 
     let mut journal = Journal::resume(&unfinished).unwrap();
-    journal.hear(&settled(6, 9, Fate::Accepted)).unwrap();
+    journal.hear(&settled(6, 9, Outcome::Accepted)).unwrap();
     journal.finish(End::Complete).unwrap();
     assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::Finished));
     Journal::create(folder.path(), &head()).unwrap();
@@ -137,7 +137,7 @@ fn a_journal_cut_anywhere_is_carried_on_from_its_last_whole_line() {
         assert!(some.is_subset(&accepted) && no.is_subset(&refused));
         if let Found::Unfinished(unfinished) = found {
             let mut journal = Journal::resume(&unfinished).unwrap();
-            journal.hear(&settled(20, 20, Fate::Accepted)).unwrap();
+            journal.hear(&settled(20, 20, Outcome::Accepted)).unwrap();
             let (more, _) = done(&Journal::inspect(folder.path()).unwrap());
             assert_eq!(more, some.iter().copied().chain([20]).collect());
         }
@@ -193,7 +193,7 @@ fn lines_are_made_safe_in_groups() {
     let platter = Platter::default();
     let mut journal = Journal::on(Box::new(platter.clone()));
     for record in 1..=100 {
-        journal.hear(&settled(record, record, Fate::Accepted)).unwrap();
+        journal.hear(&settled(record, record, Outcome::Accepted)).unwrap();
     }
     let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
     let (written, safe) = platter.0.lock().unwrap().clone();
@@ -207,12 +207,12 @@ fn lines_are_made_safe_in_groups() {
 fn a_full_disk_is_told_with_what_may_be_sent_again() {
     let mut journal = Journal::on(Box::new(Full(300)));
     let error =
-        (1..).find_map(|round| journal.hear(&settled(round * 10, round * 10 + 9, Fate::Accepted)).err()).unwrap();
+        (1..).find_map(|round| journal.hear(&settled(round * 10, round * 10 + 9, Outcome::Accepted)).err()).unwrap();
     let Error::Write { records, .. } = &error else { panic!("{error}") };
     // Four lines fit; the fifth is not kept either.
     assert_eq!((*records, error.exit(), error.code()), (50, 74, "journal.write"));
     let mut journal = Journal::on(Box::new(Full(100_000)));
-    journal.hear(&settled(1, 1, Fate::Accepted)).unwrap();
+    journal.hear(&settled(1, 1, Outcome::Accepted)).unwrap();
     assert_eq!(journal.sync().unwrap_err().exit(), 74);
 }
 
@@ -234,7 +234,7 @@ proptest! {
         for (number, (more, sync)) in writes.into_iter().enumerate() {
             let first = number as u64 * 20 + 1;
             let last = first + more.min(19);
-            journal.hear(&settled(first, last, Fate::Accepted)).unwrap();
+            journal.hear(&settled(first, last, Outcome::Accepted)).unwrap();
             told.extend(first..=last);
             if sync {
                 journal.sync().unwrap();

@@ -3,13 +3,15 @@
 //! The kinds of trouble stand in one table, `Cause`: code, exit, sentence, remedy. What an answer means is decided in
 //! `client`; how it is shown, in the reports.
 
-mod fates;
+mod status;
+mod status_map;
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-pub use fates::{Counts, Fates, RecordFate};
+pub use status::{Counts, RowCounts, RowStatus};
+pub use status_map::StatusMap;
 
 /// How much of the server's words is kept, in characters.
 const MESSAGE: usize = 300;
@@ -52,29 +54,29 @@ causes! {
     Refused = "server.refused", 1, "refused by the server", "correct the row and import rejected.csv";
     TooLarge = "server.too_large", 1, "one contact alone is too large for the server", "shorten its cells or leave columns out";
     RefusedAll = "server.refused_all", 65, "the server refused every contact for one reason", "compare the columns with the fields: m1import check shows what would be sent";
-    TooManyRefused = "server.max_refused", 75, "the server refused more contacts than --max-refused allows", "look into the refused rows; the same command carries on";
-    Unreachable = "server.unreachable", 75, "the server cannot be reached", "check the network and --endpoint; the same command carries on";
-    Timeout = "server.timeout", 75, "the server did not answer in time", "the same command carries on; a longer --timeout or a smaller --batch-size may help";
-    Cut = "server.cut", 75, "the connection broke", "the same command carries on";
-    Failing = "server.error", 75, "the server failed", "the same command carries on";
-    Busy = "server.busy", 75, "the server is busy", "the same command carries on; --rate keeps within the server's limit";
-    Away = "server.away", 75, "nothing succeeded for as long as --give-up-after allows", "the same command carries on";
-    Wait = "server.wait", 75, "the server asked for a longer wait than --max-wait allows", "come back after the time it named; the same command carries on";
+    TooManyRefused = "server.max_refused", 75, "the server refused more contacts than --max-refused allows", "look into the refused rows; the same command resumes";
+    Unreachable = "server.unreachable", 75, "the server cannot be reached", "check the network and --endpoint; the same command resumes";
+    Timeout = "server.timeout", 75, "the server did not answer in time", "the same command resumes; a longer --timeout or a smaller --batch-size may help";
+    Cut = "server.cut", 75, "the connection broke", "the same command resumes";
+    Failing = "server.error", 75, "the server failed", "the same command resumes";
+    Busy = "server.busy", 75, "the server is busy", "the same command resumes; --rate keeps within the server's limit";
+    Away = "server.away", 75, "nothing succeeded for as long as --give-up-after allows", "the same command resumes";
+    Wait = "server.wait", 75, "the server asked for a longer wait than --max-wait allows", "come back after the time it named; the same command resumes";
     Unreadable = "server.unreadable", 76, "the answer is not that of the import service", "check --endpoint; a proxy or a login page may stand in between";
     Redirect = "server.redirect", 76, "the server answered with a redirect, which is never followed", "give the final address with --endpoint";
     WrongAddress = "server.wrong_address", 76, "the address is not that of the import service", "check --endpoint: it is the whole address, path included, such as https://api.v7.express-chat.com/inbox/users/import";
     Unauthorized = "token.refused", 77, "the server does not accept the token", "get a new API access token; --auth-type key|none sets how it is presented";
-    Expired = "token.expired", 77, "the token ends", "get a new token; the same command carries on";
+    Expired = "token.expired", 77, "the token ends", "get a new token; the same command resumes";
     Forbidden = "server.forbidden", 77, "the server denies access", "check what the account may do, and its plan";
     ProxyAuth = "server.proxy_auth", 77, "the proxy wants credentials", "put them into --proxy";
     Certificate = "server.certificate", 78, "the server's certificate is not trusted", "give the certificate authority with --cacert";
     HeadersTooLarge = "server.headers_too_large", 78, "address or headers are too long for the server", "check --header and --endpoint";
     Request = "config.request", 78, "the request cannot be built", "check --endpoint, --header, --bot-id and --proxy";
-    Hangup = "run.hangup", 129, "interrupted", "the same command carries on";
-    Interrupt = "run.interrupt", 130, "interrupted", "the same command carries on";
-    Terminate = "run.terminate", 143, "interrupted", "the same command carries on";
-    Stopped = "run.stopped", 74, "stopped because of another error", "the same command carries on";
-    Internal = "run.internal", 70, "a part of the program broke down", "please report it; the same command carries on";
+    Hangup = "run.hangup", 129, "interrupted", "the same command resumes";
+    Interrupt = "run.interrupt", 130, "interrupted", "the same command resumes";
+    Terminate = "run.terminate", 143, "interrupted", "the same command resumes";
+    Stopped = "run.stopped", 74, "stopped because of another error", "the same command resumes";
+    Internal = "run.internal", 70, "a part of the program broke down", "please report it; the same command resumes";
 }
 
 impl fmt::Display for Cause {
@@ -152,30 +154,62 @@ fn hides(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// What became of some records.
+/// What became of records that were to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum Outcome {
     /// The server said that it took them.
     Accepted,
-    /// The server said no, and the reason.
+    /// The server said no, and why.
     Refused(Arc<Failure>),
     /// They were sent, and whether the server took them is not known.
-    Unknown(Arc<Failure>),
+    Unconfirmed(Arc<Failure>),
     /// The server does not have them.
-    Unsent(Arc<Failure>),
+    NotSent(Arc<Failure>),
 }
 
-/// Records that met one fate in one request.
+impl Outcome {
+    /// The status that it gives to a row.
+    pub fn status(&self) -> RowStatus {
+        match self {
+            Outcome::Accepted => RowStatus::Accepted,
+            Outcome::Refused(_) => RowStatus::Refused,
+            Outcome::Unconfirmed(_) => RowStatus::Unconfirmed,
+            Outcome::NotSent(_) => RowStatus::NotSent,
+        }
+    }
+
+    /// Why the records were not accepted; `None` where they were.
+    pub fn reason(&self) -> Option<&Arc<Failure>> {
+        match self {
+            Outcome::Accepted => None,
+            Outcome::Refused(failure) | Outcome::Unconfirmed(failure) | Outcome::NotSent(failure) => Some(failure),
+        }
+    }
+}
+
+/// Records that one request, or the lack of one, gave the same outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     /// Which; every record in a range was sent.
     pub records: Vec<RangeInclusive<u64>>,
     /// What became of them.
-    pub fate: Fate,
+    pub outcome: Outcome,
     /// The `X-Request-Id` of the request that decided; empty where none did.
     pub request: String,
     /// The HTTP status of the answer that decided.
     pub status: Option<u16>,
+}
+
+impl Settled {
+    /// How many records they are.
+    pub fn len(&self) -> u64 {
+        self.records.iter().map(|records| records.end() - records.start() + 1).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
 }
 
 /// What became of a batch or a piece of one.
@@ -187,6 +221,17 @@ pub struct Settlement {
     pub attempts: u32,
     /// Each record of the piece stands in one of the parts.
     pub parts: Vec<Settled>,
+}
+
+impl Settlement {
+    /// How many records it gives each status.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for part in &self.parts {
+            counts[part.outcome.status()] += part.len();
+        }
+        counts
+    }
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ use tempfile::TempDir;
 
 use super::reports::{Material, write_rows};
 use super::screen::{opt_outs, values};
-use super::summary::{Outcome, Story, detected, mapped_columns};
+use super::summary::{RunResult, Story, detected, mapped_columns};
 use super::{Ended, Screen, documents, prepare, preview};
 use crate::config::{Config, as_file};
 use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::Folder;
-use crate::outcome::Fates;
+use crate::outcome::StatusMap;
 use crate::reading::Job;
 use crate::report::cases::{Case, Cases};
 use crate::report::check::{Preview, page};
@@ -107,10 +107,10 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
 }
 
 fn summarise(story: &Story, found: &Found, error: Option<&Error>) -> Summary {
-    story.told(&Outcome {
+    story.told(&RunResult {
         job: found.job.as_deref(),
         survey: found.survey.as_deref(),
-        fates: &Fates::default(),
+        statuses: &StatusMap::default(),
         requests: Requests::default(),
         files: Files::default(),
         error,
@@ -133,7 +133,7 @@ fn rows(
     let material = Material {
         job: Arc::clone(job),
         survey: Arc::clone(survey),
-        fates: Arc::default(),
+        statuses: Arc::default(),
         unsent_because: "check sends nothing".to_owned(),
         values: values(config),
     };

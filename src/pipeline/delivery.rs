@@ -10,7 +10,7 @@ use crate::batch::Limits;
 use crate::client::{self, Credentials, Endpoint, Http, Policy, Scheme, TokenRefresh, transport};
 use crate::config::{AuthType, Concurrency, Config, Rate, Target, TokenSource, peek};
 use crate::error::Error;
-use crate::outcome::{Cause, Counts, Failure};
+use crate::outcome::{Cause, Counts, Failure, RowStatus};
 use crate::report::words::moment;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
@@ -151,8 +151,8 @@ pub fn options(
     let delivery = &config.delivery;
     client::Options {
         requests_before: story.requests_before,
-        accepted_before: before.accepted_before > 0,
-        refused_before: before.refused,
+        accepted_before: before[RowStatus::AcceptedBefore] > 0,
+        refused_before: before[RowStatus::Refused],
         refresh: (delivery.target == Target::Endpoint && delivery.token.may_change()).then(|| refresh(config, screen)),
         limits: Limits {
             contacts: delivery.batch_size,

@@ -85,7 +85,7 @@ fn text_of(
         })
         .collect();
     let details = Details { cases, settings: &settings, timeline, next: next(config, summary) };
-    let text = render(form, summary, &details).map_err(|error| Error::Books(error.to_string()))?;
+    let text = render(form, summary, &details).map_err(|error| Error::Counts(error.to_string()))?;
     Ok(text.unwrap_or_default())
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::reports::{self, Made, Material};
 use super::run::Run;
 use super::screen::values;
-use super::summary::Outcome;
+use super::summary::RunResult;
 use super::{Ended, documents, preview};
 use crate::config::Target;
 use crate::error::Error;
@@ -28,7 +28,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
                 cases = made.cases;
                 let books = summarise(&run, cause.as_ref(), &files).rows;
                 if let Some(counted) = made.rows.filter(|counted| *counted != books) {
-                    cause.get_or_insert(Error::Books(format!("{books:?} by events, {counted:?} row by row")));
+                    cause.get_or_insert(Error::Counts(format!("{books:?} by events, {counted:?} row by row")));
                 }
             }
             Err(error) => {
@@ -103,7 +103,7 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<Made, Error>
     let material = Material {
         job: Arc::clone(job),
         survey: Arc::clone(survey),
-        fates: Arc::new(run.listeners.fates.clone()),
+        statuses: Arc::new(run.listeners.statuses.clone()),
         unsent_because: match cause {
             Some(cause) => cause.to_string(),
             None if is_dry(run) => "nothing is sent in a dry run".to_owned(),
@@ -121,10 +121,10 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<Made, Error>
 }
 
 fn summarise(run: &Run<'_>, cause: Option<&Error>, files: &Files) -> Summary {
-    run.story.told(&Outcome {
+    run.story.told(&RunResult {
         job: run.job.as_deref(),
         survey: run.survey.as_deref(),
-        fates: &run.listeners.fates,
+        statuses: &run.listeners.statuses,
         requests: run.listeners.requests,
         files: files.clone(),
         error: cause,

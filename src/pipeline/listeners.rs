@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use crate::error::Error;
 use crate::event::{Event, Requests};
 use crate::journal::{self, Journal};
-use crate::outcome::Fates;
+use crate::outcome::StatusMap;
 use crate::progress::Progress;
 use crate::report::timeline::Timeline;
 
@@ -14,7 +14,7 @@ pub struct Listeners {
     /// The run's memory on disk; the only one whose failure ends the run. After that it is not told any more.
     pub journal: Option<Journal>,
     /// What became of each record.
-    pub fates: Fates,
+    pub statuses: StatusMap,
     /// What went over the wire.
     pub requests: Requests,
     /// How the sending went over time; `None` before it begins.
@@ -26,7 +26,13 @@ pub struct Listeners {
 impl Listeners {
     /// Nothing has happened yet.
     pub fn new(progress: Progress) -> Listeners {
-        Listeners { journal: None, fates: Fates::default(), requests: Requests::default(), timeline: None, progress }
+        Listeners {
+            journal: None,
+            statuses: StatusMap::default(),
+            requests: Requests::default(),
+            timeline: None,
+            progress,
+        }
     }
 
     /// Tells all of them.
@@ -39,7 +45,7 @@ impl Listeners {
             None => Ok(()),
         };
         if let Event::Settled(settlement) = event {
-            self.fates.settle(settlement);
+            self.statuses.settle(settlement);
         }
         self.requests.hear(event);
         if let Some(timeline) = &mut self.timeline {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::folder::Folder;
-use crate::outcome::Fates;
+use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::Job;
 use crate::report::cases::{Cases, Values};
 use crate::report::rows::{self, Books};
-use crate::report::{Files, Rows, shown};
+use crate::report::{Files, shown};
 use crate::stop::Stop;
 use crate::survey::Survey;
 
@@ -26,7 +26,7 @@ pub struct Material {
     /// What they hold.
     pub survey: Arc<Survey>,
     /// What became of each record.
-    pub fates: Arc<Fates>,
+    pub statuses: Arc<StatusMap>,
     /// Why rows were not sent, where the run ended early.
     pub unsent_because: String,
     /// How values appear where people look.
@@ -38,8 +38,8 @@ pub struct Made {
     /// The files written.
     pub files: Files,
     /// The books counted row by row; `None` when a signal left no time.
-    pub rows: Option<Rows>,
-    /// The rows that did not get in.
+    pub rows: Option<RowCounts>,
+    /// The rows that were not imported.
     pub cases: Cases,
 }
 
@@ -57,7 +57,7 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
         job: &material.job,
         inputs: &material.survey.inputs,
         keep: &material.survey.keep,
-        fates: &material.fates,
+        statuses: &material.statuses,
         unsent_because: &material.unsent_because,
     };
     let mut cases = Cases::new(material.values);

@@ -10,13 +10,13 @@ use super::listeners::Listeners;
 use super::prepare;
 use super::screen::values;
 use super::sending::{Load, send};
-use super::summary::{Story, inputs_as_told};
+use super::summary::{Story, inputs_as_told, row_counts};
 use super::{Ended, Screen, check, ending};
 use crate::config::{Config, Target};
 use crate::error::Error;
 use crate::folder::{self, Folder, Purpose};
 use crate::journal::{self, Found, Head, Journal, Lock, Unfinished};
-use crate::outcome::Fates;
+use crate::outcome::StatusMap;
 use crate::reading::Job;
 use crate::report::start::{Start, start};
 use crate::report::text;
@@ -177,7 +177,13 @@ impl<'a> Run<'a> {
     }
 
     /// Carries on what an earlier run left, or begins a new job. What is settled already is given back.
-    fn take_journal(&mut self, found: Found, job: &Job, survey: &Survey, folder: &Folder) -> Result<Arc<Fates>, Error> {
+    fn take_journal(
+        &mut self,
+        found: Found,
+        job: &Job,
+        survey: &Survey,
+        folder: &Folder,
+    ) -> Result<Arc<StatusMap>, Error> {
         if self.config.delivery.target == Target::Nowhere {
             return Ok(Arc::default());
         }
@@ -199,7 +205,7 @@ impl<'a> Run<'a> {
                 }
                 self.story.job.clone_from(&unfinished.head.job);
                 self.story.requests_before = unfinished.requests();
-                self.listeners.fates = unfinished.fates(survey.records())?;
+                self.listeners.statuses = unfinished.statuses(survey.records())?;
                 self.listeners.journal = Some(Journal::resume(unfinished)?);
             }
             None => {
@@ -207,18 +213,17 @@ impl<'a> Run<'a> {
                 self.listeners.journal = Some(Journal::create(folder.path(), &head)?);
             }
         }
-        Ok(Arc::new(self.listeners.fates.clone()))
+        Ok(Arc::new(self.listeners.statuses.clone()))
     }
 
     /// The second reading and everything that follows from it.
     async fn deliver(&mut self, load: Load, way: &Way) -> Result<(), Error> {
-        let before = self.listeners.fates.counts();
+        let before = self.listeners.statuses.counts();
         // The sandbox lives until everything is delivered.
         let (credentials, transport, _sandbox) = way.open(self.config, self.screen).await?;
         let options =
             delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), credentials);
-        let settled = load.survey.read - load.survey.contacts() + before.accepted_before + before.refused;
-        self.listeners.progress.sending(load.survey.read, settled, load.survey.invalid + before.refused);
+        self.listeners.progress.sending(&row_counts(&load.survey, &before).counts);
         self.listeners.timeline = Some(Timeline::new(Instant::now()));
         send(load, transport, options, &mut self.listeners, self.stop).await
     }

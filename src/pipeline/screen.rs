@@ -105,7 +105,7 @@ impl Screen<'_> {
     pub fn warn_of_token(&self, credentials: &Credentials) -> Result<(), Error> {
         if let Some(left) = seconds_left(credentials)?.filter(|left| *left < SOON) {
             let left = duration(left as f64);
-            let message = format!("the token ends in {left}; sending stops 30 s before, and can be carried on");
+            let message = format!("the token ends in {left}; sending stops 30 s before; the same command resumes");
             self.note(&warning(&message, "token.ends_soon", "get a token that lasts for the whole import"));
         }
         Ok(())

@@ -15,7 +15,7 @@ use crate::batch::{Parcel, ParcelBuilder};
 use crate::client::{self, Http};
 use crate::dedupe::{Merge, Merged};
 use crate::error::Error;
-use crate::outcome::Fates;
+use crate::outcome::StatusMap;
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -35,7 +35,7 @@ pub struct Load {
     /// What the first reading found.
     pub survey: Arc<Survey>,
     /// What earlier runs settled.
-    pub done: Arc<Fates>,
+    pub done: Arc<StatusMap>,
     /// What is done with members that have no value.
     pub empty: Empty,
 }

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::event::Requests;
-use crate::outcome::{Counts, Fates};
+use crate::outcome::{Counts, RowCounts, RowStatus, StatusMap};
 use crate::reading::{self, Job};
 use crate::report::check::Mapped;
-use crate::report::{self, Contacts, Files, Rows, SCHEMA, Status, Summary, Trouble};
+use crate::report::{self, Contacts, Files, SCHEMA, Status, Summary, Trouble};
 use crate::survey::Survey;
 
 /// What is known of a run from its first moment on.
@@ -27,13 +27,13 @@ pub struct Story {
 }
 
 /// What a run came to.
-pub struct Outcome<'a> {
+pub struct RunResult<'a> {
     /// The inputs, where they were understood.
     pub job: Option<&'a Job>,
     /// What they hold. Without it the job was not touched.
     pub survey: Option<&'a Survey>,
     /// What became of each record.
-    pub fates: &'a Fates,
+    pub statuses: &'a StatusMap,
     /// What went over the wire.
     pub requests: Requests,
     /// The files written.
@@ -51,8 +51,8 @@ impl Story {
     }
 
     /// The whole of it.
-    pub fn told(&self, outcome: &Outcome<'_>) -> Summary {
-        let rows = outcome.survey.map(|survey| books(survey, &outcome.fates.counts())).unwrap_or_default();
+    pub fn told(&self, outcome: &RunResult<'_>) -> Summary {
+        let rows = outcome.survey.map(|survey| row_counts(survey, &outcome.statuses.counts())).unwrap_or_default();
         let exit = exit_code(&rows, outcome);
         let survey = outcome.survey;
         Summary {
@@ -70,9 +70,9 @@ impl Story {
             rows,
             contacts: Contacts {
                 prepared: survey.map(Survey::contacts).unwrap_or_default(),
-                accepted: rows.accepted + rows.accepted_before,
+                accepted: rows.counts.accepted(),
             },
-            reasons: survey.map(|survey| reasons(survey, outcome.fates)).unwrap_or_default(),
+            reasons: survey.map(|survey| reasons(survey, outcome.statuses)).unwrap_or_default(),
             notes: survey.map(|s| named(&s.notes)).unwrap_or_default(),
             countries: survey.map(|s| named(&s.countries)).unwrap_or_default(),
             requests: outcome.requests,
@@ -88,46 +88,41 @@ fn named<K: ToString>(counts: &BTreeMap<K, u64>) -> BTreeMap<String, u64> {
     counts.iter().map(|(key, count)| (key.to_string(), *count)).collect()
 }
 
-/// Each row read has one fate. A record to be sent that nothing became of is unsent.
-fn books(survey: &Survey, fates: &Counts) -> Rows {
-    let settled = fates.accepted + fates.accepted_before + fates.refused + fates.unknown;
-    Rows {
-        read: survey.read,
-        accepted: fates.accepted,
-        accepted_before: fates.accepted_before,
-        invalid: survey.invalid,
-        folded: survey.keep.folded(),
-        skipped: survey.skipped,
-        refused: fates.refused,
-        unknown: fates.unknown,
-        unsent: survey.contacts().saturating_sub(settled),
-    }
+/// Each row read has one status. A record to be sent that nothing happened to is not sent.
+pub fn row_counts(survey: &Survey, sent: &Counts) -> RowCounts {
+    let mut counts = *sent;
+    let settled = sent.total() - sent[RowStatus::NotSent];
+    counts[RowStatus::Invalid] = survey.invalid;
+    counts[RowStatus::Duplicate] = survey.keep.folded();
+    counts[RowStatus::Skipped] = survey.skipped;
+    counts[RowStatus::NotSent] = survey.contacts().saturating_sub(settled);
+    RowCounts { read: survey.read, counts }
 }
 
 /// Of a finished run it follows from the books and from nothing else; else from what ended it first.
-fn exit_code(rows: &Rows, outcome: &Outcome<'_>) -> u8 {
+fn exit_code(rows: &RowCounts, outcome: &RunResult<'_>) -> u8 {
     if let Some(error) = outcome.error {
         return error.exit();
     }
-    if !rows.balance() {
+    if !rows.add_up() {
         return Exit::Internal.code();
     }
-    let unsettled = rows.unknown + if outcome.dry { 0 } else { rows.unsent };
-    match (unsettled, rows.invalid + rows.refused) {
+    let open = if outcome.dry { rows.counts[RowStatus::Unconfirmed] } else { rows.counts.open() };
+    match (open, rows.counts.rejected()) {
         (0, 0) => Exit::Complete.code(),
         (0, _) => Exit::SomeRows.code(),
         _ => Exit::Later.code(),
     }
 }
 
-fn status(rows: &Rows, outcome: &Outcome<'_>) -> Status {
+fn status(rows: &RowCounts, outcome: &RunResult<'_>) -> Status {
     match outcome.error {
         Some(error) if error.is_signal() => Status::Interrupted,
         Some(_) if outcome.survey.is_none() => Status::Failed,
         Some(_) if outcome.dry => Status::Checked,
         Some(_) => Status::Stopped,
         None if outcome.dry => Status::Checked,
-        None if rows.unknown + rows.unsent > 0 => Status::Stopped,
+        None if rows.counts.open() > 0 => Status::Stopped,
         None => Status::Complete,
     }
 }
@@ -137,10 +132,10 @@ pub fn trouble(error: &Error) -> Trouble {
     Trouble { code: error.code(), message: error.to_string(), hint: error.hint() }
 }
 
-fn reasons(survey: &Survey, fates: &Fates) -> BTreeMap<String, u64> {
+fn reasons(survey: &Survey, statuses: &StatusMap) -> BTreeMap<String, u64> {
     let mut reasons = named(&survey.reasons);
-    for (records, failure) in fates.reasons() {
-        if fates.get(*records.start()) == Some(crate::outcome::RecordFate::Refused) {
+    for (records, failure) in statuses.reasons() {
+        if statuses.get(*records.start()) == Some(RowStatus::Refused) {
             *reasons.entry(failure.cause.code().to_owned()).or_default() += records.end() - records.start() + 1;
         }
     }
@@ -243,10 +238,10 @@ pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)
 
 /// The summary of a command that failed before there was anything to tell but its error.
 pub fn failed(story: &Story, error: &Error) -> Summary {
-    story.told(&Outcome {
+    story.told(&RunResult {
         job: None,
         survey: None,
-        fates: &Fates::default(),
+        statuses: &StatusMap::default(),
         requests: Requests::default(),
         files: Files::default(),
         error: Some(error),

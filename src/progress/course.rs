@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::event::{Event, Pause, settled};
+use crate::event::{Event, Pause};
 use crate::numbers::{count, duration, grouped, size};
-use crate::outcome::Failure;
+use crate::outcome::{Counts, Failure, RowStatus};
 use crate::terminal::safe;
 
 /// Where a run stands.
@@ -48,9 +48,10 @@ impl Course {
         self.done = bytes;
     }
 
-    /// So many rows are settled or sent from now on.
-    pub fn sending(&mut self, rows: u64, settled: u64, rejected: u64, now: Instant) {
-        (self.phase, self.total, self.done, self.rejected) = (Phase::Sending, rows, settled, rejected);
+    /// The sending begins; `before` is how many rows have each status by now.
+    pub fn sending(&mut self, before: &Counts, now: Instant) {
+        (self.phase, self.total, self.done) = (Phase::Sending, before.total(), before.total() - before.open());
+        (self.accepted, self.rejected) = (before.accepted(), before.rejected());
         self.lanes = self.lanes.max(1);
         self.recent = Recent::default();
         self.recent.add(now, 0);
@@ -83,7 +84,8 @@ impl Course {
             Event::Settled(settlement) => {
                 self.sent.remove(&settlement.serial);
                 self.retrying.remove(&settlement.serial);
-                let [accepted, refused, ..] = settled(settlement);
+                let counts = settlement.counts();
+                let (accepted, refused) = (counts[RowStatus::Accepted], counts[RowStatus::Refused]);
                 self.accepted += accepted;
                 self.rejected += refused;
                 self.done += accepted + refused;
@@ -148,7 +150,7 @@ impl Course {
         if retrying > 0 {
             text.push_str(&format!(", {} retrying", grouped(retrying)));
         }
-        text.push_str(&format!(", {}", count(self.lanes as u64, "lane")));
+        text.push_str(&format!(", {} at once", grouped(self.lanes as u64)));
         text
     }
 
@@ -220,11 +222,16 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Cause, Fate, Settled, Settlement};
+    use crate::outcome::{Cause, Outcome, Settled, Settlement};
 
     fn accepted(serial: u64, records: std::ops::RangeInclusive<u64>) -> Event {
-        let part = Settled { records: vec![records], fate: Fate::Accepted, request: String::new(), status: None };
+        let part = Settled { records: vec![records], outcome: Outcome::Accepted, request: String::new(), status: None };
         Event::Settled(Settlement { serial, attempts: 1, parts: vec![part] })
+    }
+
+    fn before(not_sent: u64, duplicate: u64, invalid: u64) -> Counts {
+        let rows = [(RowStatus::NotSent, not_sent), (RowStatus::Duplicate, duplicate), (RowStatus::Invalid, invalid)];
+        Counts::from(rows)
     }
 
     fn sent(serial: u64, contacts: usize) -> Event {
@@ -240,8 +247,8 @@ mod tests {
         course.checking(2_000_000);
         course.checked(500_000);
         assert_eq!(course.line(at(0)), "checking: 25 % of 2.0 MB");
-        course.sending(1_000, 100, 10, at(1));
-        assert_eq!(course.line(at(1)), "sending: 10 % of 1,000 rows; 0 accepted, 10 rejected, 1 lane");
+        course.sending(&before(900, 90, 10), at(1));
+        assert_eq!(course.line(at(1)), "sending: 10 % of 1,000 rows; 0 accepted, 10 rejected, 1 at once");
         course.hear(&Event::Window { open: 2, why: None }, at(1));
         course.hear(&sent(1, 100), at(1));
         course.hear(&sent(2, 100), at(1));
@@ -249,15 +256,15 @@ mod tests {
         assert_eq!(course.beside(at(3)), " 20 % of 1,000 rows, 50/s, 16 s left");
         let pause = Pause::Batch { serial: 2, attempts: 1 };
         course.hear(&Event::Waiting { until: at(5), pause, why: Arc::clone(&why) }, at(3));
-        assert_eq!(course.below(at(3)), "100 accepted, 10 rejected, 100 retrying, 2 lanes");
+        assert_eq!(course.below(at(3)), "100 accepted, 10 rejected, 100 retrying, 2 at once");
         course.hear(&Event::Waiting { until: at(15), pause: Pause::Named, why }, at(3));
         assert_eq!(
             course.below(at(3)),
-            "waiting 12 s: the server is busy (HTTP 429); 100 accepted, 10 rejected, 100 retrying, 2 lanes"
+            "waiting 12 s: the server is busy (HTTP 429); 100 accepted, 10 rejected, 100 retrying, 2 at once"
         );
         assert!(course.is_waiting(at(14)) && !course.is_waiting(at(15)));
         course.hear(&accepted(2, 101..=200), at(16));
-        assert_eq!(course.below(at(16)), "200 accepted, 10 rejected, 2 lanes");
+        assert_eq!(course.below(at(16)), "200 accepted, 10 rejected, 2 at once");
         course.hear(&accepted(3, 201..=5_000), at(17));
         assert_eq!(course.done(), (1_000, 1_000), "never more than all");
         course.reporting();
@@ -268,7 +275,7 @@ mod tests {
     fn the_speed_is_that_of_late() {
         let start = Instant::now();
         let mut course = Course::default();
-        course.sending(1_000_000, 0, 0, start);
+        course.sending(&before(1_000_000, 0, 0), start);
         for n in 0..1_000_u64 {
             course.hear(&accepted(n, n * 10 + 1..=n * 10 + 10), start + Duration::from_millis(n * 10));
         }
@@ -283,7 +290,7 @@ mod tests {
     fn nothing_to_do_is_done() {
         let mut course = Course::default();
         assert_eq!(course.percent(), 0);
-        course.sending(0, 0, 0, Instant::now());
+        course.sending(&Counts::default(), Instant::now());
         assert_eq!(course.done(), (0, 1));
     }
 }

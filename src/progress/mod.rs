@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use tokio::time::Instant;
 
 use crate::event::Event;
-use crate::outcome::{Cause, Failure};
+use crate::outcome::{Cause, Counts, Failure};
 use crate::row::masked_within;
 use crate::terminal::{self, safe};
 
@@ -96,10 +96,9 @@ impl Progress {
         self.tell();
     }
 
-    /// The sending begins: so many rows in all, so many of them settled without being sent now, and so many of those
-    /// rejected.
-    pub fn sending(&mut self, rows: u64, settled: u64, rejected: u64) {
-        self.course.sending(rows, settled, rejected, Instant::now());
+    /// The sending begins; `before` is how many rows have each status by now.
+    pub fn sending(&mut self, before: &Counts) {
+        self.course.sending(before, Instant::now());
         self.pace.next_phase();
         self.draw();
     }
@@ -262,7 +261,7 @@ mod tests {
 
     use super::*;
     use crate::event::Pause;
-    use crate::outcome::{Fate, Settled, Settlement};
+    use crate::outcome::{Outcome, RowStatus, Settled, Settlement};
 
     fn listener(show: Show) -> (Progress, Arc<Mutex<Vec<String>>>) {
         let said = Arc::new(Mutex::new(Vec::new()));
@@ -270,8 +269,13 @@ mod tests {
         (Progress::new(show, Quotes::Masked, Box::new(move |line| to.lock().unwrap().push(line.to_owned()))), said)
     }
 
-    fn settled(records: std::ops::RangeInclusive<u64>, fate: Fate) -> Event {
-        let part = Settled { records: vec![records], fate, request: String::new(), status: None };
+    fn before(not_sent: u64, duplicate: u64, invalid: u64) -> Counts {
+        let rows = [(RowStatus::NotSent, not_sent), (RowStatus::Duplicate, duplicate), (RowStatus::Invalid, invalid)];
+        Counts::from(rows)
+    }
+
+    fn settled(records: std::ops::RangeInclusive<u64>, outcome: Outcome) -> Event {
+        let part = Settled { records: vec![records], outcome, request: String::new(), status: None };
         Event::Settled(Settlement { serial: 1, attempts: 1, parts: vec![part] })
     }
 
@@ -289,7 +293,7 @@ mod tests {
         let (mut progress, said) = listener(show);
         progress.checking(1_000_000);
         progress.checked(1_000_000);
-        progress.sending(10_000, 1_000, 100);
+        progress.sending(&before(9_000, 900, 100));
         progress.hear(&Event::Window { open: 4, why: None });
         for n in 0..90 {
             tokio::time::advance(Duration::from_secs(1)).await;
@@ -303,7 +307,7 @@ mod tests {
                 }
                 progress.hear(&Event::Back);
             }
-            progress.hear(&settled(n * 100 + 1..=n * 100 + 100, Fate::Accepted));
+            progress.hear(&settled(n * 100 + 1..=n * 100 + 100, Outcome::Accepted));
         }
         progress.hear(&answered(&busy()));
         progress.finish();
@@ -315,18 +319,18 @@ mod tests {
         assert_data_eq!(
             run(Show::Lines).await.join("\n"),
             str![[r#"
-sending: 11 % of 10,000 rows, 100/s, 1 min 29 s left; 100 accepted, 100 rejected, 4 lanes
-sending: 21 % of 10,000 rows, 100/s, 1 min 19 s left; 1,100 accepted, 100 rejected, 4 lanes
-sending: 31 % of 10,000 rows, 100/s, 1 min 9 s left; 2,100 accepted, 100 rejected, 4 lanes
+sending: 11 % of 10,000 rows, 100/s, 1 min 29 s left; 100 accepted, 100 rejected, 4 at once
+sending: 21 % of 10,000 rows, 100/s, 1 min 19 s left; 1,100 accepted, 100 rejected, 4 at once
+sending: 31 % of 10,000 rows, 100/s, 1 min 9 s left; 2,100 accepted, 100 rejected, 4 at once
 the server is busy (HTTP 429): no more for +91•••3210 (request 5f0c-000012) [server.busy]
-sending: 40 % of 10,000 rows, 97/s, 1 min 2 s left; 3,000 accepted, 100 rejected, 4 lanes
-sending: 40 % of 10,000 rows, 73/s, 1 min 22 s left; 3,000 accepted, 100 rejected, 4 lanes; waiting 10 s: the server is busy (HTTP 429)
-sending: 50 % of 10,000 rows, 35/s, 2 min 21 s left; 4,000 accepted, 100 rejected, 4 lanes
-sending: 60 % of 10,000 rows, 50/s, 1 min 20 s left; 5,000 accepted, 100 rejected, 4 lanes
-sending: 70 % of 10,000 rows, 60/s, 50 s left; 6,000 accepted, 100 rejected, 4 lanes
-sending: 80 % of 10,000 rows, 100/s, 20 s left; 7,000 accepted, 100 rejected, 4 lanes
-sending: 90 % of 10,000 rows, 100/s, 10 s left; 8,000 accepted, 100 rejected, 4 lanes
-sending: 100 % of 10,000 rows; 9,000 accepted, 100 rejected, 4 lanes
+sending: 40 % of 10,000 rows, 97/s, 1 min 2 s left; 3,000 accepted, 100 rejected, 4 at once
+sending: 40 % of 10,000 rows, 73/s, 1 min 22 s left; 3,000 accepted, 100 rejected, 4 at once; waiting 10 s: the server is busy (HTTP 429)
+sending: 50 % of 10,000 rows, 35/s, 2 min 21 s left; 4,000 accepted, 100 rejected, 4 at once
+sending: 60 % of 10,000 rows, 50/s, 1 min 20 s left; 5,000 accepted, 100 rejected, 4 at once
+sending: 70 % of 10,000 rows, 60/s, 50 s left; 6,000 accepted, 100 rejected, 4 at once
+sending: 80 % of 10,000 rows, 100/s, 20 s left; 7,000 accepted, 100 rejected, 4 at once
+sending: 90 % of 10,000 rows, 100/s, 10 s left; 8,000 accepted, 100 rejected, 4 at once
+sending: 100 % of 10,000 rows; 9,000 accepted, 100 rejected, 4 at once
 the server is busy [server.busy]: 2 times
 "#]]
         );
@@ -347,7 +351,7 @@ the server is busy [server.busy]: 2 times
     #[tokio::test(start_paused = true)]
     async fn a_second_signal_is_offered() {
         let (mut progress, said) = listener(Show::Lines);
-        progress.sending(10, 0, 0);
+        progress.sending(&before(10, 0, 0));
         let why = Arc::new(Failure::new(Cause::Interrupt, ""));
         progress.hear(&Event::Stopping { why, in_flight: 3 });
         assert_eq!(said.lock().unwrap()[0], "stopping: waiting for 3 requests under way; Ctrl-C again ends it at once");
@@ -364,10 +368,10 @@ the server is busy [server.busy]: 2 times
     async fn a_short_run_says_little() {
         let (mut progress, said) = listener(Show::Lines);
         progress.checking(100);
-        progress.sending(300, 0, 0);
+        progress.sending(&before(300, 0, 0));
         for n in 0..3 {
             tokio::time::advance(Duration::from_millis(100)).await;
-            progress.hear(&settled(n * 100 + 1..=n * 100 + 100, Fate::Accepted));
+            progress.hear(&settled(n * 100 + 1..=n * 100 + 100, Outcome::Accepted));
         }
         progress.finish();
         assert!(said.lock().unwrap().is_empty());

@@ -1,4 +1,4 @@
-//! Single rows that did not get in, as far as they are shown: as many as a page bears, with masked values.
+//! Single rows that were not imported, as far as they are shown: as many as a page bears, with masked values.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ impl Values {
     }
 }
 
-/// A row that did not get in, as it is shown.
+/// A row that were not imported, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Case {
     /// The file's name.
@@ -73,7 +73,7 @@ const MESSAGE: usize = 200;
 /// How many places are named for each reason.
 const PLACES: usize = 10;
 
-/// Rows that did not get in: the first of them, and of each reason the first places.
+/// Rows that were not imported: the first of them, and of each reason the first places.
 #[derive(Debug, Default)]
 pub struct Cases {
     /// How values appear.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::numbers::{count, grouped, percent, size};
+use crate::outcome::RowStatus;
 use crate::terminal::safe;
 
 use super::Summary;
@@ -12,7 +13,7 @@ use super::cases::{Case, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
 use super::text::{Page, Paint, noticed};
-use super::words::{by_count, country, fates, remedy, says, verdict};
+use super::words::{by_count, country, remedy, says, verdict};
 
 /// What the page shows beside the summary.
 #[derive(Debug, Default)]
@@ -202,9 +203,12 @@ fn countries(summary: &Summary, page: &mut Page, paint: &Paint) {
 fn rows(summary: &Summary, page: &mut Page, paint: &Paint) {
     page.heading("Rows", paint);
     let rows = &summary.rows;
-    let mut lines = vec![vec!["can be sent".to_owned(), grouped(rows.unsent), "one contact each".to_owned()]];
-    let others = fates(rows).into_iter().filter(|fate| fate.rows > 0 && fate.status != "unsent");
-    lines.extend(others.map(|fate| vec![fate.name.to_owned(), grouped(fate.rows), fate.means.to_owned()]));
+    let mut lines =
+        vec![vec!["can be sent".to_owned(), grouped(rows.counts[RowStatus::NotSent]), "one contact each".to_owned()]];
+    let others = rows.counts.present().filter(|(status, _)| *status != RowStatus::NotSent);
+    lines.extend(
+        others.map(|(status, rows)| vec![status.label().to_owned(), grouped(rows), status.meaning().to_owned()]),
+    );
     lines.push(vec!["rows read".to_owned(), grouped(rows.read), String::new()]);
     page.lines(2, columns(&lines, &[Side::Left, Side::Right, Side::Left], WIDTH - 2));
 }
@@ -240,8 +244,9 @@ mod tests {
     use snapbox::{assert_data_eq, file};
 
     use super::super::table::width;
-    use super::super::{Rows, Status, sample};
+    use super::super::{Status, sample};
     use super::*;
+    use crate::outcome::{Counts, RowCounts};
 
     fn contact(prefix: &str, number: &str, name: &str, email: &str, tags: &[&str]) -> Value {
         json!({"profile": {"userDetails": {
@@ -255,7 +260,9 @@ mod tests {
     fn checked() -> (Summary, Preview) {
         let mut summary = sample::summary();
         summary.status = Status::Checked;
-        summary.rows = Rows { read: 1204, unsent: 1152, invalid: 22, folded: 28, skipped: 2, ..Rows::default() };
+        let counts =
+            [(RowStatus::NotSent, 1152), (RowStatus::Invalid, 22), (RowStatus::Duplicate, 28), (RowStatus::Skipped, 2)];
+        summary.rows = RowCounts { read: 1204, counts: Counts::from(counts) };
         summary.contacts.accepted = 0;
         summary.reasons.remove("server.refused");
         summary.estimated_requests = Some(12);
@@ -324,7 +331,7 @@ mod tests {
     fn the_page_of_an_empty_file() {
         let mut summary = sample::summary();
         summary.status = Status::Checked;
-        summary.rows = Rows::default();
+        summary.rows = RowCounts::default();
         summary.contacts.prepared = 0;
         summary.reasons.clear();
         summary.notes.clear();

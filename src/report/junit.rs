@@ -6,9 +6,10 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::numbers::{count, grouped};
 
+use super::Summary;
 use super::cases::{Case, Cases};
-use super::words::{fates, remedy, verdict};
-use super::{Rows, Summary};
+use super::words::{remedy, verdict};
+use crate::outcome::RowCounts;
 
 /// At most so many rows are listed one by one; CI services grow slow on more.
 const ROWS: usize = 500;
@@ -52,11 +53,11 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
     xml.text()
 }
 
-/// The books, as numbers.
-fn properties(rows: &Rows, xml: &mut Xml) {
+/// How many rows have each status.
+fn properties(rows: &RowCounts, xml: &mut Xml) {
     xml.open("properties", &[]);
-    for fate in fates(rows) {
-        let pair = [("name", format!("rows.{}", fate.status)), ("value", fate.rows.to_string())];
+    for (status, rows) in rows.counts.iter() {
+        let pair = [("name", format!("rows.{status}")), ("value", rows.to_string())];
         xml.empty("property", &pair);
     }
     xml.empty("property", &[("name", "rows.read".to_owned()), ("value", rows.read.to_string())]);

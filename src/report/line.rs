@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::Rows;
 use super::rows::Books;
 use crate::contact::Contact;
 use crate::contact::phone::Digits;
-use crate::outcome::RecordFate;
+use crate::outcome::{RowCounts, RowStatus};
 use crate::reading::Judged;
 use crate::row::guard::is_formula;
 use crate::row::{Note, Reject, Row};
@@ -16,7 +15,7 @@ pub(super) const HEADER: &[u8] = b"file,record,line,status,code,field,message,pr
 
 /// What became of a row, and why.
 pub(super) struct Line<'a> {
-    pub status: &'static str,
+    pub status: RowStatus,
     pub code: &'static str,
     pub message: Cow<'a, str>,
     field: &'static str,
@@ -26,20 +25,20 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// What became of this row, and counts it.
-    pub fn of(books: &'a Books<'_>, row: &Row, judged: &Judged<'_>, rows: &mut Rows) -> Line<'a> {
+    pub fn of(books: &'a Books<'_>, row: &Row, judged: &Judged<'_>, rows: &mut RowCounts) -> Line<'a> {
         rows.read += 1;
-        let line = |status, count: &mut u64| {
-            *count += 1;
+        let mut line = |status| {
+            rows.counts[status] += 1;
             Line { status, code: "", message: Cow::Borrowed(""), field: "", number: None, notes: String::new() }
         };
         let contact = match judged {
-            Judged::Skipped => return line("skipped", &mut rows.skipped),
+            Judged::Skipped => return line(RowStatus::Skipped),
             Judged::Invalid(reject) => {
                 return Line {
                     code: reject.code.as_str(),
                     field: reject.field.as_str(),
                     message: Cow::Owned(message(reject)),
-                    ..line("invalid", &mut rows.invalid)
+                    ..line(RowStatus::Invalid)
                 };
             }
             Judged::Contact(contact) => contact,
@@ -50,22 +49,15 @@ impl<'a> Line<'a> {
             return known(Line {
                 code: "row.duplicate",
                 field: "phone",
-                message: Cow::Owned(books.folded(stand, row.location.input as usize)),
-                ..line("folded", &mut rows.folded)
+                message: Cow::Owned(books.duplicate(stand, row.location.input as usize)),
+                ..line(RowStatus::Duplicate)
             });
         }
-        let fate = books.fates.get(record).unwrap_or(RecordFate::Unsent);
-        let (status, count) = match fate {
-            RecordFate::Accepted => ("accepted", &mut rows.accepted),
-            RecordFate::AcceptedBefore => ("accepted_before", &mut rows.accepted_before),
-            RecordFate::Refused => ("refused", &mut rows.refused),
-            RecordFate::Unknown => ("unknown", &mut rows.unknown),
-            RecordFate::Unsent => ("unsent", &mut rows.unsent),
-        };
-        let line = line(status, count);
-        known(match books.fates.reason(record) {
+        let status = books.statuses.get(record).unwrap_or(RowStatus::NotSent);
+        let line = line(status);
+        known(match books.statuses.reason(record) {
             Some(failure) => Line { code: failure.cause.code(), message: Cow::Borrowed(&failure.message), ..line },
-            None if fate == RecordFate::Unsent => Line { message: Cow::Borrowed(books.unsent_because), ..line },
+            None if status == RowStatus::NotSent => Line { message: Cow::Borrowed(books.unsent_because), ..line },
             None => line,
         })
     }
@@ -75,7 +67,8 @@ impl<'a> Line<'a> {
         let (prefix, number) = self.number.as_ref().map_or(("", ""), |digits| (digits.prefix(), digits.number()));
         cell(&guarded(file), out);
         let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let plain = [digits.format(record), more.format(row.location.line), self.status, self.code, self.field];
+        let plain =
+            [digits.format(record), more.format(row.location.line), self.status.as_str(), self.code, self.field];
         for text in plain {
             out.push(b',');
             out.extend_from_slice(text.as_bytes());

@@ -4,7 +4,7 @@ use crate::numbers::{count, duration, grouped, percent};
 use crate::terminal::safe;
 
 use super::cases::{Case, Cases};
-use super::words::{by_count, country, fates, host, moment, remedy, says, verdict};
+use super::words::{by_count, country, host, moment, remedy, says, verdict};
 use super::{Status, Summary};
 
 /// At most so many rows are listed one by one.
@@ -30,12 +30,13 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
         }
         page.push_str("\n\n");
     }
-    let books = fates(&summary.rows).into_iter().filter(|fate| fate.rows > 0);
-    let books = books.map(|fate| vec![fate.name.to_owned(), grouped(fate.rows), fate.means.to_owned()]);
+    let present = summary.rows.counts.present();
+    let books =
+        present.map(|(status, rows)| vec![status.label().to_owned(), grouped(rows), status.meaning().to_owned()]);
     let total = vec!["**rows read**".to_owned(), format!("**{}**", grouped(summary.rows.read)), String::new()];
     table(&["rows", "count", "meaning"], books.chain([total]), &mut page);
     if !summary.reasons.is_empty() {
-        page.push_str("### Why rows did not get in\n\n");
+        page.push_str("### Why rows were not imported\n\n");
         let reasons = by_count(&summary.reasons).into_iter();
         let reasons =
             reasons.map(|(code, rows)| vec![plain(code), grouped(rows), plain(says(code)), plain(remedy(code))]);

@@ -28,6 +28,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::event::Requests;
+use crate::outcome::RowCounts;
 
 /// The schema of `summary.json`; a member is only ever added within one.
 pub const SCHEMA: u32 = 1;
@@ -36,9 +37,9 @@ pub const SCHEMA: u32 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// No row is unknown or unsent.
+    /// No row is unconfirmed or not sent.
     Complete,
-    /// A signal ended it; the same command carries on.
+    /// A signal ended it; the same command resumes.
     Interrupted,
     /// Something else ended it after the survey.
     Stopped,
@@ -73,8 +74,8 @@ pub struct Summary {
     pub seconds: f64,
     /// What was read, and how it was understood.
     pub inputs: Vec<Input>,
-    /// The books: each row read has one fate. Of the job over all its runs.
-    pub rows: Rows,
+    /// How many rows were read, and how many of them have each status. Of the job over all its runs.
+    pub rows: RowCounts,
     /// People, not rows.
     pub contacts: Contacts,
     /// Invalid and refused rows by reason.
@@ -156,37 +157,6 @@ pub struct Mapping {
     pub attributes: BTreeMap<String, String>,
 }
 
-/// The books.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Rows {
-    /// All of them.
-    pub read: u64,
-    /// The server took it, in this run.
-    pub accepted: u64,
-    /// The server took it, in an earlier run of the job.
-    pub accepted_before: u64,
-    /// It cannot be sent.
-    pub invalid: u64,
-    /// Another row stands for its phone.
-    pub folded: u64,
-    /// Left out by `--only` or `--skip`.
-    pub skipped: u64,
-    /// The server refused it.
-    pub refused: u64,
-    /// Sent, and no answer tells what became of it.
-    pub unknown: u64,
-    /// Not sent.
-    pub unsent: u64,
-}
-
-impl Rows {
-    /// Whether every row read has exactly one fate.
-    pub fn balance(&self) -> bool {
-        let fates = self.accepted + self.accepted_before + self.invalid + self.folded + self.skipped;
-        self.read == fates + self.refused + self.unknown + self.unsent
-    }
-}
-
 /// People, not rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Contacts {
@@ -210,7 +180,7 @@ pub struct Files {
 /// What reports for people show beside the summary.
 #[derive(Debug, Clone)]
 pub struct Details<'a> {
-    /// Rows that did not get in.
+    /// Rows that were not imported.
     pub cases: &'a cases::Cases,
     /// The settings in use.
     pub settings: &'a [Setting],

@@ -1,6 +1,6 @@
 //! The third reading: `results.csv`, one line a row read, and the files to correct and import again.
 //!
-//! Nothing here decides anything: what became of a row follows from the survey, the fates and the row itself.
+//! Nothing here decides anything: what became of a row follows from the survey, the status map and the row itself.
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use crate::contact::name_of;
 use crate::dedupe::{Keep, Stand};
 use crate::folder::private_file;
-use crate::outcome::Fates;
+use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::source::{self, Source};
 
-use super::Rows;
 use super::cases::{Case, Cases};
 use super::line::{self, Line};
 use super::rejected::{Rejected, is_json};
@@ -28,8 +27,8 @@ pub struct Books<'a> {
     pub inputs: &'a [InputRead],
     /// Which row stands for each phone.
     pub keep: &'a Keep,
-    /// What became of each record sent, now or before.
-    pub fates: &'a Fates,
+    /// The status of each record sent, now or before.
+    pub statuses: &'a StatusMap,
     /// Why rows were not sent, where the run ended early.
     pub unsent_because: &'a str,
 }
@@ -47,12 +46,12 @@ impl Books<'_> {
         (self.inputs.len(), left)
     }
 
-    /// What is said of a row that another one stands for.
-    pub(super) fn folded(&self, stand: Stand, input: usize) -> String {
+    /// Into which row a duplicate was merged.
+    pub(super) fn duplicate(&self, stand: Stand, input: usize) -> String {
         let (other, _) = self.within(stand.record);
         match self.job.inputs.get(other).filter(|_| other != input) {
-            Some(other) => format!("{}:{} stands for this phone number", other.source.input().name(), stand.line),
-            None => format!("line {} stands for this phone number", stand.line),
+            Some(other) => format!("merged into {}:{}", other.source.input().name(), stand.line),
+            None => format!("merged into line {}", stand.line),
         }
     }
 }
@@ -61,7 +60,7 @@ impl Books<'_> {
 #[derive(Debug, Default)]
 pub struct Written {
     /// The books, counted again row by row.
-    pub rows: Rows,
+    pub rows: RowCounts,
     /// For each input the file of its rejected rows, if there are any: the temporary file, and its name to be.
     pub rejected: Vec<(usize, PathBuf)>,
 }
@@ -122,7 +121,7 @@ pub fn write(
             return ControlFlow::Break(());
         }
         text.clear();
-        if matches!(line.status, "invalid" | "refused") {
+        if line.status.is_rejected() {
             let (column, value) = match &judged {
                 Judged::Invalid(reject) => {
                     (reject.column.and_then(|column| columns.name(column as usize)), &*reject.value)

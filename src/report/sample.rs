@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::cases::{Case, Cases, Values};
-use super::{Contacts, Files, Input, Mapping, Rows, SCHEMA, Status, Summary, Trouble};
+use super::{Contacts, Files, Input, Mapping, SCHEMA, Status, Summary, Trouble};
 use crate::event::Requests;
+use crate::outcome::{Counts, RowCounts, RowStatus};
 
-/// A finished run in which some rows did not get in.
+/// A finished run in which some rows were not imported.
 pub fn summary() -> Summary {
     let counts =
         |pairs: &[(&str, u64)]| pairs.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>();
@@ -36,7 +37,16 @@ pub fn summary() -> Summary {
                 ..Mapping::default()
             },
         }],
-        rows: Rows { read: 1204, accepted: 1150, invalid: 22, folded: 28, skipped: 2, refused: 2, ..Rows::default() },
+        rows: RowCounts {
+            read: 1204,
+            counts: Counts::from([
+                (RowStatus::Accepted, 1150),
+                (RowStatus::Invalid, 22),
+                (RowStatus::Duplicate, 28),
+                (RowStatus::Skipped, 2),
+                (RowStatus::Refused, 2),
+            ]),
+        },
         contacts: Contacts { prepared: 1152, accepted: 1150 },
         reasons: counts(&[("phone.no_country", 20), ("phone.precision_lost", 2), ("server.refused", 2)]),
         notes: counts(&[("email.dropped", 1), ("phone.trunk_prefix_removed", 7)]),
@@ -70,7 +80,7 @@ pub fn trouble() -> Trouble {
     }
 }
 
-/// Rows that did not get in.
+/// Rows that were not imported.
 pub fn cases(values: Values) -> Cases {
     let mut cases = Cases::new(values);
     let rows = [

@@ -40,7 +40,7 @@ pub fn start(start: &Start<'_>) -> String {
         text.push_str(&format!("results in {}\n", safe(folder)));
     }
     if let Some(rows) = start.settled_before {
-        text.push_str(&format!("carrying on: {} settled in earlier runs of this job\n", count(rows, "row")));
+        text.push_str(&format!("resuming: {} settled in earlier runs of this job\n", count(rows, "row")));
     }
     text
 }
@@ -125,7 +125,7 @@ mod tests {
 contacts.csv: CSV, WINDOWS-1252, semicolons; name=Full Name, phone=Mobile+Work/u{1b}[31m, email=E-mail, attr.city=City
 to api.v7.express-chat.com; token from environment M1IMPORT_TOKEN ending in 3f9a
 results in contacts.results
-carrying on: 400 rows settled in earlier runs of this job
+resuming: 400 rows settled in earlier runs of this job
 
 "#]]
         );

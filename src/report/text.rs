@@ -9,8 +9,9 @@ use crate::terminal::safe;
 
 use super::cases::{Case, Values};
 use super::table::{Side, WIDTH, columns, wrapped};
-use super::words::{by_count, fates, note_says, remedy, says, verdict};
+use super::words::{by_count, note_says, remedy, says, verdict};
 use super::{Next, Status, Summary, Trouble};
+use crate::outcome::RowStatus;
 
 /// What the end of a run says beside the summary itself.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +37,7 @@ pub fn summary(summary: &Summary, closing: &Closing) -> String {
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
     if summary.rows.read > 0 {
         page.gap();
-        page.lines(2, books(summary));
+        page.lines(2, counts(summary));
     }
     reasons(summary, &mut page, &paint);
     noticed(summary, &mut page, &paint);
@@ -46,14 +47,14 @@ pub fn summary(summary: &Summary, closing: &Closing) -> String {
 
 /// One line with the counts, for `--quiet` and an exit other than 0.
 pub fn quiet_line(summary: &Summary) -> String {
-    let met = fates(&summary.rows).into_iter().filter(|fate| fate.rows > 0);
-    let met: Vec<String> = met.map(|fate| format!("{} {}", grouped(fate.rows), fate.name)).collect();
-    let met = if met.is_empty() { String::new() } else { format!(": {}", met.join(", ")) };
+    let present = summary.rows.counts.present();
+    let counts: Vec<String> = present.map(|(status, rows)| format!("{} {}", grouped(rows), status.label())).collect();
+    let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
     let results = summary.files.results.as_ref().map(|path| format!("; {}", safe(path))).unwrap_or_default();
-    format!("{}{met}{results}\n", count(summary.rows.read, "row"))
+    format!("{}{counts}{results}\n", count(summary.rows.read, "row"))
 }
 
-/// A row that did not get in: where, what, the code, what to do.
+/// A row that were not imported: where, what, the code, what to do.
 pub fn case(case: &Case) -> String {
     let mut text = format!("{}: {} [{}]\n", safe(&case.place()), safe(&case.message), safe(&case.code));
     hint(remedy(&case.code), &mut text);
@@ -104,11 +105,11 @@ fn hint(remedy: &str, text: &mut String) {
     }
 }
 
-/// The books as lines: fate, rows, meaning; those that no row met are left out.
-fn books(summary: &Summary) -> Vec<String> {
-    let met = fates(&summary.rows).into_iter().filter(|fate| fate.rows > 0);
-    let mut rows: Vec<Vec<String>> =
-        met.map(|fate| vec![fate.name.to_owned(), grouped(fate.rows), fate.means.to_owned()]).collect();
+/// The counts as lines: status, rows, meaning; statuses without a row are left out.
+fn counts(summary: &Summary) -> Vec<String> {
+    let line =
+        |(status, rows): (RowStatus, u64)| vec![status.label().to_owned(), grouped(rows), status.meaning().to_owned()];
+    let mut rows: Vec<Vec<String>> = summary.rows.counts.present().map(line).collect();
     rows.push(vec!["rows read".to_owned(), grouped(summary.rows.read), String::new()]);
     columns(&rows, &[Side::Left, Side::Right, Side::Left], WIDTH - 2)
 }
@@ -117,7 +118,8 @@ pub(super) fn reasons(summary: &Summary, page: &mut Page, paint: &Paint) {
     if summary.reasons.is_empty() {
         return;
     }
-    let title = if summary.status == Status::Checked { "Why rows cannot be sent" } else { "Why rows did not get in" };
+    let title =
+        if summary.status == Status::Checked { "Why rows cannot be sent" } else { "Why rows were not imported" };
     page.heading(title, paint);
     for (code, rows) in by_count(&summary.reasons) {
         page.item(rows, &format!("{} [{}]", safe(says(code)), safe(code)));
@@ -138,8 +140,8 @@ pub(super) fn noticed(summary: &Summary, page: &mut Page, paint: &Paint) {
 fn whereabouts(summary: &Summary, closing: &Closing, page: &mut Page, paint: &Paint) {
     if let Some(folder) = &closing.folder {
         page.heading(&format!("Results in {}", safe(folder)), paint);
-        let mut files = vec![vec!["report.html".to_owned(), "what became of everything, to read".to_owned()]];
-        files.push(vec!["results.csv".to_owned(), "each row and its fate".to_owned()]);
+        let mut files = vec![vec!["report.html".to_owned(), "readable report".to_owned()]];
+        files.push(vec!["results.csv".to_owned(), "what happened to each row".to_owned()]);
         files.push(vec!["summary.json".to_owned(), "the same as this, for programs".to_owned()]);
         for path in &summary.files.rejected {
             let name = path.rsplit('/').next().unwrap_or(path);
@@ -230,8 +232,9 @@ impl Paint {
 mod tests {
     use snapbox::{assert_data_eq, file, str};
 
-    use super::super::{Rows, sample, words};
+    use super::super::{sample, words};
     use super::*;
+    use crate::outcome::{Counts, RowCounts};
 
     fn closing(run: &Summary) -> Closing {
         let next = words::next(run, "m1import contacts.csv".to_owned(), |rejected| format!("m1import {}", rejected[0]));
@@ -250,15 +253,14 @@ mod tests {
         let mut run = sample::summary();
         run.status = Status::Stopped;
         run.exit_code = 75;
-        run.rows = Rows {
-            read: 1204,
-            accepted: 300,
-            accepted_before: 100,
-            unsent: 752,
-            unknown: 50,
-            folded: 2,
-            ..Rows::default()
-        };
+        let counts = [
+            (RowStatus::Accepted, 300),
+            (RowStatus::AcceptedBefore, 100),
+            (RowStatus::NotSent, 752),
+            (RowStatus::Unconfirmed, 50),
+            (RowStatus::Duplicate, 2),
+        ];
+        run.rows = RowCounts { read: 1204, counts: Counts::from(counts) };
         run.contacts.accepted = 400;
         run.reasons.clear();
         run.notes.clear();
@@ -266,7 +268,7 @@ mod tests {
         run.error = Some(Trouble {
             code: "server.unreachable".to_owned(),
             message: "the server cannot be reached: connection refused\u{1b}[2J".to_owned(),
-            hint: Some("check the network and --endpoint; the same command carries on".to_owned()),
+            hint: Some("check the network and --endpoint; the same command resumes".to_owned()),
         });
         assert_data_eq!(summary(&run, &closing(&run)), file!["../../tests/golden/summary-stopped.txt"].raw());
     }
@@ -276,7 +278,7 @@ mod tests {
         let mut run = sample::summary();
         run.status = Status::Failed;
         run.exit_code = 77;
-        run.rows = Rows::default();
+        run.rows = RowCounts::default();
         run.reasons.clear();
         run.notes.clear();
         run.error = Some(sample::trouble());
@@ -307,7 +309,7 @@ Nothing was sent.
         assert_data_eq!(
             quiet_line(&sample::summary()),
             str![[r#"
-1,204 rows: 1,150 accepted, 28 folded, 2 skipped, 22 invalid, 2 refused; contacts.results/results.csv
+1,204 rows: 1,150 accepted, 28 duplicate, 2 skipped, 22 not valid, 2 rejected by the server; contacts.results/results.csv
 
 "#]]
         );

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::event::{Event, Pause, settled};
-use crate::outcome::Cause;
+use crate::event::{Event, Pause};
+use crate::outcome::{Cause, RowStatus};
 
 /// How a run stood at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,7 +61,7 @@ impl Timeline {
     pub fn hear(&mut self, event: &Event, at: Instant) {
         self.now.seconds = self.seconds(at);
         match event {
-            Event::Settled(settlement) => self.now.accepted += settled(settlement)[0],
+            Event::Settled(settlement) => self.now.accepted += settlement.counts()[RowStatus::Accepted],
             Event::Window { open, .. } => self.now.window = *open,
             Event::Waiting { until, pause: Pause::Named | Pause::Breaker, why } => {
                 let wait = Wait { from: self.now.seconds, until: self.seconds(*until), times: 1, why: why.cause };
@@ -148,10 +148,11 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::outcome::{Failure, Fate, Settled, Settlement};
+    use crate::outcome::{Failure, Outcome, Settled, Settlement};
 
     fn accepted(records: std::ops::RangeInclusive<u64>) -> Event {
-        let part = Settled { records: vec![records], fate: Fate::Accepted, request: String::new(), status: Some(200) };
+        let part =
+            Settled { records: vec![records], outcome: Outcome::Accepted, request: String::new(), status: Some(200) };
         Event::Settled(Settlement { serial: 1, attempts: 1, parts: vec![part] })
     }
 

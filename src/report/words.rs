@@ -2,10 +2,10 @@
 
 use crate::contact::phone::Region;
 use crate::numbers::{count, grouped};
-use crate::outcome::Cause;
+use crate::outcome::{Cause, RowStatus};
 use crate::row::{Code, Note};
 
-use super::{Next, Rows, Status, Summary};
+use super::{Next, Status, Summary};
 
 /// What a reason says, in a few words; the code itself where it is not one of ours.
 pub fn says(code: &str) -> &str {
@@ -54,46 +54,19 @@ pub fn by_count<'m>(counts: impl IntoIterator<Item = (&'m String, &'m u64)>) -> 
     sorted
 }
 
-/// One of the fates a row can meet, with its number of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fate {
-    /// The word of `results.csv`.
-    pub status: &'static str,
-    /// The same, as written for people.
-    pub name: &'static str,
-    /// What it means.
-    pub means: &'static str,
-    /// How many rows met it.
-    pub rows: u64,
-}
-
-/// The books, fate by fate, in the order in which they are told; those that no row met too.
-pub fn fates(rows: &Rows) -> [Fate; 8] {
-    let fate = |status, name, means, rows| Fate { status, name, means, rows };
-    [
-        fate("accepted", "accepted", "the server took them", rows.accepted),
-        fate("accepted_before", "accepted before", "in an earlier run of this job", rows.accepted_before),
-        fate("folded", "folded", "another row stands for the same phone number", rows.folded),
-        fate("skipped", "skipped", "left out by --only or --skip", rows.skipped),
-        fate("invalid", "invalid", "cannot be sent", rows.invalid),
-        fate("refused", "refused", "the server said no", rows.refused),
-        fate("unknown", "unknown", "sent, and no answer tells what became of them", rows.unknown),
-        fate("unsent", "unsent", "not sent", rows.unsent),
-    ]
-}
-
 /// How the run ended, in a sentence or two.
 pub fn verdict(summary: &Summary) -> String {
     let rows = &summary.rows;
     let contacts = count(summary.contacts.accepted, "contact");
-    let out = rows.invalid + rows.refused;
-    let lost = match (rows.read, out) {
+    let invalid = rows.counts[RowStatus::Invalid];
+    let lost = match (rows.read, rows.counts.rejected()) {
         (_, 0) => String::new(),
-        (1, _) => "; the only row did not get in".to_owned(),
-        (read, out) if read == out => format!("; none of {} got in", count(read, "row")),
-        (read, out) => format!("; {} of {} did not get in", grouped(out), count(read, "row")),
+        (1, _) => "; the only row was not imported".to_owned(),
+        (read, out) if read == out => format!("; none of {} was imported", count(read, "row")),
+        (read, 1) => format!("; 1 of {} was not imported", count(read, "row")),
+        (read, out) => format!("; {} of {} were not imported", grouped(out), count(read, "row")),
     };
-    let left = match rows.unknown + rows.unsent {
+    let left = match rows.counts.open() {
         0 => String::new(),
         1 => "; 1 contact is still to be sent".to_owned(),
         left => format!("; {} contacts are still to be sent", grouped(left)),
@@ -105,7 +78,7 @@ pub fn verdict(summary: &Summary) -> String {
         Status::Checked if rows.read == 0 => "The input holds no rows.".to_owned(),
         Status::Checked => {
             let can = count(summary.contacts.prepared, "contact");
-            let invalid = match (rows.invalid, rows.read) {
+            let invalid = match (invalid, rows.read) {
                 (0, _) => String::new(),
                 (invalid, read) if invalid == read => format!("; every one of {} is invalid", count(read, "row")),
                 (1, read) => format!("; 1 of {} is invalid", count(read, "row")),
@@ -128,16 +101,16 @@ pub fn verdict(summary: &Summary) -> String {
     }
 }
 
-/// What to type next, where there is something: the command that carries on, or the one for the corrected rows.
+/// What to type next, where there is something: the command that resumes, or the one for the corrected rows.
 pub fn next(summary: &Summary, command: String, again: impl FnOnce(&[String]) -> String) -> Option<Next> {
-    let unsettled = summary.rows.unknown + summary.rows.unsent > 0 && summary.status != Status::Checked;
-    match (unsettled, summary.exit_code, summary.files.rejected.as_slice()) {
+    let open = summary.rows.counts.open() > 0 && summary.status != Status::Checked;
+    match (open, summary.exit_code, summary.files.rejected.as_slice()) {
         // The input, the address, the token or the settings: typed as it is, it would end the same way.
         (true, _, _) if summary.endpoint == "sandbox" => {
             Some(Next { says: "To try it again from the beginning", command })
         }
         (true, 65 | 76..=78, _) => Some(Next { says: "When that is corrected, the same command again", command }),
-        (true, _, _) => Some(Next { says: "To carry on, the same command again", command }),
+        (true, _, _) => Some(Next { says: "To resume, the same command again", command }),
         (false, _, []) => None,
         (false, _, rejected) => Some(Next { says: "When the rejected rows are corrected", command: again(rejected) }),
     }
@@ -156,6 +129,7 @@ fn sentence(summary: &Summary) -> &str {
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::outcome::{Counts, RowCounts};
 
     #[test]
     fn hosts() {
@@ -173,20 +147,20 @@ mod tests {
     #[test]
     fn verdicts() {
         let mut summary = sample::summary();
-        assert_eq!(verdict(&summary), "1,150 contacts were accepted; 24 of 1,204 rows did not get in.");
+        assert_eq!(verdict(&summary), "1,150 contacts were accepted; 24 of 1,204 rows were not imported.");
         summary.status = Status::Interrupted;
-        summary.rows.accepted = 400;
-        summary.rows.unsent = 750;
+        summary.rows.counts[RowStatus::Accepted] = 400;
+        summary.rows.counts[RowStatus::NotSent] = 750;
         summary.contacts.accepted = 400;
         assert_eq!(
             verdict(&summary),
-            "Interrupted: 400 contacts were accepted; 24 of 1,204 rows did not get in; 750 contacts are still to be sent."
+            "Interrupted: 400 contacts were accepted; 24 of 1,204 rows were not imported; 750 contacts are still to be sent."
         );
         summary.status = Status::Stopped;
         summary.error = None;
         assert_eq!(
             verdict(&summary),
-            "Not everything could be delivered. 400 contacts were accepted; 24 of 1,204 rows did not get in; \
+            "Not everything could be delivered. 400 contacts were accepted; 24 of 1,204 rows were not imported; \
              750 contacts are still to be sent."
         );
         summary.status = Status::Failed;
@@ -196,11 +170,11 @@ mod tests {
         summary.error = None;
         assert_eq!(verdict(&summary), "1,152 contacts can be sent; 22 of 1,204 rows are invalid. Nothing was sent.");
         summary.status = Status::Complete;
-        summary.rows = Rows::default();
+        summary.rows = RowCounts::default();
         assert_eq!(verdict(&summary), "The input holds no rows; there was nothing to send.");
-        summary.rows = Rows { read: 1, invalid: 1, ..Rows::default() };
+        summary.rows = RowCounts { read: 1, counts: Counts::from([(RowStatus::Invalid, 1)]) };
         summary.contacts.accepted = 0;
-        assert_eq!(verdict(&summary), "0 contacts were accepted; the only row did not get in.");
+        assert_eq!(verdict(&summary), "0 contacts were accepted; the only row was not imported.");
     }
 
     #[test]
@@ -211,11 +185,11 @@ mod tests {
         let mut summary = sample::summary();
         let rejected = "m1import contacts.results/rejected.csv".to_owned();
         assert_eq!(says(&summary), Some(("When the rejected rows are corrected", rejected)));
-        (summary.rows.unsent, summary.status) = (5, Status::Stopped);
+        (summary.rows.counts[RowStatus::NotSent], summary.status) = (5, Status::Stopped);
         let same = || "m1import a.csv".to_owned();
         for (exit, expected) in [
-            (75, "To carry on, the same command again"),
-            (130, "To carry on, the same command again"),
+            (75, "To resume, the same command again"),
+            (130, "To resume, the same command again"),
             (77, "When that is corrected, the same command again"),
             (65, "When that is corrected, the same command again"),
         ] {
@@ -224,13 +198,7 @@ mod tests {
         }
         summary.endpoint = "sandbox".to_owned();
         assert_eq!(says(&summary), Some(("To try it again from the beginning", same())));
-        (summary.rows.unsent, summary.files.rejected) = (0, Vec::new());
+        (summary.rows.counts[RowStatus::NotSent], summary.files.rejected) = (0, Vec::new());
         assert_eq!(says(&summary), None);
-    }
-
-    #[test]
-    fn fates_are_the_books() {
-        let rows = sample::summary().rows;
-        assert_eq!(fates(&rows).iter().map(|fate| fate.rows).sum::<u64>(), rows.read);
     }
 }

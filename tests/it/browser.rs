@@ -77,8 +77,8 @@ fn the_report_loads_nothing_and_says_what_the_summary_says() {
         assert!(seen.contains(&format!("<code>{code}</code>")), "{code} {rows}");
     }
     let books = seen.split("What became of").nth(1).unwrap().split("</table>").next().unwrap();
-    for (fate, rows) in summary["rows"].as_object().unwrap().iter().filter(|(_, rows)| **rows != 0) {
-        assert!(books.contains(&format!(">{rows}</td>")), "{fate}: {books}");
+    for (status, rows) in summary["rows"].as_object().unwrap().iter().filter(|(_, rows)| **rows != 0) {
+        assert!(books.contains(&format!(">{rows}</td>")), "{status}: {books}");
     }
     let next = "m1import problems.sandbox.results/rejected.csv --sandbox";
     assert!(seen.contains(next), "what to type next");

@@ -1,6 +1,6 @@
 //! Bad days: servers that throttle, lie, cut, stall and refuse, and what becomes of the contacts.
 //!
-//! In each of them every row has one fate, the server holds what it should, and the run ends with the right code.
+//! In each of them every row has one status, the server holds what it should, and the run ends with the right code.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -64,7 +64,7 @@ fn a_wait_of_a_day_ends_the_run_which_can_be_taken_up() {
     // A third request may have been on its way already.
     let (sent, accepted) = (server.count(), rows(&folder, "accepted"));
     assert!(sent <= 3, "{sent}");
-    assert_eq!((accepted as usize, accepted + rows(&folder, "unsent")), (server.phones().len(), 100));
+    assert_eq!((accepted as usize, accepted + rows(&folder, "not_sent")), (server.phones().len(), 100));
     let run = import(&folder, &server, &[]);
     let summary = all_arrived(&run, &folder, &server, 100);
     assert_eq!(summary["rows"]["accepted_before"], accepted);
@@ -143,7 +143,7 @@ fn answers_that_do_not_come_are_given_up_in_time() {
     let server = Server::new(|_| Reply::ok().transmission(Transmission::Stall).applies(false));
     let run = import(&folder, &server, &["--timeout", "500ms", "--give-up-after", "3s"]);
     run.exits_with(75);
-    assert_eq!((rows(&folder, "unknown"), rows(&folder, "accepted")), (20, 0));
+    assert_eq!((rows(&folder, "unconfirmed"), rows(&folder, "accepted")), (20, 0));
 }
 
 #[test]

@@ -168,7 +168,7 @@ fn the_password_of_a_proxy_is_for_the_proxy_alone() {
         let run = run.run();
         run.exits_with(77).says("server.proxy_auth");
         nowhere(&["geheim-wort", AUTHORIZATION, TOKEN], &folder, &run);
-        assert_eq!(rows(&folder, "unsent"), 3);
+        assert_eq!(rows(&folder, "not_sent"), 3);
         let run = m1import(&folder, ["config"]).env("M1IMPORT_PROXY", &url).env("HTTPS_PROXY", &url).run();
         nowhere(&["geheim-wort"], &folder, run.exits_with(0));
     }

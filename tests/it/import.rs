@@ -81,7 +81,7 @@ fn good_rows_arrive_and_the_others_are_named() {
     assert_eq!(summary["countries"], json!({"ZA": 3}));
 
     let results = folder.table("contacts.results/results.csv");
-    let fates: Vec<_> =
+    let statuses: Vec<_> =
         results.iter().map(|row| (row["line"].as_str(), row["status"].as_str(), row["code"].as_str())).collect();
     let expected = [
         ("2", "accepted", ""),
@@ -90,7 +90,7 @@ fn good_rows_arrive_and_the_others_are_named() {
         ("5", "invalid", "phone.too_short"),
         ("6", "accepted", ""),
     ];
-    assert_eq!(fates, expected);
+    assert_eq!(statuses, expected);
     let rejected = folder.table("contacts.results/rejected.csv");
     let rejected: Vec<_> = rejected.iter().map(|row| (row["Name"].as_str(), row["m1import_code"].as_str())).collect();
     assert_eq!(rejected, [("No Country", "phone.no_country"), ("Short", "phone.too_short")]);
@@ -186,7 +186,7 @@ fn a_wrong_token_is_found_with_one_request() {
     let run = m1import(&folder, ["contacts.csv"]).to(&server).run();
     run.exits_with(77).says("hint:");
     assert!(!run.stderr.contains(TOKEN) && !run.stdout.contains(TOKEN));
-    rows_are(&folder.summary("contacts.results"), &[("read", 500), ("unsent", 500)]);
+    rows_are(&folder.summary("contacts.results"), &[("read", 500), ("not_sent", 500)]);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_wrong_address_is_not_the_expected_service() {
         m1import(&folder, ["contacts.csv", "--restart"]).to(&server).run().exits_with(76);
         assert!(server.count() <= 3);
         let summary = folder.summary("contacts.results");
-        rows_are(&summary, &[("read", 500), ("unknown", unknown), ("unsent", 500 - unknown)]);
+        rows_are(&summary, &[("read", 500), ("unconfirmed", unknown), ("not_sent", 500 - unknown)]);
     }
 }
 
@@ -309,7 +309,7 @@ fn rows_of_one_phone_are_one_contact() {
     );
     let server = Server::answers([Reply::ok()]);
     m1import(&folder, ["contacts.csv", "--default-country", "ZA"]).to(&server).run().exits_with(0);
-    rows_are(&folder.summary("contacts.results"), &[("read", 3), ("accepted", 2), ("folded", 1)]);
+    rows_are(&folder.summary("contacts.results"), &[("read", 3), ("accepted", 2), ("duplicate", 1)]);
     let details = &server.contact("27831234567").expect("it has arrived")["profile"]["userDetails"];
     assert_eq!(
         (&details["userProvidedName"], &details["contact"]["email"]),
@@ -328,7 +328,7 @@ fn several_files_are_one_job() {
     let server = Server::new(|_| Reply::ok());
     m1import(&folder, ["a.csv", "b.json"]).to(&server).run().exits_with(1);
     let summary = folder.summary("a.results");
-    rows_are(&summary, &[("read", 6), ("accepted", 4), ("folded", 1), ("invalid", 1)]);
+    rows_are(&summary, &[("read", 6), ("accepted", 4), ("duplicate", 1), ("invalid", 1)]);
     assert_eq!(summary["inputs"].as_array().map(Vec::len), Some(2));
     let files: Vec<_> = folder
         .table("a.results/results.csv")
@@ -346,7 +346,7 @@ fn trying_needs_no_token_and_touches_nothing_of_the_real_job() {
     m1import(&folder, ["contacts.csv", "--sandbox"]).run().exits_with(1);
     rows_are(&folder.summary("contacts.sandbox.results"), &[("read", 5), ("accepted", 3), ("invalid", 2)]);
     m1import(&folder, ["contacts.csv", "--dry-run"]).run().exits_with(1);
-    rows_are(&folder.summary("contacts.dry-run.results"), &[("read", 5), ("unsent", 3), ("invalid", 2)]);
+    rows_are(&folder.summary("contacts.dry-run.results"), &[("read", 5), ("not_sent", 3), ("invalid", 2)]);
     assert!(!folder.has("contacts.dry-run.results/journal.ndjson"));
     assert!(!folder.has("contacts.results"));
 
@@ -400,16 +400,16 @@ fn rows_of_several_files_are_one_job_and_each_names_its_file() {
     let run = m1import(&folder, ["a.csv", "b.csv", "--sandbox", "--shard", "1/1"]).run();
     run.exits_with(1);
 
-    rows_are(&folder.summary("a.sandbox.results"), &[("read", 5), ("accepted", 2), ("folded", 1), ("invalid", 2)]);
+    rows_are(&folder.summary("a.sandbox.results"), &[("read", 5), ("accepted", 2), ("duplicate", 1), ("invalid", 2)]);
     let table = folder.table("a.sandbox.results/results.csv");
     let place = |row: &std::collections::BTreeMap<String, String>| {
         format!("{}:{}:{} {}", row["file"], row["record"], row["line"], row["status"])
     };
     let places: Vec<String> = table.iter().map(place).collect();
     let expected =
-        ["a.csv:1:2 folded", "a.csv:2:3 invalid", "b.csv:1:2 accepted", "b.csv:2:3 accepted", "b.csv:3:4 invalid"];
+        ["a.csv:1:2 duplicate", "a.csv:2:3 invalid", "b.csv:1:2 accepted", "b.csv:2:3 accepted", "b.csv:3:4 invalid"];
     assert_eq!(places, expected);
-    assert_eq!(table[0]["message"], "b.csv:2 stands for this phone number");
+    assert_eq!(table[0]["message"], "merged into b.csv:2");
     for (number, row) in [(1, "Bad"), (2, "Worse")] {
         assert!(folder.read(&format!("a.sandbox.results/rejected.{number}.csv")).contains(row));
     }
@@ -423,7 +423,7 @@ fn check_writes_the_reports_it_is_asked_for_and_nothing_else() {
     m1import(&folder, ["check", "contacts.csv"]).with(reports).run().exits_with(1);
 
     let statuses: Vec<String> = folder.table("rows.csv").into_iter().map(|row| row["status"].clone()).collect();
-    assert_eq!(statuses, ["unsent", "invalid", "unsent", "invalid", "unsent"]);
+    assert_eq!(statuses, ["not_sent", "invalid", "not_sent", "invalid", "not_sent"]);
     assert!(folder.read("all.json").contains("\"checked\""));
     assert!(folder.read("pinned.toml").contains("phone=Phone"));
     assert!(!folder.has("contacts.results"));

@@ -248,7 +248,7 @@ const ELSEWHERE: &[&str] = &[
     "journal.write",
     "output.write",
     // Faults of the program.
-    "run.books",
+    "run.counts",
     "run.internal",
     "run.local_io",
     // Signals, and what depends on the time of day.

@@ -52,7 +52,8 @@ fn every_sample_does_what_it_is_there_for() {
         let run = import(&folder, name, more);
         run.exits_with(*exit);
         let summary = run.json();
-        let counts = ["read", "accepted", "folded", "invalid"].map(|fate| summary["rows"][fate].as_u64().unwrap());
+        let counts =
+            ["read", "accepted", "duplicate", "invalid"].map(|status| summary["rows"][status].as_u64().unwrap());
         assert_eq!(counts, *rows, "{name}: {}", summary["reasons"]);
     }
 }

@@ -190,16 +190,16 @@ fn no_body_is_read_without_end() {
 
 #[test]
 fn requests_fail_as_often_as_asked_and_the_same_ones_each_time() {
-    let fates = || {
+    let statuses = || {
         let running = Running::new(Options { fail_rate: 0.3, ..Options::default() });
         let mut client = Client::of(&running.url);
         (0..200).map(|_| post(&mut client, &body(1, 1)).status()).collect::<Vec<_>>()
     };
-    let first = fates();
+    let first = statuses();
     let failed = first.iter().filter(|&&status| status == 503).count();
     assert!((30..=90).contains(&failed), "{failed} of 200");
     assert!(first.iter().all(|status| [200, 503].contains(status)));
-    assert_eq!(first, fates());
+    assert_eq!(first, statuses());
 
     let running = Running::new(Options { fail_rate: 1.0, ..Options::default() });
     refusal(&running.post(&body(1, 1)), 503);

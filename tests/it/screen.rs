@@ -123,7 +123,7 @@ fn an_interrupted_run_leaves_a_clean_screen() {
     screen.types("run contacts.csv");
     screen.until("the bar", |text| text.contains("[=") && text.contains("accepted,"));
     screen.tmux(&["send-keys", "C-c"]);
-    let ended = screen.until("the end", |text| text.contains("To carry on, the same command again"));
+    let ended = screen.until("the end", |text| text.contains("To resume, the same command again"));
     assert!(!ended.contains("[="), "nothing of the bar is left:\n{ended}");
     screen.types("echo \"ended with $?\"");
     screen.until("the exit code", |text| text.contains("ended with 130"));

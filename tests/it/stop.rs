@@ -1,5 +1,5 @@
 //! Runs that cannot go on: signals while waiting, a token that ends, disks that are full, journals that are damaged,
-//! folders that may not be written. Each says why, sends nothing it should not, and the same command carries on.
+//! folders that may not be written. Each says why, sends nothing it should not, and the same command resumes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -50,7 +50,7 @@ fn a_signal_ends_a_wait_at_once() {
         let run = started.wait();
         run.exits_with(code).says("same command");
         assert!(run.took < Duration::from_secs(5), "{:?}", run.took);
-        assert_eq!((rows(&folder, "accepted"), rows(&folder, "unsent")), (20, 40));
+        assert_eq!((rows(&folder, "accepted"), rows(&folder, "not_sent")), (20, 40));
         let well = Server::new(|_| Reply::ok());
         // Another server is another job; the first one is asked to carry on by its own address.
         m1import(&folder, ["contacts.csv"]).to(&well).run().exits_with(65);
@@ -90,7 +90,7 @@ fn a_token_is_not_used_when_it_is_about_to_end() {
     assert!(run.took < Duration::from_secs(8), "{:?}", run.took);
     let late = server.requests().iter().filter(|request| request.at > since + Duration::from_secs(3)).count();
     assert_eq!(late, 0, "requests in the last 30 s of the token");
-    assert!(rows(&folder, "accepted") > 0 && rows(&folder, "unsent") > 0);
+    assert!(rows(&folder, "accepted") > 0 && rows(&folder, "not_sent") > 0);
     let before = server.count();
     let run = m1import(&folder, ["contacts.csv", "--endpoint", &server.endpoint(), "--token", &jwt(3_600)]).run();
     all_arrived(&run, &folder, &server, 2_000);
@@ -179,7 +179,7 @@ fn repeated_rows_that_find_no_room_stop_the_run_which_can_be_taken_up() {
     let arguments = ["contacts.csv", "--attributes", "all"];
     let run = m1import(&folder, arguments).to(&server).env("TMPDIR", "/no/such/folder").run();
     run.exits_with(74).says("[run.local_io]");
-    assert_eq!((rows(&folder, "accepted") + rows(&folder, "unsent"), rows(&folder, "folded")), (800, 700));
+    assert_eq!((rows(&folder, "accepted") + rows(&folder, "not_sent"), rows(&folder, "duplicate")), (800, 700));
     m1import(&folder, arguments).to(&server).run().exits_with(0);
     assert_eq!(server.phones().len(), 800);
     assert_eq!(rows(&folder, "accepted") + rows(&folder, "accepted_before"), 800);
@@ -200,10 +200,10 @@ fn unfinished() -> (Folder, Server) {
 #[test]
 fn only_what_is_carried_on_is_said_to_be() {
     let (folder, server) = unfinished();
-    let carries_on = |stderr: &str| stderr.contains("carrying on");
+    let resumes = |stderr: &str| stderr.contains("resuming");
     let other = m1import(&folder, ["contacts.csv", "--tag", "other"]).to(&server).run();
-    assert!(!carries_on(&other.exits_with(65).stderr));
-    assert!(carries_on(&m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(0).stderr));
+    assert!(!resumes(&other.exits_with(65).stderr));
+    assert!(resumes(&m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(0).stderr));
 
     let sandbox = ["contacts.csv", "--sandbox", "--batch-size", "1"];
     let started = m1import(&folder, sandbox).with(["--rate", "20/s"]).start();
@@ -213,7 +213,7 @@ fn only_what_is_carried_on_is_said_to_be() {
     started.signal(Signal::INT);
     started.wait().exits_with(130);
     let again = m1import(&folder, sandbox).run();
-    assert!(!carries_on(&again.exits_with(0).stderr));
+    assert!(!resumes(&again.exits_with(0).stderr));
     assert_eq!(folder.summary("contacts.sandbox.results")["rows"]["accepted"], 100);
 }
 

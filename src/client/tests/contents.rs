@@ -50,9 +50,9 @@ async fn a_wait_that_is_too_long_ends_the_run_at_once() {
 async fn one_poisoned_contact_is_found_and_the_rest_arrive() {
     let ran = run(10_000, options(), |seen| if seen.records.contains(&5_017) { refused() } else { fine() }).await;
     assert_eq!(ran.result, Ok(()));
-    assert_eq!(ran.with(RecordFate::Refused), [5_017]);
+    assert_eq!(ran.with(RowStatus::Refused), [5_017]);
     assert_eq!(ran.held.len(), 9_999);
-    let Fate::Refused(why) = &ran.fates[&5_017] else { panic!() };
+    let Outcome::Refused(why) = &ran.outcomes[&5_017] else { panic!() };
     assert_eq!((why.message.as_str(), why.status), ("Invalid: phone", Some(400)));
     assert!(ran.seen.len() <= 100 + 2 * 7 + 20, "{}", ran.seen.len());
 }
@@ -67,7 +67,7 @@ async fn thirty_seven_poisoned_contacts_cost_few_requests() {
     })
     .await;
     assert_eq!(ran.result, Ok(()));
-    assert_eq!(ran.with(RecordFate::Refused), bad.into_iter().collect::<Vec<_>>());
+    assert_eq!(ran.with(RowStatus::Refused), bad.into_iter().collect::<Vec<_>>());
     // 2k·log2(n/k) + 20 with n = 10,000 and k = 37.
     assert!(ran.seen.len() - 100 <= 618, "{}", ran.seen.len() - 100);
 }
@@ -75,7 +75,7 @@ async fn thirty_seven_poisoned_contacts_cost_few_requests() {
 #[tokio::test(start_paused = true)]
 async fn the_first_contact_may_be_the_bad_one() {
     let ran = run(1_000, options(), |seen| if seen.records.contains(&1) { refused() } else { fine() }).await;
-    assert_eq!((ran.result.clone(), ran.with(RecordFate::Refused)), (Ok(()), vec![1]));
+    assert_eq!((ran.result.clone(), ran.with(RowStatus::Refused)), (Ok(()), vec![1]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,7 +84,7 @@ async fn refusing_everything_blames_no_row() {
         let ran = run(100_000, small(batch), |_| refused()).await;
         assert_eq!(ran.halted(), Cause::RefusedAll);
         assert!(ran.seen.len() <= 60, "{} requests for batches of {batch}", ran.seen.len());
-        assert!(ran.with(RecordFate::Refused).is_empty());
+        assert!(ran.with(RowStatus::Refused).is_empty());
     }
 }
 
@@ -92,7 +92,7 @@ async fn refusing_everything_blames_no_row() {
 async fn refusing_a_whole_small_batch_blames_no_row_either() {
     let ran = run(40, options(), |_| refused()).await;
     assert_eq!(ran.halted(), Cause::RefusedAll);
-    assert!(ran.with(RecordFate::Refused).is_empty());
+    assert!(ran.with(RowStatus::Refused).is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +100,7 @@ async fn a_handful_of_contacts_is_simply_refused() {
     for count in [1, 7, 8, 11] {
         let ran = run(count, options(), |_| refused()).await;
         assert_eq!(ran.result, Ok(()));
-        assert_eq!(ran.with(RecordFate::Refused).len() as u64, count);
+        assert_eq!(ran.with(RowStatus::Refused).len() as u64, count);
     }
 }
 
@@ -108,7 +108,7 @@ async fn a_handful_of_contacts_is_simply_refused() {
 async fn a_bad_beginning_is_no_wrong_mapping() {
     let ran = run(3_000, options(), |seen| if seen.records[0] <= 30 { refused() } else { fine() }).await;
     assert_eq!(ran.result, Ok(()));
-    assert_eq!(ran.with(RecordFate::Refused), (1..=30).collect::<Vec<_>>());
+    assert_eq!(ran.with(RowStatus::Refused), (1..=30).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,7 +119,7 @@ async fn refusals_for_different_reasons_are_about_rows() {
     })
     .await;
     assert_eq!(ran.result, Ok(()));
-    assert_eq!(ran.with(RecordFate::Refused).len(), 20);
+    assert_eq!(ran.with(RowStatus::Refused).len(), 20);
 }
 
 #[tokio::test(start_paused = true)]
@@ -128,7 +128,7 @@ async fn too_many_refusals_end_the_run() {
     let ran =
         run(1_000, options, |seen| if seen.records.iter().any(|r| r % 10 == 0) { refused() } else { fine() }).await;
     assert_eq!(ran.halted(), Cause::TooManyRefused);
-    assert_eq!(ran.with(RecordFate::Refused).len(), 3);
+    assert_eq!(ran.with(RowStatus::Refused).len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,8 +161,8 @@ async fn one_contact_too_large_alone_is_refused_and_the_others_stay_together() {
         records[position] = GIANT;
         let script = |seen: &Seen| if seen.bytes > 2_000 { reply(413, "") } else { fine() };
         let ran = run_records(records, options(), BTreeSet::new(), Stop::default(), script).await;
-        assert_eq!(ran.with(RecordFate::Refused), [GIANT]);
-        let Fate::Refused(why) = &ran.fates[&GIANT] else { panic!() };
+        assert_eq!(ran.with(RowStatus::Refused), [GIANT]);
+        let Outcome::Refused(why) = &ran.outcomes[&GIANT] else { panic!() };
         assert_eq!(why.cause, Cause::TooLarge);
         assert!(ran.seen.len() < 20 + 30, "{} requests around {position}", ran.seen.len());
     }

@@ -19,7 +19,7 @@ use super::verdict::{Reply, TransportError};
 use super::*;
 use crate::batch::ParcelBuilder;
 use crate::event::{Pause, Requests};
-use crate::outcome::{Cause, Fate, RecordFate};
+use crate::outcome::{Cause, Outcome, RowStatus};
 use crate::secret::Secret;
 use crate::stop::Signal;
 
@@ -151,7 +151,7 @@ fn small(contacts: usize) -> Options {
 struct Ran {
     result: Result<(), Failure>,
     events: Vec<Event>,
-    fates: BTreeMap<u64, Fate>,
+    outcomes: BTreeMap<u64, Outcome>,
     seen: Vec<Seen>,
     held: BTreeSet<u64>,
     took: Duration,
@@ -164,20 +164,20 @@ impl Ran {
         requests
     }
 
-    fn with(&self, fate: RecordFate) -> Vec<u64> {
-        let is = |told: &Fate| match told {
-            Fate::Accepted => fate == RecordFate::Accepted,
-            Fate::Refused(_) => fate == RecordFate::Refused,
-            Fate::Unknown(_) => fate == RecordFate::Unknown,
-            Fate::Unsent(_) => fate == RecordFate::Unsent,
+    fn with(&self, status: RowStatus) -> Vec<u64> {
+        let is = |told: &Outcome| match told {
+            Outcome::Accepted => status == RowStatus::Accepted,
+            Outcome::Refused(_) => status == RowStatus::Refused,
+            Outcome::Unconfirmed(_) => status == RowStatus::Unconfirmed,
+            Outcome::NotSent(_) => status == RowStatus::NotSent,
         };
-        self.fates.iter().filter(|(_, told)| is(told)).map(|(record, _)| *record).collect()
+        self.outcomes.iter().filter(|(_, told)| is(told)).map(|(record, _)| *record).collect()
     }
 
     fn all_accepted(&self, records: u64) {
         assert_eq!(self.result, Ok(()));
         let all: Vec<u64> = (1..=records).collect();
-        assert_eq!(self.with(RecordFate::Accepted), all);
+        assert_eq!(self.with(RowStatus::Accepted), all);
         assert_eq!(self.held.iter().copied().collect::<Vec<_>>(), all);
     }
 
@@ -227,25 +227,25 @@ async fn run_records(
     }
     let result = engine.await.unwrap();
     let mut handed = feeding.await.unwrap();
-    let mut fates = BTreeMap::new();
+    let mut outcomes = BTreeMap::new();
     for event in &told {
         let Event::Settled(settlement) = event else { continue };
         for part in &settlement.parts {
             for record in part.records.iter().cloned().flatten() {
-                assert!(fates.insert(record, part.fate.clone()).is_none(), "record {record} is settled twice");
+                assert!(outcomes.insert(record, part.outcome.clone()).is_none(), "record {record} is settled twice");
             }
         }
     }
     let State { seen, held, .. } = std::mem::take(&mut *state.lock().unwrap());
     handed.sort_unstable();
-    // Every record that was handed over has one fate, and no other has any.
-    assert_eq!(fates.keys().copied().collect::<Vec<_>>(), handed);
-    for (record, fate) in &fates {
-        assert!(*fate != Fate::Accepted || held.contains(record), "record {record} is invented");
+    // Every record that was handed over has one outcome, and no other has any.
+    assert_eq!(outcomes.keys().copied().collect::<Vec<_>>(), handed);
+    for (record, outcome) in &outcomes {
+        assert!(*outcome != Outcome::Accepted || held.contains(record), "record {record} is invented");
     }
     assert!(result.is_err() || handed.len() == records.len());
     assert!(seen.iter().all(|seen| seen.in_flight <= most));
-    Ran { result, events: told, fates, seen, held, took: began.elapsed() }
+    Ran { result, events: told, outcomes, seen, held, took: began.elapsed() }
 }
 
 async fn run(records: u64, options: Options, script: impl Fn(&Seen) -> Act + Send + Sync + 'static) -> Ran {

@@ -42,11 +42,11 @@ async fn keeps_its_promises(script: Vec<u8>, poison: BTreeSet<u64>, count: u64, 
     })
     .await;
     // The promises: nothing invented, nothing refused but what the server refuses, nothing left out unsaid.
-    for (record, fate) in &ran.fates {
-        match fate {
-            Fate::Accepted => assert!(ran.held.contains(record)),
-            Fate::Refused(why) => assert!(poison.contains(record), "{record}: {why}"),
-            Fate::Unknown(_) | Fate::Unsent(_) => {}
+    for (record, outcome) in &ran.outcomes {
+        match outcome {
+            Outcome::Accepted => assert!(ran.held.contains(record)),
+            Outcome::Refused(why) => assert!(poison.contains(record), "{record}: {why}"),
+            Outcome::Unconfirmed(_) | Outcome::NotSent(_) => {}
         }
     }
     // Killed after any event: what the journal had heard of is kept, the rest is sent again, to a server that is well.
@@ -54,7 +54,9 @@ async fn keeps_its_promises(script: Vec<u8>, poison: BTreeSet<u64>, count: u64, 
     let mut done = BTreeSet::new();
     for event in heard {
         let Event::Settled(settlement) = event else { continue };
-        for part in settlement.parts.iter().filter(|part| matches!(part.fate, Fate::Accepted | Fate::Refused(_))) {
+        for part in
+            settlement.parts.iter().filter(|part| matches!(part.outcome, Outcome::Accepted | Outcome::Refused(_)))
+        {
             done.extend(part.records.iter().cloned().flatten());
         }
     }
@@ -68,7 +70,7 @@ async fn keeps_its_promises(script: Vec<u8>, poison: BTreeSet<u64>, count: u64, 
     assert_eq!(resumed.result, Ok(()));
     let wanted: BTreeSet<u64> = all.difference(&poison).copied().collect();
     assert!(wanted.is_subset(&resumed.held));
-    assert!(resumed.with(RecordFate::Unknown).is_empty() && resumed.with(RecordFate::Unsent).is_empty());
+    assert!(resumed.with(RowStatus::Unconfirmed).is_empty() && resumed.with(RowStatus::NotSent).is_empty());
 }
 
 fn scripts() -> impl Strategy<Value = (Vec<u8>, BTreeSet<u64>, u64, usize, usize, usize)> {

@@ -38,7 +38,7 @@ fn a_million_contacts_cost_the_sending_side_little() {
             let mut count = 0_u64;
             while let Some(event) = events.recv().await {
                 if let Event::Settled(settlement) = event {
-                    count += crate::event::settled(&settlement)[0];
+                    count += settlement.counts()[crate::outcome::RowStatus::Accepted];
                 }
             }
             engine.await.unwrap().unwrap();

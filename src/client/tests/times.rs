@@ -19,7 +19,7 @@ async fn a_contact_that_breaks_the_server_is_found() {
                 .await;
         assert_eq!(ran.result, Ok(()), "{guilty} of {count}");
         assert_eq!(ran.held.len() as u64, count - 1, "{guilty} of {count}");
-        assert_eq!(ran.with(RecordFate::Refused), [guilty], "{guilty} of {count}");
+        assert_eq!(ran.with(RowStatus::Refused), [guilty], "{guilty} of {count}");
     }
 }
 
@@ -53,7 +53,7 @@ async fn an_outage_without_end_is_given_up() {
         let ran = run(1_000, options(), move |_| act.clone()).await;
         assert_eq!(ran.halted(), Cause::Away);
         assert!((900 * SECOND..911 * SECOND).contains(&ran.took), "{:?}", ran.took);
-        assert!(ran.with(RecordFate::Accepted).is_empty());
+        assert!(ran.with(RowStatus::Accepted).is_empty());
         assert!(ran.seen.len() < 100, "{}", ran.seen.len());
     }
 }
@@ -92,7 +92,7 @@ async fn an_unreadable_answer_is_never_success_and_ends_the_run() {
     ] {
         let ran = run(1_000, options(), move |_| act.clone()).await;
         assert_eq!(ran.halted(), Cause::Unreadable);
-        assert_eq!((ran.seen.len(), ran.with(RecordFate::Accepted).len()), (3, 0));
+        assert_eq!((ran.seen.len(), ran.with(RowStatus::Accepted).len()), (3, 0));
     }
 }
 
@@ -111,7 +111,7 @@ async fn what_cannot_be_mended_ends_the_run_at_once() {
     ] {
         let ran = run(1_000, options(), move |_| act.clone()).await;
         assert_eq!(ran.halted(), cause);
-        assert_eq!((ran.seen.len(), ran.with(RecordFate::Accepted).len(), ran.fates.len() > 99), (1, 0, true));
+        assert_eq!((ran.seen.len(), ran.with(RowStatus::Accepted).len(), ran.outcomes.len() > 99), (1, 0, true));
     }
 }
 
@@ -120,7 +120,7 @@ async fn a_token_that_ends_in_mid_run_costs_a_window_of_requests() {
     let ran = run(10_000, options(), |seen| if seen.number >= 20 { reply(401, "") } else { fine() }).await;
     assert_eq!(ran.halted(), Cause::Unauthorized);
     assert!(ran.seen.len() < 20 + 9, "{}", ran.seen.len());
-    assert_eq!(ran.with(RecordFate::Accepted).len(), ran.held.len());
+    assert_eq!(ran.with(RowStatus::Accepted).len(), ran.held.len());
     assert!(ran.took < 2 * SECOND);
 }
 
@@ -182,8 +182,8 @@ async fn each_contact_may_have_its_own_verdict() {
     })
     .await;
     assert_eq!(ran.result, Ok(()));
-    assert_eq!(ran.with(RecordFate::Refused), (1..=200).filter(|record| record % 10 == 3).collect::<Vec<_>>());
-    assert_eq!(ran.with(RecordFate::Accepted).len(), 180);
+    assert_eq!(ran.with(RowStatus::Refused), (1..=200).filter(|record| record % 10 == 3).collect::<Vec<_>>());
+    assert_eq!(ran.with(RowStatus::Accepted).len(), 180);
 }
 
 #[tokio::test(start_paused = true)]
@@ -197,7 +197,7 @@ async fn a_stop_lets_requests_come_to_their_end() {
     let script = |_: &Seen| Act { takes: 2 * SECOND, ..fine() };
     let ran = run_records((1..=10_000).collect(), options(), BTreeSet::new(), stop, script).await;
     assert_eq!(ran.halted(), Cause::Interrupt);
-    assert_eq!(ran.with(RecordFate::Accepted).len(), ran.held.len());
+    assert_eq!(ran.with(RowStatus::Accepted).len(), ran.held.len());
     assert!(ran.took >= 6 * SECOND && ran.took < 8 * SECOND, "{:?}", ran.took);
 }
 
@@ -218,7 +218,7 @@ async fn a_stop_waits_no_longer_than_its_grace_and_the_second_not_at_all() {
         let ran = run_records((1..=10_000).collect(), options(), BTreeSet::new(), stop, script).await;
         assert_eq!(ran.halted(), Cause::Terminate);
         assert_eq!(ran.took.as_secs(), took);
-        assert_eq!(ran.with(RecordFate::Unknown).len(), unknown);
+        assert_eq!(ran.with(RowStatus::Unconfirmed).len(), unknown);
     }
 }
 

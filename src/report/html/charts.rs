@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use crate::numbers::{duration, grouped, percent};
+use crate::outcome::RowStatus;
 
 use super::super::timeline::{Sample, Timeline};
-use super::super::words::Fate;
 
 /// The width of every chart in its own units.
 const WIDTH: f64 = 1_000.0;
@@ -16,24 +16,25 @@ const HEIGHT: f64 = 100.0;
 /// Throughput is shown as the mean of so many equal parts of the run.
 const PARTS: usize = 60;
 
-/// The books as one bar; every fate that a row met is seen.
-pub fn books(fates: &[Fate], read: u64) -> Markup {
+/// The rows as one bar; every status that a row has is wide enough to be seen.
+pub fn rows(counts: &[(RowStatus, u64)], read: u64) -> Markup {
     let least = WIDTH / 200.0;
-    let width = |fate: &Fate| (fate.rows as f64 / read.max(1) as f64 * WIDTH).max(least);
-    let total: f64 = fates.iter().map(width).sum();
+    let share = |rows: u64| (rows as f64 / read.max(1) as f64 * WIDTH).max(least);
+    let total: f64 = counts.iter().map(|(_, rows)| share(*rows)).sum();
     let mut x = 0.0;
     let mut parts = Vec::new();
-    for fate in fates {
-        let width = width(fate) / total * WIDTH;
-        parts.push((x, width, fate));
+    for &(status, rows) in counts {
+        let width = share(rows) / total * WIDTH;
+        parts.push((x, width, status, rows));
         x += width;
     }
-    let said: Vec<String> = fates.iter().map(|fate| format!("{} {}", grouped(fate.rows), fate.name)).collect();
+    let label: Vec<String> =
+        counts.iter().map(|(status, rows)| format!("{} {}", grouped(*rows), status.label())).collect();
     html! {
-        svg class="books" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(said.join(", ")) {
-            @for (x, width, fate) in parts {
-                rect class=(fate.status) x=(round(x)) y="0" width=(round(width)) height="10" {
-                    title { (fate.name) ": " (grouped(fate.rows)) " (" (percent(fate.rows, read)) ")" }
+        svg class="rows" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(label.join(", ")) {
+            @for (x, width, status, rows) in parts {
+                rect class=(status.as_str()) x=(round(x)) y="0" width=(round(width)) height="10" {
+                    title { (status.label()) ": " (grouped(rows)) " (" (percent(rows, read)) ")" }
                 }
             }
         }

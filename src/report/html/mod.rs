@@ -13,7 +13,7 @@ use crate::terminal::safe;
 use super::cases::{Case, Cases};
 use super::start::{pairs, understood};
 use super::timeline::Timeline;
-use super::words::{by_count, country, fates, host, moment, note_says, remedy, says, verdict};
+use super::words::{by_count, country, host, moment, note_says, remedy, says, verdict};
 use super::{Details, Input, Next, Setting, Status, Summary};
 
 const STYLE: &str = include_str!("style.css");
@@ -88,21 +88,21 @@ fn head(summary: &Summary, title: &str, next: Option<&Next>) -> Markup {
 
 fn books(summary: &Summary) -> Markup {
     let rows = &summary.rows;
-    let met: Vec<_> = fates(rows).into_iter().filter(|fate| fate.rows > 0).collect();
+    let present: Vec<_> = rows.counts.present().collect();
     html! {
         section {
             h2 { "What became of " (count(rows.read, "row")) }
             @if rows.read > 0 {
-                (charts::books(&met, rows.read))
+                (charts::rows(&present, rows.read))
                 table {
                     thead { tr { th { "Rows" } th class="n" { "Count" } th class="n" { "Share" } th { "Meaning" } } }
                     tbody {
-                        @for fate in &met {
+                        @for (status, number) in &present {
                             tr {
-                                td class="name" { span class={ "mark " (fate.status) } {} (fate.name) }
-                                td class="n" { (grouped(fate.rows)) }
-                                td class="n" { (percent(fate.rows, rows.read)) }
-                                td { (fate.means) }
+                                td class="name" { span class={ "mark " (status.as_str()) } {} (status.label()) }
+                                td class="n" { (grouped(*number)) }
+                                td class="n" { (percent(*number, rows.read)) }
+                                td { (status.meaning()) }
                             }
                         }
                     }
@@ -126,7 +126,7 @@ fn reasons(summary: &Summary, cases: &Cases) -> Markup {
     html! {
         @if !summary.reasons.is_empty() {
             section {
-                h2 { @if summary.status == Status::Checked { "Why rows cannot be sent" } @else { "Why rows did not get in" } }
+                h2 { @if summary.status == Status::Checked { "Why rows cannot be sent" } @else { "Why rows were not imported" } }
                 table class="wide" {
                     thead { tr { th class="n" { "Rows" } th { "Why" } th { "What to do" } th { "Where" } } }
                     tbody {
@@ -364,7 +364,7 @@ mod tests {
     use super::super::{sample, words};
     use super::*;
     use crate::event::{Event, Pause};
-    use crate::outcome::{Cause, Failure, Fate, Settled, Settlement};
+    use crate::outcome::{Cause, Failure, Outcome, Settled, Settlement};
 
     fn timeline() -> Timeline {
         let start = Instant::now();
@@ -372,7 +372,7 @@ mod tests {
         let mut timeline = Timeline::new(start);
         for n in 0..12 {
             let records = vec![n * 100 + 1..=n * 100 + 95];
-            let part = Settled { records, fate: Fate::Accepted, request: String::new(), status: Some(200) };
+            let part = Settled { records, outcome: Outcome::Accepted, request: String::new(), status: Some(200) };
             timeline.hear(&Event::Window { open: (n as usize / 2).min(4) + 1, why: None }, at(n * 1_000 + 300));
             timeline
                 .hear(&Event::Settled(Settlement { serial: n, attempts: 1, parts: vec![part] }), at(n * 1_000 + 900));

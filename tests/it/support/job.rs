@@ -30,8 +30,8 @@ pub fn all_arrived(run: &Run, folder: &Folder, server: &Server, count: u32) -> V
     summary
 }
 
-/// The rows of a summary with this fate.
+/// The rows of a summary with this status.
 #[track_caller]
-pub fn rows(folder: &Folder, fate: &str) -> u64 {
-    folder.summary("contacts.results")["rows"][fate].as_u64().unwrap()
+pub fn rows(folder: &Folder, status: &str) -> u64 {
+    folder.summary("contacts.results")["rows"][status].as_u64().unwrap()
 }

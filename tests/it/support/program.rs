@@ -68,7 +68,7 @@ impl Folder {
     pub fn summary(&self, results: &str) -> Value {
         let text = self.read(&format!("{results}/summary.json"));
         let summary = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        books_balance(&summary);
+        counts_add_up(&summary);
         summary
     }
 
@@ -87,14 +87,24 @@ impl Folder {
     }
 }
 
-/// Every row read has one fate: what was read is the sum of all fates.
+/// Every row read has one status: what was read is the sum of all statuses.
 #[track_caller]
-pub fn books_balance(summary: &Value) {
+pub fn counts_add_up(summary: &Value) {
     let rows = summary["rows"].as_object().expect("the rows of a summary");
     let count = |name: &str| rows[name].as_u64().unwrap_or_else(|| panic!("{name} is a count"));
-    let fates = ["accepted", "accepted_before", "invalid", "folded", "skipped", "refused", "unknown", "unsent"];
-    assert_eq!(rows.len(), fates.len() + 1, "every fate is known: {rows:?}");
-    assert_eq!(count("read"), fates.iter().map(|fate| count(fate)).sum::<u64>(), "{rows:?}");
+    let statuses = [
+        "accepted",
+        "accepted_before",
+        "unchanged",
+        "invalid",
+        "duplicate",
+        "skipped",
+        "refused",
+        "unconfirmed",
+        "not_sent",
+    ];
+    assert_eq!(rows.len(), statuses.len() + 1, "every status is known: {rows:?}");
+    assert_eq!(count("read"), statuses.iter().map(|status| count(status)).sum::<u64>(), "{rows:?}");
 }
 
 /// The program with arguments, before it is started.
@@ -314,7 +324,7 @@ impl Run {
     #[track_caller]
     pub fn json(&self) -> Value {
         let document = serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout));
-        books_balance(&document);
+        counts_add_up(&document);
         document
     }
 }
