@@ -16,7 +16,7 @@ use m1import::dedupe::OnDuplicate;
 use m1import::mapping::{self, Filter, Mapping};
 use m1import::reading::{self, Job, Shard};
 use m1import::row::Row;
-use m1import::source::{self, Fault};
+use m1import::source::{self, RowError};
 use m1import::survey::Survey;
 
 const ROWS: usize = 200_000;
@@ -183,11 +183,11 @@ fn read(job: &Job) -> usize {
     let mut block = vec![Row::default(); 512];
     let mut count = 0;
     loop {
-        match rows.some(&mut block) {
+        match rows.read_batch(&mut block) {
             0 => match rows.next(&mut block[0]) {
                 Ok(true) => count += 1,
                 Ok(false) => return count,
-                Err(Fault::Reject { .. } | Fault::Broken(_)) => unreachable!("the rows are sound"),
+                Err(RowError::Reject { .. } | RowError::Fatal(_)) => unreachable!("the rows are sound"),
             },
             some => count += some,
         }

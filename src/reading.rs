@@ -12,7 +12,7 @@ use std::thread;
 use crate::contact::{Contact, Fields, Rules};
 use crate::mapping::{Filter, Mapping};
 use crate::row::{Field, Location, Reject, Row};
-use crate::source::{Columns, Digest, Error, Fault, Rows, Source};
+use crate::source::{Columns, Digest, Error, RowError, Rows, Source};
 
 /// Everything that decides which entries a reading gives.
 pub struct Job {
@@ -246,7 +246,7 @@ fn read_blocks(
             let room = BLOCK.min(block.len + usize::try_from(left).unwrap_or(BLOCK));
             block.rows.resize_with(block.rows.len().max(room), Row::default);
             let free = block.rows.get_mut(block.len..room).unwrap_or_default();
-            let count = match rows.some(free) {
+            let count = match rows.read_batch(free) {
                 0 => {
                     let Some(row) = free.first_mut() else { break };
                     match rows.next(row) {
@@ -255,11 +255,11 @@ fn read_blocks(
                             ended = true;
                             break;
                         }
-                        Err(Fault::Reject { line, code, column, detail }) => {
+                        Err(RowError::Reject { line, code, column, detail }) => {
                             row.location.line = line;
                             block.faults.push((block.len, BrokenRow { code, column, detail }));
                         }
-                        Err(Fault::Broken(error)) => return Err(error),
+                        Err(RowError::Fatal(kind)) => return Err(kind.in_input(rows.input().name())),
                     }
                     1
                 }
@@ -269,7 +269,7 @@ fn read_blocks(
             block.len += count;
             left -= count as u64;
         }
-        let grown = rows.grown(known);
+        let grown = rows.new_columns(known);
         known += grown.len();
         block.grown.extend_from_slice(grown);
         block.bytes = rows.bytes_read();

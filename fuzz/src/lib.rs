@@ -7,7 +7,7 @@ pub use workbook::workbook;
 
 use m1import::mapping::{self, Mapping};
 use m1import::row::Row;
-use m1import::source::{self, Fault, Format, Input};
+use m1import::source::{self, RowError, Format, Input};
 
 /// Reads bytes to their end as a format, or as what they look like, and maps their columns. Both ways of reading give the
 /// same rows: many at one go, and one by one.
@@ -19,7 +19,7 @@ pub fn read(bytes: &[u8], format: Option<Format>) {
     let mut block = vec![Row::default(); 3];
     let mut row = Row::default();
     loop {
-        let count = rows.some(&mut block);
+        let count = rows.read_batch(&mut block);
         for together in &block[..count] {
             assert!(matches!(singly.next(&mut row), Ok(true)));
             assert!(row.location.line == together.location.line && row.cells().eq(together.cells()));
@@ -28,8 +28,8 @@ pub fn read(bytes: &[u8], format: Option<Format>) {
             let (one, other) = (rows.next(&mut block[0]), singly.next(&mut row));
             match (one, other) {
                 (Ok(true), Ok(true)) => assert!(row.cells().eq(block[0].cells())),
-                (Err(Fault::Reject { line, .. }), Err(Fault::Reject { line: also, .. })) => assert_eq!(line, also),
-                (Ok(false), Ok(false)) | (Err(Fault::Broken(_)), Err(Fault::Broken(_))) => break,
+                (Err(RowError::Reject { line, .. }), Err(RowError::Reject { line: also, .. })) => assert_eq!(line, also),
+                (Ok(false), Ok(false)) | (Err(RowError::Fatal(_)), Err(RowError::Fatal(_))) => break,
                 (one, other) => panic!("{one:?}, but {other:?}"),
             }
         }

@@ -16,7 +16,7 @@ pub use filter::Filter;
 
 use crate::contact::Fields;
 use crate::row::{Field, Row};
-use crate::source::{Columns, OURS, Words};
+use crate::source::{Columns, REJECT_COLUMNS, Words};
 use aliases::{Meaning, meaning};
 use column::{column_of, numbered};
 use guess::Guess;
@@ -334,7 +334,7 @@ impl Mapping {
                 && names.iter().any(|name| name == "attributes.url")
         };
         for (column, name) in positions(columns.names()).skip(from) {
-            if self.uses(column) || name.trim().is_empty() || OURS.contains(&name) {
+            if self.uses(column) || name.trim().is_empty() || REJECT_COLUMNS.contains(&name) {
                 continue;
             }
             match attribute(name) {

@@ -24,6 +24,7 @@ use crate::report::cases::{Case, Cases};
 use crate::report::check::{Preview, page};
 use crate::report::rows::message;
 use crate::report::{Files, Form, Summary};
+use crate::source::Notice;
 use crate::stop::Stop;
 use crate::survey::{Example, Survey};
 
@@ -179,13 +180,14 @@ fn cases(config: &Config, preview: &Preview) -> Cases {
 /// What a person should know beside the figures.
 fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<(String, Option<String>)> {
     let several = job.inputs.len() > 1;
-    let said = job.inputs.iter().flat_map(|input| {
+    let notices = job.inputs.iter().flat_map(|input| {
         let name = input.source.input().name();
-        input.source.said().iter().map(move |said| if several { format!("{name}: {said}") } else { said.clone() })
+        let told = move |notice: &Notice| if several { format!("{name}: {notice}") } else { notice.to_string() };
+        input.source.notices().iter().map(told)
     });
     let opt_outs = opt_outs(config, survey).into_iter();
     let leaving_out = opt_outs.map(|(what, command)| (format!("{what}. To leave them out:"), Some(command)));
-    said.map(|said| (said, None)).chain(leaving_out).collect()
+    notices.map(|notice| (notice, None)).chain(leaving_out).collect()
 }
 
 /// Writes down what was detected as explicit settings, and names the file; never over one that is there.

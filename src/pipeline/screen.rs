@@ -78,8 +78,8 @@ impl Screen<'_> {
     /// What was guessed about the inputs, aloud.
     pub fn say_what_was_guessed(&self, job: &Job) {
         for input in &job.inputs {
-            for said in input.source.said() {
-                self.note(&format!("{}: {}", safe(input.source.input().name()), safe(said)));
+            for notice in input.source.notices() {
+                self.note(&format!("{}: {}", safe(input.source.input().name()), safe(&notice.to_string())));
             }
         }
     }

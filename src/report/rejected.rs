@@ -13,7 +13,7 @@ use super::rows::FileError;
 use crate::folder::private_file;
 use crate::row::Row;
 use crate::row::guard::{guard, one_cell};
-use crate::source::{Format, KEPT, OURS, Source};
+use crate::source::{Format, KEPT, REJECT_COLUMNS, Source};
 
 /// A file of rejected rows: the original columns, then why.
 pub(super) struct Rejected {
@@ -41,7 +41,7 @@ impl Rejected {
         let mut csv = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(file);
         // By the names that `--columns` gave them, which the file then needs no more.
         let columns = source.columns().names();
-        let names = columns.iter().map(String::as_str).chain(OURS);
+        let names = columns.iter().map(String::as_str).chain(REJECT_COLUMNS);
         csv.write_record(names).map_err(|e| at(e.into()))?;
         Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: columns.len() } })
     }
@@ -78,7 +78,7 @@ pub(super) fn is_json(source: &Source) -> bool {
 /// The element as it stood, on one line, with three members more. What was no object is kept as a text.
 fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
     let [code, reason] = [code, reason].map(serde_json::Value::from);
-    let [at, by, because] = OURS;
+    let [at, by, because] = REJECT_COLUMNS;
     let why = format!(r#""{at}":{line},"{by}":{code},"{because}":{reason}}}"#);
     let is_object = serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_ok() && raw.trim_ascii().starts_with(b"{");
     let mut out = Vec::with_capacity(raw.len() + why.len() + 2);
@@ -108,7 +108,7 @@ fn json_line(raw: &[u8], line: u64, code: &str, reason: &str) -> Vec<u8> {
 fn without_why(raw: &[u8]) -> Option<Vec<u8>> {
     memchr::memmem::find(raw, b"m1import_")?;
     let Members(mut members) = serde_json::from_slice(raw).ok()?;
-    members.retain(|(key, _)| !OURS.contains(&key.as_str()));
+    members.retain(|(key, _)| !REJECT_COLUMNS.contains(&key.as_str()));
     let members = members.into_iter().map(|(key, value)| format!("{}:{}", serde_json::Value::from(key), value.get()));
     Some(format!("{{{}}}", members.collect::<Vec<_>>().join(",")).into_bytes())
 }

@@ -3,7 +3,7 @@
 //! The library holds every sheet as a full table that reaches to its outermost cells, each cell with a copy of its
 //! text: two cells in opposite corners, or one long text shown in every row, make much of little.
 
-use super::error::Trouble;
+use super::error::ErrorKind;
 use super::unpack::is_bomb;
 
 const BOUNDS: u16 = 0x0200;
@@ -25,8 +25,8 @@ const PLACE: u64 = 56;
 const MOST: u64 = 1 << 24;
 
 /// Checks that a workbook of `packed` bytes, whose records are `stream`, is worth the memory it takes.
-pub(super) fn check(stream: &[u8], packed: u64) -> Result<(), Trouble> {
-    if is_bomb(cost(stream, packed), packed) { Err(Trouble::Bomb("spreadsheet")) } else { Ok(()) }
+pub(super) fn check(stream: &[u8], packed: u64) -> Result<(), ErrorKind> {
+    if is_bomb(cost(stream, packed), packed) { Err(ErrorKind::Bomb("spreadsheet")) } else { Ok(()) }
 }
 
 /// The memory that the library takes for all sheets together; no longer counted than is worth it.

@@ -1,9 +1,9 @@
 //! Records parted by line ends, cells by a delimiter: CSV, TSV and their kin.
 
-use super::error::Trouble;
-use super::split::{Found, Record};
-use super::text::{Lines, Text};
-use super::{Fault, MAX_RECORD};
+use super::error::ErrorKind;
+use super::split::{Record, RecordEnd};
+use super::text::{Lines, Utf8Buffer};
+use super::{MAX_RECORD, RowError};
 use crate::row::{Code, Row};
 
 /// How much text is looked at for records that can be read at one go.
@@ -11,19 +11,19 @@ const LOOK: usize = 64 * 1024;
 
 /// A reading of records.
 pub(super) struct Csv {
-    pub text: Text,
+    pub text: Utf8Buffer,
     lines: Lines,
     delimiter: u8,
     record: Record,
 }
 
 impl Csv {
-    pub fn new(text: Text, delimiter: u8) -> Csv {
+    pub fn new(text: Utf8Buffer, delimiter: u8) -> Csv {
         Csv { text, lines: Lines::default(), delimiter, record: Record::default() }
     }
 
     /// Passes over physical lines.
-    pub fn skip_lines(&mut self, count: u64) -> Result<(), Trouble> {
+    pub fn skip_lines(&mut self, count: u64) -> Result<(), ErrorKind> {
         let last = self.lines.line.saturating_add(count);
         loop {
             // One more byte must be there, so that a CR and its LF are not taken apart.
@@ -44,11 +44,11 @@ impl Csv {
     }
 
     /// Reads the next record that is not blank.
-    pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, RowError> {
         while self.skip_blank()? {
             let line = self.lines.line;
             let found = self.find()?;
-            let (Found::Line(end) | Found::Quoted(end)) = found else { break };
+            let (RecordEnd::Line(end) | RecordEnd::Quoted(end)) = found else { break };
             let bytes = self.text.window().get(..end).unwrap_or_default();
             let (record, blank) = (std::str::from_utf8(bytes), self.record.is_blank(bytes));
             let broken = match record {
@@ -65,7 +65,7 @@ impl Csv {
                 continue;
             }
             let Some(column) = broken else { return Ok(true) };
-            return Err(Fault::Reject {
+            return Err(RowError::Reject {
                 line,
                 code: Code::RowEncoding,
                 column: u32::try_from(column).ok(),
@@ -78,7 +78,7 @@ impl Csv {
 
     /// Reads records that lie there whole into the first of the rows, and says into how many. What wants a closer look
     /// is left to `next`, so none does not mean that there is none.
-    pub fn some(&mut self, rows: &mut [Row]) -> usize {
+    pub fn read_batch(&mut self, rows: &mut [Row]) -> usize {
         let window = self.text.window();
         let look = window.get(..LOOK.min(window.len())).unwrap_or_default();
         let whole = memchr::memrchr(b'\n', look).map_or(0, |end| end + 1);
@@ -93,7 +93,7 @@ impl Csv {
                 at += blank;
                 let rest = rest.get(blank..).unwrap_or_default();
                 let found = self.record.find(rest.as_bytes(), self.delimiter, false);
-                let (Found::Line(end) | Found::Quoted(end)) = found else { break None };
+                let (RecordEnd::Line(end) | RecordEnd::Quoted(end)) = found else { break None };
                 let line = lines.line;
                 at += pass(&mut lines, rest.as_bytes(), found);
                 if !self.record.is_blank(rest.as_bytes()) {
@@ -111,7 +111,7 @@ impl Csv {
     }
 
     /// Passes over empty lines; false at the end.
-    fn skip_blank(&mut self) -> Result<bool, Trouble> {
+    fn skip_blank(&mut self) -> Result<bool, ErrorKind> {
         loop {
             let window = self.text.window();
             let blank = window.iter().take_while(|&&byte| byte == b'\n' || byte == b'\r').count();
@@ -127,20 +127,24 @@ impl Csv {
     }
 
     /// Finds the end of the record that begins here.
-    fn find(&mut self) -> Result<Found, Trouble> {
+    fn find(&mut self) -> Result<RecordEnd, ErrorKind> {
         let line = self.lines.line;
         let mut whole = false;
         loop {
             let window = self.text.window();
             let found = self.record.find(window, self.delimiter, whole);
             match found {
-                Found::Line(end) | Found::Quoted(end) if end <= MAX_RECORD => return Ok(found),
-                Found::TooWide => return Err(Trouble::TooManyColumns { line }),
-                Found::Open if window.len() <= MAX_RECORD && !whole => whole = !self.text.more()?,
-                Found::Line(_) | Found::Quoted(_) | Found::Open => {
+                RecordEnd::Line(end) | RecordEnd::Quoted(end) if end <= MAX_RECORD => return Ok(found),
+                RecordEnd::TooWide => return Err(ErrorKind::TooManyColumns { line }),
+                RecordEnd::Open if window.len() <= MAX_RECORD && !whole => whole = !self.text.more()?,
+                RecordEnd::Line(_) | RecordEnd::Quoted(_) | RecordEnd::Open => {
                     let lines = memchr::memchr2(b'\n', b'\r', window.get(..MAX_RECORD).unwrap_or(window));
-                    let unclosed = found == Found::Open && whole || lines.is_some();
-                    return Err(if unclosed { Trouble::UnclosedQuote { line } } else { Trouble::RowTooLong { line } });
+                    let unclosed = found == RecordEnd::Open && whole || lines.is_some();
+                    return Err(if unclosed {
+                        ErrorKind::UnclosedQuote { line }
+                    } else {
+                        ErrorKind::RowTooLong { line }
+                    });
                 }
             }
         }
@@ -148,15 +152,15 @@ impl Csv {
 }
 
 /// Passes over a record and its line end, and says how long they are together.
-fn pass(lines: &mut Lines, text: &[u8], found: Found) -> usize {
-    let (Found::Line(end) | Found::Quoted(end)) = found else { return 0 };
+fn pass(lines: &mut Lines, text: &[u8], found: RecordEnd) -> usize {
+    let (RecordEnd::Line(end) | RecordEnd::Quoted(end)) = found else { return 0 };
     let length = match text.get(end..) {
         Some([b'\r', b'\n', ..]) => end + 2,
         Some([_, ..]) => end + 1,
         _ => end,
     };
     match found {
-        Found::Line(_) if length > end => lines.end(length == end + 1 && text.get(end) == Some(&b'\r')),
+        RecordEnd::Line(_) if length > end => lines.end(length == end + 1 && text.get(end) == Some(&b'\r')),
         _ => lines.pass(text.get(..length).unwrap_or_default()),
     }
     length
@@ -164,14 +168,14 @@ fn pass(lines: &mut Lines, text: &[u8], found: Found) -> usize {
 
 /// The records of a piece of text with the lines they begin on; a last one that has no end is left out.
 pub(super) fn records(text: &[u8], delimiter: u8, whole: bool, most: usize) -> Vec<Row> {
-    let mut csv = Csv::new(Text::of(text), delimiter);
+    let mut csv = Csv::new(Utf8Buffer::of(text), delimiter);
     let mut records = Vec::new();
     let mut row = Row::default();
     while records.len() < most {
         match csv.next(&mut row) {
-            Ok(true) | Err(Fault::Reject { .. }) => records.push(row.clone()),
+            Ok(true) | Err(RowError::Reject { .. }) => records.push(row.clone()),
             Ok(false) => break,
-            Err(Fault::Broken(_)) => return records,
+            Err(RowError::Fatal(_)) => return records,
         }
     }
     if !whole && records.len() < most && records.len() > 1 {
@@ -185,7 +189,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(u64, Vec<String>)> {
-        let mut csv = Csv::new(Text::of(text.as_bytes()), b',');
+        let mut csv = Csv::new(Utf8Buffer::of(text.as_bytes()), b',');
         let mut row = Row::default();
         let mut read = Vec::new();
         while csv.next(&mut row).unwrap() {
@@ -221,7 +225,7 @@ mod tests {
     #[test]
     fn skipping_lines_stops_at_a_line_begin() {
         for (text, first) in [("x\ny\na\n", "a"), ("x\r\ny\r\na", "a"), ("x\ry\ra", "a"), ("x\n", "")] {
-            let mut csv = Csv::new(Text::of(text.as_bytes()), b',');
+            let mut csv = Csv::new(Utf8Buffer::of(text.as_bytes()), b',');
             csv.skip_lines(2).unwrap();
             let mut row = Row::default();
             let _ = csv.next(&mut row).unwrap();
@@ -232,29 +236,35 @@ mod tests {
     #[test]
     fn what_has_no_end_is_named_by_its_beginning() {
         let broken = |text: &str| {
-            let mut csv = Csv::new(Text::of(text.as_bytes()), b',');
+            let mut csv = Csv::new(Utf8Buffer::of(text.as_bytes()), b',');
             let mut row = Row::default();
             loop {
                 match csv.next(&mut row) {
                     Ok(true) => {}
-                    Err(Fault::Broken(error)) => return error.trouble.to_string(),
+                    Err(RowError::Fatal(error)) => return error.to_string(),
                     other => panic!("{other:?}"),
                 }
             }
         };
-        assert_eq!(broken("a\n\"b\nc\n"), Trouble::UnclosedQuote { line: 2 }.to_string());
-        assert_eq!(broken(&format!("a\n{}", "x".repeat(5 << 20))), Trouble::RowTooLong { line: 2 }.to_string());
-        assert_eq!(broken(&format!("a\n\"{}", "x\n".repeat(5 << 20))), Trouble::UnclosedQuote { line: 2 }.to_string());
-        assert_eq!(broken(&format!("a\n{}", ",".repeat(17_000))), Trouble::TooManyColumns { line: 2 }.to_string());
+        assert_eq!(broken("a\n\"b\nc\n"), ErrorKind::UnclosedQuote { line: 2 }.to_string());
+        assert_eq!(broken(&format!("a\n{}", "x".repeat(5 << 20))), ErrorKind::RowTooLong { line: 2 }.to_string());
+        assert_eq!(
+            broken(&format!("a\n\"{}", "x\n".repeat(5 << 20))),
+            ErrorKind::UnclosedQuote { line: 2 }.to_string()
+        );
+        assert_eq!(broken(&format!("a\n{}", ",".repeat(17_000))), ErrorKind::TooManyColumns { line: 2 }.to_string());
     }
 
     #[test]
     fn a_broken_byte_costs_one_record() {
-        let mut csv = Csv::new(Text::of(b"a,b\nc,\xff\nd,e\n"), b',');
+        let mut csv = Csv::new(Utf8Buffer::of(b"a,b\nc,\xff\nd,e\n"), b',');
         let mut row = Row::default();
         assert!(csv.next(&mut row).unwrap());
         let fault = csv.next(&mut row).unwrap_err();
-        assert!(matches!(fault, Fault::Reject { line: 2, code: Code::RowEncoding, column: Some(1), .. }), "{fault:?}");
+        assert!(
+            matches!(fault, RowError::Reject { line: 2, code: Code::RowEncoding, column: Some(1), .. }),
+            "{fault:?}"
+        );
         assert_eq!(row.cell(1), "\u{fffd}");
         assert!(csv.next(&mut row).unwrap());
     }
@@ -263,17 +273,17 @@ mod tests {
         #[test]
         fn records_at_one_go_are_those_one_by_one(text in r#"[ab",\n\r \u{e9}]{0,60}"#, at_a_time in 1usize..5) {
             let records = |some: bool| {
-                let mut csv = Csv::new(Text::of(text.as_bytes()), b',');
+                let mut csv = Csv::new(Utf8Buffer::of(text.as_bytes()), b',');
                 let mut read = Vec::new();
                 let mut rows = vec![Row::default(); at_a_time];
                 loop {
-                    let count = if some { csv.some(&mut rows) } else { 0 };
+                    let count = if some { csv.read_batch(&mut rows) } else { 0 };
                     let count = match count {
                         0 => match csv.next(&mut rows[0]) {
                             Ok(true) => 1,
                             Ok(false) => return (read, None),
-                            Err(Fault::Broken(error)) => return (read, Some(error.trouble.to_string())),
-                            Err(Fault::Reject { .. }) => unreachable!("all of it is text"),
+                            Err(RowError::Fatal(error)) => return (read, Some(error.to_string())),
+                            Err(RowError::Reject { .. }) => unreachable!("all of it is text"),
                         },
                         count => count,
                     };

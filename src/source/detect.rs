@@ -3,9 +3,9 @@
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 use super::encoding::utf_16;
-use super::error::{Foreign, Trouble};
+use super::error::{ErrorKind, Foreign};
 use super::json::{Json, Shape};
-use super::text::Text;
+use super::text::Utf8Buffer;
 use super::unpack::{Compression, Unpacked};
 use super::{Format, Input, Words};
 
@@ -16,7 +16,7 @@ pub(super) fn read_head(
     compression: Option<Compression>,
     most: usize,
     ascii: usize,
-) -> Result<(Vec<u8>, bool), Trouble> {
+) -> Result<(Vec<u8>, bool), ErrorKind> {
     let mut from = Unpacked::open(input, compression)?;
     let mut head = Vec::new();
     let mut passed = 0;
@@ -28,8 +28,8 @@ pub(super) fn read_head(
         let read = match read {
             Ok(read) => read,
             // Damage behind the beginning is found when all is read.
-            Err(Trouble::Damaged(_) | Trouble::Bomb(_)) if start > 0 => 0,
-            Err(trouble) => return Err(trouble),
+            Err(ErrorKind::Damaged(_) | ErrorKind::Bomb(_)) if start > 0 => 0,
+            Err(kind) => return Err(kind),
         };
         head.truncate(start + read);
         if read == 0 {
@@ -168,7 +168,7 @@ fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
     let named = is_called(input, &[".ndjson", ".jsonl"]);
     let wrapped = lines
         .first()
-        .is_some_and(|line| matches!(Json::shape(Text::of(line), |_| Words::default()), Ok(Shape::Wrapped(_))));
+        .is_some_and(|line| matches!(Json::shape(Utf8Buffer::of(line), |_| Words::default()), Ok(Shape::Wrapped(_))));
     match lines.len() {
         _ if wrapped => Format::Json,
         1 if !named => Format::Json,

@@ -6,11 +6,11 @@ use encoding_rs::{
     WINDOWS_1254, WINDOWS_1257,
 };
 
-use super::error::Trouble;
+use super::error::ErrorKind;
 
 /// The encoding of a text and how it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct EncodingGuess {
     pub encoding: &'static Encoding,
     /// The text begins with a byte order mark.
     pub bom: bool,
@@ -22,11 +22,11 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// It is one that cannot be decoded.
-pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Result<Found, Trouble> {
-    let known = |encoding, bom| Ok(Found { encoding, bom, guessed: false });
-    let guessed = |encoding| Ok(Found { encoding, bom: false, guessed: true });
+pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Result<EncodingGuess, ErrorKind> {
+    let known = |encoding, bom| Ok(EncodingGuess { encoding, bom, guessed: false });
+    let guessed = |encoding| Ok(EncodingGuess { encoding, bom: false, guessed: true });
     if is_utf_32(sample) {
-        return Err(Trouble::Encoding("UTF-32"));
+        return Err(ErrorKind::Encoding("UTF-32"));
     }
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
         return known(encoding, true);
@@ -49,7 +49,7 @@ pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Result<Fo
     let guess = detector.guess(None, Utf8Detection::Deny);
     match old_machine(sample).filter(|_| guess == WINDOWS_1252) {
         Some(Old::Mac) => guessed(MACINTOSH),
-        Some(Old::Dos) => Err(Trouble::Encoding("a code page of DOS (850 or 437)")),
+        Some(Old::Dos) => Err(ErrorKind::Encoding("a code page of DOS (850 or 437)")),
         None => guessed(latin(sample, guess)),
     }
 }
@@ -231,7 +231,7 @@ mod tests {
     fn name_of(bytes: &[u8]) -> &'static str {
         match find(bytes, None) {
             Ok(found) => found.encoding.name(),
-            Err(Trouble::Encoding(name)) => name,
+            Err(ErrorKind::Encoding(name)) => name,
             Err(other) => panic!("{other}"),
         }
     }

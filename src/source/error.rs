@@ -4,18 +4,18 @@ use std::io;
 
 /// An input that cannot be read: which, where in it, and why.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", self.told())]
+#[error("{}", self.message())]
 pub struct Error {
     /// The name of the input, as messages show it. It may come from anywhere: made safe by whoever prints it.
     pub input: String,
     /// What is wrong with it.
     #[source]
-    pub trouble: Trouble,
+    pub kind: ErrorKind,
 }
 
 /// What is wrong with an input. Lines count from 1 and are those an editor shows.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum ErrorKind {
     /// There is no such file.
     #[error("no such file")]
     Missing,
@@ -132,91 +132,94 @@ fn listed(names: &[String]) -> String {
 impl Error {
     /// The stable code.
     pub fn code(&self) -> &'static str {
-        match &self.trouble {
-            Trouble::Missing => "input.missing",
-            Trouble::Folder => "input.folder",
-            Trouble::Unreadable(_) => "input.unreadable",
-            Trouble::Io(_) => "input.io",
-            Trouble::Spool(_) => "input.spool",
-            Trouble::Empty => "input.empty",
-            Trouble::Binary(_) | Trouble::Archive { .. } => "input.binary",
-            Trouble::Encoding(_) => "input.encoding",
-            Trouble::Truncated { .. } | Trouble::Damaged(_) => "input.truncated",
-            Trouble::Bomb(_) => "input.bomb",
-            Trouble::RowTooLong { .. } => "input.row_too_long",
-            Trouble::TooManyColumns { .. } => "input.too_many_columns",
-            Trouble::UnclosedQuote { .. } => "input.unclosed_quote",
-            Trouble::Format(_) => "input.format",
-            Trouble::Json { .. } => "input.json",
-            Trouble::Spreadsheet(_) => "input.spreadsheet",
-            Trouble::NoSheet { .. } => "input.no_sheet",
-            Trouble::LeftOut(_) => "input.left_out",
+        match &self.kind {
+            ErrorKind::Missing => "input.missing",
+            ErrorKind::Folder => "input.folder",
+            ErrorKind::Unreadable(_) => "input.unreadable",
+            ErrorKind::Io(_) => "input.io",
+            ErrorKind::Spool(_) => "input.spool",
+            ErrorKind::Empty => "input.empty",
+            ErrorKind::Binary(_) | ErrorKind::Archive { .. } => "input.binary",
+            ErrorKind::Encoding(_) => "input.encoding",
+            ErrorKind::Truncated { .. } | ErrorKind::Damaged(_) => "input.truncated",
+            ErrorKind::Bomb(_) => "input.bomb",
+            ErrorKind::RowTooLong { .. } => "input.row_too_long",
+            ErrorKind::TooManyColumns { .. } => "input.too_many_columns",
+            ErrorKind::UnclosedQuote { .. } => "input.unclosed_quote",
+            ErrorKind::Format(_) => "input.format",
+            ErrorKind::Json { .. } => "input.json",
+            ErrorKind::Spreadsheet(_) => "input.spreadsheet",
+            ErrorKind::NoSheet { .. } => "input.no_sheet",
+            ErrorKind::LeftOut(_) => "input.left_out",
         }
     }
 
     /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
-        match &self.trouble {
-            Trouble::Missing => Some("check the path; relative paths start in the current folder"),
-            Trouble::Folder => Some("name the file in it"),
-            Trouble::Unreadable(_) => Some("check the permissions of the file"),
-            Trouble::Io(_) => None,
-            Trouble::Spool(_) => Some("free some space in the temporary folder, or set TMPDIR to another one"),
-            Trouble::Empty => Some("export the contacts again; `m1import sample` prints a file to start from"),
-            Trouble::Binary(foreign) => Some(foreign.remedy),
-            Trouble::Archive { .. } => Some("unpack it, and name the file with the contacts"),
-            Trouble::Encoding(_) => Some("save the file as UTF-8"),
-            Trouble::Truncated { .. } | Trouble::Damaged(_) => Some("export or copy the file again; nothing was sent"),
-            Trouble::Bomb(_) => Some("unpack it yourself if you trust it"),
-            Trouble::RowTooLong { .. } => {
+        match &self.kind {
+            ErrorKind::Missing => Some("check the path; relative paths start in the current folder"),
+            ErrorKind::Folder => Some("name the file in it"),
+            ErrorKind::Unreadable(_) => Some("check the permissions of the file"),
+            ErrorKind::Io(_) => None,
+            ErrorKind::Spool(_) => Some("free some space in the temporary folder, or set TMPDIR to another one"),
+            ErrorKind::Empty => Some("export the contacts again; `m1import sample` prints a file to start from"),
+            ErrorKind::Binary(foreign) => Some(foreign.remedy),
+            ErrorKind::Archive { .. } => Some("unpack it, and name the file with the contacts"),
+            ErrorKind::Encoding(_) => Some("save the file as UTF-8"),
+            ErrorKind::Truncated { .. } | ErrorKind::Damaged(_) => {
+                Some("export or copy the file again; nothing was sent")
+            }
+            ErrorKind::Bomb(_) => Some("unpack it yourself if you trust it"),
+            ErrorKind::RowTooLong { .. } => {
                 Some("is a quote or bracket missing on that line? --delimiter and --format override what was detected")
             }
-            Trouble::TooManyColumns { .. } => Some("is the delimiter right? --delimiter overrides what was detected"),
-            Trouble::UnclosedQuote { .. } => Some("close the quote, or double it where it is part of the text"),
-            Trouble::Format(_) => Some("leave --format out to have the format detected"),
-            Trouble::Json { .. } => Some("contacts are read from an array of objects, or one object a line"),
-            Trouble::Spreadsheet(_) => {
+            ErrorKind::TooManyColumns { .. } => Some("is the delimiter right? --delimiter overrides what was detected"),
+            ErrorKind::UnclosedQuote { .. } => Some("close the quote, or double it where it is part of the text"),
+            ErrorKind::Format(_) => Some("leave --format out to have the format detected"),
+            ErrorKind::Json { .. } => Some("contacts are read from an array of objects, or one object a line"),
+            ErrorKind::Spreadsheet(_) => {
                 Some("open it in a spreadsheet program and save it again as .xlsx without a password")
             }
-            Trouble::NoSheet { .. } => Some("name one of them with --sheet"),
-            Trouble::LeftOut(_) => Some("convert the file to CSV"),
+            ErrorKind::NoSheet { .. } => Some("name one of them with --sheet"),
+            ErrorKind::LeftOut(_) => Some("convert the file to CSV"),
         }
     }
 
     /// Whether the input is missing, a folder, or may not be opened; otherwise its content is unusable.
     pub fn is_missing(&self) -> bool {
-        matches!(self.trouble, Trouble::Missing | Trouble::Folder | Trouble::Unreadable(_))
+        matches!(self.kind, ErrorKind::Missing | ErrorKind::Folder | ErrorKind::Unreadable(_))
     }
 
     /// Whether the machine failed, not the input.
     pub fn is_io(&self) -> bool {
-        matches!(self.trouble, Trouble::Io(_) | Trouble::Spool(_))
+        matches!(self.kind, ErrorKind::Io(_) | ErrorKind::Spool(_))
     }
 
     /// What must be remembered of this input does not fit into memory, and a temporary file for it fails.
     pub fn unkept(input: &str, error: io::Error) -> Error {
-        Trouble::Spool(error).of(input)
+        ErrorKind::Spool(error).in_input(input)
     }
 
     /// The line it is about, from 1.
     pub fn line(&self) -> Option<u64> {
-        match &self.trouble {
-            Trouble::Truncated { line, .. }
-            | Trouble::RowTooLong { line }
-            | Trouble::TooManyColumns { line }
-            | Trouble::UnclosedQuote { line }
-            | Trouble::Json { line, .. } => Some(*line),
+        match &self.kind {
+            ErrorKind::Truncated { line, .. }
+            | ErrorKind::RowTooLong { line }
+            | ErrorKind::TooManyColumns { line }
+            | ErrorKind::UnclosedQuote { line }
+            | ErrorKind::Json { line, .. } => Some(*line),
             _ => None,
         }
     }
 
-    fn told(&self) -> String {
-        format!("{}: {}", self.input, self.trouble)
+    fn message(&self) -> String {
+        format!("{}: {}", self.input, self.kind)
     }
 }
 
-impl Trouble {
-    pub(super) fn of(self, input: &str) -> Error {
-        Error { input: input.to_owned(), trouble: self }
+impl ErrorKind {
+    /// The error as it is told outside: with the name of the input.
+    pub fn in_input(self, input: &str) -> Error {
+        Error { input: input.to_owned(), kind: self }
     }
 }

@@ -6,24 +6,26 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::error::{Error, Trouble};
+use super::error::{Error, ErrorKind};
 
-/// An input: where its bytes are and what messages call it.
+/// An input: where its bytes are and what messages call it. A file is opened once and read by position.
 #[derive(Debug, Clone)]
 pub struct Input {
     name: String,
-    at: At,
+    /// None for standard input, pipes and memory.
+    path: Option<PathBuf>,
+    backing: Backing,
     len: u64,
 }
 
+/// Where the bytes of an input are.
 #[derive(Debug, Clone)]
-enum At {
-    File(std::path::PathBuf),
-    /// A nameless temporary file, gone with its last handle.
-    Spool(Arc<File>),
+enum Backing {
+    /// A file of the user, or a nameless temporary one, which is gone with its last handle.
+    File(Arc<File>),
     Memory(Arc<[u8]>),
 }
 
@@ -47,13 +49,14 @@ impl Input {
             return Input::spool("stdin", io::stdin().lock());
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let found = fs::metadata(path).map_err(|error| missing(error).of(&name))?;
+        let found = fs::metadata(path).map_err(|error| missing(error).in_input(&name))?;
         if found.is_dir() {
-            return Err(Trouble::Folder.of(&name));
+            return Err(ErrorKind::Folder.in_input(&name));
         }
-        let file = File::open(path).map_err(|error| missing(error).of(&name))?;
+        let file = File::open(path).map_err(|error| missing(error).in_input(&name))?;
         if found.is_file() {
-            return Ok(Input { name, at: At::File(path.to_owned()), len: found.len() });
+            let path = Some(path.to_owned());
+            return Ok(Input { name, path, len: found.len(), backing: Backing::File(Arc::new(file)) });
         }
         let name = if path.starts_with("/dev") || path.starts_with("/proc") { "stdin".to_owned() } else { name };
         Input::spool(&name, file)
@@ -62,41 +65,41 @@ impl Input {
     /// An input that lies in memory.
     pub fn of(name: &str, bytes: impl Into<Arc<[u8]>>) -> Input {
         let bytes = bytes.into();
-        Input { name: name.to_owned(), len: bytes.len() as u64, at: At::Memory(bytes) }
+        Input { name: name.to_owned(), path: None, len: bytes.len() as u64, backing: Backing::Memory(bytes) }
     }
 
     /// What is already in a temporary file.
     #[cfg(feature = "xlsx")]
-    pub(super) fn kept(file: File) -> Result<Input, Trouble> {
-        let len = file.metadata().map_err(Trouble::Spool)?.len();
-        Ok(Input { name: String::new(), at: At::Spool(Arc::new(file)), len })
+    pub(super) fn kept(file: File) -> Result<Input, ErrorKind> {
+        let len = file.metadata().map_err(ErrorKind::Spool)?.len();
+        Ok(Input { name: String::new(), path: None, backing: Backing::File(Arc::new(file)), len })
     }
 
     /// An unpacked input, kept in a temporary file.
     #[cfg(feature = "xlsx")]
-    pub(super) fn unpacked(mut from: super::unpack::Unpacked) -> Result<Input, Trouble> {
+    pub(super) fn unpacked(mut from: super::unpack::Unpacked) -> Result<Input, ErrorKind> {
         use std::io::Write;
-        let mut file = tempfile::tempfile().map_err(Trouble::Spool)?;
+        let mut file = tempfile::tempfile().map_err(ErrorKind::Spool)?;
         let mut buffer = vec![0; 128 * 1024];
         loop {
             let read = from.read(&mut buffer)?;
             if read == 0 {
                 return Input::kept(file);
             }
-            file.write_all(buffer.get(..read).unwrap_or_default()).map_err(Trouble::Spool)?;
+            file.write_all(buffer.get(..read).unwrap_or_default()).map_err(ErrorKind::Spool)?;
         }
     }
 
     /// The bytes for a reader that goes to and fro.
     #[cfg(feature = "xlsx")]
-    pub(super) fn seekable(&self) -> Result<Seekable, Trouble> {
-        Ok(Seekable { raw: self.raw()?, len: self.len })
+    pub(super) fn seekable(&self) -> Seekable {
+        Seekable { backing: self.backing.clone(), at: 0, len: self.len }
     }
 
     fn spool(name: &str, mut from: impl Read) -> Result<Input, Error> {
-        let mut file = tempfile::tempfile().map_err(|error| Trouble::Spool(error).of(name))?;
-        let len = io::copy(&mut from, &mut file).map_err(|error| Trouble::Spool(error).of(name))?;
-        Ok(Input { name: name.to_owned(), at: At::Spool(Arc::new(file)), len })
+        let mut file = tempfile::tempfile().map_err(|error| ErrorKind::Spool(error).in_input(name))?;
+        let len = io::copy(&mut from, &mut file).map_err(|error| ErrorKind::Spool(error).in_input(name))?;
+        Ok(Input { name: name.to_owned(), path: None, backing: Backing::File(Arc::new(file)), len })
     }
 
     /// What messages call it: the name of the file, or `stdin`. To be made safe before it is shown.
@@ -104,12 +107,9 @@ impl Input {
         &self.name
     }
 
-    /// Where it lies; nothing for standard input.
+    /// Its path; None for standard input and pipes.
     pub fn path(&self) -> Option<&Path> {
-        match &self.at {
-            At::File(path) => Some(path),
-            At::Spool(_) | At::Memory(_) => None,
-        }
+        self.path.as_deref()
     }
 
     /// Its length in bytes, packed or not.
@@ -117,13 +117,10 @@ impl Input {
         self.len
     }
 
-    /// Whether the file is no more as long as it was: a quick look that spares sending what was never surveyed. A
-    /// change that keeps the length shows in the digest.
+    /// Whether the file at the path is no longer as long as it was. A cheap look before anything is sent; a change
+    /// that keeps the length shows in the digest.
     pub fn has_other_length(&self) -> bool {
-        match &self.at {
-            At::File(path) => fs::metadata(path).is_ok_and(|now| now.len() != self.len),
-            At::Spool(_) | At::Memory(_) => false,
-        }
+        self.path.as_deref().is_some_and(|path| fs::metadata(path).is_ok_and(|now| now.len() != self.len))
     }
 
     /// Whether there is not a single byte.
@@ -132,37 +129,26 @@ impl Input {
     }
 
     /// Starts reading at the beginning.
-    pub(super) fn raw(&self) -> Result<Raw, Trouble> {
-        let from = match &self.at {
-            At::File(path) => From::File(File::open(path).map_err(missing)?),
-            At::Spool(file) => From::Spool(Arc::clone(file)),
-            At::Memory(bytes) => From::Memory(Arc::clone(bytes)),
-        };
-        Ok(Raw { from, bytes: 0, hasher: blake3::Hasher::new() })
+    pub(super) fn reader(&self) -> HashingReader {
+        HashingReader { backing: self.backing.clone(), bytes: 0, hasher: blake3::Hasher::new() }
     }
 }
 
-fn missing(error: io::Error) -> Trouble {
+fn missing(error: io::Error) -> ErrorKind {
     match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Trouble::Missing,
-        _ => Trouble::Unreadable(error),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ErrorKind::Missing,
+        _ => ErrorKind::Unreadable(error),
     }
 }
 
 /// One reading of the bytes, counted and hashed.
-pub(super) struct Raw {
-    from: From,
+pub(super) struct HashingReader {
+    backing: Backing,
     bytes: u64,
     hasher: blake3::Hasher,
 }
 
-enum From {
-    File(File),
-    Spool(Arc<File>),
-    Memory(Arc<[u8]>),
-}
-
-impl Raw {
+impl HashingReader {
     /// How much has been read.
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -182,12 +168,11 @@ impl Raw {
     }
 }
 
-impl From {
+impl Backing {
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
         match self {
-            From::File(file) => file.read_at(buffer, at),
-            From::Spool(file) => file.read_at(buffer, at),
-            From::Memory(bytes) => {
+            Backing::File(file) => file.read_at(buffer, at),
+            Backing::Memory(bytes) => {
                 let at = usize::try_from(at).unwrap_or(usize::MAX);
                 bytes.get(at..).unwrap_or_default().read(buffer)
             }
@@ -195,9 +180,9 @@ impl From {
     }
 }
 
-impl Read for Raw {
+impl Read for HashingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.from.read_at(buffer, self.bytes)?;
+        let read = self.backing.read_at(buffer, self.bytes)?;
         self.hasher.update(buffer.get(..read).unwrap_or_default());
         self.bytes += read as u64;
         Ok(read)
@@ -207,15 +192,16 @@ impl Read for Raw {
 /// Bytes for a reader that goes to and fro; what it reads is not hashed.
 #[cfg(feature = "xlsx")]
 pub(super) struct Seekable {
-    raw: Raw,
+    backing: Backing,
+    at: u64,
     len: u64,
 }
 
 #[cfg(feature = "xlsx")]
 impl Read for Seekable {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.raw.from.read_at(buffer, self.raw.bytes)?;
-        self.raw.bytes += read as u64;
+        let read = self.backing.read_at(buffer, self.at)?;
+        self.at += read as u64;
         Ok(read)
     }
 }
@@ -226,10 +212,10 @@ impl io::Seek for Seekable {
         let at = match to {
             io::SeekFrom::Start(at) => Some(at),
             io::SeekFrom::End(by) => self.len.checked_add_signed(by),
-            io::SeekFrom::Current(by) => self.raw.bytes.checked_add_signed(by),
+            io::SeekFrom::Current(by) => self.at.checked_add_signed(by),
         };
-        self.raw.bytes = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.raw.bytes)
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
 
@@ -249,7 +235,7 @@ mod tests {
         let input = Input::spool("stdin", &b"name,phone\n"[..]).unwrap();
         assert_eq!(input.len(), 11);
         for _ in 0..2 {
-            let digest = input.raw().unwrap().digest().unwrap();
+            let digest = input.reader().digest().unwrap();
             assert_eq!(digest, Digest { bytes: 11, blake3: blake3::hash(b"name,phone\n") });
         }
     }

@@ -2,11 +2,11 @@
 //!
 //! A scanner finds where each element ends, so that memory stays flat, and a broken element costs only itself.
 
-use super::error::Trouble;
+use super::error::ErrorKind;
 use super::flatten::Flattener;
 use super::scan::Scan;
-use super::text::{Lines, Text};
-use super::{Fault, MAX_RECORD, Words};
+use super::text::{Lines, Utf8Buffer};
+use super::{MAX_RECORD, RowError, Words};
 use crate::row::Row;
 
 /// Keys under which services put the list of contacts, or the object that holds it.
@@ -76,7 +76,7 @@ impl Search {
 
 /// A reading of elements.
 pub(super) struct Json {
-    pub text: Text,
+    pub text: Utf8Buffer,
     pub flat: Flattener,
     lines: Lines,
     shape: Shape,
@@ -92,7 +92,7 @@ pub(super) struct Json {
 }
 
 impl Json {
-    pub fn new(text: Text, shape: Shape) -> Json {
+    pub fn new(text: Utf8Buffer, shape: Shape) -> Json {
         Json {
             text,
             flat: Flattener::default(),
@@ -107,7 +107,7 @@ impl Json {
     }
 
     /// Finds how the elements lie; `words` tells titles of fields from other keys.
-    pub fn shape(text: Text, words: fn(&[&str]) -> Words) -> Result<Shape, Trouble> {
+    pub fn shape(text: Utf8Buffer, words: fn(&[&str]) -> Words) -> Result<Shape, ErrorKind> {
         let mut json = Json::new(text, Shape::Objects);
         let mut search = Search { path: Vec::new(), members: Vec::new(), other: None, words };
         if json.peek()? == Some(b'[') {
@@ -132,7 +132,7 @@ impl Json {
     }
 
     /// Reads the next element.
-    pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, RowError> {
         row.clear();
         if !self.reach()? {
             return Ok(false);
@@ -161,7 +161,7 @@ impl Json {
     }
 
     /// After a string without an end, goes on at the next line that begins with an object.
-    fn resume(&mut self) -> Result<(), Trouble> {
+    fn resume(&mut self) -> Result<(), ErrorKind> {
         while !matches!(self.peek()?, None | Some(b'{')) {
             let mut ended = false;
             while !ended {
@@ -178,7 +178,7 @@ impl Json {
     }
 
     /// Moves to the beginning of the next element; false at the end of the document.
-    fn reach(&mut self) -> Result<bool, Trouble> {
+    fn reach(&mut self) -> Result<bool, ErrorKind> {
         loop {
             if !self.within {
                 if !self.enter()? {
@@ -195,7 +195,7 @@ impl Json {
             }
             match self.peek()? {
                 None if self.shape == Shape::Objects || self.closed => return Ok(false),
-                None => return Err(Trouble::Truncated { what: "the list", line: self.begun }),
+                None => return Err(ErrorKind::Truncated { what: "the list", line: self.begun }),
                 Some(b',') => self.advance(1),
                 // Separates JSON text sequences.
                 Some(0x1e) if self.shape == Shape::Objects => self.advance(1),
@@ -210,7 +210,7 @@ impl Json {
     }
 
     /// Goes into the list of elements; false at the end of the document.
-    fn enter(&mut self) -> Result<bool, Trouble> {
+    fn enter(&mut self) -> Result<bool, ErrorKind> {
         if matches!(self.shape, Shape::Pages(_)) {
             while let Some(byte @ (b'[' | b',' | b']')) = self.peek()? {
                 self.open = byte != b']';
@@ -218,7 +218,7 @@ impl Json {
             }
         }
         if self.peek()?.is_none() {
-            return if self.open { Err(Trouble::Truncated { what: "the list", line: 1 }) } else { Ok(false) };
+            return if self.open { Err(ErrorKind::Truncated { what: "the list", line: 1 }) } else { Ok(false) };
         }
         let path = match &self.shape {
             Shape::Wrapped(path) | Shape::Pages(path) => path.clone(),
@@ -240,7 +240,7 @@ impl Json {
     }
 
     /// Goes out of the objects around the list.
-    fn leave(&mut self) -> Result<(), Trouble> {
+    fn leave(&mut self) -> Result<(), ErrorKind> {
         let (Shape::Wrapped(path) | Shape::Pages(path)) = &self.shape else {
             return Ok(());
         };
@@ -253,7 +253,7 @@ impl Json {
     }
 
     /// Searches the object that begins here for the list of contacts.
-    fn search(&mut self, search: &mut Search) -> Result<bool, Trouble> {
+    fn search(&mut self, search: &mut Search) -> Result<bool, ErrorKind> {
         const LOOK: usize = 20;
         self.require(b'{')?;
         while let Some(key) = self.key()? {
@@ -305,7 +305,7 @@ impl Json {
     }
 
     /// The next key of the object we are in, up to its value; nothing at the object's end.
-    fn key(&mut self) -> Result<Option<String>, Trouble> {
+    fn key(&mut self) -> Result<Option<String>, ErrorKind> {
         if self.peek()? == Some(b',') {
             self.advance(1);
         }
@@ -315,7 +315,7 @@ impl Json {
                 self.advance(1);
                 return Ok(None);
             }
-            None => return Err(Trouble::Truncated { what: "an object", line: self.lines.line }),
+            None => return Err(ErrorKind::Truncated { what: "an object", line: self.lines.line }),
             Some(_) => return Err(self.wrong("a key in quotes is missing")),
         }
         let length = self.element(self.lines.line)?;
@@ -328,7 +328,7 @@ impl Json {
     }
 
     /// Passes over a value of any size.
-    fn pass(&mut self) -> Result<(), Trouble> {
+    fn pass(&mut self) -> Result<(), ErrorKind> {
         let line = self.lines.line;
         self.peek()?;
         let mut scan = Scan::default();
@@ -346,13 +346,13 @@ impl Json {
                 }
             }
             if !self.text.more()? {
-                return Err(Trouble::Truncated { what: "a value", line });
+                return Err(ErrorKind::Truncated { what: "a value", line });
             }
         }
     }
 
     /// The length of the element that begins here.
-    fn element(&mut self, line: u64) -> Result<usize, Trouble> {
+    fn element(&mut self, line: u64) -> Result<usize, ErrorKind> {
         let mut scan = Scan::default();
         loop {
             let window = self.text.window();
@@ -362,13 +362,13 @@ impl Json {
                     return Ok(end.max(1));
                 }
                 None if window.len() <= MAX_RECORD => {}
-                _ => return self.early_end().ok_or(Trouble::RowTooLong { line }),
+                _ => return self.early_end().ok_or(ErrorKind::RowTooLong { line }),
             }
             if !self.text.more()? {
                 if scan.plain {
                     return Ok(self.text.window().len());
                 }
-                return self.early_end().ok_or(Trouble::Truncated { what: "the element", line });
+                return self.early_end().ok_or(ErrorKind::Truncated { what: "the element", line });
             }
         }
     }
@@ -380,7 +380,7 @@ impl Json {
         (broken.at > 0 && window.get(broken.at) == Some(&b'{')).then_some(broken.at)
     }
 
-    fn require(&mut self, byte: u8) -> Result<(), Trouble> {
+    fn require(&mut self, byte: u8) -> Result<(), ErrorKind> {
         match self.peek()? {
             Some(here) if here == byte => {
                 self.advance(1);
@@ -388,16 +388,16 @@ impl Json {
             }
             Some(_) if !self.within && byte != b':' => Err(self.wrong("something stands behind the list of contacts")),
             Some(_) => Err(self.wrong("this is not JSON")),
-            None => Err(Trouble::Truncated { what: "the document", line: self.lines.line }),
+            None => Err(ErrorKind::Truncated { what: "the document", line: self.lines.line }),
         }
     }
 
-    fn wrong(&self, what: &'static str) -> Trouble {
-        Trouble::Json { line: self.lines.line, what }
+    fn wrong(&self, what: &'static str) -> ErrorKind {
+        ErrorKind::Json { line: self.lines.line, what }
     }
 
     /// The next byte that is not blank; it is then the first of the window.
-    fn peek(&mut self) -> Result<Option<u8>, Trouble> {
+    fn peek(&mut self) -> Result<Option<u8>, ErrorKind> {
         loop {
             let window = self.text.window();
             let blanks = window.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count();

@@ -5,7 +5,7 @@
 //! path of its own, where nobody takes it for a phone.
 
 use super::flatten::Flattener;
-use super::kind::Kind;
+use super::phone_kind::PhoneKind;
 use super::token::{Parsed, Parser};
 use crate::row::LIST_END;
 
@@ -15,7 +15,7 @@ struct Object {
     at: usize,
     /// Its place in the list, from 1.
     number: usize,
-    kind: Kind,
+    kind: PhoneKind,
     preferred: bool,
 }
 
@@ -25,7 +25,7 @@ struct Look {
     /// Where the value begins.
     value: Option<usize>,
     others: bool,
-    kind: Kind,
+    kind: PhoneKind,
     preferred: bool,
 }
 
@@ -117,14 +117,14 @@ impl Parser<'_> {
         let path = flat.path.len();
         let numbers: Vec<usize> = objects.iter().map(|object| object.number).collect();
         // Where it is kept, at home or at work, says nothing about which is better.
-        let rank = |kind| if kind == Kind::Place { Kind::Any } else { kind };
+        let rank = |kind| if kind == PhoneKind::Place { PhoneKind::Any } else { kind };
         objects.sort_by_key(|object| (rank(object.kind), !object.preferred));
         for (object, number) in objects.iter().zip(numbers) {
             self.at = object.at;
             if number > 1 {
                 flat.path.push_str(&format!(" {number}"));
             }
-            if object.kind == Kind::Fax {
+            if object.kind == PhoneKind::Fax {
                 flat.path.push_str(" fax");
             }
             self.object(flat)?;
@@ -135,7 +135,7 @@ impl Parser<'_> {
 
     /// Looks at an object in a list, up to its end.
     fn look(&mut self, flat: &mut Flattener) -> Parsed<Look> {
-        let mut look = Look { key: None, value: None, others: false, kind: Kind::Any, preferred: false };
+        let mut look = Look { key: None, value: None, others: false, kind: PhoneKind::Any, preferred: false };
         let parent = flat.path.len() + 1;
         self.members(flat, |parser, flat| {
             let name = flat.path.get(parent..).unwrap_or_default();
@@ -162,7 +162,7 @@ impl Parser<'_> {
             }
             let said = parser.text.get(start..parser.at).unwrap_or_default();
             if is(&KINDS) {
-                look.kind = look.kind.and(Kind::of(&said.to_lowercase()));
+                look.kind = look.kind.and(PhoneKind::of(&said.to_lowercase()));
             }
             look.preferred |= is(&PREFERRED) && matches!(said, "true" | "1");
             Ok(())

@@ -13,14 +13,15 @@ mod error;
 mod flatten;
 mod input;
 mod json;
-mod kind;
 mod list;
 mod ndjson;
+mod notice;
 #[cfg(feature = "xlsx")]
 mod ods;
 #[cfg(feature = "xlsx")]
 mod ole;
 mod options;
+mod phone_kind;
 mod rows;
 mod scan;
 mod split;
@@ -37,18 +38,19 @@ mod zip;
 
 use encoding_rs::UTF_8;
 
-pub use error::{Error, Foreign, Trouble};
+pub use error::{Error, ErrorKind, Foreign};
 pub use flatten::KEPT;
 pub use input::{Digest, Input};
+pub use notice::Notice;
 pub use options::{Delimiter, Format, Header, Options, Sheet, Words};
-pub use rows::{Fault, Rows};
-pub use table::OURS;
+pub use rows::{RowError, Rows};
+pub use table::REJECT_COLUMNS;
 
 use crate::row::Row;
 use detect::{binary, read_head, sniff};
 use json::{Json, Shape};
 use table::Dialect;
-use text::Text;
+use text::Utf8Buffer;
 use unpack::{Compression, Unpacked};
 
 /// The longest record, in bytes.
@@ -111,11 +113,11 @@ impl Columns {
 pub struct Source {
     input: Input,
     compression: Option<Compression>,
-    encoding: encoding::Found,
+    encoding: encoding::EncodingGuess,
     layout: Layout,
     columns: Columns,
     sample: Vec<Row>,
-    said: Vec<String>,
+    notices: Vec<Notice>,
 }
 
 /// How the records lie in the text.
@@ -133,7 +135,7 @@ enum Layout {
     Sheet {
         table: Input,
         head: table::Head,
-        ours: bool,
+        is_rejects_file: bool,
     },
 }
 
@@ -143,33 +145,33 @@ enum Layout {
 /// The input is empty, of a kind that holds no contacts, damaged near its beginning, or not readable.
 pub fn open(input: Input, options: &Options) -> Result<Source, Error> {
     let name = input.name().to_owned();
-    settle(input, options).map_err(|trouble| trouble.of(&name))
+    settle(input, options).map_err(|kind| kind.in_input(&name))
 }
 
-fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
+fn settle(input: Input, options: &Options) -> Result<Source, ErrorKind> {
     let head = read_head(&input, None, 512, 0)?.0;
     if head.is_empty() {
-        return Err(Trouble::Empty);
+        return Err(ErrorKind::Empty);
     }
     let compression = Compression::of(&head);
     let (mut bytes, mut whole) = read_head(&input, compression, LOOK, ASCII)?;
     if bytes.iter().all(u8::is_ascii_whitespace) && whole {
-        return Err(Trouble::Empty);
+        return Err(ErrorKind::Empty);
     }
     let book = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
     match options.format {
         None | Some(Format::Xlsx) if book => return sheet(input, compression, options),
-        Some(Format::Xlsx) => return Err(Trouble::Format("a spreadsheet")),
+        Some(Format::Xlsx) => return Err(ErrorKind::Format("a spreadsheet")),
         _ => {}
     }
     if let Some(kind) = binary(&bytes, options.encoding) {
-        return Err(Trouble::Binary(kind));
+        return Err(ErrorKind::Binary(kind));
     }
     let found = encoding::find(&bytes, options.encoding)?;
     let decode = |bytes: &[u8]| {
-        let mut text = Text::new(Unpacked::of(bytes.to_vec()), found.encoding);
+        let mut text = Utf8Buffer::new(Unpacked::of(bytes.to_vec()), found.encoding);
         while text.more()? {}
-        Ok::<_, Trouble>(text.window().to_vec())
+        Ok::<_, ErrorKind>(text.window().to_vec())
     };
     if bytes.len() > LOOK {
         bytes.truncate(LOOK);
@@ -182,57 +184,57 @@ fn settle(input: Input, options: &Options) -> Result<Source, Trouble> {
     }
     let blank = sample.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0);
     if whole && blank {
-        return Err(Trouble::Empty);
+        return Err(ErrorKind::Empty);
     }
-    let text = || Unpacked::open(&input, compression).map(|from| Text::new(from, found.encoding));
-    let mut said = Vec::new();
+    let text = || Unpacked::open(&input, compression).map(|from| Utf8Buffer::new(from, found.encoding));
+    let mut notices = Vec::new();
     let format = options.format.unwrap_or_else(|| sniff(&sample, whole, &input));
     let (layout, encoding) = match format {
         Format::Json => (Layout::Json(Json::shape(text()?, options.words)?), found),
         Format::Ndjson => (Layout::Ndjson, found),
         Format::Csv | Format::Tsv => {
             let mut dialect = table::dialect(&sample, whole, options.format == Some(Format::Tsv), options);
-            // A file of ours has an encoding of its own.
-            let found = if dialect.ours { encoding::find(&bytes, None)? } else { found };
+            // A file of rejects is UTF-8 whatever --encoding says.
+            let found = if dialect.is_rejects_file { encoding::find(&bytes, None)? } else { found };
             let format = match (options.format, dialect.delimiter) {
                 (None, b'\t') => Format::Tsv,
                 _ => format,
             };
-            said.append(&mut dialect.said);
+            notices.append(&mut dialect.notices);
             (Layout::Table { format, dialect }, found)
         }
         Format::Vcard => (Layout::Vcard, found),
-        Format::Xlsx => return Err(Trouble::Format("a spreadsheet")),
+        Format::Xlsx => return Err(ErrorKind::Format("a spreadsheet")),
     };
     if encoding.guessed {
-        said.insert(0, format!("the text looks like {}", encoding.encoding.name()));
+        notices.insert(0, Notice::EncodingGuessed(encoding.encoding.name()));
     }
     let mut source =
-        Source { input, compression, encoding, layout, columns: Columns::default(), sample: Vec::new(), said };
+        Source { input, compression, encoding, layout, columns: Columns::default(), sample: Vec::new(), notices };
     source.take_sample(options)?;
     Ok(source)
 }
 
 #[cfg(feature = "xlsx")]
-fn sheet(input: Input, compression: Option<Compression>, options: &Options) -> Result<Source, Trouble> {
-    let xlsx::Converted { table, head, said } = xlsx::convert(&input, compression, options)?;
-    let ours = head.names.as_deref().is_some_and(table::is_ours);
+fn sheet(input: Input, compression: Option<Compression>, options: &Options) -> Result<Source, ErrorKind> {
+    let xlsx::Converted { table, head, notices } = xlsx::convert(&input, compression, options)?;
+    let is_rejects_file = head.names.as_deref().is_some_and(table::has_reject_columns);
     let mut source = Source {
         input,
         compression,
-        encoding: encoding::Found { encoding: UTF_8, bom: false, guessed: false },
-        layout: Layout::Sheet { table, head, ours },
+        encoding: encoding::EncodingGuess { encoding: UTF_8, bom: false, guessed: false },
+        layout: Layout::Sheet { table, head, is_rejects_file },
         columns: Columns::default(),
         sample: Vec::new(),
-        said,
+        notices,
     };
     source.take_sample(options)?;
     Ok(source)
 }
 
 #[cfg(not(feature = "xlsx"))]
-fn sheet(_: Input, _: Option<Compression>, _: &Options) -> Result<Source, Trouble> {
-    Err(Trouble::LeftOut("spreadsheets"))
+fn sheet(_: Input, _: Option<Compression>, _: &Options) -> Result<Source, ErrorKind> {
+    Err(ErrorKind::LeftOut("spreadsheets"))
 }
 
 impl Source {
@@ -241,19 +243,19 @@ impl Source {
     /// # Errors
     /// The input is no longer readable.
     pub fn rows(&self) -> Result<Rows, Error> {
-        self.start().map_err(|trouble| trouble.of(self.input.name()))
+        self.start().map_err(|kind| kind.in_input(self.input.name()))
     }
 
-    fn start(&self) -> Result<Rows, Trouble> {
+    fn start(&self) -> Result<Rows, ErrorKind> {
         let from = match &self.layout {
             Layout::Sheet { table, .. } => Unpacked::open(table, None)?,
             _ => Unpacked::open(&self.input, self.compression)?,
         };
-        Rows::start(self, Text::new(from, self.encoding.encoding))
+        Rows::start(self, Utf8Buffer::new(from, self.encoding.encoding))
     }
 
     /// Reads the first records, and names the columns.
-    fn take_sample(&mut self, options: &Options) -> Result<(), Trouble> {
+    fn take_sample(&mut self, options: &Options) -> Result<(), ErrorKind> {
         let mut rows = self.start()?;
         let mut row = Row::default();
         let mut looked = 0;
@@ -263,39 +265,38 @@ impl Source {
                 Ok(true) => self.sample.push(row.clone()),
                 // Text around the cards is passed over, but a file of nothing else is another.
                 Ok(false) if looked == 1 && matches!(self.layout, Layout::Vcard) => {
-                    return Err(Trouble::Format("a vCard"));
+                    return Err(ErrorKind::Format("a vCard"));
                 }
                 Ok(false) => break,
-                Err(Fault::Reject { .. }) => {}
+                Err(RowError::Reject { .. }) => {}
                 // What is broken behind the beginning is found when all is read.
-                Err(Fault::Broken(_)) if !self.sample.is_empty() => break,
-                Err(Fault::Broken(error)) => return Err(error.trouble),
+                Err(RowError::Fatal(_)) if !self.sample.is_empty() => break,
+                Err(RowError::Fatal(error)) => return Err(error),
             }
         }
         let table = match &self.layout {
-            Layout::Table { dialect, .. } => Some((dialect.ours, dialect.header.clone())),
-            Layout::Sheet { head, ours, .. } => Some((*ours, head.names.clone())),
+            Layout::Table { dialect, .. } => Some((dialect.is_rejects_file, dialect.header.clone())),
+            Layout::Sheet { head, is_rejects_file, .. } => Some((*is_rejects_file, head.names.clone())),
             Layout::Ndjson | Layout::Json(_) | Layout::Vcard => None,
         };
         match table {
-            Some((ours, header)) => {
+            Some((is_rejects_file, header)) => {
                 let mut names = match header {
                     Some(names) => names,
                     None => {
                         let names = table::names(&self.sample);
                         // Nothing but delimiters.
                         if names.is_empty() && options.columns.is_empty() {
-                            return Err(Trouble::Empty);
+                            return Err(ErrorKind::Empty);
                         }
                         if options.columns.is_empty() {
-                            self.said
-                                .push(format!("there is no header; the columns are taken as {}", names.join(", ")));
+                            self.notices.push(Notice::NoHeader { columns: names.clone() });
                         }
                         names
                     }
                 };
-                if ours {
-                    names.truncate(names.len().saturating_sub(OURS.len()));
+                if is_rejects_file {
+                    names.truncate(names.len().saturating_sub(REJECT_COLUMNS.len()));
                 } else {
                     // Names for fewer columns than there are leave the rest theirs.
                     for (position, given) in options.columns.iter().enumerate() {
@@ -366,11 +367,11 @@ impl Source {
         self.input.len()
     }
 
-    /// Whether it is a `rejected.csv` of ours, given back.
-    pub fn ours(&self) -> bool {
+    /// Whether it is a `rejected.csv` of this program, given back.
+    pub fn is_rejects_file(&self) -> bool {
         match &self.layout {
-            Layout::Table { dialect, .. } => dialect.ours,
-            Layout::Sheet { ours, .. } => *ours,
+            Layout::Table { dialect, .. } => dialect.is_rejects_file,
+            Layout::Sheet { is_rejects_file, .. } => *is_rejects_file,
             Layout::Ndjson | Layout::Json(_) | Layout::Vcard => false,
         }
     }
@@ -385,8 +386,8 @@ impl Source {
         &self.sample
     }
 
-    /// What was guessed or left out, for people.
-    pub fn said(&self) -> &[String] {
-        &self.said
+    /// What was guessed or left out when it was opened.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 }

@@ -1,26 +1,26 @@
 //! One JSON object on each line; a broken line costs only itself.
 
-use super::error::Trouble;
+use super::error::ErrorKind;
 use super::flatten::Flattener;
-use super::text::{Lines, Text};
+use super::text::{Lines, Utf8Buffer};
 use super::token::ParseError;
-use super::{Fault, MAX_RECORD};
+use super::{MAX_RECORD, RowError};
 use crate::row::Row;
 
 /// A reading of lines.
 pub(super) struct Ndjson {
-    pub text: Text,
+    pub text: Utf8Buffer,
     pub flat: Flattener,
     lines: Lines,
 }
 
 impl Ndjson {
-    pub fn new(text: Text) -> Ndjson {
+    pub fn new(text: Utf8Buffer) -> Ndjson {
         Ndjson { text, flat: Flattener::default(), lines: Lines::default() }
     }
 
     /// Reads the next line that is not blank.
-    pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, RowError> {
         loop {
             row.clear();
             let (length, ended) = self.line()?;
@@ -51,14 +51,14 @@ impl Ndjson {
             }
             return match read {
                 Ok(()) => Ok(true),
-                Err(_) if cut => Err(Trouble::Truncated { what: "the record", line: row.location.line }.into()),
+                Err(_) if cut => Err(ErrorKind::Truncated { what: "the record", line: row.location.line }.into()),
                 Err(broken) => Err(broken.fault(row.location.line, &row.raw)),
             };
         }
     }
 
     /// The length of the next line with its end, and whether it has one.
-    fn line(&mut self) -> Result<(usize, bool), Trouble> {
+    fn line(&mut self) -> Result<(usize, bool), ErrorKind> {
         let mut searched = 0;
         loop {
             let window = self.text.window();
@@ -73,9 +73,9 @@ impl Ndjson {
         }
     }
 
-    fn within_limits(&self, length: usize, ended: bool) -> Result<(usize, bool), Trouble> {
+    fn within_limits(&self, length: usize, ended: bool) -> Result<(usize, bool), ErrorKind> {
         if length > MAX_RECORD + usize::from(ended) {
-            return Err(Trouble::RowTooLong { line: self.lines.line });
+            return Err(ErrorKind::RowTooLong { line: self.lines.line });
         }
         Ok((length, ended))
     }
@@ -99,9 +99,9 @@ fn several(line: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
 
 impl ParseError {
     /// The element that begins on `line` as a fault.
-    pub fn fault(&self, line: u64, bytes: &[u8]) -> Fault {
+    pub fn fault(&self, line: u64, bytes: &[u8]) -> RowError {
         if self.fatal {
-            return Trouble::TooManyColumns { line }.into();
+            return ErrorKind::TooManyColumns { line }.into();
         }
         let mut lines = Lines::from(line);
         lines.pass(bytes.get(..self.at).unwrap_or(bytes));
@@ -110,7 +110,7 @@ impl ParseError {
             (detail, at) if at == line => detail.to_owned(),
             (detail, at) => format!("{detail}, on line {at}"),
         };
-        Fault::Reject { line, code: self.code, column: None, detail }
+        RowError::Reject { line, code: self.code, column: None, detail }
     }
 }
 
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn read(lines: &str) -> Vec<String> {
-        let mut reading = Ndjson::new(Text::of(lines.as_bytes()));
+        let mut reading = Ndjson::new(Utf8Buffer::of(lines.as_bytes()));
         let mut row = Row::default();
         let mut told = Vec::new();
         loop {
@@ -127,9 +127,9 @@ mod tests {
             match reading.next(&mut row) {
                 Ok(false) => return told,
                 Ok(true) => told.push(format!("{}: {}", row.location.line, raw(&row))),
-                Err(Fault::Reject { line, code, .. }) => told.push(format!("{line}: {code} {}", raw(&row))),
-                Err(Fault::Broken(error)) => {
-                    told.push(error.trouble.to_string());
+                Err(RowError::Reject { line, code, .. }) => told.push(format!("{line}: {code} {}", raw(&row))),
+                Err(RowError::Fatal(error)) => {
+                    told.push(error.to_string());
                     return told;
                 }
             }

@@ -7,16 +7,16 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::MAX_COLUMNS;
-use super::error::Trouble;
+use super::error::ErrorKind;
 
 /// The most rows of a sheet.
 const MAX_ROWS: u64 = 1 << 20;
 
 /// What a cell lends: its row, from 1, its column, from 0, and its text.
-type Lend<'a> = dyn FnMut(u64, usize, &str) -> Result<ControlFlow<()>, Trouble> + 'a;
+type Lend<'a> = dyn FnMut(u64, usize, &str) -> Result<ControlFlow<()>, ErrorKind> + 'a;
 
 /// The names of the sheets that can be seen.
-pub(super) fn sheets(content: impl BufRead) -> Result<Vec<String>, Trouble> {
+pub(super) fn sheets(content: impl BufRead) -> Result<Vec<String>, ErrorKind> {
     let mut reader = Reader::from_reader(content);
     let mut buffer = Vec::new();
     let mut names = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn sheets(content: impl BufRead) -> Result<Vec<String>, Trouble> {
 }
 
 /// Lends each cell of a sheet that has something in it, row by row.
-pub(super) fn cells(content: impl BufRead, sheet: &str, lend: &mut Lend<'_>) -> Result<(), Trouble> {
+pub(super) fn cells(content: impl BufRead, sheet: &str, lend: &mut Lend<'_>) -> Result<(), ErrorKind> {
     let mut reader = Reader::from_reader(content);
     let mut buffer = Vec::new();
     let (mut within, mut depth) = (false, 0u32);
@@ -226,6 +226,6 @@ fn count(tag: &BytesStart<'_>, name: &str) -> u64 {
     attribute(tag, name).and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
-fn damaged(error: &dyn std::fmt::Display) -> Trouble {
-    Trouble::Spreadsheet(error.to_string())
+fn damaged(error: &dyn std::fmt::Display) -> ErrorKind {
+    ErrorKind::Spreadsheet(error.to_string())
 }

@@ -3,7 +3,7 @@
 //! The library follows them without counting, and a chain that bites its tail would fill the memory.
 
 use super::detect::EXPORT;
-use super::error::{Foreign, Trouble};
+use super::error::{ErrorKind, Foreign};
 
 const HEADER: usize = 512;
 /// Sector numbers from here on are marks: free, end of chain.
@@ -14,17 +14,17 @@ const SMALL: usize = 4096;
 const SMALL_SECTOR: usize = 64;
 
 /// Checks the allocation tables of a container that lies in `bytes`, and gives the stream of the workbook.
-pub(super) fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Trouble> {
-    let damaged = || Trouble::Damaged("spreadsheet");
+pub(super) fn workbook(bytes: &[u8]) -> Result<Vec<u8>, ErrorKind> {
+    let damaged = || ErrorKind::Damaged("spreadsheet");
     let container = Container::open(bytes).ok_or_else(damaged)?;
     let folder = container.folder().ok_or_else(damaged)?;
     match entry(&folder, "Workbook").or_else(|| entry(&folder, "Book")) {
         Some(found) => container.stream(&folder, found).ok_or_else(damaged),
         // What a spreadsheet program makes of an .xlsx with a password.
         None if entry(&folder, "EncryptedPackage").is_some() => {
-            Err(Trouble::Spreadsheet("it is protected by a password".to_owned()))
+            Err(ErrorKind::Spreadsheet("it is protected by a password".to_owned()))
         }
-        None => Err(Trouble::Binary(Foreign { kind: "an old Office document", remedy: EXPORT })),
+        None => Err(ErrorKind::Binary(Foreign { kind: "an old Office document", remedy: EXPORT })),
     }
 }
 

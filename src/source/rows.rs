@@ -1,19 +1,19 @@
 //! A reading: rows one by one into a row that is lent.
 
 use super::csv::Csv;
-use super::error::{Error, Trouble};
+use super::error::{Error, ErrorKind};
 use super::input::{Digest, Input};
 use super::json::Json;
 use super::ndjson::Ndjson;
-use super::text::Text;
+use super::text::Utf8Buffer;
 use super::vcard::{self, Vcard};
-use super::{Columns, Layout, OURS, Source};
+use super::{Columns, Layout, REJECT_COLUMNS, Source};
 use crate::row::guard::unguard;
 use crate::row::{Code, Row};
 
 /// Why there is no next row.
 #[derive(Debug)]
-pub enum Fault {
+pub enum RowError {
     /// One record cannot be read; the reading goes on. What could be read of it is in the row.
     Reject {
         /// The line it begins on, from 1.
@@ -26,22 +26,21 @@ pub enum Fault {
         detail: String,
     },
     /// The input cannot be read any further.
-    Broken(Error),
+    Fatal(ErrorKind),
 }
 
-impl From<Trouble> for Fault {
-    fn from(trouble: Trouble) -> Fault {
-        Fault::Broken(trouble.of(""))
+impl From<ErrorKind> for RowError {
+    fn from(kind: ErrorKind) -> RowError {
+        RowError::Fatal(kind)
     }
 }
 
 /// A reading of an input from its beginning.
 pub struct Rows {
     reader: Reader,
-    name: String,
     columns: Columns,
-    /// Where our own three columns stand.
-    ours: Option<usize>,
+    /// Where the columns of `rejected.csv` begin.
+    reject_columns: Option<usize>,
     spare: Row,
     input: Input,
     /// The length of the table that a sheet was made into.
@@ -58,42 +57,41 @@ enum Reader {
 }
 
 impl Rows {
-    pub(super) fn start(source: &Source, text: Text) -> Result<Rows, Trouble> {
-        let mut ours = None;
+    pub(super) fn start(source: &Source, text: Utf8Buffer) -> Result<Rows, ErrorKind> {
+        let mut reject_columns = None;
         let reader = match &source.layout {
             Layout::Table { dialect, .. } => {
                 let mut csv = Csv::new(text, dialect.delimiter);
                 csv.skip_lines(dialect.skip)?;
                 if let Some(header) = &dialect.header {
                     match csv.next(&mut Row::default()) {
-                        Ok(_) | Err(Fault::Reject { .. }) => {}
-                        Err(Fault::Broken(error)) => return Err(error.trouble),
+                        Ok(_) | Err(RowError::Reject { .. }) => {}
+                        Err(RowError::Fatal(error)) => return Err(error),
                     }
-                    ours = dialect.ours.then(|| header.len().saturating_sub(OURS.len()));
+                    reject_columns = dialect.is_rejects_file.then(|| header.len().saturating_sub(REJECT_COLUMNS.len()));
                 }
                 Reader::Csv(csv)
             }
             Layout::Ndjson => Reader::Ndjson(Ndjson::new(text)),
             Layout::Json(shape) => Reader::Json(Json::new(text, shape.clone())),
             Layout::Vcard => Reader::Vcard(Vcard::new(text)),
-            Layout::Sheet { head, ours: is_ours, .. } => {
+            Layout::Sheet { head, is_rejects_file, .. } => {
                 let mut csv = Csv::new(text, b',');
                 for _ in 0..head.records + usize::from(head.names.is_some()) {
                     match csv.next(&mut Row::default()) {
-                        Ok(_) | Err(Fault::Reject { .. }) => {}
-                        Err(Fault::Broken(error)) => return Err(error.trouble),
+                        Ok(_) | Err(RowError::Reject { .. }) => {}
+                        Err(RowError::Fatal(error)) => return Err(error),
                     }
                 }
                 let width = head.names.as_ref().map_or(0, Vec::len);
-                ours = is_ours.then(|| width.saturating_sub(OURS.len()));
+                reject_columns = is_rejects_file.then(|| width.saturating_sub(REJECT_COLUMNS.len()));
                 Reader::Sheet(csv)
             }
         };
         Ok(Rows {
             reader,
-            name: source.input.name().to_owned(),
             columns: source.columns.clone(),
-            ours,
+            reject_columns,
             spare: Row::default(),
             input: source.input.clone(),
             table_len: match &source.layout {
@@ -107,7 +105,7 @@ impl Rows {
     ///
     /// # Errors
     /// The record cannot be read, or the input as a whole cannot be read any further.
-    pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, RowError> {
         let read = match &mut self.reader {
             Reader::Csv(csv) => csv.next(row),
             Reader::Ndjson(ndjson) => ndjson.next(row),
@@ -119,20 +117,17 @@ impl Rows {
                 read
             }
         };
-        if let Some(first) = self.ours {
+        if let Some(first) = self.reject_columns {
             strip(row, &mut self.spare, first);
         }
-        read.map_err(|fault| match fault {
-            Fault::Broken(error) => Fault::Broken(error.trouble.of(&self.name)),
-            reject @ Fault::Reject { .. } => reject,
-        })
+        read
     }
 
     /// Reads records that lie at hand and are sound into the first of the rows, and says into how many. None does not
     /// mean that there is none: `next` reads the one that wants a closer look.
-    pub fn some(&mut self, rows: &mut [Row]) -> usize {
-        match (&mut self.reader, self.ours) {
-            (Reader::Csv(csv), None) => csv.some(rows),
+    pub fn read_batch(&mut self, rows: &mut [Row]) -> usize {
+        match (&mut self.reader, self.reject_columns) {
+            (Reader::Csv(csv), None) => csv.read_batch(rows),
             _ => 0,
         }
     }
@@ -147,13 +142,18 @@ impl Rows {
     }
 
     /// The columns met behind the first `known`; only JSON meets any.
-    pub fn grown(&self, known: usize) -> &[String] {
+    pub fn new_columns(&self, known: usize) -> &[String] {
         match &self.reader {
             Reader::Csv(_) | Reader::Sheet(_) | Reader::Vcard(_) => &[],
             Reader::Ndjson(Ndjson { flat, .. }) | Reader::Json(Json { flat, .. }) => {
                 flat.names.get(known..).unwrap_or_default()
             }
         }
+    }
+
+    /// The input that is read.
+    pub fn input(&self) -> &Input {
+        &self.input
     }
 
     /// How many bytes of the input have been read, packed or not; of a spreadsheet, in proportion.
@@ -183,11 +183,10 @@ impl Rows {
             Reader::Vcard(vcard) => vcard.text,
             // What was read is the table made of it.
             Reader::Sheet(_) => {
-                let raw = self.input.raw().map_err(|trouble| trouble.of(&self.name))?;
-                return raw.digest().map_err(|error| Trouble::Io(error).of(&self.name));
+                return self.input.reader().digest().map_err(|error| ErrorKind::Io(error).in_input(self.input.name()));
             }
         };
-        text.digest().map_err(|error| Trouble::Io(error).of(&self.name))
+        text.digest().map_err(|error| ErrorKind::Io(error).in_input(self.input.name()))
     }
 }
 
@@ -203,7 +202,7 @@ fn number(row: &mut Row, spare: &mut Row) {
 fn strip(row: &mut Row, spare: &mut Row, first: usize) {
     spare.clear();
     for (column, cell) in row.cells().enumerate() {
-        if !(first..first + OURS.len()).contains(&column) {
+        if !(first..first + REJECT_COLUMNS.len()).contains(&column) {
             spare.push(unguard(cell));
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Record {
 
 /// What stands at the begin of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum RecordEnd {
     /// A record of one line; its length without the line end.
     Line(usize),
     /// A record with quotes, in which lines may end; its length without the last line end.
@@ -36,13 +36,13 @@ pub(super) enum Found {
 
 impl Record {
     /// Finds the record that `text` begins with. `whole` says that nothing follows the text.
-    pub fn find(&mut self, text: &[u8], delimiter: u8, whole: bool) -> Found {
+    pub fn find(&mut self, text: &[u8], delimiter: u8, whole: bool) -> RecordEnd {
         self.cells.clear();
         self.odd.clear();
         let end = match memchr2(b'\n', b'\r', text) {
             Some(end) => end,
             None if whole => text.len(),
-            None => return Found::Open,
+            None => return RecordEnd::Open,
         };
         let line = text.get(..end).unwrap_or_default();
         if memchr(b'"', line).is_some() {
@@ -54,7 +54,7 @@ impl Record {
             begin = at + 1;
         }
         self.add(begin, end);
-        if self.cells.len() > MAX_COLUMNS { Found::TooWide } else { Found::Line(end) }
+        if self.cells.len() > MAX_COLUMNS { RecordEnd::TooWide } else { RecordEnd::Line(end) }
     }
 
     /// Writes the record into a row; `text` is the record itself.
@@ -98,7 +98,7 @@ impl Record {
         self.cells.push((begin as u32, end as u32));
     }
 
-    fn quoted(&mut self, text: &[u8], delimiter: u8, whole: bool) -> Found {
+    fn quoted(&mut self, text: &[u8], delimiter: u8, whole: bool) -> RecordEnd {
         let (mut at, mut line_end) = (0, 0);
         loop {
             if line_end <= at {
@@ -108,10 +108,10 @@ impl Record {
             let end = match opening(text.get(at..line_end).unwrap_or_default(), delimiter) {
                 Some(quote) => {
                     let begin = at + quote + 1;
-                    let Some((closing, doubled)) = closing(text, begin) else { return Found::Open };
+                    let Some((closing, doubled)) = closing(text, begin) else { return RecordEnd::Open };
                     let end = cell_end(text, closing + 1, delimiter);
                     if end == text.len() && !whole {
-                        return Found::Open;
+                        return RecordEnd::Open;
                     }
                     if end == closing + 1 && !doubled {
                         self.add(begin, closing);
@@ -124,17 +124,17 @@ impl Record {
                 None => {
                     let end = cell_end(text, at, delimiter);
                     if end == text.len() && !whole {
-                        return Found::Open;
+                        return RecordEnd::Open;
                     }
                     self.add(at, end);
                     end
                 }
             };
             if self.cells.len() > MAX_COLUMNS {
-                return Found::TooWide;
+                return RecordEnd::TooWide;
             }
             if text.get(end) != Some(&delimiter) {
-                return Found::Quoted(end);
+                return RecordEnd::Quoted(end);
             }
             at = end + 1;
         }
@@ -205,12 +205,12 @@ mod tests {
     fn cells(text: &str, delimiter: u8) -> Option<(Vec<String>, usize)> {
         let mut record = Record::default();
         match record.find(text.as_bytes(), delimiter, true) {
-            Found::Line(end) | Found::Quoted(end) => {
+            RecordEnd::Line(end) | RecordEnd::Quoted(end) => {
                 let mut row = Row::default();
                 record.write(text.get(..end)?, &mut row);
                 Some((row.cells().map(str::to_owned).collect(), end))
             }
-            Found::Open | Found::TooWide => None,
+            RecordEnd::Open | RecordEnd::TooWide => None,
         }
     }
 
@@ -270,13 +270,13 @@ mod tests {
     fn a_record_without_its_end_stays_open() {
         let find = |text: &str| Record::default().find(text.as_bytes(), b',', false);
         for text in ["", "a,b", "\"a\"", "\"a\",b", "\"a\nb", "\"a\"\"\nb", "\"a\" "] {
-            assert_eq!(find(text), Found::Open, "{text:?}");
+            assert_eq!(find(text), RecordEnd::Open, "{text:?}");
         }
-        assert_eq!(find("a,b\n"), Found::Line(3));
-        assert_eq!(find("\"a\nb\"\r"), Found::Quoted(5));
-        assert_eq!(find(&",".repeat(MAX_COLUMNS)), Found::Open);
-        assert_eq!(find(&format!("{}\n", ",".repeat(MAX_COLUMNS))), Found::TooWide);
-        assert_eq!(find(&format!("\"\"{}\n", ",".repeat(MAX_COLUMNS))), Found::TooWide);
+        assert_eq!(find("a,b\n"), RecordEnd::Line(3));
+        assert_eq!(find("\"a\nb\"\r"), RecordEnd::Quoted(5));
+        assert_eq!(find(&",".repeat(MAX_COLUMNS)), RecordEnd::Open);
+        assert_eq!(find(&format!("{}\n", ",".repeat(MAX_COLUMNS))), RecordEnd::TooWide);
+        assert_eq!(find(&format!("\"\"{}\n", ",".repeat(MAX_COLUMNS))), RecordEnd::TooWide);
     }
 
     proptest! {

@@ -1,11 +1,11 @@
 //! How a table is written: its delimiter, what stands before its header, and whether it has one.
 
 use super::csv::records;
-use super::{Delimiter, Options, Words};
+use super::{Delimiter, Notice, Options, Words};
 use crate::row::Row;
 
 /// The columns that the program itself adds to `rejected.csv`.
-pub const OURS: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
+pub const REJECT_COLUMNS: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
 
 /// How many lines are searched for a header.
 const PREAMBLE: usize = 30;
@@ -20,15 +20,14 @@ pub(super) struct Dialect {
     pub skip: u64,
     /// The header as found; nothing if the first row is data.
     pub header: Option<Vec<String>>,
-    /// The header ends in our three columns.
-    pub ours: bool,
-    /// What to tell about it.
-    pub said: Vec<String>,
+    /// The header ends in the columns of `rejected.csv`.
+    pub is_rejects_file: bool,
+    pub notices: Vec<Notice>,
 }
 
 /// Finds out how the table is written that begins with `sample`.
 pub(super) fn dialect(sample: &[u8], whole: bool, tabs: bool, options: &Options) -> Dialect {
-    if let Some(dialect) = ours(sample, whole) {
+    if let Some(dialect) = rejects_dialect(sample, whole) {
         return dialect;
     }
     let (named, skip) = match sep_line(sample) {
@@ -56,14 +55,11 @@ pub(super) fn dialect(sample: &[u8], whole: bool, tabs: bool, options: &Options)
         // Of equals the first stands.
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
     let (delimiter, head) = best.map_or((b',', Head::default()), |(_, delimiter, head)| (delimiter, head));
-    let mut said = Vec::new();
+    let mut notices = Vec::new();
     if head.line > 0 && options.skip_lines == 0 {
-        said.push(match head.line {
-            1 => "1 line before the header is left out".to_owned(),
-            lines => format!("{lines} lines before the header are left out"),
-        });
+        notices.push(Notice::LinesBeforeHeader { count: head.line });
     }
-    Dialect { delimiter, skip: skip + head.line, header: head.names, ours: false, said }
+    Dialect { delimiter, skip: skip + head.line, header: head.names, is_rejects_file: false, notices }
 }
 
 /// Where the header stands and what it says.
@@ -188,8 +184,8 @@ pub(super) fn names(rows: &[Row]) -> Vec<String> {
 }
 
 /// The dialect of a `rejected.csv`: its header ends in our columns, whatever parts them.
-fn ours(sample: &[u8], whole: bool) -> Option<Dialect> {
-    let [first, ..] = OURS;
+fn rejects_dialect(sample: &[u8], whole: bool) -> Option<Dialect> {
+    let [first, ..] = REJECT_COLUMNS;
     let found = memchr::memmem::find(sample, first.as_bytes())? + first.len();
     let rest = sample.get(found..)?;
     let delimiter = match rest {
@@ -203,13 +199,19 @@ fn ours(sample: &[u8], whole: bool) -> Option<Dialect> {
     let mut names: Vec<String> = rows.first()?.cells().map(str::to_owned).collect();
     // Where a row is longer than the header, a spreadsheet makes the header as long as the row.
     names.truncate(names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1));
-    is_ours(&names).then(|| Dialect { delimiter, skip: 0, header: Some(names), ours: true, said: Vec::new() })
+    has_reject_columns(&names).then(|| Dialect {
+        delimiter,
+        skip: 0,
+        header: Some(names),
+        is_rejects_file: true,
+        notices: Vec::new(),
+    })
 }
 
 /// Whether a header ends in our three columns.
-pub(super) fn is_ours(names: &[String]) -> bool {
-    let last = names.iter().rev().take(OURS.len()).rev();
-    names.len() >= OURS.len() && last.zip(OURS).all(|(name, ours)| name.trim() == ours)
+pub(super) fn has_reject_columns(names: &[String]) -> bool {
+    let last = names.iter().rev().take(REJECT_COLUMNS.len()).rev();
+    names.len() >= REJECT_COLUMNS.len() && last.zip(REJECT_COLUMNS).all(|(name, wanted)| name.trim() == wanted)
 }
 
 /// The delimiter that a first line `sep=;` names.

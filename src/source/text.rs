@@ -6,14 +6,14 @@
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
-use super::error::Trouble;
+use super::error::ErrorKind;
 use super::input::Digest;
 use super::unpack::Unpacked;
 
 /// How much is read at a time.
 const CHUNK: usize = 128 * 1024;
 
-pub(super) struct Text {
+pub(super) struct Utf8Buffer {
     from: Unpacked,
     decoder: Option<Decoding>,
     buffer: Vec<u8>,
@@ -33,8 +33,8 @@ struct Decoding {
     finished: bool,
 }
 
-impl Text {
-    pub fn new(from: Unpacked, encoding: &'static Encoding) -> Text {
+impl Utf8Buffer {
+    pub fn new(from: Unpacked, encoding: &'static Encoding) -> Utf8Buffer {
         let decoder = (encoding != UTF_8).then(|| Decoding {
             decoder: encoding.new_decoder_with_bom_removal(),
             raw: vec![0; CHUNK],
@@ -43,12 +43,12 @@ impl Text {
             ended: false,
             finished: false,
         });
-        Text { from, decoder, buffer: Vec::new(), start: 0, end: 0, begun: false }
+        Utf8Buffer { from, decoder, buffer: Vec::new(), start: 0, end: 0, begun: false }
     }
 
     /// UTF-8 that is already there.
-    pub fn of(bytes: &[u8]) -> Text {
-        Text::new(Unpacked::of(bytes.to_vec()), UTF_8)
+    pub fn of(bytes: &[u8]) -> Utf8Buffer {
+        Utf8Buffer::new(Unpacked::of(bytes.to_vec()), UTF_8)
     }
 
     /// What has been read and not yet taken.
@@ -62,7 +62,7 @@ impl Text {
     }
 
     /// Reads on behind the window; false at the end.
-    pub fn more(&mut self) -> Result<bool, Trouble> {
+    pub fn more(&mut self) -> Result<bool, ErrorKind> {
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -99,7 +99,7 @@ impl Text {
 }
 
 impl Decoding {
-    fn read(&mut self, from: &mut Unpacked, room: &mut [u8]) -> Result<usize, Trouble> {
+    fn read(&mut self, from: &mut Unpacked, room: &mut [u8]) -> Result<usize, ErrorKind> {
         let mut written = 0;
         if self.finished {
             return Ok(0);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     fn read(bytes: &[u8], encoding: &'static Encoding) -> Vec<u8> {
-        let mut text = Text::new(Unpacked::of(bytes.to_vec()), encoding);
+        let mut text = Utf8Buffer::new(Unpacked::of(bytes.to_vec()), encoding);
         while text.more().unwrap() {}
         text.window().to_vec()
     }

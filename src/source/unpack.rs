@@ -6,8 +6,8 @@ use std::io::{self, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::error::Trouble;
-use super::input::{Digest, Input, Raw};
+use super::error::ErrorKind;
+use super::input::{Digest, HashingReader, Input};
 
 /// Unpacked bytes below this are never a bomb.
 const HARMLESS: u64 = 64 << 20;
@@ -26,8 +26,8 @@ pub(super) struct Unpacked {
 }
 
 enum Packed {
-    Plain(Box<Raw>),
-    Gzip(Box<MultiGzDecoder<BufReader<Raw>>>),
+    Plain(Box<HashingReader>),
+    Gzip(Box<MultiGzDecoder<BufReader<HashingReader>>>),
     #[cfg(feature = "zstd")]
     Zstd(Box<zstd::Frames>),
     Memory(io::Cursor<Vec<u8>>),
@@ -59,8 +59,8 @@ impl Compression {
 }
 
 impl Unpacked {
-    pub fn open(input: &Input, compression: Option<Compression>) -> Result<Unpacked, Trouble> {
-        let raw = input.raw()?;
+    pub fn open(input: &Input, compression: Option<Compression>) -> Result<Unpacked, ErrorKind> {
+        let raw = input.reader();
         let from = match compression {
             None => Packed::Plain(Box::new(raw)),
             Some(Compression::Gzip) => {
@@ -69,7 +69,7 @@ impl Unpacked {
             #[cfg(feature = "zstd")]
             Some(Compression::Zstd) => Packed::Zstd(Box::new(zstd::Frames::new(raw))),
             #[cfg(not(feature = "zstd"))]
-            Some(Compression::Zstd) => return Err(Trouble::LeftOut("zstd")),
+            Some(Compression::Zstd) => return Err(ErrorKind::LeftOut("zstd")),
         };
         Ok(Unpacked { from, bytes: 0 })
     }
@@ -80,7 +80,7 @@ impl Unpacked {
     }
 
     /// Reads some bytes; none only at the end.
-    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Trouble> {
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
         loop {
             let (read, packing) = match &mut self.from {
                 Packed::Plain(raw) => (raw.read(buffer), None),
@@ -93,14 +93,16 @@ impl Unpacked {
                 (Ok(read), _) => read,
                 (Err(error), _) if error.kind() == io::ErrorKind::Interrupted => continue,
                 // The system's own errors have a number; what a decoder says has none.
-                (Err(error), Some(packing)) if error.raw_os_error().is_none() => return Err(Trouble::Damaged(packing)),
-                (Err(error), _) => return Err(Trouble::Io(error)),
+                (Err(error), Some(packing)) if error.raw_os_error().is_none() => {
+                    return Err(ErrorKind::Damaged(packing));
+                }
+                (Err(error), _) => return Err(ErrorKind::Io(error)),
             };
             self.bytes += read as u64;
             if let Some(packing) = packing
                 && is_bomb(self.bytes, self.raw_bytes())
             {
-                return Err(Trouble::Bomb(packing));
+                return Err(ErrorKind::Bomb(packing));
             }
             return Ok(read);
         }
@@ -109,7 +111,7 @@ impl Unpacked {
     /// How many bytes of the input itself have been read.
     pub fn raw_bytes(&self) -> u64 {
         match &self.from {
-            Packed::Plain(raw) => Raw::bytes(raw),
+            Packed::Plain(raw) => HashingReader::bytes(raw),
             Packed::Gzip(gzip) => gzip.get_ref().get_ref().bytes(),
             #[cfg(feature = "zstd")]
             Packed::Zstd(frames) => frames.raw().bytes(),
@@ -140,24 +142,24 @@ mod zstd {
 
     use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-    use super::Raw;
+    use super::HashingReader;
 
     pub(super) struct Frames {
-        from: BufReader<Raw>,
+        from: BufReader<HashingReader>,
         decoder: FrameDecoder,
         within: bool,
     }
 
     impl Frames {
-        pub fn new(raw: Raw) -> Frames {
+        pub fn new(raw: HashingReader) -> Frames {
             Frames { from: BufReader::with_capacity(128 * 1024, raw), decoder: FrameDecoder::new(), within: false }
         }
 
-        pub fn raw(&self) -> &Raw {
+        pub fn raw(&self) -> &HashingReader {
             self.from.get_ref()
         }
 
-        pub fn into_raw(self) -> Raw {
+        pub fn into_raw(self) -> HashingReader {
             self.from.into_inner()
         }
 

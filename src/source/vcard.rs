@@ -5,11 +5,11 @@
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
-use super::error::Trouble;
-use super::kind::Kind;
-use super::text::{Lines, Text};
+use super::error::ErrorKind;
+use super::phone_kind::PhoneKind;
+use super::text::{Lines, Utf8Buffer};
 use super::vline::{is_quoted_printable, is_wanted, parts, property, split_value, unescaped};
-use super::{Fault, MAX_RECORD};
+use super::{MAX_RECORD, RowError};
 use crate::row::{Code, LIST_END, Row};
 
 /// The columns of every card.
@@ -37,7 +37,7 @@ const EMAILS: usize = 2;
 
 /// A reading of cards.
 pub(super) struct Vcard {
-    pub text: Text,
+    pub text: Utf8Buffer,
     lines: Lines,
     /// Where the card began that we are in.
     begun: Option<u64>,
@@ -49,19 +49,19 @@ pub(super) struct Vcard {
 }
 
 impl Vcard {
-    pub fn new(text: Text) -> Vcard {
+    pub fn new(text: Utf8Buffer) -> Vcard {
         Vcard { text, lines: Lines::default(), begun: None, card: Card::default(), agents: 0, line: Vec::new() }
     }
 
     /// Reads the next card.
-    pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, RowError> {
         row.clear();
         loop {
             let here = self.lines.line;
             if !self.logical_line()? {
                 return match self.begun {
                     None => Ok(false),
-                    Some(line) => Err(Trouble::Truncated { what: "the card", line }.into()),
+                    Some(line) => Err(ErrorKind::Truncated { what: "the card", line }.into()),
                 };
             }
             let text = self.line.trim_ascii();
@@ -79,7 +79,7 @@ impl Vcard {
             if !begins && !ends {
                 self.card.take(&self.line);
                 if self.card.size > MAX_RECORD {
-                    return Err(Trouble::RowTooLong { line }.into());
+                    return Err(ErrorKind::RowTooLong { line }.into());
                 }
                 continue;
             }
@@ -87,7 +87,7 @@ impl Vcard {
             let card = std::mem::take(&mut self.card);
             row.location.line = line;
             let reject =
-                |code, detail: &str| Err(Fault::Reject { line, code, column: None, detail: detail.to_owned() });
+                |code, detail: &str| Err(RowError::Reject { line, code, column: None, detail: detail.to_owned() });
             let broken = card.broken;
             card.fill(row);
             return match (begins, broken) {
@@ -99,7 +99,7 @@ impl Vcard {
     }
 
     /// Reads a line with those it is folded into; false at the end.
-    fn logical_line(&mut self) -> Result<bool, Trouble> {
+    fn logical_line(&mut self) -> Result<bool, ErrorKind> {
         self.line.clear();
         if !self.physical_line(true)? {
             return Ok(false);
@@ -126,7 +126,7 @@ impl Vcard {
     }
 
     /// Adds the next physical line to the logical one, if it is wanted; false at the end.
-    fn physical_line(&mut self, wanted: bool) -> Result<bool, Trouble> {
+    fn physical_line(&mut self, wanted: bool) -> Result<bool, ErrorKind> {
         let line = self.lines.line;
         let mut some = false;
         loop {
@@ -145,7 +145,7 @@ impl Vcard {
             if wanted {
                 self.line.extend_from_slice(window.get(..length).unwrap_or_default());
                 if self.line.len() > MAX_RECORD {
-                    return Err(Trouble::RowTooLong { line: self.begun.unwrap_or(line) });
+                    return Err(ErrorKind::RowTooLong { line: self.begun.unwrap_or(line) });
                 }
             }
             let after = window.get(length..).unwrap_or_default();
@@ -183,7 +183,7 @@ struct Card {
 }
 
 struct Phone {
-    kind: Kind,
+    kind: PhoneKind,
     preference: u8,
     group: String,
     number: String,
@@ -220,7 +220,7 @@ impl Card {
             }
             b"TEL" if !value.trim().is_empty() => {
                 let number = whatsapp_id(&parameters, &value).unwrap_or_else(plain);
-                self.phones.push(Phone { kind: Kind::of(&parameters.join(" ")), preference, group, number });
+                self.phones.push(Phone { kind: PhoneKind::of(&parameters.join(" ")), preference, group, number });
             }
             b"EMAIL" if !value.trim().is_empty() => self.emails.push((preference, plain())),
             b"CATEGORIES" => {
@@ -274,10 +274,10 @@ impl Card {
         for phone in &mut self.phones {
             let label = self.labels.iter().find(|(group, _)| !group.is_empty() && *group == phone.group);
             if let Some((_, label)) = label {
-                phone.kind = phone.kind.and(Kind::of(label));
+                phone.kind = phone.kind.and(PhoneKind::of(label));
             }
         }
-        self.phones.retain(|phone| phone.kind != Kind::Fax);
+        self.phones.retain(|phone| phone.kind != PhoneKind::Fax);
         self.phones.sort_by_key(|phone| (phone.kind, phone.preference));
         self.emails.sort_by_key(|&(preference, _)| preference);
         row.push(&self.name);

@@ -10,11 +10,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, Xlsx};
 
-use super::error::Trouble;
+use super::error::ErrorKind;
 use super::input::{Input, Seekable};
 use super::table::{self, Head};
 use super::unpack::{Compression, Unpacked};
-use super::{MAX_RECORD, Options, Sheet, biff, ods, ole, zip};
+use super::{MAX_RECORD, Notice, Options, Sheet, biff, ods, ole, zip};
 use crate::row::Row;
 
 /// A sheet as a plain table.
@@ -22,8 +22,7 @@ pub(super) struct Converted {
     /// The table: cells parted by commas, the row's number in front.
     pub table: Input,
     pub head: Head,
-    /// The first rows.
-    pub said: Vec<String>,
+    pub notices: Vec<Notice>,
 }
 
 /// The format allows hardly more, and the library holds all of it in memory.
@@ -45,7 +44,7 @@ pub(super) fn convert(
     input: &Input,
     compression: Option<Compression>,
     options: &Options,
-) -> Result<Converted, Trouble> {
+) -> Result<Converted, ErrorKind> {
     let unpacked;
     let input = match compression {
         None => input,
@@ -56,10 +55,10 @@ pub(super) fn convert(
     };
     // The libraries were written for files that spreadsheet programs wrote: others can make them panic.
     catch_unwind(AssertUnwindSafe(|| read(input, options)))
-        .unwrap_or_else(|_| Err(Trouble::Spreadsheet("it is damaged".to_owned())))
+        .unwrap_or_else(|_| Err(ErrorKind::Spreadsheet("it is damaged".to_owned())))
 }
 
-fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
+fn read(input: &Input, options: &Options) -> Result<Converted, ErrorKind> {
     let mut book = open(input)?;
     let names = book.sheets()?;
     let wanted = match &options.sheet {
@@ -87,18 +86,16 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
             break;
         }
     }
-    let (_, name, head) = best.ok_or(Trouble::Empty)?;
-    let mut said = Vec::new();
+    let (_, name, head) = best.ok_or(ErrorKind::Empty)?;
+    let mut notices = Vec::new();
     if names.len() > 1 && options.sheet.is_none() {
-        said.push(format!("of {} sheets {name:?} is read", names.len()));
+        notices.push(Notice::SheetChosen { name: name.clone(), of: names.len() });
     }
-    match head.records {
-        0 => {}
-        1 => said.push("1 row before the header is left out".to_owned()),
-        rows => said.push(format!("{rows} rows before the header are left out")),
+    if head.records > 0 {
+        notices.push(Notice::RowsBeforeHeader { count: head.records });
     }
     let mut writer =
-        csv::WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile().map_err(Trouble::Spool)?);
+        csv::WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile().map_err(ErrorKind::Spool)?);
     let mut failed = None;
     let mut written = 0;
     book.rows(&name, |row| {
@@ -117,17 +114,17 @@ fn read(input: &Input, options: &Options) -> Result<Converted, Trouble> {
         }
     })?;
     if let Some(error) = failed {
-        return Err(Trouble::Spool(error.into()));
+        return Err(ErrorKind::Spool(error.into()));
     }
     if written > MOST && written / 200 > input.len() {
-        return Err(Trouble::Bomb("spreadsheet"));
+        return Err(ErrorKind::Bomb("spreadsheet"));
     }
-    let file = writer.into_inner().map_err(|error| Trouble::Spool(error.into_error()))?;
-    Ok(Converted { table: Input::kept(file)?, head, said })
+    let file = writer.into_inner().map_err(|error| ErrorKind::Spool(error.into_error()))?;
+    Ok(Converted { table: Input::kept(file)?, head, notices })
 }
 
 /// The sheet that was asked for.
-fn chosen(sheet: &Sheet, names: &[String]) -> Result<String, Trouble> {
+fn chosen(sheet: &Sheet, names: &[String]) -> Result<String, ErrorKind> {
     let wanted = match sheet {
         Sheet::Name(name) => name.clone(),
         Sheet::Number(number) => number.to_string(),
@@ -139,37 +136,37 @@ fn chosen(sheet: &Sheet, names: &[String]) -> Result<String, Trouble> {
         Sheet::Number(number) => names.get(number.checked_sub(1)?),
     };
     let found = by_name().or_else(alike).or_else(by_number).cloned();
-    found.ok_or_else(|| Trouble::NoSheet { wanted: format!("{wanted:?}"), sheets: names.to_vec() })
+    found.ok_or_else(|| ErrorKind::NoSheet { wanted: format!("{wanted:?}"), sheets: names.to_vec() })
 }
 
-fn open(input: &Input) -> Result<Book, Trouble> {
-    let mut bytes = input.seekable()?;
+fn open(input: &Input) -> Result<Book, ErrorKind> {
+    let mut bytes = input.seekable();
     let kind = zip::kind(&mut bytes)?;
-    bytes.rewind().map_err(Trouble::Io)?;
+    bytes.rewind().map_err(ErrorKind::Io)?;
     Ok(match kind {
-        zip::Kind::Xlsx => Book::Xlsx(Xlsx::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?),
-        zip::Kind::Ods => Book::Ods(bytes),
-        zip::Kind::None => {
+        zip::ArchiveKind::Xlsx => Book::Xlsx(Xlsx::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?),
+        zip::ArchiveKind::Ods => Book::Ods(bytes),
+        zip::ArchiveKind::None => {
             if input.len() > MAX_XLS {
-                return Err(Trouble::Spreadsheet("it is larger than 256 MiB".to_owned()));
+                return Err(ErrorKind::Spreadsheet("it is larger than 256 MiB".to_owned()));
             }
             let mut whole = Vec::new();
-            bytes.read_to_end(&mut whole).map_err(Trouble::Io)?;
+            bytes.read_to_end(&mut whole).map_err(ErrorKind::Io)?;
             biff::check(&ole::workbook(&whole)?, input.len())?;
             drop(whole);
-            bytes.rewind().map_err(Trouble::Io)?;
+            bytes.rewind().map_err(ErrorKind::Io)?;
             Book::Xls(Xls::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?)
         }
     })
 }
 
-fn damaged(error: &dyn std::fmt::Display) -> Trouble {
-    Trouble::Spreadsheet(error.to_string())
+fn damaged(error: &dyn std::fmt::Display) -> ErrorKind {
+    ErrorKind::Spreadsheet(error.to_string())
 }
 
 impl Book {
     /// The names of the sheets that can be seen.
-    fn sheets(&mut self) -> Result<Vec<String>, Trouble> {
+    fn sheets(&mut self) -> Result<Vec<String>, ErrorKind> {
         let all = match self {
             Book::Xlsx(book) => book.sheets_metadata(),
             Book::Xls(book) => book.sheets_metadata(),
@@ -181,7 +178,7 @@ impl Book {
     }
 
     /// Lends each row with something in it; its line is its number in the sheet.
-    fn rows(&mut self, name: &str, lend: impl FnMut(&Row) -> ControlFlow<()>) -> Result<(), Trouble> {
+    fn rows(&mut self, name: &str, lend: impl FnMut(&Row) -> ControlFlow<()>) -> Result<(), ErrorKind> {
         let mut gather = Gather::new(lend);
         match self {
             Book::Xlsx(book) => stream(book, name, &mut gather)?,
@@ -204,9 +201,9 @@ impl Book {
 }
 
 /// The part of an .ods that holds the sheets.
-fn content(bytes: &mut Seekable) -> Result<BufReader<Box<dyn Read + '_>>, Trouble> {
+fn content(bytes: &mut Seekable) -> Result<BufReader<Box<dyn Read + '_>>, ErrorKind> {
     let entry = zip::entry(bytes, b"content.xml")?;
-    Ok(BufReader::new(entry.ok_or(Trouble::Damaged("zip"))?))
+    Ok(BufReader::new(entry.ok_or(ErrorKind::Damaged("zip"))?))
 }
 
 /// The cells of an .xlsx as they come; only its shared strings are held.
@@ -214,7 +211,7 @@ fn stream<Lend: FnMut(&Row) -> ControlFlow<()>>(
     book: &mut Xlsx<BufReader<Seekable>>,
     name: &str,
     gather: &mut Gather<Lend>,
-) -> Result<(), Trouble> {
+) -> Result<(), ErrorKind> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|error| damaged(&error))?;
     while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
         let (row, column) = cell.get_position();
@@ -243,7 +240,7 @@ impl<Lend: FnMut(&Row) -> ControlFlow<()>> Gather<Lend> {
         Gather { row: Row::default(), filled: false, size: 0, lend }
     }
 
-    fn cell(&mut self, line: u64, column: usize, text: &str) -> Result<ControlFlow<()>, Trouble> {
+    fn cell(&mut self, line: u64, column: usize, text: &str) -> Result<ControlFlow<()>, ErrorKind> {
         if line != self.row.location.line {
             if std::mem::take(&mut self.filled) && (self.lend)(&self.row).is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -254,7 +251,7 @@ impl<Lend: FnMut(&Row) -> ControlFlow<()>> Gather<Lend> {
         }
         self.size += text.len();
         if self.size > MAX_RECORD {
-            return Err(Trouble::RowTooLong { line });
+            return Err(ErrorKind::RowTooLong { line });
         }
         while self.row.len() < column && !text.is_empty() {
             self.row.push("");

@@ -4,12 +4,12 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use flate2::read::DeflateDecoder;
 
-use super::error::{Foreign, Trouble};
+use super::error::{ErrorKind, Foreign};
 use super::unpack::is_bomb;
 
 /// What an archive holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ArchiveKind {
     /// It is no archive.
     None,
     /// A workbook of .xlsx.
@@ -26,28 +26,28 @@ struct Entry {
 }
 
 /// Finds what the archive holds, and unpacks all of it once without keeping it: sizes in its directory may lie.
-pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<Kind, Trouble> {
+pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<ArchiveKind, ErrorKind> {
     let mut magic = [0; 4];
     if archive.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04" {
-        return Ok(Kind::None);
+        return Ok(ArchiveKind::None);
     }
-    let entries = entries(archive).map_err(Trouble::Io)?.ok_or(Trouble::Damaged("zip"))?;
+    let entries = entries(archive).map_err(ErrorKind::Io)?.ok_or(ErrorKind::Damaged("zip"))?;
     let has = |name: &[u8]| entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
     let kind = if has(b"xl/workbook.xml") {
-        Kind::Xlsx
+        ArchiveKind::Xlsx
     } else if has(b"content.xml") && has(b"mimetype") {
-        Kind::Ods
+        ArchiveKind::Ods
     } else if entries.iter().any(|entry| entry.name.ends_with(b"workbook.xml")) {
-        Kind::Xlsx
+        ArchiveKind::Xlsx
     } else {
         return Err(foreign(&entries));
     };
     let (mut unpacked, mut packed) = (0, 0);
     for entry in entries.iter().filter(|entry| entry.deflated) {
-        let Some(start) = data_start(archive, entry.offset).map_err(Trouble::Io)? else {
-            return Err(Trouble::Damaged("zip"));
+        let Some(start) = data_start(archive, entry.offset).map_err(ErrorKind::Io)? else {
+            return Err(ErrorKind::Damaged("zip"));
         };
-        archive.seek(SeekFrom::Start(start)).map_err(Trouble::Io)?;
+        archive.seek(SeekFrom::Start(start)).map_err(ErrorKind::Io)?;
         let mut inflate = DeflateDecoder::new(archive.by_ref().take(entry.packed));
         let mut buffer = vec![0; 64 * 1024];
         packed += entry.packed;
@@ -58,10 +58,10 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<Kind, Trouble> {
                 Ok(0) => break,
                 Ok(read) => unpacked += weight * read as u64,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return Err(Trouble::Damaged("zip")),
+                Err(_) => return Err(ErrorKind::Damaged("zip")),
             }
             if is_bomb(unpacked, packed) {
-                return Err(Trouble::Bomb("zip"));
+                return Err(ErrorKind::Bomb("zip"));
             }
         }
     }
@@ -69,31 +69,31 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<Kind, Trouble> {
 }
 
 /// What an archive is that is no spreadsheet.
-fn foreign(entries: &[Entry]) -> Trouble {
+fn foreign(entries: &[Entry]) -> ErrorKind {
     let has = |end: &[u8]| entries.iter().any(|entry| entry.name.ends_with(end));
     if has(b".iwa") {
         let remedy = "open it in Numbers and export it as CSV or Excel";
-        return Trouble::Binary(Foreign { kind: "an Apple Numbers document", remedy });
+        return ErrorKind::Binary(Foreign { kind: "an Apple Numbers document", remedy });
     }
     if has(b"word/document.xml") {
         let remedy = "copy its table into a spreadsheet and save that as .xlsx or CSV";
-        return Trouble::Binary(Foreign { kind: "a Word document", remedy });
+        return ErrorKind::Binary(Foreign { kind: "a Word document", remedy });
     }
     let files = entries.iter().filter(|entry| !entry.name.ends_with(b"/") && !entry.name.starts_with(b"__MACOSX/"));
-    Trouble::Archive { names: files.map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect() }
+    ErrorKind::Archive { names: files.map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect() }
 }
 
 /// The bytes of one entry, unpacked.
 pub(super) fn entry<'a, A: Read + Seek>(
     archive: &'a mut A,
     name: &[u8],
-) -> Result<Option<Box<dyn Read + 'a>>, Trouble> {
-    let entries = entries(archive).map_err(Trouble::Io)?.ok_or(Trouble::Damaged("zip"))?;
+) -> Result<Option<Box<dyn Read + 'a>>, ErrorKind> {
+    let entries = entries(archive).map_err(ErrorKind::Io)?.ok_or(ErrorKind::Damaged("zip"))?;
     let Some(entry) = entries.into_iter().find(|entry| entry.name == name) else {
         return Ok(None);
     };
-    let start = data_start(archive, entry.offset).map_err(Trouble::Io)?.ok_or(Trouble::Damaged("zip"))?;
-    archive.seek(SeekFrom::Start(start)).map_err(Trouble::Io)?;
+    let start = data_start(archive, entry.offset).map_err(ErrorKind::Io)?.ok_or(ErrorKind::Damaged("zip"))?;
+    archive.seek(SeekFrom::Start(start)).map_err(ErrorKind::Io)?;
     let packed = archive.take(entry.packed);
     Ok(Some(if entry.deflated { Box::new(DeflateDecoder::new(packed)) } else { Box::new(packed) }))
 }

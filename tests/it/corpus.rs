@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use m1import::mapping::{self, Attributes, Mapping};
 use m1import::row::{LIST_END, Row};
-use m1import::source::{self, Fault, Header, Input};
+use m1import::source::{self, Header, Input, RowError};
 
 use crate::support::golden;
 
@@ -73,10 +73,10 @@ fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told
     let mut dialect = vec![source.format().to_string(), source.encoding()];
     dialect.extend([delimiter, source.compression().unwrap_or("").to_owned()]);
     dialect.extend(source.bom().then(|| "marked".to_owned()));
-    dialect.extend(source.ours().then(|| "ours".to_owned()));
+    dialect.extend(source.is_rejects_file().then(|| "ours".to_owned()));
     dialect.retain(|part| !part.is_empty());
     writeln!(told, "{}", dialect.join(" ")).unwrap();
-    for said in source.said() {
+    for said in source.notices() {
         writeln!(told, "said: {said}").unwrap();
     }
     let mut found = Mapping::find(source.columns(), source.sample(), mapping).map_err(|error| {
@@ -94,7 +94,7 @@ fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told
         match rows.next(&mut row) {
             Ok(false) => break,
             Ok(true) => {
-                let grown = rows.grown(width).len();
+                let grown = rows.new_columns(width).len();
                 if grown > 0 {
                     width += grown;
                     found.extend(&rows.columns());
@@ -102,12 +102,12 @@ fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told
                 }
                 tell_row(&found, &row, told);
             }
-            Err(Fault::Reject { line, code, column, detail }) => {
+            Err(RowError::Reject { line, code, column, detail }) => {
                 let column = column.map(|column| format!(" in column {column}")).unwrap_or_default();
                 let detail = if detail.is_empty() { detail } else { format!(": {detail}") };
                 writeln!(told, "{line} [{code}]{column}{detail}").unwrap();
             }
-            Err(Fault::Broken(error)) => return Err(in_short(&error)),
+            Err(RowError::Fatal(kind)) => return Err(in_short(&kind.in_input(source.input().name()))),
         }
     }
     let digest = rows.digest().map_err(|error| in_short(&error))?;

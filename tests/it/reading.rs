@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::support::workbook::workbook;
 use m1import::mapping::{self, Mapping};
 use m1import::row::Row;
-use m1import::source::{self, Fault, Input};
+use m1import::source::{self, Input, RowError};
 use proptest::prelude::*;
 
 /// A record as read: its line and its cells, empty ones at the end left out.
@@ -191,9 +191,9 @@ fn read_anything(bytes: &[u8]) -> Option<(usize, usize)> {
             match rows.next(&mut row) {
                 Ok(true) => good += 1,
                 Ok(false) => break,
-                Err(Fault::Reject { .. }) => bad += 1,
-                Err(Fault::Broken(error)) => {
-                    assert!(!error.to_string().is_empty() && !error.code().is_empty());
+                Err(RowError::Reject { .. }) => bad += 1,
+                Err(RowError::Fatal(error)) => {
+                    assert!(!error.in_input("input").code().is_empty());
                     break;
                 }
             }
@@ -278,9 +278,9 @@ fn bombs_and_endless_things_end() {
         let mut row = Row::default();
         loop {
             match rows.next(&mut row) {
-                Ok(true) | Err(Fault::Reject { .. }) => {}
+                Ok(true) | Err(RowError::Reject { .. }) => {}
                 Ok(false) => return "read".to_owned(),
-                Err(Fault::Broken(error)) => return told(error),
+                Err(RowError::Fatal(error)) => return told(error.in_input("input")),
             }
         }
     };

@@ -3,12 +3,12 @@
 use super::*;
 
 fn read(json: &str) -> Vec<String> {
-    let text = || Text::of(json.as_bytes());
+    let text = || Utf8Buffer::of(json.as_bytes());
     let mut told = Vec::new();
     let words = |keys: &[&str]| Words { phone: keys.iter().any(|key| key.ends_with("phone")), ..Words::default() };
     let shape = match Json::shape(text(), words) {
         Ok(shape) => shape,
-        Err(trouble) => return vec![trouble.to_string()],
+        Err(kind) => return vec![kind.to_string()],
     };
     let mut json = Json::new(text(), shape);
     let mut row = Row::default();
@@ -16,11 +16,11 @@ fn read(json: &str) -> Vec<String> {
         match json.next(&mut row) {
             Ok(false) => return told,
             Ok(true) => told.push(format!("{}:{}", row.location.line, row.cells().collect::<Vec<_>>().join(","))),
-            Err(Fault::Reject { line, code, .. }) => {
+            Err(RowError::Reject { line, code, .. }) => {
                 told.push(format!("{line}:{code} {}", String::from_utf8_lossy(&row.raw)))
             }
-            Err(Fault::Broken(error)) => {
-                told.push(error.trouble.to_string());
+            Err(RowError::Fatal(error)) => {
+                told.push(error.to_string());
                 return told;
             }
         }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(text: &str) -> Vec<String> {
-    let mut cards = Vcard::new(Text::of(text.as_bytes()));
+    let mut cards = Vcard::new(Utf8Buffer::of(text.as_bytes()));
     let mut row = Row::default();
     let mut told = Vec::new();
     loop {
@@ -14,9 +14,9 @@ fn read(text: &str) -> Vec<String> {
                 let cells = cells.map(|(cell, name)| format!("{name}={}", cell.replace(LIST_END, "|")));
                 told.push(format!("{}: {}", row.location.line, cells.collect::<Vec<_>>().join(", ")));
             }
-            Err(Fault::Reject { line, code, .. }) => told.push(format!("{line}: {code}")),
-            Err(Fault::Broken(error)) => {
-                told.push(error.trouble.to_string());
+            Err(RowError::Reject { line, code, .. }) => told.push(format!("{line}: {code}")),
+            Err(RowError::Fatal(error)) => {
+                told.push(error.to_string());
                 return told;
             }
         }

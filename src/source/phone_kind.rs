@@ -2,7 +2,7 @@
 
 /// What a number is, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum PhoneKind {
     WhatsApp,
     Mobile,
     Any,
@@ -10,25 +10,25 @@ pub(super) enum Kind {
     Fax,
 }
 
-impl Kind {
+impl PhoneKind {
     /// By words in lower case.
-    pub fn of(words: &str) -> Kind {
+    pub fn of(words: &str) -> PhoneKind {
         let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
         if has(&["fax", "pager", "telex", "modem", "bbs", "textphone"]) {
-            Kind::Fax
+            PhoneKind::Fax
         } else if has(&["whatsapp", "waid"]) {
-            Kind::WhatsApp
+            PhoneKind::WhatsApp
         } else if has(&["cell", "mobil", "iphone", "handy", "celul", "móvil", "movil", "gsm"]) {
-            Kind::Mobile
+            PhoneKind::Mobile
         } else if has(&["work", "home", "car", "office"]) {
-            Kind::Place
+            PhoneKind::Place
         } else {
-            Kind::Any
+            PhoneKind::Any
         }
     }
 
     /// What it is when two things are said of it: a fax stays one.
-    pub fn and(self, other: Kind) -> Kind {
-        if self == Kind::Fax || other == Kind::Fax { Kind::Fax } else { self.min(other) }
+    pub fn and(self, other: PhoneKind) -> PhoneKind {
+        if self == PhoneKind::Fax || other == PhoneKind::Fax { PhoneKind::Fax } else { self.min(other) }
     }
 }

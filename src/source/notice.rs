@@ -1,0 +1,49 @@
+//! Facts about an input that a person would want to know before its contacts go out: what was guessed, what is left
+//! out. What to make of them, a remark or a warning, is decided by whoever shows them.
+
+use std::fmt;
+
+/// A fact found while an input was opened or read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The encoding was guessed; its WHATWG name.
+    EncodingGuessed(&'static str),
+    /// Lines before the header are left out.
+    LinesBeforeHeader {
+        /// How many.
+        count: u64,
+    },
+    /// Rows of a sheet before the header are left out.
+    RowsBeforeHeader {
+        /// How many.
+        count: usize,
+    },
+    /// There is no header; the columns were named by what is in them.
+    NoHeader {
+        /// Their names.
+        columns: Vec<String>,
+    },
+    /// One of several sheets is read.
+    SheetChosen {
+        /// Its name.
+        name: String,
+        /// How many sheets can be seen.
+        of: usize,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Notice::EncodingGuessed(name) => write!(f, "the text looks like {name}"),
+            Notice::LinesBeforeHeader { count: 1 } => f.write_str("1 line before the header is left out"),
+            Notice::LinesBeforeHeader { count } => write!(f, "{count} lines before the header are left out"),
+            Notice::RowsBeforeHeader { count: 1 } => f.write_str("1 row before the header is left out"),
+            Notice::RowsBeforeHeader { count } => write!(f, "{count} rows before the header are left out"),
+            Notice::NoHeader { columns } => {
+                write!(f, "there is no header; the columns are taken as {}", columns.join(", "))
+            }
+            Notice::SheetChosen { name, of } => write!(f, "of {of} sheets {name:?} is read"),
+        }
+    }
+}
