@@ -10,7 +10,7 @@ use crate::contact::phone;
 use crate::error::{Error, Exit};
 use crate::pipeline::{self, Ended, Screen, Story};
 use crate::report::{Trouble, json, text};
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::Sandbox;
 use crate::stop::Stop;
 use crate::terminal::{Color, Terminal, safe};
 
@@ -219,21 +219,11 @@ fn serve(typed: &Typed, env: &Env) -> u8 {
 }
 
 fn served(typed: &Typed, terminal: &Terminal) -> Result<u8, Error> {
-    let settings = config::Sandbox::settle(typed)?;
+    let options = config::sandbox(typed)?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         let stop = listening()?;
-        let options = sandbox::Options {
-            port: settings.port,
-            token: settings.token,
-            latency: settings.latency,
-            fail_rate: settings.fail_rate,
-            rate: settings.rate,
-            max_body: settings.max_body,
-            refuse: settings.refuse,
-            ..sandbox::Options::default()
-        };
-        let port = settings.port;
+        let port = options.port;
         let sandbox = Sandbox::start(options).await.map_err(|error| Error::Port { port, error })?;
         print(terminal, &format!("{}\n", sandbox.endpoint()));
         stop.wait().await;

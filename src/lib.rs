@@ -23,6 +23,7 @@ pub mod report;
 pub mod row;
 pub mod sandbox;
 pub mod secret;
+pub mod shell;
 pub mod source;
 pub mod stop;
 pub mod survey;

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::shell::quote;
+
 /// The words behind the program's name, without secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CommandLine {
@@ -50,7 +52,7 @@ impl CommandLine {
         let words = front.iter().map(String::as_str).chain(more.iter().copied()).chain(back.iter().map(String::as_str));
         for word in words {
             line.push(' ');
-            line.push_str(&quoted(word));
+            line.push_str(&quote(word));
         }
         line
     }
@@ -142,16 +144,6 @@ pub(crate) fn without_password(address: &str) -> String {
     match rest.rsplit_once('@') {
         Some((_, host)) => format!("{scheme}…@{host}"),
         None => address.to_owned(),
-    }
-}
-
-/// A word as a shell wants it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_@%+=:,./-…".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 

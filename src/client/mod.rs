@@ -8,6 +8,7 @@
 mod address;
 pub mod batch_size;
 pub mod credentials;
+mod header;
 mod queue;
 pub mod rate_limit;
 mod refused_all;
@@ -32,6 +33,7 @@ use crate::stop::Stop;
 
 pub use address::{Endpoint, Proxy};
 pub use credentials::{Credentials, Scheme, TokenRefresh};
+pub use header::Header;
 pub use retry::Policy;
 pub use transport::{Http, Transport};
 pub use window::Concurrency;

@@ -16,6 +16,7 @@ use reqwest::{Certificate, Client, Response, Url};
 
 use super::address::{Endpoint, Proxy};
 use super::credentials::{Credentials, Scheme};
+use super::header::Header;
 use super::retry;
 use super::transport_error;
 use super::verdict::{Reply, TransportError};
@@ -50,7 +51,7 @@ pub struct Options {
     /// Sent as header and query `botId`.
     pub bot_id: Option<String>,
     /// More headers; they win over ours.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<Header>,
     /// For a whole exchange.
     pub timeout: Duration,
     /// For a connection to stand.
@@ -223,7 +224,7 @@ fn headers(options: &Options) -> Result<HeaderMap, Error> {
     headers.insert(header::CONTENT_TYPE, json.clone());
     headers.insert(header::ACCEPT, json);
     let bot = options.bot_id.iter().map(|id| ("botId", id.as_str()));
-    let own = options.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let own = options.headers.iter().map(|header| (header.name.as_str(), header.value.expose()));
     for (name, value) in bot.chain(own) {
         let unfit = || Error::Header(name.escape_debug().to_string());
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unfit())?;

@@ -5,6 +5,7 @@
 //! repeats: a window is bounded, so repeats cannot multiply, and "budget empty" must not become "records lost".
 
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -31,6 +32,17 @@ impl Concurrency {
         match self {
             Concurrency::Auto => MOST,
             Concurrency::Fixed(lanes) => lanes.get(),
+        }
+    }
+}
+
+impl FromStr for Concurrency {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Concurrency, Self::Err> {
+        match text {
+            "auto" => Ok(Concurrency::Auto),
+            _ => text.parse().map(Concurrency::Fixed).map_err(|_| "is neither auto nor a number from 1"),
         }
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::{Code, Error};
-use crate::cli::options::{Given, Setting, Takes, setting};
+use super::key::Key;
+use crate::cli::options::{Given, Setting, Takes};
 
 /// Where values came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,45 +96,47 @@ impl Levels {
     }
 
     /// The value of a setting, or its default.
-    pub fn one<T: FromStr<Err: fmt::Display>>(&self, name: &'static str) -> Result<T, Error> {
-        let setting = known(name)?;
-        match self.find(name) {
+    pub fn one<T: FromStr<Err: fmt::Display>>(&self, key: Key<T>) -> Result<T, Error> {
+        let setting = key.setting();
+        match self.find(setting.name) {
             Some((origin, values)) => parsed(setting, origin, values.last().map_or("", String::as_str)),
             None => parsed(setting, &Origin::Default, setting.default),
         }
     }
 
     /// The value of a setting that has no default.
-    pub fn maybe<T: FromStr<Err: fmt::Display>>(&self, name: &'static str) -> Result<Option<T>, Error> {
-        match self.find(name) {
-            Some(_) => self.one(name).map(Some),
+    pub fn maybe<T: FromStr<Err: fmt::Display>>(&self, key: Key<T>) -> Result<Option<T>, Error> {
+        match self.find(key.name()) {
+            Some(_) => self.one(key).map(Some),
             None => Ok(None),
         }
     }
 
     /// All values of a setting that may be repeated.
-    pub fn many<T: FromStr<Err: fmt::Display>>(&self, name: &'static str) -> Result<Vec<T>, Error> {
-        let setting = known(name)?;
-        let Some((origin, values)) = self.find(name) else {
+    pub fn many<T: FromStr<Err: fmt::Display>>(&self, key: Key<T>) -> Result<Vec<T>, Error> {
+        let Some((origin, values)) = self.find(key.name()) else {
             return Ok(Vec::new());
         };
-        values.iter().map(|value| parsed(setting, origin, value)).collect()
+        values.iter().map(|value| parsed(key.setting(), origin, value)).collect()
     }
 
     /// Whether a switch is on.
-    pub fn on(&self, name: &'static str) -> Result<bool, Error> {
-        Ok(self.maybe::<Switch>(name)?.is_some_and(|Switch(on)| on))
+    pub fn on(&self, key: Key<Switch>) -> Result<bool, Error> {
+        self.is_on(key.setting())
     }
 
-    /// How far down the level stands that has a value, 0 being the highest; the number of levels if none has.
-    pub fn depth(&self, name: &str) -> usize {
-        self.0.iter().position(|level| level.values.contains_key(name)).unwrap_or(self.0.len())
+    /// Whether a setting that takes no value is on.
+    pub(super) fn is_on(&self, setting: &'static Setting) -> Result<bool, Error> {
+        let Some((origin, values)) = self.find(setting.name) else {
+            return Ok(false);
+        };
+        parsed(setting, origin, values.last().map_or("", String::as_str)).map(|Switch(on)| on)
     }
-}
 
-/// The row of the table; a name that is not in it is our own mistake, found by any test that settles.
-fn known(name: &'static str) -> Result<&'static Setting, Error> {
-    setting(name).ok_or_else(|| Error::new(Code::UnknownKey, format!("there is no setting {name}")))
+    /// The position of the highest level that has a value, 0 being the highest; the number of levels if none has.
+    pub fn depth<T>(&self, key: Key<T>) -> usize {
+        self.0.iter().position(|level| level.values.contains_key(key.name())).unwrap_or(self.0.len())
+    }
 }
 
 fn parsed<T: FromStr<Err: fmt::Display>>(setting: &Setting, origin: &Origin, text: &str) -> Result<T, Error> {
@@ -206,7 +209,10 @@ pub fn allowed(setting: &'static Setting, in_file: bool, place: &str) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use super::super::key;
+    use super::super::values::OutputFormat;
     use super::*;
+    use crate::cli::options::setting;
 
     fn level(origin: Origin, values: &[(&'static str, &[&str])]) -> Level {
         let values = values.iter().map(|(name, values)| (*name, values.iter().map(|v| (*v).to_owned()).collect()));
@@ -225,26 +231,27 @@ mod tests {
     #[test]
     fn the_highest_level_wins_as_a_whole() {
         let levels = levels();
-        assert_eq!(levels.one::<u32>("batch-size"), Ok(7));
-        assert_eq!(levels.many::<String>("tag"), Ok(vec!["a".to_owned(), "b".to_owned()]));
-        assert_eq!(levels.on("strict"), Ok(false));
-        assert_eq!(levels.on("omit-empty"), Ok(false));
-        assert_eq!(levels.one::<String>("output"), Ok("text".to_owned()));
-        assert_eq!(levels.maybe::<u32>("limit"), Ok(None));
-        assert_eq!((levels.depth("tag"), levels.depth("attempts"), levels.depth("limit")), (0, 2, 3));
+        assert_eq!(levels.one(key::BATCH_SIZE).unwrap().0.get(), 7);
+        let tags: Vec<String> = levels.many(key::TAG).unwrap().into_iter().map(|tag| tag.0).collect();
+        assert_eq!(tags, ["a", "b"]);
+        assert_eq!(levels.on(key::STRICT), Ok(false));
+        assert_eq!(levels.on(key::OMIT_EMPTY), Ok(false));
+        assert_eq!(levels.one(key::OUTPUT), Ok(OutputFormat::Text));
+        assert_eq!(levels.maybe(key::LIMIT), Ok(None));
+        assert_eq!((levels.depth(key::TAG), levels.depth(key::ATTEMPTS), levels.depth(key::LIMIT)), (0, 2, 3));
     }
 
     #[test]
     fn a_wrong_value_names_its_place() {
-        let error = levels().one::<u32>("attempts").unwrap_err();
+        let error = levels().one(key::ATTEMPTS).unwrap_err();
         let place = "attempts in m1import.toml [profile.staging]: \"many\" ";
         assert!(error.to_string().starts_with(place), "{error}");
         assert_eq!((error.code(), error.exit()), ("config.value", 78));
 
         let typed = Levels(vec![level(Origin::Flags, &[("format", &["xslx"]), ("header", &["Key geheim"])])]);
-        let error = typed.one::<String>("format").unwrap_err();
+        let error = typed.one(key::FORMAT).unwrap_err();
         assert_eq!((error.code(), error.exit(), error.hint()), ("usage.value", 2, "did you mean xlsx?"));
-        let error = typed.many::<super::super::Header>("header").unwrap_err();
+        let error = typed.many(key::HEADER).unwrap_err();
         assert!(!error.to_string().contains("geheim"), "{error}");
     }
 

@@ -1,19 +1,18 @@
-//! Everything that can be chosen, chosen: what was typed, the environment, `.env` and the configuration files become
-//! one `Config` that is complete and right.
+//! The settings: what was typed, the environment, `.env` and the configuration files become one complete and valid
+//! `Config`.
 //!
-//! This room alone knows which of them wins. It opens the configuration files and nothing else: no input, no token
-//! file, no connection. Nobody but `main` and `pipeline` reads a `Config`; every other room has settings of its own.
+//! Only this module knows which of them wins. It opens the settings files and nothing else: no input, no token file, no
+//! connection. It fills the settings types of the modules themselves (`source::Options`, `transport::Options`, …), so
+//! that only `commands` and `pipeline` read a `Config`.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 mod effective;
 mod env;
 mod error;
 mod file;
-mod header;
 mod jwt;
+pub mod key;
 mod level;
 mod plan;
 mod sandbox;
@@ -25,19 +24,21 @@ mod values;
 pub use effective::{EffectiveSetting, as_file, json, table};
 pub use env::Env;
 pub use error::{Code, Error};
-pub use header::Header;
 pub use jwt::{Jwt, peek};
+pub use key::Key;
 pub use level::{Level, Levels, Origin, Switch};
-pub use sandbox::Sandbox;
+pub use sandbox::sandbox;
 pub use token::TokenSource;
 pub use units::{BoundedDuration, Limit, NonZeroDuration, Percent, Rate, Size};
 pub use values::{
-    AuthType, AutoOr, BotId, CommaList, Concurrency, EncodingLabel, FieldMap, FilePath, NonEmptyText, Number,
-    OutputFormat, Positive, Progress, REPORT_ENDINGS, ReportPath, RowCondition, SetAttribute, Verbosity,
+    AuthType, AutoOr, BotId, CommaList, EncodingLabel, FieldMap, FilePath, NonEmptyText, Number, OutputFormat,
+    Positive, Progress, REPORT_ENDINGS, RefusedNumber, ReportPath, RowCondition, SetAttribute, SizeLimit, TcpPort,
+    Verbosity,
 };
 
+use crate::batch::Limits;
 use crate::cli::{CommandLine, Typed};
-use crate::client::{Endpoint, Proxy};
+use crate::client::{self, transport};
 use crate::contact::{self, phone};
 use crate::dedupe::OnDuplicate;
 use crate::mapping;
@@ -116,45 +117,27 @@ pub enum Target {
     Nowhere,
 }
 
-/// Where to, with which right, and how fast.
+/// How contacts are sent.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     /// What happens to the contacts.
     pub target: Target,
     /// Where the token comes from.
     pub token: TokenSource,
-    /// Where contacts are posted to.
-    pub endpoint: Endpoint,
     /// Whether the `authtype` header is sent.
     pub auth_type: AuthType,
-    /// The bot to import for.
-    pub bot_id: Option<String>,
-    /// Further headers.
-    pub headers: Vec<Header>,
-    /// Contacts in one request at most.
-    pub batch_size: NonZeroUsize,
-    /// Bytes in one request at most.
-    pub batch_bytes: u64,
+    /// The endpoint, and how it is reached.
+    pub transport: transport::Options,
+    /// The most that one request may hold.
+    pub limits: Limits,
     /// Requests in flight at once.
-    pub concurrency: Concurrency,
-    /// Requests per second at most, retries included.
-    pub rate: Rate,
-    /// Longest time for one request.
-    pub timeout: Duration,
-    /// Longest time to connect.
-    pub connect_timeout: Duration,
-    /// Attempts for one batch.
-    pub attempts: NonZeroUsize,
-    /// The run ends after so long without any success.
-    pub give_up_after: Duration,
-    /// Longest wait that the server may ask for.
-    pub max_wait: Duration,
-    /// How many rows the server may refuse.
+    pub concurrency: client::Concurrency,
+    /// Requests per second at most, retries included; `None` is unlimited.
+    pub rate: Option<f64>,
+    /// When a batch, or the run, is given up.
+    pub policy: client::Policy,
+    /// How many rows the server may refuse before the run stops.
     pub max_refused: Limit,
-    /// Certificates to trust beside the system's.
-    pub cacert: Option<PathBuf>,
-    /// The proxy; `None` is the system's.
-    pub proxy: Option<Proxy>,
     /// Whether an unfinished journal is forgotten.
     pub restart: bool,
 }
@@ -206,11 +189,8 @@ impl Config {
         let rows = Rows::settle(&levels)?;
         Ok(Config {
             files,
-            source: reading(&levels)?,
-            mapping: mapping::Options {
-                map: levels.many::<FieldMap>("map")?.into_iter().map(|FieldMap(to, column)| (to, column)).collect(),
-                attributes: levels.one("attributes")?,
-            },
+            source: source_options(&levels)?,
+            mapping: mapping_options(&levels)?,
             plan: plan::fingerprint(&levels, &rows.rules)?,
             rows,
             delivery,
@@ -224,9 +204,8 @@ impl Config {
 /// All levels, the highest first.
 fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
     let own = Levels(vec![flags]);
-    let named = |name| own.maybe::<FilePath>(name).map(|path| path.map(|FilePath(path)| path));
-    let (env_file, config) = (named("env-file")?, named("config")?);
-    let profile: Option<NonEmptyText> = own.maybe("profile")?;
+    let (env_file, config) = (path(&own, key::ENV_FILE)?, path(&own, key::CONFIG)?);
+    let profile = own.maybe(key::PROFILE)?;
     let profile = profile.as_ref().map(|NonEmptyText(name)| name.as_str());
 
     let project = Contents::open(&env.folder, "m1import.toml", config.as_deref())?;
@@ -249,122 +228,144 @@ fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
     Ok(Levels(levels))
 }
 
-fn reading(levels: &Levels) -> Result<source::Options, Error> {
+fn source_options(levels: &Levels) -> Result<source::Options, Error> {
+    let AutoOr(format) = levels.one(key::FORMAT)?;
+    let Number(skip_lines) = levels.one(key::SKIP_LINES)?;
     Ok(source::Options {
-        format: levels.one::<AutoOr<source::Format>>("format")?.0,
-        delimiter: levels.maybe("delimiter")?,
-        encoding: levels.maybe::<EncodingLabel>("encoding")?.map(|EncodingLabel(encoding)| encoding),
-        header: match levels.on("no-header")? {
-            true => source::Header::Absent,
-            false => source::Header::Present,
-        },
-        columns: levels.maybe::<CommaList>("columns")?.map(|CommaList(names)| names).unwrap_or_default(),
-        skip_lines: levels.one::<Number>("skip-lines")?.0,
-        sheet: levels.maybe("sheet")?,
+        format,
+        delimiter: levels.maybe(key::DELIMITER)?,
+        encoding: levels.maybe(key::ENCODING)?.map(|EncodingLabel(encoding)| encoding),
+        header: if levels.on(key::NO_HEADER)? { source::Header::Absent } else { source::Header::Present },
+        columns: levels.maybe(key::COLUMNS)?.map(|CommaList(names)| names).unwrap_or_default(),
+        skip_lines,
+        sheet: levels.maybe(key::SHEET)?,
         words: mapping::words,
+    })
+}
+
+fn mapping_options(levels: &Levels) -> Result<mapping::Options, Error> {
+    Ok(mapping::Options {
+        map: levels.many(key::MAP)?.into_iter().map(|FieldMap(to, column)| (to, column)).collect(),
+        attributes: levels.one(key::ATTRIBUTES)?,
     })
 }
 
 impl Rows {
     fn settle(levels: &Levels) -> Result<Rows, Error> {
         // The nearer of the two decides; on one level, the stricter.
-        let strict = levels.on("strict")? && levels.depth("strict") <= levels.depth("max-invalid");
-        let max_invalid = levels.one("max-invalid")?;
+        let strict = levels.on(key::STRICT)? && levels.depth(key::STRICT) <= levels.depth(key::MAX_INVALID);
+        let max_invalid = levels.one(key::MAX_INVALID)?;
         Ok(Rows {
-            limit: levels.maybe::<Positive>("limit")?.map(|Positive(limit)| limit.get() as u64),
-            shard: levels.one("shard")?,
-            only: conditions(levels, "only")?,
-            skip: conditions(levels, "skip")?,
+            limit: levels.maybe(key::LIMIT)?.map(|Positive(limit)| limit.get() as u64),
+            shard: levels.one(key::SHARD)?,
+            only: conditions(levels, key::ONLY)?,
+            skip: conditions(levels, key::SKIP)?,
             rules: rules(levels)?,
-            phone_metadata: path(levels, "phone-metadata")?,
-            on_duplicate: levels.one("on-duplicate")?,
+            phone_metadata: path(levels, key::PHONE_METADATA)?,
+            on_duplicate: levels.one(key::ON_DUPLICATE)?,
             max_invalid: if strict { Limit::Count(0) } else { max_invalid },
-            empty: if levels.on("omit-empty")? { Empty::Omitted } else { Empty::Written },
+            empty: if levels.on(key::OMIT_EMPTY)? { Empty::Omitted } else { Empty::Written },
         })
     }
 }
 
-fn conditions(levels: &Levels, name: &'static str) -> Result<Vec<String>, Error> {
-    Ok(levels.many::<RowCondition>(name)?.into_iter().map(|RowCondition(text)| text).collect())
+fn conditions(levels: &Levels, key: Key<RowCondition>) -> Result<Vec<String>, Error> {
+    Ok(levels.many(key)?.into_iter().map(|RowCondition(text)| text).collect())
 }
 
 fn rules(levels: &Levels) -> Result<contact::Rules, Error> {
     Ok(contact::Rules {
         phone: phone::Rules {
-            check: levels.one("phone-check")?,
-            multiple: levels.one("multiple")?,
-            kinds: levels.one("phone-types")?,
-            renumber: levels.on("renumber")?,
-            bare_international: levels.on("bare-international")?,
-            default: levels.maybe("default-country")?,
+            check: levels.one(key::PHONE_CHECK)?,
+            multiple: levels.one(key::MULTIPLE)?,
+            kinds: levels.one(key::PHONE_TYPES)?,
+            renumber: levels.on(key::RENUMBER)?,
+            bare_international: levels.on(key::BARE_INTERNATIONAL)?,
+            default: levels.maybe(key::DEFAULT_COUNTRY)?,
             ..phone::Rules::default()
         },
-        bad_email: levels.one("bad-email")?,
-        separators: levels.maybe("tag-separator")?.unwrap_or_default(),
-        tags: levels.many::<NonEmptyText>("tag")?.into_iter().map(|NonEmptyText(tag)| tag).collect(),
-        set: levels.many::<SetAttribute>("set")?.into_iter().map(|SetAttribute(key, value)| (key, value)).collect(),
+        bad_email: levels.one(key::BAD_EMAIL)?,
+        separators: levels.maybe(key::TAG_SEPARATOR)?.unwrap_or_default(),
+        tags: levels.many(key::TAG)?.into_iter().map(|NonEmptyText(tag)| tag).collect(),
+        set: levels.many(key::SET)?.into_iter().map(|SetAttribute(key, value)| (key, value)).collect(),
     })
 }
 
 impl Delivery {
     fn settle(levels: &Levels, mode: Mode) -> Result<Delivery, Error> {
-        let target = match (levels.on("sandbox")?, levels.on("dry-run")?) {
+        let target = match (levels.on(key::SANDBOX)?, levels.on(key::DRY_RUN)?) {
             _ if mode != Mode::Import => Target::Nowhere,
             (true, _) => Target::Sandbox,
             (false, true) => Target::Nowhere,
             (false, false) => Target::Endpoint,
         };
+        let Positive(contacts) = levels.one(key::BATCH_SIZE)?;
+        let Size(bytes) = levels.one(key::BATCH_BYTES)?;
+        let Positive(attempts) = levels.one(key::ATTEMPTS)?;
+        let BoundedDuration(give_up_after) = levels.one(key::GIVE_UP_AFTER)?;
+        let BoundedDuration(max_wait) = levels.one(key::MAX_WAIT)?;
+        let concurrency = levels.one(key::CONCURRENCY)?;
         Ok(Delivery {
             target,
             token: TokenSource::settle(levels)?,
-            endpoint: levels.one("endpoint")?,
-            auth_type: levels.one("auth-type")?,
-            bot_id: levels.maybe::<BotId>("bot-id")?.map(|BotId(id)| id),
-            headers: levels.many("header")?,
-            batch_size: levels.one::<Positive>("batch-size")?.0,
-            batch_bytes: levels.one::<Size>("batch-bytes")?.0,
-            concurrency: levels.one("concurrency")?,
-            rate: levels.one("rate")?,
-            timeout: levels.one::<NonZeroDuration>("timeout")?.0,
-            connect_timeout: levels.one::<NonZeroDuration>("connect-timeout")?.0,
-            attempts: levels.one::<Positive>("attempts")?.0,
-            give_up_after: levels.one::<BoundedDuration>("give-up-after")?.0,
-            max_wait: levels.one::<BoundedDuration>("max-wait")?.0,
-            max_refused: levels.one("max-refused")?,
-            cacert: path(levels, "cacert")?,
-            proxy: levels.maybe("proxy")?,
-            restart: levels.on("restart")?,
+            auth_type: levels.one(key::AUTH_TYPE)?,
+            transport: transport_options(levels, concurrency)?,
+            limits: Limits { contacts, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) },
+            concurrency,
+            rate: levels.one(key::RATE)?.per_second(),
+            policy: client::Policy {
+                attempts: u32::try_from(attempts.get()).unwrap_or(u32::MAX),
+                give_up_after,
+                max_wait,
+            },
+            max_refused: levels.one(key::MAX_REFUSED)?,
+            restart: levels.on(key::RESTART)?,
         })
     }
 }
 
+fn transport_options(levels: &Levels, concurrency: client::Concurrency) -> Result<transport::Options, Error> {
+    let NonZeroDuration(timeout) = levels.one(key::TIMEOUT)?;
+    let NonZeroDuration(connect_timeout) = levels.one(key::CONNECT_TIMEOUT)?;
+    Ok(transport::Options {
+        endpoint: levels.one(key::ENDPOINT)?,
+        bot_id: levels.maybe(key::BOT_ID)?.map(|BotId(id)| id),
+        headers: levels.many(key::HEADER)?,
+        timeout,
+        connect_timeout,
+        cacert: path(levels, key::CACERT)?,
+        proxy: levels.maybe(key::PROXY)?,
+        max_connections: concurrency.most(),
+    })
+}
+
 impl Output {
     fn settle(levels: &Levels) -> Result<Output, Error> {
-        let more = levels.maybe::<Number>("verbose")?.map_or(0, |Number(times)| times);
-        let verbosity = match (levels.on("quiet")?, more) {
+        let more = levels.maybe(key::VERBOSE)?.map_or(0, |Number(times)| times);
+        let verbosity = match (levels.on(key::QUIET)?, more) {
             (true, _) => Verbosity::Quiet,
             (false, 0) => Verbosity::Normal,
             (false, 1) => Verbosity::More,
             (false, _) => Verbosity::Debug,
         };
         Ok(Output {
-            dir: path(levels, "output-dir")?,
-            reports: levels.many::<ReportPath>("report")?.into_iter().map(|ReportPath(path)| path).collect(),
-            write_config: path(levels, "write-config")?,
-            form: levels.one("output")?,
-            progress: levels.one("progress")?,
-            color: levels.one("color")?,
+            dir: path(levels, key::OUTPUT_DIR)?,
+            reports: levels.many(key::REPORT)?.into_iter().map(|ReportPath(path)| path).collect(),
+            write_config: path(levels, key::WRITE_CONFIG)?,
+            form: levels.one(key::OUTPUT)?,
+            progress: levels.one(key::PROGRESS)?,
+            color: levels.one(key::COLOR)?,
             verbosity,
-            show_values: levels.on("show-values")?,
+            show_values: levels.on(key::SHOW_VALUES)?,
         })
     }
 }
 
-fn path(levels: &Levels, name: &'static str) -> Result<Option<PathBuf>, Error> {
-    Ok(levels.maybe::<FilePath>(name)?.map(|FilePath(path)| path))
+fn path(levels: &Levels, key: Key<FilePath>) -> Result<Option<PathBuf>, Error> {
+    Ok(levels.maybe(key)?.map(|FilePath(path)| path))
 }
 
-/// Whether a path stands for standard input.
+/// Whether a path names standard input.
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

@@ -4,11 +4,11 @@
 //! the bot. Values count as they came out, not as they were written: `--default-country 91` and `IN` are one plan.
 
 use super::error::Error;
+use super::key;
 use super::level::Levels;
 use super::values::EncodingLabel;
 use crate::cli::options::{Group, SETTINGS, Setting, Takes};
 use crate::contact::Rules;
-use crate::source::Delimiter;
 
 /// The fingerprint, 32 hexadecimal digits.
 pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Error> {
@@ -32,19 +32,17 @@ pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Erro
 /// The values of a setting, each in the one form that all its writings have in common.
 fn settled(setting: &'static Setting, levels: &Levels, rules: &Rules) -> Result<Vec<String>, Error> {
     Ok(match setting.name {
-        "delimiter" => levels.maybe::<Delimiter>("delimiter")?.map(|found| found.to_string()).into_iter().collect(),
-        "encoding" => levels
-            .maybe::<EncodingLabel>("encoding")?
-            .map(|EncodingLabel(found)| found.name().to_owned())
-            .into_iter()
-            .collect(),
+        "delimiter" => levels.maybe(key::DELIMITER)?.map(|found| found.to_string()).into_iter().collect(),
+        "encoding" => {
+            levels.maybe(key::ENCODING)?.map(|EncodingLabel(found)| found.name().to_owned()).into_iter().collect()
+        }
         "default-country" => rules.phone.default.map(|region| region.to_string()).into_iter().collect(),
         "phone-types" => vec![rules.phone.kinds.to_string()],
         "tag" => rules.tags.clone(),
         "phone-metadata" => {
             levels.find(setting.name).map_or_else(Vec::new, |(_, paths)| paths.iter().map(content).collect())
         }
-        name if setting.takes == Takes::Nothing => vec![levels.on(name)?.to_string()],
+        _ if setting.takes == Takes::Nothing => vec![levels.is_on(setting)?.to_string()],
         name => levels.find(name).map_or_else(|| vec![setting.default.to_owned()], |(_, values)| values.to_vec()),
     })
 }

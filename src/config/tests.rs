@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::num::NonZeroUsize;
 
 use super::*;
 use crate::cli::{self, Command};
@@ -44,18 +45,13 @@ impl Scene {
     }
 }
 
+/// The defaults of the table are those of the modules.
 #[test]
-fn the_table_and_the_structs_agree() {
-    let config = Scene::new(&[], &[]).settle("a.csv").unwrap();
-    assert_eq!(config.delivery.endpoint.url().as_str(), "https://api.v7.express-chat.com/inbox/users/import");
-    assert_eq!((config.delivery.batch_size.get(), config.delivery.batch_bytes), (100, 90_000));
-    assert_eq!((config.delivery.timeout.as_secs(), config.delivery.connect_timeout.as_secs()), (60, 10));
-    assert_eq!((config.delivery.give_up_after.as_secs(), config.delivery.max_wait.as_secs()), (900, 600));
-    assert_eq!((config.delivery.attempts.get(), config.delivery.rate), (8, Rate::Unlimited));
-    assert_eq!((config.delivery.target, config.delivery.concurrency), (Target::Endpoint, Concurrency::Auto));
-    assert_eq!((config.rows.max_invalid, config.delivery.max_refused), (Limit::Unlimited, Limit::Unlimited));
-    assert_eq!((config.rows.shard, config.source.skip_lines, config.rows.limit), (Shard::default(), 0, None));
-    assert_eq!((config.output.form, config.output.verbosity), (OutputFormat::Text, Verbosity::Normal));
+fn what_nobody_sets_has_the_default_of_its_module() {
+    let delivery = Scene::new(&[], &[]).settle("a.csv").unwrap().delivery;
+    assert_eq!(delivery.limits, Limits::default());
+    assert_eq!(delivery.policy, client::Policy::default());
+    assert_eq!((delivery.concurrency, delivery.rate), (client::Concurrency::default(), None));
 }
 
 /// Every setting of the table is read by the settling: a value that cannot be is found.
@@ -98,7 +94,7 @@ fn every_word_is_understood() {
 }
 
 #[test]
-fn values_reach_the_rooms() {
+fn values_reach_the_modules() {
     let line = "a.csv --delimiter semicolon --encoding latin1 --no-header --columns Name,Mobile --sheet 2 --map phone=Mobile \
                 --map attr.city=Ort --attributes Ort,PLZ --tag x --set attr.source=web --tag-separator / --default-country 91 \
                 --phone-types mobile,voip --shard 2/8 --batch-bytes 1MiB --concurrency 3 --rate 30/m --max-refused 5% --omit-empty";
@@ -116,10 +112,10 @@ fn values_reach_the_rooms() {
         (vec!["x".to_owned()], vec![("source".into(), "web".into())])
     );
     assert_eq!(config.rows.rules.phone.default.unwrap().to_string(), "IN");
-    assert_eq!((config.rows.shard.number, config.rows.shard.of, config.delivery.batch_bytes), (2, 8, 1 << 20));
+    assert_eq!((config.rows.shard.number, config.rows.shard.of, config.delivery.limits.bytes), (2, 8, 1 << 20));
     assert_eq!(
         (config.delivery.concurrency, config.delivery.rate, config.delivery.max_refused),
-        (Concurrency::Fixed(NonZeroUsize::new(3).unwrap()), Rate::PerSecond(0.5), Limit::Share(0.05))
+        (client::Concurrency::Fixed(NonZeroUsize::new(3).unwrap()), Some(0.5), Limit::Share(0.05))
     );
     assert_eq!(config.rows.empty, Empty::Omitted);
 }
@@ -178,9 +174,9 @@ fn precedence() {
     ];
     let scene = Scene::new(&files, &[("M1IMPORT_BATCH_SIZE", "2"), ("M1IMPORT_FORMAT", "")]);
     let config = scene.settle("a.csv").unwrap();
-    assert_eq!((config.delivery.batch_size.get(), config.delivery.attempts.get()), (2, 3));
-    assert_eq!((config.delivery.rate, config.delivery.max_wait.as_secs()), (Rate::PerSecond(3.0), 240));
-    assert_eq!(config.delivery.bot_id.as_deref(), Some("5"));
+    assert_eq!((config.delivery.limits.contacts.get(), config.delivery.policy.attempts), (2, 3));
+    assert_eq!((config.delivery.rate, config.delivery.policy.max_wait.as_secs()), (Some(3.0), 240));
+    assert_eq!(config.delivery.transport.bot_id.as_deref(), Some("5"));
     let source =
         |config: &Config, name| config.effective.iter().find(|shown| shown.name == name).unwrap().source.clone();
     for (name, expected) in
@@ -190,15 +186,15 @@ fn precedence() {
     }
 
     let config = scene.settle("a.csv --batch-size 1 --profile slow").unwrap();
-    assert_eq!((config.delivery.batch_size.get(), config.delivery.timeout.as_secs()), (1, 40));
+    assert_eq!((config.delivery.limits.contacts.get(), config.delivery.transport.timeout.as_secs()), (1, 40));
     assert_eq!(
-        (source(&config, "timeout").as_str(), config.delivery.bot_id.as_deref()),
+        (source(&config, "timeout").as_str(), config.delivery.transport.bot_id.as_deref()),
         ("m1import.toml [profile.slow]", Some("50"))
     );
 
     let config = scene.settle("a.csv --env-file @/other.env --config @/other.toml").unwrap();
-    assert_eq!((config.delivery.attempts.get(), config.delivery.rate), (6, Rate::PerSecond(7.0)));
-    assert_eq!(config.delivery.timeout.as_secs(), 5);
+    assert_eq!((config.delivery.policy.attempts, config.delivery.rate), (6, Some(7.0)));
+    assert_eq!(config.delivery.transport.timeout.as_secs(), 5);
 }
 
 #[test]
@@ -207,7 +203,7 @@ fn a_parent_folder_is_not_asked() {
     let mut env = Env::new(scene.variables.clone());
     env.folder = scene.folder.path().join("inner");
     let config = Config::settle(Typed::default(), &env, Mode::Look).unwrap();
-    assert_eq!((config.delivery.batch_size.get(), config.delivery.attempts.get()), (100, 8));
+    assert_eq!((config.delivery.limits.contacts.get(), config.delivery.policy.attempts), (100, 8));
 }
 
 #[test]

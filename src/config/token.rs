@@ -10,6 +10,7 @@ use std::{fs, thread};
 
 use super::error::{Code, Error};
 use super::jwt::peek;
+use super::key;
 use super::level::{Levels, Origin};
 use crate::cli::options::setting;
 use crate::report::words::moment;
@@ -17,7 +18,7 @@ use crate::secret::Secret;
 use crate::terminal::safe;
 
 /// The settings that give a token; one of them at most on a level.
-const TOKEN_SETTINGS: [&str; 3] = ["token", "token-file", "token-command"];
+const TOKEN_SETTINGS: [&str; 3] = [key::TOKEN.name(), key::TOKEN_FILE.name(), key::TOKEN_COMMAND.name()];
 
 /// How far our clock and that of whoever made the token may be apart, in seconds.
 const CLOCKS: u64 = 60;

@@ -5,13 +5,14 @@
 //! choosing, or through its proxy, or over a connection its certificates vouch for.
 
 use super::error::{Code, Error};
+use super::key;
 use super::level::{Levels, Origin};
 use super::token::TokenSource;
 use crate::cli::CommandLine;
 use crate::cli::options::setting;
 
 /// What decides who gets the token.
-const DECIDERS: [&str; 3] = ["endpoint", "proxy", "cacert"];
+const DECIDERS: [&str; 3] = [key::ENDPOINT.name(), key::PROXY.name(), key::CACERT.name()];
 
 /// A file that was found may not name a command, whether or not the command would be run.
 pub(super) fn no_commands(levels: &Levels, line: &CommandLine) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use encoding_rs::Encoding;
 
+use super::units::Size;
 use crate::mapping::Target;
 
 /// Makes an enum of the words an option takes.
@@ -21,7 +22,7 @@ macro_rules! words {
             fn from_str(text: &str) -> Result<$name, Self::Err> {
                 match text {
                     $($word => Ok($name::$variant),)*
-                    _ => Err(concat!("is none of", $(" ", $word),*)),
+                    _ => Err(concat!("is not one of" $(, " ", $word)*)),
                 }
             }
         }
@@ -59,26 +60,6 @@ words! {
         Always = "always",
         /// Not at all.
         Never = "never",
-    }
-}
-
-/// How many requests are in flight at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Concurrency {
-    /// As many as the server bears, 1 to 8.
-    Auto,
-    /// Always so many.
-    Fixed(NonZeroUsize),
-}
-
-impl FromStr for Concurrency {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Concurrency, Self::Err> {
-        match text {
-            "auto" => Ok(Concurrency::Auto),
-            _ => text.parse().map(Concurrency::Fixed).map_err(|_| "is neither auto nor a number from 1"),
-        }
     }
 }
 
@@ -254,6 +235,46 @@ impl FromStr for FilePath {
     }
 }
 
+/// The number of a TCP port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TcpPort(pub u16);
+
+impl FromStr for TcpPort {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<TcpPort, Self::Err> {
+        text.parse().map(TcpPort).map_err(|_| "is not a port from 0 to 65535")
+    }
+}
+
+/// A size, or `unlimited` (`None`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SizeLimit(pub Option<u64>);
+
+impl FromStr for SizeLimit {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<SizeLimit, Self::Err> {
+        match text {
+            "unlimited" => Ok(SizeLimit(None)),
+            _ => text.parse().map(|Size(bytes)| SizeLimit(Some(bytes))),
+        }
+    }
+}
+
+/// A phone number with its calling code, in digits; a plus sign in front is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefusedNumber(pub u64);
+
+impl FromStr for RefusedNumber {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<RefusedNumber, Self::Err> {
+        let digits = text.trim().trim_start_matches('+');
+        digits.parse().map(RefusedNumber).map_err(|_| "is not a number in digits with its calling code")
+    }
+}
+
 /// A bot's id, which goes into a header and a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BotId(pub String);
@@ -293,10 +314,7 @@ mod tests {
 
     #[test]
     fn words_and_numbers() {
-        assert_eq!("auto".parse(), Ok(Concurrency::Auto));
-        assert!(matches!("3".parse(), Ok(Concurrency::Fixed(three)) if three.get() == 3));
         for text in ["", "0", "-1", "many"] {
-            assert!(text.parse::<Concurrency>().is_err(), "{text}");
             assert!(text.parse::<Positive>().is_err(), "{text}");
         }
         assert_eq!("Name, ,Phone".parse(), Ok(CommaList(vec!["Name".into(), String::new(), "Phone".into()])));

@@ -1,6 +1,7 @@
 //! Why columns cannot be mapped.
 
 use crate::row::Field;
+use crate::shell::quote;
 
 /// Columns that do not fit what is wanted of them. Headers may come from anywhere: made safe by whoever prints them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +81,7 @@ impl Error {
             Error::UnknownColumn { option, nearest: Some(column), .. } => {
                 // --only and --skip have values behind the column.
                 let values = if option.ends_with(' ') { "=…" } else { "" };
-                format!("did you mean {option}{}{values}?", word(column))
+                format!("did you mean {option}{}{values}?", quote(column))
             }
             Error::UnknownColumn { .. } => "column names are those of the header; in JSON, dotted paths".to_owned(),
         })
@@ -92,26 +93,13 @@ fn is_unparted(headers: &[String]) -> bool {
     matches!(headers, [only] if only.contains([',', ';', '\t', '|', ':', '^', '~']) || only.contains("  "))
 }
 
-/// A column's name as it is typed in a shell.
-fn word(column: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./".contains(c);
-    match column.chars().all(plain) && !column.is_empty() {
-        true => column.to_owned(),
-        false => format!("'{}'", column.replace('\'', r"'\''")),
-    }
-}
-
 /// The options that choose one of the columns.
 fn settings(field: &str, columns: &[String]) -> String {
     columns.iter().map(|column| format!("--map {}", setting(field, column))).collect::<Vec<_>>().join(" or ")
 }
 
 fn setting(field: &str, column: &str) -> String {
-    let typed = word(column);
-    match typed.strip_prefix('\'') {
-        Some(rest) => format!("'{field}={rest}"),
-        None => format!("{field}={typed}"),
-    }
+    quote(&format!("{field}={column}")).into_owned()
 }
 
 /// At most 30 names, with invisible characters shown.

@@ -6,9 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::Screen;
 use super::prepare::unless_stopped;
 use super::summary::Story;
-use crate::batch::Limits;
-use crate::client::{self, Credentials, Endpoint, Http, Policy, Scheme, TokenRefresh, transport};
-use crate::config::{AuthType, Concurrency, Config, Rate, Target, TokenSource, peek};
+use crate::client::{self, Credentials, Http, Scheme, TokenRefresh, transport};
+use crate::config::{AuthType, Config, Target, TokenSource, peek};
 use crate::error::Error;
 use crate::outcome::{Cause, Counts, Failure, RowStatus};
 use crate::report::words::moment;
@@ -43,7 +42,7 @@ impl Way {
                 let credentials = credentials(token, config.delivery.auth_type);
                 screen.warn_of_token(&credentials)?;
                 // What is wrong with certificates or proxy shows before anything is read.
-                let http = http(config, config.delivery.endpoint.clone())?;
+                let http = Http::new(&config.delivery.transport)?;
                 Ok(Way::Endpoint(credentials, Box::new(http)))
             }
         }
@@ -83,25 +82,11 @@ impl Way {
                 let credentials = Credentials { token: Secret::new(token), scheme: Scheme::Key, ends: None };
                 screen.hide(&credentials.token);
                 let endpoint = sandbox.endpoint().parse().map_err(|_| Error::Broken("the sandbox"))?;
-                Ok((credentials, http(config, endpoint)?, Some(sandbox)))
+                let options = transport::Options { endpoint, ..config.delivery.transport.clone() };
+                Ok((credentials, Http::new(&options)?, Some(sandbox)))
             }
         }
     }
-}
-
-/// The way to an endpoint; nothing is connected yet.
-fn http(config: &Config, endpoint: Endpoint) -> Result<Http, Error> {
-    let delivery = &config.delivery;
-    Ok(Http::new(&transport::Options {
-        endpoint,
-        bot_id: delivery.bot_id.clone(),
-        headers: delivery.headers.iter().map(|h| (h.name.clone(), h.value.expose().to_owned())).collect(),
-        timeout: delivery.timeout,
-        connect_timeout: delivery.connect_timeout,
-        cacert: delivery.cacert.clone(),
-        proxy: delivery.proxy.clone(),
-        max_connections: concurrency(config).most(),
-    })?)
 }
 
 fn credentials(token: Secret, auth: AuthType) -> Credentials {
@@ -132,13 +117,6 @@ pub fn seconds_left(credentials: &Credentials) -> Result<Option<u64>, Error> {
     }
 }
 
-fn concurrency(config: &Config) -> client::Concurrency {
-    match config.delivery.concurrency {
-        Concurrency::Auto => client::Concurrency::Auto,
-        Concurrency::Fixed(lanes) => client::Concurrency::Fixed(lanes),
-    }
-}
-
 /// How delivery behaves.
 pub fn options(
     config: &Config,
@@ -154,20 +132,10 @@ pub fn options(
         accepted_before: before[RowStatus::AcceptedBefore] > 0,
         refused_before: before[RowStatus::Refused],
         refresh: (delivery.target == Target::Endpoint && delivery.token.may_change()).then(|| refresh(config, screen)),
-        limits: Limits {
-            contacts: delivery.batch_size,
-            bytes: usize::try_from(delivery.batch_bytes).unwrap_or(usize::MAX),
-        },
-        concurrency: concurrency(config),
-        rate: match delivery.rate {
-            Rate::Unlimited => None,
-            Rate::PerSecond(rate) => Some(rate),
-        },
-        policy: Policy {
-            attempts: u32::try_from(delivery.attempts.get()).unwrap_or(u32::MAX),
-            give_up_after: delivery.give_up_after,
-            max_wait: delivery.max_wait,
-        },
+        limits: delivery.limits,
+        concurrency: delivery.concurrency,
+        rate: delivery.rate,
+        policy: delivery.policy,
         max_refused: delivery.max_refused.of(contacts),
         ..client::Options::new(&story.job, credentials)
     }

@@ -48,7 +48,7 @@ pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
 /// As many as the contacts or the bytes need, whichever is more.
 fn requests(contacts: u64, measured: u64, bytes: u64, config: &Config) -> u64 {
     let size = bytes.checked_div(measured).unwrap_or(0).max(1);
-    let by_bytes = (config.delivery.batch_bytes / size).max(1);
-    let most = (config.delivery.batch_size.get() as u64).min(by_bytes);
+    let by_bytes = (config.delivery.limits.bytes as u64 / size).max(1);
+    let most = (config.delivery.limits.contacts.get() as u64).min(by_bytes);
     contacts.div_ceil(most)
 }

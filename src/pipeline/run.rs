@@ -51,7 +51,7 @@ impl<'a> Run<'a> {
     fn new(config: &'a Config, screen: &'a Screen<'a>, stop: &'a Stop) -> Run<'a> {
         let endpoint = match config.delivery.target {
             Target::Sandbox => "sandbox".to_owned(),
-            Target::Endpoint | Target::Nowhere => config.delivery.endpoint.to_string(),
+            Target::Endpoint | Target::Nowhere => config.delivery.transport.endpoint.to_string(),
         };
         Run {
             config,

@@ -8,11 +8,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("row", &[]),
     ("numbers", &[]),
     ("secret", &[]),
+    ("shell", &[]),
     ("stop", &[]),
     ("terminal", &["secret"]),
     ("contact", &["row"]),
     ("source", &["row"]),
-    ("mapping", &["row", "contact", "source"]),
+    ("mapping", &["row", "contact", "source", "shell"]),
     ("dedupe", &["row", "contact"]),
     ("wire", &["contact"]),
     ("batch", &[]),
@@ -33,7 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("sandbox", &[]),
-    ("cli", &["row"]),
+    ("cli", &["row", "shell"]),
 ];
 
 /// Modules that combine the others: the settings, the errors, the run. Only they use each other.

@@ -65,7 +65,7 @@ fn a_request_is_as_documented() {
         Server::new(|_| Reply::ok().header("Retry-After", "7").header("Date", "Sun, 22 Nov 2026 12:00:00 GMT"));
     let mut options = options(&server.endpoint());
     options.bot_id = Some("b o&t".into());
-    options.headers = vec![("X-Own".into(), "1".into()), ("User-Agent".into(), "mine".into())];
+    options.headers = ["X-Own: 1", "User-Agent: mine"].map(|header| header.parse().unwrap()).into();
     let reply = post(&options).unwrap();
     assert_eq!((reply.status, reply.retry_after, reply.date), (200, Some(Duration::from_secs(7)), Some(1_795_348_800)));
     let seen = server.requests().remove(0);
