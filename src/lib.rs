@@ -13,6 +13,7 @@ pub mod error;
 pub mod event;
 pub mod folder;
 pub mod journal;
+pub mod keywords;
 pub mod mapping;
 pub mod numbers;
 pub mod outcome;

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::sync::mpsc;
 use std::thread;
 
-use crate::contact::{Contact, Fields, Rules};
+use crate::contact::{Contact, FieldColumns, Rules};
 use crate::mapping::{Filter, Mapping};
 use crate::row::{Field, Location, Reject, Row};
 use crate::source::{Columns, Digest, Error, RowError, Rows, Source};
@@ -91,7 +91,7 @@ pub enum Step<'r> {
         /// As it was read.
         row: &'r Row,
         /// Which of its columns is which field.
-        fields: &'r Fields,
+        fields: &'r FieldColumns,
         /// The names of its columns.
         columns: &'r Columns,
         /// What it comes to.
@@ -179,7 +179,7 @@ fn judge<'r>(
     row: &'r Row,
     fault: Option<&BrokenRow>,
     input: &Input,
-    fields: &'r Fields,
+    fields: &'r FieldColumns,
     rules: &'r Rules,
 ) -> Judged<'r> {
     if let Some(broken) = fault {
@@ -196,7 +196,7 @@ fn judge<'r>(
     if !input.filter.keeps(row) {
         return Judged::Skipped;
     }
-    match Contact::believe(row, fields, rules) {
+    match Contact::from_row(row, fields, rules) {
         Ok(contact) => Judged::Contact(contact),
         Err(reject) => Judged::Invalid(reject),
     }

@@ -134,12 +134,10 @@ impl Row {
     }
 }
 
-/// A field of a contact: what a column is mapped to, and what a message is about.
+/// A field of a contact, or what else of a row a message can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
-    /// The row as a whole.
-    Row,
     /// The full name.
     Name,
     /// The given name.
@@ -148,6 +146,8 @@ pub enum Field {
     LastName,
     /// The phone number.
     Phone,
+    /// An area code that is put before the digits of the phone number.
+    Area,
     /// The calling code in a column of its own.
     Prefix,
     /// The country of a number that does not name it.
@@ -157,23 +157,41 @@ pub enum Field {
     /// Tags, labels, groups.
     Tags,
     /// An attribute.
+    #[serde(rename = "attr")]
     Attribute,
+    /// The row as a whole.
+    Row,
 }
 
 impl Field {
+    /// The fields that a column can be mapped to, in the order of reports. Everything that goes through the fields
+    /// one by one goes through this list; attributes, of which there may be any number, come behind it.
+    pub const ALL: [Field; 9] = [
+        Field::Name,
+        Field::FirstName,
+        Field::LastName,
+        Field::Phone,
+        Field::Area,
+        Field::Prefix,
+        Field::Region,
+        Field::Email,
+        Field::Tags,
+    ];
+
     /// The name used in options, reports and messages.
     pub fn as_str(self) -> &'static str {
         match self {
-            Field::Row => "row",
             Field::Name => "name",
             Field::FirstName => "first_name",
             Field::LastName => "last_name",
             Field::Phone => "phone",
+            Field::Area => "area",
             Field::Prefix => "prefix",
             Field::Region => "region",
             Field::Email => "email",
             Field::Tags => "tags",
             Field::Attribute => "attr",
+            Field::Row => "row",
         }
     }
 }

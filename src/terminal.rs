@@ -6,33 +6,22 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
-use std::str::FromStr;
 use std::sync::{Arc, RwLock};
 
+use crate::keywords::keywords;
 use crate::secret::Secret;
 
-/// Whether colour is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Color {
-    /// On a terminal that wants it.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-impl FromStr for Color {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Color, Self::Err> {
-        match text {
-            "auto" => Ok(Color::Auto),
-            "always" => Ok(Color::Always),
-            "never" => Ok(Color::Never),
-            _ => Err("is none of auto, always, never"),
-        }
+keywords! {
+    /// Whether colour is used.
+    #[derive(Default)]
+    Color {
+        /// On a terminal that wants it.
+        #[default]
+        Auto = "auto",
+        /// Always.
+        Always = "always",
+        /// Never.
+        Never = "never",
     }
 }
 

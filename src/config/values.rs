@@ -7,29 +7,10 @@ use std::str::FromStr;
 use encoding_rs::Encoding;
 
 use super::units::Size;
+use crate::keywords::keywords;
 use crate::mapping::Target;
 
-/// Makes an enum of the words an option takes.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$says:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$says])* $variant,)* }
-
-        impl FromStr for $name {
-            type Err = &'static str;
-
-            fn from_str(text: &str) -> Result<$name, Self::Err> {
-                match text {
-                    $($word => Ok($name::$variant),)*
-                    _ => Err(concat!("is not one of" $(, " ", $word)*)),
-                }
-            }
-        }
-    };
-}
-
-words! {
+keywords! {
     /// Whether the `authtype` header is sent.
     AuthType {
         /// With an opaque token, not with a JWT.
@@ -41,7 +22,7 @@ words! {
     }
 }
 
-words! {
+keywords! {
     /// What standard output carries at the end.
     OutputFormat {
         /// A short summary for people.
@@ -51,7 +32,7 @@ words! {
     }
 }
 
-words! {
+keywords! {
     /// Whether progress is shown.
     Progress {
         /// A bar on a terminal, else a plain line now and then.

@@ -4,17 +4,17 @@
 //! costs work and may never be asked for (name, tags, attributes) is taken from the row when it is asked for, so
 //! that counting a million rows writes nothing.
 
+mod columns;
 pub mod email;
-pub mod fields;
 pub mod phone;
 mod text;
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
-pub use fields::Fields;
+pub use columns::FieldColumns;
 pub use text::{Separators, is_placeholder};
 
+use crate::keywords::keywords;
 use crate::row::{Code, Field, Note, Notes, Reject, Row};
 use phone::{Kind, Phone, Region};
 
@@ -33,25 +33,15 @@ pub struct Rules {
     pub set: Vec<(String, String)>,
 }
 
-/// What an unusable e-mail address does to its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum BadEmail {
-    /// The contact is sent without it, with a note.
-    #[default]
-    Drop,
-    /// The row is rejected.
-    Reject,
-}
-
-impl FromStr for BadEmail {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "drop" => Ok(BadEmail::Drop),
-            "reject" => Ok(BadEmail::Reject),
-            _ => Err("is none of drop, reject".to_owned()),
-        }
+keywords! {
+    /// What an unusable e-mail address does to its row.
+    #[derive(Default)]
+    BadEmail {
+        /// The contact is sent without it, with a note.
+        #[default]
+        Drop = "drop",
+        /// The row is rejected.
+        Reject = "reject",
     }
 }
 
@@ -70,7 +60,7 @@ pub struct Contact<'r> {
     /// Further numbers of the same cell, which were not taken.
     pub others: Vec<Phone>,
     row: &'r Row,
-    fields: &'r Fields,
+    fields: &'r FieldColumns,
     rules: &'r Rules,
 }
 
@@ -79,7 +69,7 @@ impl<'r> Contact<'r> {
     ///
     /// # Errors
     /// The row has no usable phone number, or an unusable e-mail address where those are rejected.
-    pub fn believe(row: &'r Row, fields: &'r Fields, rules: &'r Rules) -> Result<Contact<'r>, Box<Reject>> {
+    pub fn from_row(row: &'r Row, fields: &'r FieldColumns, rules: &'r Rules) -> Result<Contact<'r>, Box<Reject>> {
         let mut reading = read_phone(row, fields, rules)?;
         let email = match read_email(row, fields) {
             Ok(email) => email,
@@ -112,7 +102,7 @@ impl<'r> Contact<'r> {
     /// The row's tags and those of the rules, each once.
     pub fn tags(&self) -> Vec<Cow<'r, str>> {
         let mut tags = Vec::new();
-        for &column in &self.fields.tags {
+        for &column in self.fields.of(Field::Tags) {
             text::split_tags(self.row.cell(column as usize), &self.rules.separators, &mut tags);
         }
         tags.extend(self.rules.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())));
@@ -147,11 +137,11 @@ impl<'r> Contact<'r> {
 }
 
 /// The name a row gives, whether or not it can be sent.
-pub fn name_of<'r>(row: &'r Row, fields: &Fields) -> Cow<'r, str> {
-    if let Some(full) = first_filled(row, &fields.name) {
+pub fn name_of<'r>(row: &'r Row, fields: &FieldColumns) -> Cow<'r, str> {
+    if let Some(full) = first_filled(row, fields.of(Field::Name)) {
         return text::name(full);
     }
-    match (first_filled(row, &fields.first_name), first_filled(row, &fields.last_name)) {
+    match (first_filled(row, fields.of(Field::FirstName)), first_filled(row, fields.of(Field::LastName))) {
         (Some(first), Some(last)) => Cow::Owned(text::joined(&text::name(first), &text::name(last))),
         (Some(one), None) | (None, Some(one)) => text::name(one),
         (None, None) => Cow::Borrowed(""),
@@ -193,11 +183,11 @@ impl Details {
 }
 
 /// The number of the best phone column that is filled in.
-fn read_phone(row: &Row, fields: &Fields, rules: &Rules) -> Result<phone::Reading, Box<Reject>> {
-    let prefix = first_filled(row, &fields.prefix).unwrap_or("");
+fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<phone::Reading, Box<Reject>> {
+    let prefix = first_filled(row, fields.of(Field::Prefix)).unwrap_or("");
     let region = read_region(row, fields);
     let mut missing = None;
-    for &column in &fields.phone {
+    for &column in fields.of(Field::Phone) {
         let cell = row.cell(column as usize);
         if cell.is_empty() {
             continue;
@@ -206,7 +196,7 @@ fn read_phone(row: &Row, fields: &Fields, rules: &Rules) -> Result<phone::Readin
             Ok(reading) => return Ok(reading),
             Err(refusal) => {
                 let column = match refusal.field {
-                    Field::Prefix => fields.prefix.first().copied(),
+                    Field::Prefix => fields.of(Field::Prefix).first().copied(),
                     _ => Some(column),
                 };
                 let reject = reject(row, refusal.code, refusal.field, column, refusal.detail, refusal.suggestions);
@@ -218,19 +208,26 @@ fn read_phone(row: &Row, fields: &Fields, rules: &Rules) -> Result<phone::Readin
         }
     }
     Err(missing.unwrap_or_else(|| {
-        reject(row, Code::PhoneMissing, Field::Phone, fields.phone.first().copied(), String::new(), Vec::new())
+        reject(
+            row,
+            Code::PhoneMissing,
+            Field::Phone,
+            fields.of(Field::Phone).first().copied(),
+            String::new(),
+            Vec::new(),
+        )
     }))
 }
 
 /// The row's own country. A cell that names none leaves the default in force.
-fn read_region(row: &Row, fields: &Fields) -> Option<Region> {
-    fields.region.iter().find_map(|&column| row.cell(column as usize).trim().parse().ok())
+fn read_region(row: &Row, fields: &FieldColumns) -> Option<Region> {
+    fields.of(Field::Region).iter().find_map(|&column| row.cell(column as usize).trim().parse().ok())
 }
 
 /// The first usable address of the first filled column; else the unusable one's column, with the next usable one.
-fn read_email<'r>(row: &'r Row, fields: &Fields) -> Result<Option<&'r str>, (u32, Option<&'r str>)> {
+fn read_email<'r>(row: &'r Row, fields: &FieldColumns) -> Result<Option<&'r str>, (u32, Option<&'r str>)> {
     let mut bad = None;
-    for &column in &fields.email {
+    for &column in fields.of(Field::Email) {
         let cell = row.cell(column as usize).trim();
         if cell.is_empty() || is_placeholder(cell) {
             continue;

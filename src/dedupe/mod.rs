@@ -8,7 +8,6 @@ mod seen;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::str::FromStr;
 
 use foldhash::fast::RandomState;
 
@@ -16,33 +15,22 @@ pub use seen::Seen;
 
 use crate::contact::phone::Phone;
 use crate::contact::{Contact, Details};
+use crate::keywords::keywords;
 use crate::row::Location;
 
-/// What is done when several valid rows have one phone number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnDuplicate {
-    /// Later non-empty values win, tags and attributes are united; the last row stands.
-    #[default]
-    Merge,
-    /// The first row stands, the others are dropped.
-    First,
-    /// The last row stands, the others are dropped.
-    Last,
-    /// Nothing is sent.
-    Error,
-}
-
-impl FromStr for OnDuplicate {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "merge" => Ok(OnDuplicate::Merge),
-            "first" => Ok(OnDuplicate::First),
-            "last" => Ok(OnDuplicate::Last),
-            "error" => Ok(OnDuplicate::Error),
-            _ => Err("is none of merge, first, last, error".to_owned()),
-        }
+keywords! {
+    /// What is done when several valid rows have one phone number.
+    #[derive(Default)]
+    OnDuplicate {
+        /// Later non-empty values win, tags and attributes are united; the last row wins.
+        #[default]
+        Merge = "merge",
+        /// The first row wins, the others are dropped.
+        First = "first",
+        /// The last row wins, the others are dropped.
+        Last = "last",
+        /// Nothing is sent.
+        Error = "error",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which column a user names: exactly, by its number among namesakes, or as the header would be read.
 
 use super::aliases::normal;
-use super::{Error, FIELDS, name_of, positions};
+use super::{Error, name_of, positions};
 use crate::row::Field;
 use crate::source::Columns;
 
@@ -27,7 +27,7 @@ pub(super) fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u
         }),
         several => {
             let field = option.trim_start_matches("--map ").trim_end_matches('=');
-            let field = FIELDS.into_iter().find(|one| one.as_str() == field).unwrap_or(Field::Attribute);
+            let field = Field::ALL.into_iter().find(|one| one.as_str() == field).unwrap_or(Field::Attribute);
             let columns = several.iter().map(|&column| numbered(column, columns)).collect();
             Err(Error::Ambiguous { field, columns })
         }

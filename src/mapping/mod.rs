@@ -14,7 +14,7 @@ use std::str::FromStr;
 pub use error::Error;
 pub use filter::Filter;
 
-use crate::contact::Fields;
+use crate::contact::FieldColumns;
 use crate::row::{Field, Row};
 use crate::source::{Columns, REJECT_COLUMNS, Words};
 use aliases::{Meaning, meaning};
@@ -37,9 +37,10 @@ impl FromStr for Target {
         if let Some(key) = text.strip_prefix("attr.").filter(|key| !key.is_empty()) {
             return Ok(Target::Attribute(key.to_owned()));
         }
-        FIELDS.iter().find(|field| field.as_str() == text).map(|&field| Target::Field(field)).ok_or_else(|| {
-            "is not about one of name, first_name, last_name, phone, prefix, region, email, tags, attr.KEY".to_owned()
-        })
+        let field = Field::ALL.into_iter().find(|field| field.as_str() == text);
+        field
+            .map(Target::Field)
+            .ok_or_else(|| format!("is not about one of {}, attr.KEY", Field::ALL.map(Field::as_str).join(", ")))
     }
 }
 
@@ -117,7 +118,7 @@ impl OptOut {
 /// Which column is which field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
-    fields: Fields,
+    fields: FieldColumns,
     attributes: Attributes,
     phones: Vec<(u8, u32)>,
     /// Fields that `--map` has settled.
@@ -126,18 +127,6 @@ pub struct Mapping {
     known: usize,
     warnings: Vec<OptOut>,
 }
-
-/// The fields that a column can be, in the order of reports.
-const FIELDS: [Field; 8] = [
-    Field::Name,
-    Field::FirstName,
-    Field::LastName,
-    Field::Phone,
-    Field::Prefix,
-    Field::Region,
-    Field::Email,
-    Field::Tags,
-];
 
 /// Tells how many of these cells are titles, and whether one means the phone: for finding the header.
 pub fn words(cells: &[&str]) -> Words {
@@ -160,7 +149,7 @@ impl Mapping {
     /// There is no column with phone numbers, several could be meant, or an option names one that is not there.
     pub fn find(columns: &Columns, sample: &[Row], options: &Options) -> Result<Mapping, Error> {
         let mut mapping = Mapping {
-            fields: Fields::default(),
+            fields: FieldColumns::default(),
             attributes: options.attributes.clone(),
             phones: Vec::new(),
             settled: Vec::new(),
@@ -170,7 +159,7 @@ impl Mapping {
         for (target, name) in &options.map {
             mapping.settle(target, name, columns)?;
         }
-        let guess = Guess::new(columns, sample, |column| mapping.uses(column));
+        let guess = Guess::new(columns, sample, |column| mapping.fields.uses(column));
         mapping.take_guess(guess, columns)?;
         mapping.find_attributes(columns)?;
         Ok(mapping)
@@ -210,7 +199,7 @@ impl Mapping {
     }
 
     /// Which columns hold which field.
-    pub fn fields(&self) -> &Fields {
+    pub fn fields(&self) -> &FieldColumns {
         &self.fields
     }
 
@@ -219,48 +208,10 @@ impl Mapping {
         &self.warnings
     }
 
-    /// Each field with its columns by rank, in the order of reports; attributes are left out.
-    pub fn columns(&self) -> impl Iterator<Item = (Field, &[u32])> {
-        FIELDS.into_iter().map(|field| (field, self.of(field).as_slice()))
-    }
-
-    fn of(&self, field: Field) -> &Vec<u32> {
-        let fields = &self.fields;
-        match field {
-            Field::FirstName => &fields.first_name,
-            Field::LastName => &fields.last_name,
-            Field::Phone => &fields.phone,
-            Field::Prefix => &fields.prefix,
-            Field::Region => &fields.region,
-            Field::Email => &fields.email,
-            Field::Tags => &fields.tags,
-            Field::Name | Field::Row | Field::Attribute => &fields.name,
-        }
-    }
-
-    fn of_mut(&mut self, field: Field) -> &mut Vec<u32> {
-        let fields = &mut self.fields;
-        match field {
-            Field::FirstName => &mut fields.first_name,
-            Field::LastName => &mut fields.last_name,
-            Field::Phone => &mut fields.phone,
-            Field::Prefix => &mut fields.prefix,
-            Field::Region => &mut fields.region,
-            Field::Email => &mut fields.email,
-            Field::Tags => &mut fields.tags,
-            Field::Name | Field::Row | Field::Attribute => &mut fields.name,
-        }
-    }
-
-    fn uses(&self, column: u32) -> bool {
-        FIELDS.iter().any(|&field| self.of(field).contains(&column))
-            || self.fields.attributes.iter().any(|(used, _)| *used == column)
-    }
-
     /// Adds a column to a field that the user has not settled.
     fn add(&mut self, field: Field, column: u32) {
         if !self.settled.contains(&field) {
-            self.of_mut(field).push(column);
+            self.fields.add(field, column);
         }
     }
 
@@ -269,7 +220,7 @@ impl Mapping {
         match target {
             Target::Field(field) => {
                 let column = column_of(name, columns, &format!("--map {field}="))?;
-                self.of_mut(*field).push(column);
+                self.fields.add(*field, column);
                 self.settled.push(*field);
                 // Who names a part of the name does not want the whole guessed.
                 if matches!(field, Field::FirstName | Field::LastName) {
@@ -305,7 +256,7 @@ impl Mapping {
     fn rank_phones(&mut self) {
         if !self.settled.contains(&Field::Phone) {
             self.phones.sort_unstable();
-            self.fields.phone = self.phones.iter().map(|&(_, column)| column).collect();
+            self.fields.set(Field::Phone, self.phones.iter().map(|&(_, column)| column).collect());
         }
     }
 
@@ -334,7 +285,7 @@ impl Mapping {
                 && names.iter().any(|name| name == "attributes.url")
         };
         for (column, name) in positions(columns.names()).skip(from) {
-            if self.uses(column) || name.trim().is_empty() || REJECT_COLUMNS.contains(&name) {
+            if self.fields.uses(column) || name.trim().is_empty() || REJECT_COLUMNS.contains(&name) {
                 continue;
             }
             match attribute(name) {

@@ -12,6 +12,7 @@ use crate::outcome::{Counts, RowCounts, RowStatus, StatusMap};
 use crate::reading::{self, Job};
 use crate::report::check::Mapped;
 use crate::report::{self, Contacts, Files, SCHEMA, Status, Summary, Trouble};
+use crate::row::Field;
 use crate::survey::Survey;
 
 /// What is known of a run from its first moment on.
@@ -166,17 +167,17 @@ fn mapping(input: &reading::Input) -> report::Mapping {
     let names = |list: &[u32]| {
         list.iter().map(|&column| columns.name(column as usize).unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
-    let mut name = names(&fields.name);
+    let mut name = names(fields.of(Field::Name));
     if name.is_empty() {
-        name = [names(&fields.first_name), names(&fields.last_name)].concat();
+        name = [names(fields.of(Field::FirstName)), names(fields.of(Field::LastName))].concat();
     }
     report::Mapping {
         name,
-        phone: names(&fields.phone),
-        prefix: names(&fields.prefix),
-        region: names(&fields.region),
-        email: names(&fields.email),
-        tags: names(&fields.tags),
+        phone: names(fields.of(Field::Phone)),
+        prefix: names(fields.of(Field::Prefix)),
+        region: names(fields.of(Field::Region)),
+        email: names(fields.of(Field::Email)),
+        tags: names(fields.of(Field::Tags)),
         attributes: fields
             .attributes
             .iter()
@@ -193,7 +194,7 @@ pub fn mapped_columns(input: &reading::Input) -> Vec<Mapped> {
         column: columns.name(column as usize).unwrap_or_default().to_owned(),
         example: example(input, column as usize),
     };
-    let fields = input.mapping.columns();
+    let fields = input.mapping.fields().iter();
     let mut shown: Vec<(u32, Mapped)> = fields
         .flat_map(|(field, list)| list.iter().map(move |column| (field, *column)))
         .map(|(field, column)| (column, mapped(field.as_str().to_owned(), column)))

@@ -120,7 +120,7 @@ fn tell_mapping(mapping: &Mapping, columns: &source::Columns, told: &mut String)
         let names = places.iter().map(|&place| format!("{:?}", columns.name(place as usize).unwrap_or("")));
         names.collect::<Vec<_>>().join(", ")
     };
-    for (field, places) in mapping.columns().filter(|(_, places)| !places.is_empty()) {
+    for (field, places) in mapping.fields().iter().filter(|(_, places)| !places.is_empty()) {
         writeln!(told, "{field}: {}", names(places)).unwrap();
     }
     for (place, key) in &mapping.fields().attributes {
@@ -135,7 +135,7 @@ fn tell_row(mapping: &Mapping, row: &Row, told: &mut String) {
         None => format!("{cell:?}"),
     };
     write!(told, "{}", row.location.line).unwrap();
-    for (field, places) in mapping.columns() {
+    for (field, places) in mapping.fields().iter() {
         let cells = places.iter().map(|&place| row.cell(place as usize)).filter(|cell| !cell.trim().is_empty());
         let cells: Vec<String> = cells.map(shown).collect();
         if !cells.is_empty() {

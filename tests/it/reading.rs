@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::support::workbook::workbook;
 use m1import::mapping::{self, Mapping};
-use m1import::row::Row;
+use m1import::row::{Field, Row};
 use m1import::source::{self, Input, RowError};
 use proptest::prelude::*;
 
@@ -313,5 +313,5 @@ fn a_header_longer_than_the_beginning_that_is_looked_at_is_read_whole() {
     let source = source::open(Input::of("test", text.into_bytes()), &reading()).unwrap();
     assert_eq!(source.columns().len(), 12_001);
     let found = Mapping::find(source.columns(), source.sample(), &mapping::Options::default()).unwrap();
-    assert_eq!(found.fields().phone, [12_000]);
+    assert_eq!(found.fields().of(Field::Phone), [12_000]);
 }

@@ -1,7 +1,7 @@
 //! What digits mean: the readings that prefix, country and `+` allow, of which exactly one has to be valid.
 
 use super::digits::Digits;
-use super::direct::direct;
+use super::fast::fast;
 use super::plans::{Length, Number, Unread, length, lengths, strip_code};
 use super::prefix::Prefix;
 use super::quirks::{Quirk, overseas, quirk};
@@ -19,18 +19,18 @@ pub(super) struct Context<'r> {
     pub region: Option<Region>,
 }
 
-/// One way to read the digits, and what was noticed on the way.
+/// One possible reading of the digits, and what was noticed about it.
 #[derive(Clone, Copy)]
-struct Way<'p> {
+struct Candidate<'p> {
     number: Result<Number<'p>, Unread>,
     notes: Notes,
 }
 
-impl<'p> Way<'p> {
-    fn new(number: Result<Number<'p>, Unread>, notes: &[Note]) -> Way<'p> {
+impl<'p> Candidate<'p> {
+    fn new(number: Result<Number<'p>, Unread>, notes: &[Note]) -> Candidate<'p> {
         let mut all = Notes::default();
         notes.iter().for_each(|&note| all.add(note));
-        Way { number, notes: all }
+        Candidate { number, notes: all }
     }
 
     fn valid(&self) -> Option<&Number<'p>> {
@@ -40,14 +40,14 @@ impl<'p> Way<'p> {
 
 /// Decides what the digits (values 0 to 9) mean. `plus` says whether they begin with a calling code for certain.
 pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
-    match direct(plus, digits, context) {
+    match fast(plus, digits, context) {
         Some(reading) => Ok(reading),
-        None => weigh(plus, digits, context),
+        None => decide_slowly(plus, digits, context),
     }
 }
 
 /// Decides by all readings that are possible.
-pub(super) fn weigh(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+pub(super) fn decide_slowly(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     match (plus, &context.prefix, context.region.and_then(|region| context.plans.plan(region))) {
         (true, ..) => with_plus(digits, context),
         (false, Some(prefix), _) => with_prefix(digits, prefix, context),
@@ -63,24 +63,24 @@ fn with_plus(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
         None => (digits, false),
     };
     let number = context.plans.international(digits);
-    let mut way = Way::new(number, if beyond { &[Note::PhoneIddReadAsPlus] } else { &[] });
+    let mut candidate = Candidate::new(number, if beyond { &[Note::PhoneIddReadAsPlus] } else { &[] });
     if context.prefix.is_some() {
-        way.notes.add(Note::PhonePrefixRepeated);
+        candidate.notes.add(Note::PhonePrefixRepeated);
     }
     if let (Some(prefix), Ok(number)) = (&context.prefix, &number)
         && number.code != prefix.code
     {
         return Err(conflict(number, prefix, digits, context));
     }
-    only(&way, context)
+    only(&candidate, context)
 }
 
 fn conflict(number: &Number, prefix: &Prefix, digits: &[u8], context: &Context) -> Refusal {
     let other = under_code(prefix.code, &[], digits, context.plans);
-    let valid = [Ok(*number), other].map(|number| Way::new(number, &[]));
+    let valid = [Ok(*number), other].map(|number| Candidate::new(number, &[]));
     Refusal::new(Code::PrefixConflict)
         .detail(format!("the number says +{}, the prefix +{}", number.code, prefix.code))
-        .suggest(valid.iter().filter_map(Way::valid).filter_map(written))
+        .suggest(valid.iter().filter_map(Candidate::valid).filter_map(written))
 }
 
 /// Reads the digits behind a calling code and whatever stood behind it.
@@ -96,7 +96,7 @@ fn under_code<'p>(code: u16, further: &[u8], digits: &[u8], plans: &'p Tables) -
 fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Reading, Refusal> {
     let plans = context.plans;
     let further = prefix.further.as_slice();
-    let plain = Way::new(under_code(prefix.code, further, digits, plans), &[]);
+    let plain = Candidate::new(under_code(prefix.code, further, digits, plans), &[]);
     let own = strip_code(digits, prefix.code);
     // Most rows end here: no other reading is possible.
     if further.is_empty() && own.is_none() && digits.first() != Some(&0) {
@@ -104,7 +104,7 @@ fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Read
     }
     let exit = digits
         .strip_prefix(&[0, 0])
-        .map(|rest| Way::new(plans.international(rest), &[Note::PhonePrefixRepeated, Note::PhoneIddReadAsPlus]));
+        .map(|rest| Candidate::new(plans.international(rest), &[Note::PhonePrefixRepeated, Note::PhoneIddReadAsPlus]));
     if let (None, Some(exit)) = (plain.valid(), exit)
         && let Some(number) = exit.valid()
     {
@@ -114,27 +114,27 @@ fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Read
         return Err(conflict(number, prefix, digits, context));
     }
     let begun = (!further.is_empty() && digits.starts_with(further))
-        .then(|| Way::new(plans.behind(prefix.code, digits), &[Note::PhonePrefixRepeated]));
-    let own = own.map(|rest| Way::new(plans.behind(prefix.code, rest), &[Note::PhonePrefixRepeated]));
+        .then(|| Candidate::new(plans.behind(prefix.code, digits), &[Note::PhonePrefixRepeated]));
+    let own = own.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[Note::PhonePrefixRepeated]));
     choose(&[Some(plain), begun, own, exit], context).map_err(|refusal| {
         // The whole number with a zero before its code is nothing anybody dials: it is only suggested.
         let rest = digits.strip_prefix(&[0]).and_then(|rest| strip_code(rest, prefix.code));
-        let number = rest.map(|rest| Way::new(plans.behind(prefix.code, rest), &[]));
-        refusal.suggest(number.iter().filter_map(Way::valid).filter_map(written))
+        let number = rest.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[]));
+        refusal.suggest(number.iter().filter_map(Candidate::valid).filter_map(written))
     })
 }
 
 fn in_country(digits: &[u8], plan: &Plan, context: &Context) -> Result<Reading, Refusal> {
     let plans = context.plans;
-    let dialled = Way::new(plans.dialled(digits, plan), &[]);
-    let own = strip_code(digits, plan.code).map(|rest| Way::new(plans.behind(plan.code, rest), &[]));
+    let dialled = Candidate::new(plans.dialled(digits, plan), &[]);
+    let own = strip_code(digits, plan.code).map(|rest| Candidate::new(plans.behind(plan.code, rest), &[]));
     let exit = dialled.number.as_ref().is_ok_and(|number| number.exit);
     if dialled.valid().is_some() && own.is_none() && !exit {
         return only(&dialled, context);
     }
-    let within = Way::new(plans.within(digits, plan), &[]);
+    let within = Candidate::new(plans.within(digits, plan), &[]);
     let beyond = digits.strip_prefix(&[0, 0]).filter(|_| dialled.valid().is_none());
-    let idd = beyond.map(|rest| Way::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]));
+    let idd = beyond.map(|rest| Candidate::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]));
     choose(&[Some(dialled), Some(within), own, idd], context).map_err(|refusal| {
         // A mistyped national number must not become a foreign one: that, or a zero too many, is only suggested.
         let others = [digits, digits.strip_prefix(&[0]).unwrap_or_default()].map(|digits| plans.international(digits));
@@ -150,43 +150,43 @@ fn in_country(digits: &[u8], plan: &Plan, context: &Context) -> Result<Reading, 
 fn alone(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     let plans = context.plans;
     if let Some(rest) = digits.strip_prefix(&[0, 0]) {
-        let way = Way::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]);
-        if way.number.as_ref().is_ok_and(|number| number.found.is_some() || quirk(plans, number).is_some()) {
-            return only(&way, context);
+        let candidate = Candidate::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]);
+        if candidate.number.as_ref().is_ok_and(|number| number.found.is_some() || quirk(plans, number).is_some()) {
+            return only(&candidate, context);
         }
     }
-    let way = Way::new(plans.international(digits), &[]);
+    let candidate = Candidate::new(plans.international(digits), &[]);
     if context.rules.bare_international {
-        return only(&way, context);
+        return only(&candidate, context);
     }
-    Err(Refusal::new(Code::PhoneNoCountry).suggest(way.valid().and_then(written)))
+    Err(Refusal::new(Code::PhoneNoCountry).suggest(candidate.valid().and_then(written)))
 }
 
 /// Takes the only reading there is, if it is valid.
-fn only(way: &Way, context: &Context) -> Result<Reading, Refusal> {
-    match way.valid() {
-        Some(number) => accept(number, number.found, way.notes, context),
-        None => nothing_valid(&[Some(*way)], context),
+fn only(candidate: &Candidate, context: &Context) -> Result<Reading, Refusal> {
+    match candidate.valid() {
+        Some(number) => accept(number, number.found, candidate.notes, context),
+        None => nothing_valid(&[Some(*candidate)], context),
     }
 }
 
 /// Takes the one valid reading. If there are two that differ, none; if there is none, says why.
-fn choose(ways: &[Option<Way>], context: &Context) -> Result<Reading, Refusal> {
-    let mut chosen: Option<(&Way, &Number)> = None;
-    for way in ways.iter().flatten() {
-        let Some(number) = way.valid() else { continue };
+fn choose(candidates: &[Option<Candidate>], context: &Context) -> Result<Reading, Refusal> {
+    let mut chosen: Option<(&Candidate, &Number)> = None;
+    for candidate in candidates.iter().flatten() {
+        let Some(number) = candidate.valid() else { continue };
         match chosen {
             Some((_, before)) if !before.is(number) => {
                 let both = [before, number].into_iter().filter_map(written);
                 return Err(Refusal::new(Code::PhoneAmbiguous).suggest(both));
             }
             Some(_) => {}
-            None => chosen = Some((way, number)),
+            None => chosen = Some((candidate, number)),
         }
     }
     match chosen {
-        Some((way, number)) => accept(number, number.found, way.notes, context),
-        None => nothing_valid(ways, context),
+        Some((candidate, number)) => accept(number, number.found, candidate.notes, context),
+        None => nothing_valid(candidates, context),
     }
 }
 
@@ -271,11 +271,11 @@ fn written(number: &Number) -> Option<String> {
 }
 
 /// No reading is valid: a known quirk, else the reason, by the reading whose length is right if there is one.
-fn nothing_valid(ways: &[Option<Way>], context: &Context) -> Result<Reading, Refusal> {
+fn nothing_valid(candidates: &[Option<Candidate>], context: &Context) -> Result<Reading, Refusal> {
     let rules = context.rules;
-    for way in ways.iter().flatten() {
-        let Ok(number) = &way.number else { continue };
-        let mut notes = way.notes;
+    for candidate in candidates.iter().flatten() {
+        let Ok(number) = &candidate.number else { continue };
+        let mut notes = candidate.notes;
         match quirk(context.plans, number) {
             None => {}
             Some(Quirk::MexicoToken(national, region, kind)) => {
@@ -297,12 +297,14 @@ fn nothing_valid(ways: &[Option<Way>], context: &Context) -> Result<Reading, Ref
             }
         }
     }
-    let right =
-        ways.iter().flatten().find(|way| matches!(&way.number, Ok(number) if shape(number, context) == Length::Right));
-    let Some(way) = right.or_else(|| ways.iter().flatten().next()) else {
+    let right = candidates
+        .iter()
+        .flatten()
+        .find(|candidate| matches!(&candidate.number, Ok(number) if shape(number, context) == Length::Right));
+    let Some(candidate) = right.or_else(|| candidates.iter().flatten().next()) else {
         return Err(Refusal::new(Code::PhoneInvalid));
     };
-    let number = match &way.number {
+    let number = match &candidate.number {
         Ok(number) => number,
         Err(Unread::NoCode) => return Err(Refusal::new(Code::PhoneInvalidCountryCode)),
         Err(Unread::TooShort) => return Err(Refusal::new(Code::PhoneTooShort)),
@@ -310,7 +312,7 @@ fn nothing_valid(ways: &[Option<Way>], context: &Context) -> Result<Reading, Ref
     };
     let code = match shape(number, context) {
         Length::Right if rules.check == Check::Possible => {
-            let mut notes = way.notes;
+            let mut notes = candidate.notes;
             notes.add(Note::PhonePossibleOnly);
             return accept(number, None, notes, context);
         }

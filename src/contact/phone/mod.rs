@@ -3,26 +3,27 @@
 //! `read` is the decision table from a cell to a `Phone` or a `Refusal`; it knows neither files nor rows. The
 //! numbering plans are tables made at build time from `metadata/plans.tsv`.
 
+mod address;
 mod automaton;
 #[cfg(test)]
 mod cases;
+mod char_classes;
 mod clean;
 mod compile;
 mod decide;
 mod digits;
-mod direct;
 mod explain;
-mod ids;
+mod fast;
 mod kind;
 mod labels;
-#[cfg(test)]
-mod laws;
 mod names;
 #[cfg(test)]
 mod oracle;
 mod pattern;
 mod plans;
 mod prefix;
+#[cfg(test)]
+mod properties;
 mod quirks;
 mod read;
 mod region;
@@ -30,14 +31,12 @@ mod region;
 mod rows;
 mod several;
 mod shapes;
-mod signs;
-mod tables;
 #[cfg(test)]
-mod writings;
+mod spellings;
+mod tables;
 
 use std::fmt;
 use std::num::NonZeroU64;
-use std::str::FromStr;
 
 pub use clean::plain;
 pub use explain::{Explained, explain};
@@ -46,6 +45,7 @@ pub use plans::{Plans, PlansError};
 pub use read::read;
 pub use region::{Region, UnknownRegion};
 
+use crate::keywords::keywords;
 use crate::row::{Code, Field, Notes};
 
 /// A phone number in E.164 form: at most fifteen digits, the first not a zero, calling code in front.
@@ -156,47 +156,27 @@ impl fmt::Debug for Digits {
     }
 }
 
-/// How strictly a number is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Check {
-    /// It lies in a range of its numbering plan.
-    #[default]
-    Valid,
-    /// Its length is right.
-    Possible,
-}
-
-impl FromStr for Check {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Check, String> {
-        match text {
-            "valid" => Ok(Check::Valid),
-            "possible" => Ok(Check::Possible),
-            _ => Err("possible are valid and possible".into()),
-        }
+keywords! {
+    /// How strictly a number is checked.
+    #[derive(Default)]
+    Check {
+        /// It lies in a range of its numbering plan.
+        #[default]
+        Valid = "valid",
+        /// Its length is right.
+        Possible = "possible",
     }
 }
 
-/// What is done with several numbers in one cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Multiple {
-    /// The first valid one is taken, with a note.
-    #[default]
-    First,
-    /// The row is refused.
-    Reject,
-}
-
-impl FromStr for Multiple {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Multiple, String> {
-        match text {
-            "first" => Ok(Multiple::First),
-            "reject" => Ok(Multiple::Reject),
-            _ => Err("possible are first and reject".into()),
-        }
+keywords! {
+    /// What is done with several numbers in one cell.
+    #[derive(Default)]
+    Multiple {
+        /// The first valid one is taken, with a note.
+        #[default]
+        First = "first",
+        /// The row is refused.
+        Reject = "reject",
     }
 }
 

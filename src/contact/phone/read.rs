@@ -1,13 +1,13 @@
 //! From a cell to its digits: everything that stands around a number is recognised, in a fixed order, and either taken
 //! away with a note or refused. What the digits mean is decided in `decide`.
 
+use super::address::{Address, address};
+use super::char_classes::CharClasses;
 use super::clean::clean;
 use super::decide::{Context, decide};
 use super::digits::Digits;
-use super::ids::{Address, address};
 use super::prefix::{self, Prefix};
 use super::shapes::{Spreadsheet, is_date, is_masked, is_nothing, is_spreadsheet_error, spreadsheet};
-use super::signs::Signs;
 use super::{Multiple, Reading, Refusal, Region, Rules, labels, names, several};
 use crate::row::{Code, Note, Notes};
 
@@ -36,7 +36,7 @@ pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -
         return decide(plus, digits, &context);
     }
     let cell = clean(number);
-    let signs = Signs::of(&cell.text);
+    let signs = CharClasses::of(&cell.text);
     if let Some(refusal) = absent(&cell.text, signs) {
         return Err(refusal);
     }
@@ -68,19 +68,20 @@ fn plain<'r>(cell: &str, room: &'r mut [u8; ROOM]) -> Option<(bool, &'r [u8])> {
         }
         bytes = rest;
     }
-    let (mut count, mut signs) = (0usize, Signs::NONE);
+    let (mut count, mut signs) = (0usize, CharClasses::NONE);
     for &byte in bytes {
-        let sort = Signs::of_byte(byte);
+        let sort = CharClasses::of_byte(byte);
         signs = signs.and(sort);
         // A sign that is no digit is written over by the next digit.
         room[count % ROOM] = byte & 15;
-        count = count.wrapping_add(usize::from(sort.any(Signs::DIGIT.and(Signs::ZERO))));
+        count = count.wrapping_add(usize::from(sort.any(CharClasses::DIGIT.and(CharClasses::ZERO))));
     }
     // Zeros alone stand for nothing, and a few digits with hyphens may be a date.
-    let number = signs.only(Signs::DIGIT.and(Signs::ZERO).and(Signs::WITHIN).and(Signs::HYPHEN))
-        && signs.any(Signs::DIGIT)
+    let number = signs
+        .only(CharClasses::DIGIT.and(CharClasses::ZERO).and(CharClasses::WITHIN).and(CharClasses::HYPHEN))
+        && signs.any(CharClasses::DIGIT)
         && (5..=MOST_DIGITS).contains(&count)
-        && (count > 8 || !signs.any(Signs::HYPHEN));
+        && (count > 8 || !signs.any(CharClasses::HYPHEN));
     if number { Some((plus, room.get(..count)?)) } else { None }
 }
 
@@ -120,9 +121,9 @@ fn prefix_of(cell: &str) -> Result<Option<Prefix>, Refusal> {
     }
 }
 
-fn absent(text: &str, signs: Signs) -> Option<Refusal> {
+fn absent(text: &str, signs: CharClasses) -> Option<Refusal> {
     // No word for nothing holds a digit, and of digits only zeros stand for it.
-    if !signs.any(Signs::DIGIT) && is_nothing(text) {
+    if !signs.any(CharClasses::DIGIT) && is_nothing(text) {
         return Some(Refusal::new(Code::PhoneMissing));
     }
     let error = text.starts_with(['#', 'E']) && is_spreadsheet_error(text);
@@ -152,7 +153,7 @@ fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Ref
     if let Some((plus, digits)) = plain(text, &mut [0; ROOM]) {
         return decide(plus, digits, context);
     }
-    let signs = Signs::of(text);
+    let signs = CharClasses::of(text);
     match absent(text, signs) {
         Some(refusal) => Err(refusal),
         None => understand(text, signs, context, depth),
@@ -160,23 +161,29 @@ fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Ref
 }
 
 /// The order of the questions is the order of the decision table; the signs that are there say which need be asked.
-fn understand(text: &str, signs: Signs, context: &Context, depth: usize) -> Result<Reading, Refusal> {
-    let words = signs.any(Signs::LETTER.and(Signs::OTHER));
-    if signs.any(Signs::BREAK.and(Signs::COLON))
+fn understand(text: &str, signs: CharClasses, context: &Context, depth: usize) -> Result<Reading, Refusal> {
+    let words = signs.any(CharClasses::LETTER.and(CharClasses::OTHER));
+    if signs.any(CharClasses::BREAK.and(CharClasses::COLON))
         && let Some(elements) = several::elements(text)
     {
         return numbers(&elements, context, depth);
     }
     if words
-        && signs.any(Signs::AT.and(Signs::COLON).and(Signs::SLASH).and(Signs::OTHER).and(Signs::DOT))
+        && signs.any(
+            CharClasses::AT
+                .and(CharClasses::COLON)
+                .and(CharClasses::SLASH)
+                .and(CharClasses::OTHER)
+                .and(CharClasses::DOT),
+        )
         && let Some(answer) = addressed(text, context, depth)
     {
         return answer;
     }
-    if signs.any(Signs::HYPHEN.and(Signs::SLASH).and(Signs::DOT)) && is_date(text) {
+    if signs.any(CharClasses::HYPHEN.and(CharClasses::SLASH).and(CharClasses::DOT)) && is_date(text) {
         return Err(not_a_number("a date"));
     }
-    if words || signs.any(Signs::DOT.and(Signs::BETWEEN)) || text.starts_with('-') {
+    if words || signs.any(CharClasses::DOT.and(CharClasses::BETWEEN)) || text.starts_with('-') {
         match spreadsheet(text) {
             None => {}
             Some(Spreadsheet::Lost) => return Err(Refusal::new(Code::PhonePrecisionLost)),
@@ -196,12 +203,12 @@ fn understand(text: &str, signs: Signs, context: &Context, depth: usize) -> Resu
     if words && let Some(rest) = labels::without_extension(text) {
         return cell_text(rest, context, depth + 1).map(|reading| with_note(reading, Note::PhoneExtensionDropped));
     }
-    if (words || signs.any(Signs::BETWEEN))
+    if (words || signs.any(CharClasses::BETWEEN))
         && let Some(pieces) = several::pieces(text)
     {
         return numbers(&pieces, context, depth);
     }
-    if signs.any(Signs::SLASH) {
+    if signs.any(CharClasses::SLASH) {
         for (at, _) in text.match_indices('/').take(4) {
             let (Some(before), Some(behind)) = (text.get(..at), text.get(at + 1..)) else { break };
             if is_whole(before, context, depth) {
@@ -212,7 +219,7 @@ fn understand(text: &str, signs: Signs, context: &Context, depth: usize) -> Resu
     if words && text.chars().any(char::is_alphabetic) {
         return Err(letters(text, context));
     }
-    if signs.any(Signs::PLUS)
+    if signs.any(CharClasses::PLUS)
         && let Some(pieces) = several::joined_by_plus(text)
     {
         return numbers(&pieces, context, depth);

@@ -1,8 +1,8 @@
-//! The short way to a reading: digits that are valid in one way only, which is what nearly all cells hold.
+//! The fast path: digits that are valid in one way only, which is what nearly all cells hold.
 //!
-//! It looks at little twice and copies nothing, and its few steps are inlined: a call costs as much as half a walk.
-//! Whatever needs a choice, an explanation or a rule that writes digits goes the long way in `decide`; where there is an
-//! answer here, it is the same one.
+//! It reads nothing twice and copies nothing, and its few steps are inlined: a call costs as much as half a walk of the
+//! tables. Whatever needs a choice, an explanation or a rule that writes digits is left to `decide`; where there is an
+//! answer here, it is the same one, which a test compares.
 
 use super::decide::{Context, noticed};
 use super::plans::{LONGEST, Length, SHORTEST, code_length, length, may_be_left, strip_code};
@@ -10,7 +10,7 @@ use super::tables::{Plan, Tables};
 use super::{Kind, Phone, Reading, Region};
 use crate::row::{Note, Notes};
 
-/// These digits need the long way.
+/// These digits need the decision table.
 struct Unclear;
 
 /// A valid number.
@@ -31,7 +31,7 @@ type Sight = Result<Option<Found>, Unclear>;
 
 /// The reading of digits (values 0 to 9), if it takes no weighing.
 #[inline(always)]
-pub(super) fn direct(plus: bool, digits: &[u8], context: &Context) -> Option<Reading> {
+pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Reading> {
     let plans = context.plans;
     let mut notes = Notes::default();
     let (code, sight) = match (plus, &context.prefix) {
@@ -81,7 +81,7 @@ pub(super) fn direct(plus: bool, digits: &[u8], context: &Context) -> Option<Rea
 fn code_at(digits: &[u8], from: usize) -> Option<(u16, usize)> {
     let &[first, second, third, ..] = digits.get(from..)? else { return None };
     let [a, b, c] = [first, second, third].map(u16::from);
-    // A zero in front begins no code; the long way tells what else is wrong.
+    // A zero in front begins no code; the decision table says what else is wrong.
     match code_length(first, second) {
         _ if first == 0 => None,
         1 => Some((a, 1)),
@@ -152,16 +152,16 @@ fn national(plans: &Tables, start: u16, plan: &Plan, digits: &[u8], from: usize)
 
 #[cfg(test)]
 mod tests {
-    use super::super::decide::{decide, weigh};
+    use super::super::decide::{decide, decide_slowly};
     use super::super::oracle::{Dice, Ranges, mistaken};
     use super::super::plans::builtin;
     use super::super::prefix::{self, Prefix};
     use super::super::{Check, Rules};
     use super::*;
 
-    /// The same digits both ways, under every sort of context; how many were read the short way.
+    /// Compares the fast path with the decision table in every sort of context; returns how many readings were fast.
     fn agree(digits: &[u8], prefix: Option<Prefix>, region: Option<Region>) -> usize {
-        let mut short = 0;
+        let mut quick = 0;
         for variant in 0..4 {
             let rules = Rules {
                 bare_international: variant & 1 == 1,
@@ -170,21 +170,21 @@ mod tests {
             };
             let context = Context { rules: &rules, plans: builtin(), prefix, region };
             for plus in [false, true] {
-                let long = weigh(plus, digits, &context);
+                let long = decide_slowly(plus, digits, &context);
                 assert_eq!(decide(plus, digits, &context), long, "{plus} {digits:?} {prefix:?} {region:?}");
-                if let Some(reading) = direct(plus, digits, &context) {
-                    short += 1;
+                if let Some(reading) = fast(plus, digits, &context) {
+                    quick += 1;
                     assert_eq!(Ok(reading), long, "{plus} {digits:?} {prefix:?} {region:?}");
                 }
             }
         }
-        short
+        quick
     }
 
-    fn both_ways_agree(count: usize, seed: u64) {
+    fn compare(count: usize, seed: u64) {
         let ranges = Ranges::new();
         let mut dice = Dice::new(seed);
-        let mut short = 0;
+        let mut quick = 0;
         for index in 0..count {
             let (region, national) = ranges.draw(index, &mut dice);
             let code = region.calling_code();
@@ -207,21 +207,21 @@ mod tests {
             ];
             for prefix in prefixes {
                 for region in [None, Some(region), Some(other)] {
-                    short += agree(&digits, prefix, region);
+                    quick += agree(&digits, prefix, region);
                 }
             }
         }
-        assert!(short > count, "only {short} were read the short way");
+        assert!(quick > count, "only {quick} were fast");
     }
 
     #[test]
-    fn the_short_way_leads_where_the_long_one_does() {
-        both_ways_agree(3_000, 3);
+    fn the_fast_path_gives_what_the_table_gives() {
+        compare(3_000, 3);
     }
 
     #[test]
     #[ignore = "long: some million readings"]
-    fn a_million_short_ways_lead_where_the_long_ones_do() {
-        both_ways_agree(30_000, 11);
+    fn a_million_fast_paths_give_what_the_table_gives() {
+        compare(30_000, 11);
     }
 }

@@ -1,0 +1,61 @@
+//! Which columns hold which field of a contact: positions only. `mapping` finds them.
+
+use crate::row::Field;
+
+/// The columns of each field, by position from 0, the preferred one first, and those of the attributes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FieldColumns {
+    fields: [Vec<u32>; Field::ALL.len()],
+    /// Columns that become attributes, with their keys.
+    pub attributes: Vec<(u32, String)>,
+}
+
+impl FieldColumns {
+    /// The columns of a field, the preferred one first; empty where no column holds it.
+    pub fn of(&self, field: Field) -> &[u32] {
+        self.fields.get(field as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds a column behind those the field has.
+    pub fn add(&mut self, field: Field, column: u32) {
+        if let Some(columns) = self.fields.get_mut(field as usize) {
+            columns.push(column);
+        }
+    }
+
+    /// Replaces the columns of a field.
+    pub fn set(&mut self, field: Field, columns: Vec<u32>) {
+        if let Some(slot) = self.fields.get_mut(field as usize) {
+            *slot = columns;
+        }
+    }
+
+    /// Each field with its columns, in the order of reports; attributes are left out.
+    pub fn iter(&self) -> impl Iterator<Item = (Field, &[u32])> {
+        Field::ALL.into_iter().map(|field| (field, self.of(field)))
+    }
+
+    /// Whether a field or an attribute uses the column.
+    pub fn uses(&self, column: u32) -> bool {
+        self.fields.iter().flatten().any(|&used| used == column)
+            || self.attributes.iter().any(|&(used, _)| used == column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_field_has_its_own_columns() {
+        let mut columns = FieldColumns::default();
+        for (field, column) in Field::ALL.into_iter().zip(10..) {
+            columns.add(field, column);
+        }
+        assert!(Field::ALL.into_iter().zip(10..).all(|(field, column)| columns.of(field) == [column]));
+        assert!(columns.of(Field::Row).is_empty() && columns.of(Field::Attribute).is_empty());
+        columns.set(Field::Phone, vec![1, 2]);
+        columns.attributes.push((7, "city".to_owned()));
+        assert!([1, 2, 7, 10].into_iter().all(|column| columns.uses(column)) && !columns.uses(3));
+    }
+}
