@@ -12,6 +12,7 @@ pub mod dedupe;
 pub mod error;
 pub mod event;
 pub mod folder;
+pub mod invisible;
 pub mod journal;
 pub mod keywords;
 pub mod mapping;

@@ -1,23 +1,28 @@
-//! A string that does not show itself: the API token, and header values that may hold a key.
+//! Strings that are never shown (the token, header values, passwords), and the redactor that takes them out of texts.
 //!
-//! This room keeps a secret out of debug output and wipes it from memory when it is dropped. It does not know
-//! where the secret came from (`config::token`) and does not clean texts of others (`terminal::Redactor`).
+//! A `Secret` stays out of debug output and is wiped from memory when it is dropped. Where it comes from is the matter
+//! of `config::token`.
+
+mod decode;
+mod redactor;
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// A string that does not show itself.
+pub use redactor::{LEFT_OUT, REDACTED, Redactor};
+
+/// A string that is not shown: `Debug` prints nothing of it, `Display` its last four characters at most.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes the string over.
+    /// Wraps the string.
     pub fn new(text: String) -> Secret {
         Secret(SecretString::from(text))
     }
 
-    /// The string itself, for the one place that sends it.
+    /// The string itself, for the place that sends it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

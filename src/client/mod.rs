@@ -29,6 +29,7 @@ use tokio::sync::mpsc;
 use crate::batch::{Limits, Parcel};
 use crate::event::Event;
 use crate::outcome::Failure;
+use crate::secret::Redactor;
 use crate::stop::Stop;
 
 pub use address::{Endpoint, Proxy};
@@ -51,6 +52,8 @@ pub struct Options {
     pub refused_before: u64,
     /// What requests show to be let in.
     pub credentials: Credentials,
+    /// Drops words of the server that repeat a secret. The token is always one.
+    pub redactor: Redactor,
     /// How the token is read again after a 401, or shortly before it ends.
     pub refresh: Option<TokenRefresh>,
     /// How much one request may hold.
@@ -76,6 +79,7 @@ impl Options {
             accepted_before: false,
             refused_before: 0,
             credentials,
+            redactor: Redactor::default(),
             refresh: None,
             limits: Limits::default(),
             concurrency: Concurrency::Auto,

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::credentials;
 use super::refused_all::Refusal;
 use super::retry;
 use super::sending::{Flight, Sending};
@@ -14,22 +13,22 @@ use super::transport::Transport;
 use super::verdict::{self, ItemVerdict, OnExhausted, Reply, Retry, TransportError, Verdict};
 use crate::event::{Event, Pause};
 use crate::outcome::{Cause, Failure, Outcome, Settled, Settlement};
+use crate::secret::Redactor;
 
 impl<T: Transport> Sending<T> {
     /// A request came to its end with an answer or a fault.
-    pub async fn land(&mut self, flight: Flight, mut outcome: Result<Reply, TransportError>) {
+    pub async fn land(&mut self, flight: Flight, outcome: Result<Reply, TransportError>) {
         let now = Instant::now();
         let Flight { piece, began, request, generation } = flight;
         let mut status = None;
-        if let Ok(reply) = &mut outcome {
+        if let Ok(reply) = &outcome {
             status = Some(reply.status);
-            reply.body = credentials::without_token(&reply.body, &self.credentials.token);
             if let Some(left) = reply.date.and_then(|clock| self.credentials.good_for(clock)) {
                 self.expiry = Some(now + left);
             }
         }
         let id = self.request_id(request);
-        let verdict = with_request(verdict::judge(&outcome, piece.batch.len()), &id);
+        let verdict = with_request(verdict::judge(&outcome, piece.batch.len()), &id, &self.options.redactor);
         self.tell(Event::Answered {
             serial: piece.batch.serial,
             request,
@@ -312,9 +311,12 @@ fn trouble(verdict: &Verdict) -> Option<&Failure> {
     }
 }
 
-/// The verdict with the request's name in its failures.
-fn with_request(mut verdict: Verdict, id: &str) -> Verdict {
-    let name = |why: &mut Failure| id.clone_into(&mut why.request);
+/// The verdict with the request's id in its failures, and without words that repeat a secret.
+fn with_request(mut verdict: Verdict, id: &str, redactor: &Redactor) -> Verdict {
+    let name = |why: &mut Failure| {
+        id.clone_into(&mut why.request);
+        why.message = redactor.words(&why.message).into_owned();
+    };
     match &mut verdict {
         Verdict::Accepted => {}
         Verdict::PerItem(ones) => ones.iter_mut().for_each(|one| match one {

@@ -75,6 +75,7 @@ pub(super) struct Sending<T> {
 impl<T: Transport> Sending<T> {
     pub fn new(transport: T, options: Options, events: mpsc::Sender<Event>, stop: Stop) -> Self {
         let now = Instant::now();
+        options.redactor.hide(&options.credentials.token);
         Sending {
             transport: Arc::new(transport),
             events,
@@ -304,6 +305,7 @@ impl<T: Transport> Sending<T> {
             return false;
         }
         self.expiry = left.map(|left| Instant::now() + left);
+        self.options.redactor.hide(&credentials.token);
         self.credentials = Arc::new(credentials);
         self.generation += 1;
         self.proven = false;

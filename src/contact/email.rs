@@ -2,7 +2,7 @@
 
 use email_address::{EmailAddress, Options};
 
-use super::text::is_mark;
+use crate::invisible::is_copied_mark;
 
 /// The longest address that mail servers must take: 254 bytes (RFC 5321 with its erratum 1690).
 const LONGEST: usize = 254;
@@ -34,7 +34,7 @@ pub fn find(cell: &str) -> Option<&str> {
 
 /// The address alone: without what spreadsheets, chats and address books put around it.
 fn unwrapped(part: &str) -> &str {
-    let blank = |c: char| c.is_whitespace() || is_mark(c);
+    let blank = |c: char| c.is_whitespace() || is_copied_mark(c);
     let part = part.trim_matches(blank);
     let part = part.strip_prefix("=\"").and_then(|part| part.strip_suffix('"')).unwrap_or(part).trim_matches('\'');
     let part = match (part.rfind('<'), part.strip_suffix('>')) {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use crate::invisible::is_copied_mark;
 use crate::row::LIST_END;
 
 /// The characters that split a tags cell. Google's ` ::: ` always does.
@@ -42,7 +43,7 @@ pub(super) fn name(cell: &str) -> Cow<'_, str> {
         Some(rest) => rest,
         None => cell,
     };
-    composed(cell.trim_matches(|c: char| c.is_whitespace() || is_mark(c)))
+    composed(cell.trim_matches(|c: char| c.is_whitespace() || is_copied_mark(c)))
 }
 
 /// Given and family name together. Chinese, Japanese and Korean names begin with the family and have no space.
@@ -52,11 +53,6 @@ pub(super) fn joined(first: &str, last: &str) -> String {
         true => format!("{last}{first}"),
         false => format!("{first} {last}"),
     }
-}
-
-/// Marks that copying from chats and web pages leaves around a text: zero-width and direction characters.
-pub(super) fn is_mark(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn composed(text: &str) -> Cow<'_, str> {

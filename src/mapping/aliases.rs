@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::invisible::is_noise_in_names;
+
 /// What a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -669,7 +671,7 @@ fn together(header: &str) -> String {
 fn reduce(header: &str, split: bool) -> String {
     // Engati and FloatChat put the type behind two bars: `phone_no||STRING`.
     let header = header.split_once("||").map_or(header, |(name, _)| name);
-    let clean: String = header.nfkc().filter(|&c| !is_invisible(c)).collect();
+    let clean: String = header.nfkc().filter(|&c| !is_noise_in_names(c)).collect();
     let clean = clean.trim().trim_end_matches(['*', ':', '?', '：', '？']).trim_end();
     let clean = without_remark(clean);
     let mut normal = String::with_capacity(clean.len() + 4);
@@ -725,12 +727,6 @@ fn plain(text: &str) -> String {
         }
     }
     plain.nfc().collect()
-}
-
-/// Byte order marks, zero-width characters, direction marks, soft hyphens, control characters.
-pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        || (c.is_control() && !c.is_whitespace())
 }
 
 #[cfg(test)]

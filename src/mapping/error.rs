@@ -1,5 +1,6 @@
 //! Why columns cannot be mapped.
 
+use crate::invisible::hides_or_moves;
 use crate::row::Field;
 use crate::shell::quote;
 
@@ -125,7 +126,7 @@ fn quoted(name: &str) -> String {
         }
         match c {
             '\u{a0}' => quoted.push_str("\\u{a0}"),
-            _ if super::aliases::is_invisible(c) || c.is_control() => quoted.extend(c.escape_unicode()),
+            _ if hides_or_moves(c) => quoted.extend(c.escape_unicode()),
             _ => quoted.push(c),
         }
     }

@@ -15,6 +15,7 @@ pub use error::Error;
 pub use filter::Filter;
 
 use crate::contact::FieldColumns;
+use crate::invisible::is_noise_in_names;
 use crate::row::{Field, Row};
 use crate::source::{Columns, REJECT_COLUMNS, Words};
 use aliases::{Meaning, meaning};
@@ -339,7 +340,7 @@ fn snake(name: &str) -> String {
     let name = name.split_once("||").map_or(name, |(name, _)| name);
     let mut key = String::with_capacity(name.len());
     let mut before = ' ';
-    for c in name.chars().filter(|&c| !aliases::is_invisible(c)) {
+    for c in name.chars().filter(|&c| !is_noise_in_names(c)) {
         if before.is_lowercase() && c.is_uppercase() {
             key.push('_');
         }

@@ -10,6 +10,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use crate::invisible::hides_or_moves;
+
 pub use status::{Counts, RowCounts, RowStatus};
 pub use status_map::StatusMap;
 
@@ -135,23 +137,16 @@ pub fn plain(text: &str) -> String {
             left = left.saturating_sub(1);
         }
         for c in word.chars() {
-            let shown = if hides(c) { c.escape_unicode().count() } else { 1 };
+            let shown = if hides_or_moves(c) { c.escape_unicode().count() } else { 1 };
             if left < shown + 1 {
                 line.push('…');
                 return line;
             }
             left -= shown;
-            if hides(c) { line.extend(c.escape_unicode()) } else { line.push(c) }
+            if hides_or_moves(c) { line.extend(c.escape_unicode()) } else { line.push(c) }
         }
     }
     line
-}
-
-/// Whether a character does something to a screen rather than stand on it.
-fn hides(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// What became of records that were to be sent.
@@ -271,7 +266,7 @@ mod tests {
         fn plain_text_is_short_and_shows_itself(text in any::<String>()) {
             let shown = plain(&text);
             prop_assert!(shown.chars().count() <= MESSAGE);
-            prop_assert!(!shown.chars().any(hides));
+            prop_assert!(!shown.chars().any(hides_or_moves));
         }
     }
 }

@@ -136,6 +136,7 @@ pub fn options(
         concurrency: delivery.concurrency,
         rate: delivery.rate,
         policy: delivery.policy,
+        redactor: screen.redactor(),
         max_refused: delivery.max_refused.of(contacts),
         ..client::Options::new(&story.job, credentials)
     }

@@ -8,9 +8,10 @@ use crate::progress::{Progress, Quotes, Show};
 use crate::reading::Job;
 use crate::report::cases::Values;
 use crate::report::text::warning;
+use crate::secret::Redactor;
 use crate::secret::Secret;
 use crate::survey::Survey;
-use crate::terminal::{Redactor, Terminal, safe};
+use crate::terminal::{Terminal, safe};
 
 use super::delivery::seconds_left;
 

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::invisible::is_noise_in_phones;
 use crate::row::{Note, Notes};
 
 /// A cell that is ready to be understood.
@@ -80,20 +81,7 @@ fn replaced(c: char) -> Replaced {
     match c {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Replaced::By('\n'),
         '\u{0}'..='\u{7f}' => Replaced::By(if c == '\t' { ' ' } else { c }),
-        // Marks of format, and those that only change how a sign looks (emoji digits).
-        '\u{ad}'
-        | '\u{34f}'
-        | '\u{600}'..='\u{605}'
-        | '\u{61c}'
-        | '\u{6dd}'
-        | '\u{70f}'
-        | '\u{890}'
-        | '\u{891}'
-        | '\u{8e2}' => Replaced::Dropped,
-        '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{20e3}' => {
-            Replaced::Dropped
-        }
-        '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}' => Replaced::Dropped,
+        _ if is_noise_in_phones(c) => Replaced::Dropped,
         '\u{2010}'..='\u{2015}'
         | '\u{2212}'
         | '\u{2043}'
