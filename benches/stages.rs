@@ -170,7 +170,7 @@ fn bare_array(text: &str) -> usize {
 }
 
 fn job(name: &str, text: &str) -> Job {
-    let options = source::Options { words: mapping::words, ..source::Options::default() };
+    let options = source::Options::default();
     let source = source::open(source::Input::of(name, text.as_bytes()), &options).unwrap();
     let mapping = Mapping::find(source.columns(), source.sample(), &mapping::Options::default()).unwrap();
     let filter = Filter::find(&[], &[], source.columns()).unwrap();

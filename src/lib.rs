@@ -30,4 +30,5 @@ pub mod source;
 pub mod stop;
 pub mod survey;
 pub mod terminal;
+pub mod vocabulary;
 pub mod wire;

@@ -12,7 +12,7 @@ use m1import::source::{self, RowError, Format, Input};
 /// Reads bytes to their end as a format, or as what they look like, and maps their columns. Both ways of reading give the
 /// same rows: many at one go, and one by one.
 pub fn read(bytes: &[u8], format: Option<Format>) {
-    let options = source::Options { format, words: mapping::words, ..source::Options::default() };
+    let options = source::Options { format, ..source::Options::default() };
     let Ok(source) = source::open(Input::of("fuzz", bytes), &options) else { return };
     let _ = Mapping::find(source.columns(), source.sample(), &mapping::Options::default());
     let (Ok(mut rows), Ok(mut singly)) = (source.rows(), source.rows()) else { return };

@@ -239,7 +239,6 @@ fn source_options(levels: &Levels) -> Result<source::Options, Error> {
         columns: levels.maybe(key::COLUMNS)?.map(|CommaList(names)| names).unwrap_or_default(),
         skip_lines,
         sheet: levels.maybe(key::SHEET)?,
-        words: mapping::words,
     })
 }
 

@@ -1,9 +1,9 @@
 //! Which column a user names: exactly, by its number among namesakes, or as the header would be read.
 
-use super::aliases::normal;
 use super::{Error, name_of, positions};
 use crate::row::Field;
 use crate::source::Columns;
+use crate::vocabulary::normal;
 
 /// The column of this name: exactly, else with its number among namesakes, else as the header would be read.
 pub(super) fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u32, Error> {

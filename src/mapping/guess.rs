@@ -1,10 +1,10 @@
 //! What the words of the header and the first rows say about the columns.
 
-use super::aliases::{Meaning, is_never_a_phone, meaning, nearest_phone};
 use super::{Error, REFUSED, name_of, numbered, positions};
 use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row};
 use crate::source::Columns;
+use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone};
 
 /// What the header and the first rows say about the columns.
 pub(super) struct Guess<'a> {

@@ -3,7 +3,6 @@
 //!
 //! Nothing is read out of the cells here; that is the business of `contact`.
 
-mod aliases;
 mod column;
 mod error;
 mod filter;
@@ -17,8 +16,8 @@ pub use filter::Filter;
 use crate::contact::FieldColumns;
 use crate::invisible::is_noise_in_names;
 use crate::row::{Field, Row};
-use crate::source::{Columns, REJECT_COLUMNS, Words};
-use aliases::{Meaning, meaning};
+use crate::source::{Columns, REJECT_COLUMNS};
+use crate::vocabulary::{Meaning, meaning};
 use column::{column_of, numbered};
 use guess::Guess;
 
@@ -127,20 +126,6 @@ pub struct Mapping {
     /// How many columns have been looked at.
     known: usize,
     warnings: Vec<OptOut>,
-}
-
-/// Tells how many of these cells are titles, and whether one means the phone: for finding the header.
-pub fn words(cells: &[&str]) -> Words {
-    // Many rows are tried as the header: a thousand cells of each must do.
-    let meanings = cells.iter().take(1000).filter_map(|cell| meaning(cell)).map(|(meaning, _)| meaning);
-    meanings.fold(Words::default(), |words, meaning| Words {
-        known: words.known + 1,
-        phone: words.phone
-            || matches!(
-                meaning,
-                Meaning::Phone(_) | Meaning::PerhapsPhone(_) | Meaning::LastPhone | Meaning::NameOrPhone
-            ),
-    })
 }
 
 impl Mapping {

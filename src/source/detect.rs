@@ -7,7 +7,7 @@ use super::error::{ErrorKind, Foreign};
 use super::json::{Json, Shape};
 use super::text::Utf8Buffer;
 use super::unpack::{Compression, Unpacked};
-use super::{Format, Input, Words};
+use super::{Format, Input};
 
 /// Reads the first `most` bytes, and on to the first that is not ASCII, but not further than `ascii`;
 /// says whether that is all there is.
@@ -166,9 +166,7 @@ fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
     let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
     let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
     let named = is_called(input, &[".ndjson", ".jsonl"]);
-    let wrapped = lines
-        .first()
-        .is_some_and(|line| matches!(Json::shape(Utf8Buffer::of(line), |_| Words::default()), Ok(Shape::Wrapped(_))));
+    let wrapped = lines.first().is_some_and(|line| matches!(Json::shape(Utf8Buffer::of(line)), Ok(Shape::Wrapped(_))));
     match lines.len() {
         _ if wrapped => Format::Json,
         1 if !named => Format::Json,

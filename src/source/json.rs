@@ -6,8 +6,9 @@ use super::error::ErrorKind;
 use super::flatten::Flattener;
 use super::scan::Scan;
 use super::text::{Lines, Utf8Buffer};
-use super::{MAX_RECORD, RowError, Words};
+use super::{MAX_RECORD, RowError};
 use crate::row::Row;
+use crate::vocabulary::{KnownTitles, known_titles};
 
 /// Keys under which services put the list of contacts, or the object that holds it.
 const WRAPPERS: &[&str] = &[
@@ -62,15 +63,12 @@ struct Search {
     members: Vec<(String, bool)>,
     /// A list under a key that we do not know, whose first element has a phone.
     other: Option<Vec<String>>,
-    /// Tells titles of fields from other words.
-    words: fn(&[&str]) -> Words,
 }
 
 impl Search {
     /// Whether no member seen so far is a field of a contact.
     fn is_silent(&self) -> bool {
-        let keys: Vec<&str> = self.members.iter().map(|(key, _)| key.as_str()).collect();
-        (self.words)(&keys) == Words::default()
+        known_titles(self.members.iter().map(|(key, _)| key.as_str())) == KnownTitles::default()
     }
 }
 
@@ -106,16 +104,16 @@ impl Json {
         }
     }
 
-    /// Finds how the elements lie; `words` tells titles of fields from other keys.
-    pub fn shape(text: Utf8Buffer, words: fn(&[&str]) -> Words) -> Result<Shape, ErrorKind> {
+    /// Finds how the elements lie.
+    pub fn shape(text: Utf8Buffer) -> Result<Shape, ErrorKind> {
         let mut json = Json::new(text, Shape::Objects);
-        let mut search = Search { path: Vec::new(), members: Vec::new(), other: None, words };
+        let mut search = Search { path: Vec::new(), members: Vec::new(), other: None };
         if json.peek()? == Some(b'[') {
             json.advance(1);
             json.within = true;
             // Whatever is wrong with the first element is told of it when it is read.
             let pages = json.peek()? == Some(b'{') && json.search(&mut search).unwrap_or(false);
-            let is_page = pages && search.is_silent() && json.has_phone(words);
+            let is_page = pages && search.is_silent() && json.has_phone();
             return Ok(if is_page { Shape::Pages(search.path) } else { Shape::Array });
         }
         if json.search(&mut search)? {
@@ -269,7 +267,7 @@ impl Json {
                     if known && matches!(first, Some(b'{' | b']')) {
                         return Ok(true);
                     }
-                    if !known && first == Some(b'{') && search.other.is_none() && self.has_phone(search.words) {
+                    if !known && first == Some(b'{') && search.other.is_none() && self.has_phone() {
                         search.other = Some(search.path.clone());
                     }
                     search.path.pop();
@@ -295,13 +293,12 @@ impl Json {
     }
 
     /// Whether the element that begins here has a member for a phone number.
-    fn has_phone(&mut self, words: fn(&[&str]) -> Words) -> bool {
+    fn has_phone(&mut self) -> bool {
         let Ok(length) = self.element(self.lines.line) else { return false };
         self.unclosed = false;
         let mut flat = Flattener::default();
         let read = flat.read(self.text.window().get(..length).unwrap_or_default(), &mut Row::default());
-        let names: Vec<&str> = flat.names.iter().map(String::as_str).collect();
-        read.is_ok() && words(&names).phone
+        read.is_ok() && known_titles(flat.names.iter().map(String::as_str)).phone
     }
 
     /// The next key of the object we are in, up to its value; nothing at the object's end.

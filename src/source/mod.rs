@@ -42,7 +42,7 @@ pub use error::{Error, ErrorKind, Foreign};
 pub use flatten::KEPT;
 pub use input::{Digest, Input};
 pub use notice::Notice;
-pub use options::{Delimiter, Format, Header, Options, Sheet, Words};
+pub use options::{Delimiter, Format, Header, Options, Sheet};
 pub use rows::{RowError, Rows};
 pub use table::REJECT_COLUMNS;
 
@@ -190,7 +190,7 @@ fn settle(input: Input, options: &Options) -> Result<Source, ErrorKind> {
     let mut notices = Vec::new();
     let format = options.format.unwrap_or_else(|| sniff(&sample, whole, &input));
     let (layout, encoding) = match format {
-        Format::Json => (Layout::Json(Json::shape(text()?, options.words)?), found),
+        Format::Json => (Layout::Json(Json::shape(text()?)?), found),
         Format::Ndjson => (Layout::Ndjson, found),
         Format::Csv | Format::Tsv => {
             let mut dialect = table::dialect(&sample, whole, options.format == Some(Format::Tsv), options);

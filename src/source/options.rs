@@ -124,17 +124,8 @@ impl FromStr for Sheet {
     }
 }
 
-/// What is known of some cells that may be a header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Words {
-    /// How many of them are titles that mean a field.
-    pub known: usize,
-    /// Whether one of them means the phone.
-    pub phone: bool,
-}
-
 /// How an input is to be read, where it is not left to be found out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The format.
     pub format: Option<Format>,
@@ -150,21 +141,4 @@ pub struct Options {
     pub skip_lines: u64,
     /// The worksheet.
     pub sheet: Option<Sheet>,
-    /// Tells titles from other cells.
-    pub words: fn(&[&str]) -> Words,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            format: None,
-            delimiter: None,
-            encoding: None,
-            header: Header::Present,
-            columns: Vec::new(),
-            skip_lines: 0,
-            sheet: None,
-            words: |_| Words::default(),
-        }
-    }
 }

@@ -1,8 +1,9 @@
 //! How a table is written: its delimiter, what stands before its header, and whether it has one.
 
 use super::csv::records;
-use super::{Delimiter, Notice, Options, Words};
+use super::{Delimiter, Notice, Options};
 use crate::row::Row;
+use crate::vocabulary::{KnownTitles, known_titles};
 
 /// The columns that the program itself adds to `rejected.csv`.
 pub const REJECT_COLUMNS: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
@@ -50,7 +51,7 @@ pub(super) fn dialect(sample: &[u8], whole: bool, tabs: bool, options: &Options)
         .map(|&delimiter| {
             let rows = records(body, delimiter, whole, LOOK);
             let head = head(&rows, skip, options);
-            (score(&rows, &head, options), delimiter, head)
+            (score(&rows, &head), delimiter, head)
         })
         // Of equals the first stands.
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
@@ -92,21 +93,17 @@ pub(super) fn head(rows: &[Row], skip: u64, options: &Options) -> Head {
     if options.skip_lines > 0 || skip > 1 {
         return here(at(0, first));
     }
-    let words = |row: &Row| {
-        let cells: Vec<&str> = row.cells().collect();
-        (options.words)(&cells)
-    };
     let near = rows.iter().take(PREAMBLE).take_while(|row| row.location.line < start + 200).enumerate();
-    let titles = near.filter(|(_, row)| !row.cells().any(is_value));
+    let candidates = near.filter(|(_, row)| !row.cells().any(is_value));
     let mut fallback = None;
-    for (records, row) in titles {
-        let words = words(row);
-        if words.phone && (words.known >= 2 || records == 0 && row.len() >= 2) {
+    for (records, row) in candidates {
+        let titles = known_titles(row.cells());
+        if titles.phone && (titles.known >= 2 || records == 0 && row.len() >= 2) {
             return here(at(records, row));
         }
         // One word may be a title over the table, such as `Contact list`, or all that is known of a wider header.
-        let one = words.known >= 1 && records == 0 || words.phone && row.len() > first.len();
-        if (words.known >= 2 || one) && fallback.is_none() {
+        let one = titles.known >= 1 && records == 0 || titles.phone && row.len() > first.len();
+        if (titles.known >= 2 || one) && fallback.is_none() {
             fallback = Some(at(records, row));
         }
     }
@@ -134,11 +131,9 @@ fn is_phone(cell: &str) -> bool {
 }
 
 /// How well a delimiter fits: titles known, and one of the phone among them, then evenness, then columns.
-fn score(rows: &[Row], head: &Head, options: &Options) -> (usize, bool, usize, usize) {
-    let words = head.names.as_ref().map_or_else(Words::default, |names| {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        (options.words)(&names)
-    });
+fn score(rows: &[Row], head: &Head) -> (usize, bool, usize, usize) {
+    let titles =
+        head.names.as_ref().map_or_else(KnownTitles::default, |names| known_titles(names.iter().map(String::as_str)));
     let mut counts: Vec<usize> = rows.iter().skip(head.records).map(Row::len).collect();
     counts.sort_unstable();
     let (mut columns, mut most) = (0, 0);
@@ -149,9 +144,9 @@ fn score(rows: &[Row], head: &Head, options: &Options) -> (usize, bool, usize, u
         }
     }
     if columns < 2 {
-        return (words.known, words.phone, 0, 0);
+        return (titles.known, titles.phone, 0, 0);
     }
-    (words.known, words.phone, 100 * most / counts.len().max(1), columns)
+    (titles.known, titles.phone, 100 * most / counts.len().max(1), columns)
 }
 
 /// Tells one kind of cell from others.

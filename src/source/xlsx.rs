@@ -16,6 +16,7 @@ use super::table::{self, Head};
 use super::unpack::{Compression, Unpacked};
 use super::{MAX_RECORD, Notice, Options, Sheet, biff, ods, ole, zip};
 use crate::row::Row;
+use crate::vocabulary::known_titles;
 
 /// A sheet as a plain table.
 pub(super) struct Converted {
@@ -77,8 +78,8 @@ fn read(input: &Input, options: &Options) -> Result<Converted, ErrorKind> {
             continue;
         }
         let head = table::head(&rows, 0, options);
-        let cells: Vec<&str> = head.names.iter().flatten().map(String::as_str).collect();
-        let phone = (options.words)(&cells).phone || options.header == super::Header::Absent;
+        let phone = known_titles(head.names.iter().flatten().map(String::as_str)).phone
+            || options.header == super::Header::Absent;
         if best.is_none() || phone && best.as_ref().is_some_and(|(found, ..)| !found) {
             best = Some((phone, name.clone(), head));
         }

@@ -13,9 +13,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("shell", &[]),
     ("stop", &[]),
     ("terminal", &["secret", "keywords", "invisible"]),
+    ("vocabulary", &["invisible"]),
     ("contact", &["row", "keywords", "invisible"]),
-    ("source", &["row"]),
-    ("mapping", &["row", "contact", "source", "shell", "invisible"]),
+    ("source", &["row", "vocabulary"]),
+    ("mapping", &["row", "contact", "source", "shell", "invisible", "vocabulary"]),
     ("dedupe", &["row", "contact", "keywords"]),
     ("wire", &["contact"]),
     ("batch", &[]),
@@ -153,7 +154,7 @@ fn every_file_says_what_it_is_for() {
 fn files_are_short() {
     /// Lines with tests. Tables of data are exempt by name.
     const LONGEST: usize = 450;
-    const TABLES: &[&str] = &["aliases.rs", "options.rs"];
+    const TABLES: &[&str] = &["vocabulary/table.rs", "options.rs"];
     let long: Vec<String> = sources()
         .into_iter()
         .map(|(_, path, _)| (fs::read_to_string(&path).unwrap().lines().count(), path))

@@ -153,7 +153,7 @@ fn tell_row(mapping: &Mapping, row: &Row, told: &mut String) {
 
 /// Reads the options that concern reading and mapping. A word in single quotes may have blanks in it.
 fn options(text: &str) -> (source::Options, mapping::Options) {
-    let mut reading = source::Options { words: mapping::words, ..source::Options::default() };
+    let mut reading = source::Options::default();
     let mut mapping = mapping::Options::default();
     let mut words = words(text).into_iter();
     while let Some(option) = words.next() {

@@ -38,7 +38,7 @@ fn trimmed(mut cells: Vec<String>) -> Vec<String> {
 }
 
 fn reading() -> source::Options {
-    source::Options { words: mapping::words, ..source::Options::default() }
+    source::Options::default()
 }
 
 /// The lines that are ended in a text, as an editor counts them.

@@ -1,66 +1,15 @@
-//! The words for our fields, in all languages in which we have seen them.
+//! The words for the fields of a contact, in every language in which we have seen them.
 //!
-//! To know another word, add it to the table. Words are written as `normal` leaves them: lower case, one space
+//! To know another word, add it to the table. Words are written as [`super::normal`] leaves them: lower case, one space
 //! between words, no marks on Latin letters needed, numbers left out (`E-mail 1 - Value` is `e mail value`).
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
-use crate::invisible::is_noise_in_names;
-
-/// What a word means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// The full name.
-    Name,
-    /// The full name, or the family name beside a given name.
-    NameOrLast,
-    /// The given name beside a family name, else the full name.
-    FirstOrName,
-    /// The full name if there is no other column for it, and the values are no numbers.
-    PerhapsName,
-    /// The given name.
-    First,
-    /// The family name.
-    Last,
-    /// A phone number; 0 is WhatsApp, 1 mobile, 2 plain, 3 work, home and other.
-    Phone(u8),
-    /// A phone number if the values say so: the word alone may mean anything.
-    PerhapsPhone(u8),
-    /// A phone number if the values say so and there is no other column for it.
-    LastPhone,
-    /// A phone number if the values say so and there is no other column for it, else the full name.
-    NameOrPhone,
-    /// An e-mail address.
-    Email,
-    /// The calling code.
-    Prefix,
-    /// The calling code if the values say so.
-    PerhapsPrefix,
-    /// The area code, which is a part of the number.
-    Area,
-    /// The calling code if the values say so, else the area code.
-    PrefixOrArea,
-    /// A calling code or a country, by the values.
-    Country,
-    /// The country.
-    Region,
-    /// Tags.
-    Tags,
-    /// Says who does not want to be written to.
-    OptOut,
-}
-
-use Meaning::{
-    Area, Country, Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptOut, PerhapsName,
-    PerhapsPhone, PerhapsPrefix, Phone, Prefix, PrefixOrArea, Region, Tags,
+use super::Meaning::{
+    self, Area, Country, Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptOut,
+    PerhapsName, PerhapsPhone, PerhapsPrefix, Phone, Prefix, PrefixOrArea, Region, Tags,
 };
 
-/// Every word, by meaning; parted by commas.
-const WORDS: &[(Meaning, &str)] = &[
+/// Every word, by meaning; separated by commas.
+pub(super) const WORDS: &[(Meaning, &str)] = &[
     (
         First,
         "first name, firstname, name given name, name given, first, fname, given name, givenname, forename, vorname, prénom, \
@@ -436,11 +385,11 @@ const WORDS: &[(Meaning, &str)] = &[
 ];
 
 /// What says in a longer header that someone does not want to be written to.
-const REFUSALS: &str = "unsubscribed, opted out, opt out, do not call, do not contact, do not email, do not sms, \
+pub(super) const REFUSALS: &str = "unsubscribed, opted out, opt out, do not call, do not contact, do not email, do not sms, \
                         do not text, do not message, do not whatsapp, blacklisted, desuscrito, désabonné";
 
 /// Words in front of a field that only say whose it is, or ask for it.
-const QUALIFIERS: &str = "your, you, my, the, a, contact, contacts, customer, client, lead, person, member, student, \
+pub(super) const QUALIFIERS: &str = "your, you, my, the, a, contact, contacts, customer, client, lead, person, member, student, \
     guest, recipient, subscriber, patient, buyer, attendee, invitee, participant, applicant, candidate, employee, user, \
     visitor, donor, tenant, passenger, traveller, traveler, registrant, respondent, receiver, consignee, enter, \
     please, provide, what, is, are, s, best, full, ihr, ihre, deine, dein, \
@@ -449,7 +398,7 @@ const QUALIFIERS: &str = "your, you, my, the, a, contact, contacts, customer, cl
     je, jouw, klant, váš, vaše, 您的, 你的";
 
 /// Objects that only hold the contact, so that what they contain means the same as it would without them.
-const HOLDERS: &[&str] = &[
+pub(super) const HOLDERS: &[&str] = &[
     "contact",
     "profile",
     "properties",
@@ -487,128 +436,11 @@ const HOLDERS: &[&str] = &[
     "billing",
 ];
 
-/// What a header or a dotted path means; and whether it stands in a holder of extra values, where a word counts less.
-pub(super) fn meaning(header: &str) -> Option<(Meaning, bool)> {
-    // A value that is wrapped in an object of its own means what the object means.
-    let bare = WRAPS.iter().find_map(|wrap| header.strip_suffix(wrap));
-    within_holders(header).or_else(|| within_holders(bare?))
-}
-
 /// Members in which services wrap a value, and databases a type.
-const WRAPS: [&str; 2] = [".value", ".$numberLong"];
-
-fn within_holders(header: &str) -> Option<(Meaning, bool)> {
-    let mut rest = header;
-    let mut extra = false;
-    loop {
-        if let Some(meaning) = of_words(rest) {
-            // The user may be who keeps the list: Calendly has `User Email` beside `Invitee Email`. And a login is a name
-            // only where there is no other.
-            let word = normal(rest);
-            return Some((meaning, extra || word.starts_with("user ") || word == "username"));
-        }
-        let (holder, inner) = rest.split_once('.')?;
-        let holder = normal(holder);
-        if !HOLDERS.contains(&holder.as_str()) {
-            return None;
-        }
-        extra |= matches!(holder.as_str(), "attributes" | "custom fields");
-        rest = inner;
-    }
-}
-
-fn of_words(header: &str) -> Option<Meaning> {
-    // Nobody writes a title of more than a few lines.
-    if header.len() > 400 {
-        return None;
-    }
-    let forms = forms(header);
-    let known = || forms.iter().find_map(|form| LOOKUP.get(form).copied());
-    let told = || forms.first().filter(|form| is_opt_out(form)).map(|_| OptOut);
-    let qualified = || forms.iter().find_map(|form| behind_qualifiers(form));
-    known().or_else(told).or_else(qualified).or_else(|| of_parts(header))
-}
-
-/// What a header means that says the same twice: `Mobile / WhatsApp`, `姓名 Name`.
-fn of_parts(header: &str) -> Option<Meaning> {
-    let foreign = |c: char| c.is_alphabetic() && !c.is_ascii();
-    let mut parts: Vec<String> = header.split(['/', '|', '\n', '、']).map(str::to_owned).collect();
-    if parts.len() == 1 {
-        if header.is_ascii() {
-            return None;
-        }
-        let (one, other): (Vec<&str>, Vec<&str>) = header.split_whitespace().partition(|word| word.contains(foreign));
-        parts = vec![one.join(" "), other.join(" ")];
-    }
-    let meanings = parts.iter().map(|part| forms(part).iter().find_map(|form| LOOKUP.get(form).copied()));
-    meanings.reduce(|one, other| match (one?, other?) {
-        (Phone(one), Phone(other)) => Some(Phone(one.min(other))),
-        (Name | NameOrLast, Name | NameOrLast) => Some(Name),
-        (one, other) => (one == other).then_some(one),
-    })?
-}
-
-/// Says in more words who does not want to be written to: `Opted out of email: Newsletter`.
-fn is_opt_out(form: &str) -> bool {
-    let form = format!(" {form} ");
-    REFUSALS.split(", ").any(|words| form.contains(&format!(" {words} ")))
-}
-
-/// What is meant behind words that only say whose it is: `your phone`, `customer name`. Words that mean something
-/// only if the values say so are too weak for that: a `customer code` is no calling code.
-fn behind_qualifiers(form: &str) -> Option<Meaning> {
-    let mut rest = form;
-    while let Some((word, behind)) = rest.split_once(' ') {
-        if !QUALIFIERS.split(", ").any(|one| one == word) {
-            return None;
-        }
-        match LOOKUP.get(behind) {
-            Some(Name | NameOrLast | FirstOrName) => return Some(Name),
-            Some(meaning @ (First | Last | Phone(_) | Email)) => return Some(*meaning),
-            _ => rest = behind,
-        }
-    }
-    None
-}
-
-/// Every word as it is and without the marks of Latin letters: a constant, computed when it is first needed.
-static LOOKUP: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
-    let all = || WORDS.iter().flat_map(|(meaning, words)| words.split(", ").map(|word| (word, *meaning)));
-    let plain = all().map(|(word, meaning)| (plain(word), meaning));
-    // A word that is in the table as it stands goes before one that only looks like it.
-    plain.chain(all().map(|(word, meaning)| (word.nfkc().collect(), meaning))).collect()
-});
-
-/// The word nearest to a header, and how near: for a hint when nothing was found.
-pub(super) fn nearest_phone(header: &str) -> f64 {
-    if is_never_a_phone(header) {
-        return 0.0;
-    }
-    let header = plain(&normal(header));
-    PHONES
-        .iter()
-        .map(|(word, plain)| {
-            let within = header.split(' ').any(|part| part == *word) || header.contains(&format!(" {word} "));
-            let far = strsim::normalized_damerau_levenshtein(&header, plain);
-            if within { far.max(0.75) } else { far }
-        })
-        .fold(0.0, f64::max)
-}
-
-/// The words for a phone, as they are and without the marks of Latin letters: a constant, computed when first needed.
-static PHONES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
-    let phones = WORDS.iter().filter(|(meaning, _)| matches!(meaning, Phone(_) | PerhapsPhone(_) | LastPhone));
-    let words = phones.flat_map(|(_, words)| words.split(", ")).filter(|word| word.chars().count() > 2);
-    words.map(|word| (word, plain(word))).collect()
-});
-
-/// Whether the header names something that is not the contact's own number, or no number at all.
-pub(super) fn is_never_a_phone(header: &str) -> bool {
-    normal(header).split(' ').any(|word| NEVER.contains(&word))
-}
+pub(super) const WRAPS: [&str; 2] = [".value", ".$numberLong"];
 
 /// What stands with a phone that is not the contact's own, or no number at all.
-const NEVER: &[&str] = &[
+pub(super) const NEVER: &[&str] = &[
     "fax",
     "faks",
     "telefax",
@@ -635,218 +467,3 @@ const NEVER: &[&str] = &[
     "blacklisted",
     "id",
 ];
-
-/// The ways to read a header: as it is, without numbers, with camel case left together; each also without the
-/// marks of Latin letters.
-fn forms(header: &str) -> Vec<String> {
-    let mut forms: Vec<String> = Vec::with_capacity(8);
-    let mut add = |form: String| {
-        if !form.is_empty() && !forms.contains(&form) {
-            forms.push(form);
-        }
-    };
-    let (parted, together) = (normal(header), together(header));
-    let both = [Some(&parted), Some(&together).filter(|together| **together != parted)];
-    for base in both.into_iter().flatten() {
-        let numberless = base.split(' ').filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
-        let numberless = numberless.collect::<Vec<_>>().join(" ");
-        add(plain(base));
-        add(base.clone());
-        add(plain(&numberless));
-        add(numberless);
-    }
-    forms
-}
-
-/// A header in lower case with single spaces, camel case taken apart, without a remark at the end and without
-/// invisible characters.
-pub(super) fn normal(header: &str) -> String {
-    reduce(header, true)
-}
-
-fn together(header: &str) -> String {
-    reduce(header, false)
-}
-
-fn reduce(header: &str, split: bool) -> String {
-    // Engati and FloatChat put the type behind two bars: `phone_no||STRING`.
-    let header = header.split_once("||").map_or(header, |(name, _)| name);
-    let clean: String = header.nfkc().filter(|&c| !is_noise_in_names(c)).collect();
-    let clean = clean.trim().trim_end_matches(['*', ':', '?', '：', '？']).trim_end();
-    let clean = without_remark(clean);
-    let mut normal = String::with_capacity(clean.len() + 4);
-    let mut before = ' ';
-    for c in clean.chars() {
-        let parts = split
-            && ((before.is_lowercase() && c.is_uppercase()) || (before.is_ascii_alphabetic() && c.is_ascii_digit()));
-        if parts {
-            normal.push(' ');
-        }
-        if !c.is_alphanumeric() && !is_combining_mark(c) {
-            normal.push(' ');
-        } else if c == 'İ' {
-            normal.push('i');
-        } else {
-            normal.extend(c.to_lowercase());
-        }
-        before = c;
-    }
-    normal.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A remark in brackets at the end says nothing about the field, unless nothing stands before it. What parts a
-/// phone or a name from another is kept: `Telefon (privat)`, `Name (First)`.
-fn without_remark(header: &str) -> &str {
-    const KEPT: &str = "privat, bureau, domicile, geschäftlich, geschaftlich, uff., fax, mobil, mobile, home, work, office, \
-                        first, last, first name, last name";
-    for (open, close) in [('(', ')'), ('[', ']'), ('（', '）'), ('{', '}')] {
-        if let Some(inner) = header.strip_suffix(close)
-            && let Some((before, remark)) = inner.rsplit_once(open)
-            && !before.trim().is_empty()
-            && !KEPT.split(", ").any(|kept| kept == remark.trim().to_lowercase())
-        {
-            return before.trim_end();
-        }
-    }
-    header
-}
-
-/// Without the marks of Latin letters; those of other scripts are part of the letter.
-fn plain(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_owned();
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut latin = false;
-    for c in text.nfd() {
-        if !is_combining_mark(c) {
-            latin = c.is_ascii_alphabetic();
-            plain.push(if c == 'ı' { 'i' } else { c });
-        } else if !latin {
-            plain.push(c);
-        }
-    }
-    plain.nfc().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_are_understood() {
-        let table = [
-            ("Name", Some(NameOrLast)),
-            ("\u{feff}Full Name ", Some(Name)),
-            ("FULL_NAME", Some(Name)),
-            ("firstName", Some(First)),
-            ("Prénom", Some(First)),
-            ("Prenom", Some(First)),
-            ("PRÉNOM", Some(First)),
-            ("WhatsApp", Some(Phone(0))),
-            ("WhatsApp Number", Some(Phone(0))),
-            ("whatsAppNumber", Some(Phone(0))),
-            ("phoneNumber", Some(Phone(2))),
-            ("Phone 1 - Value", Some(Phone(2))),
-            ("Phone 1 - Type", None),
-            ("Phone 1 - Label", None),
-            ("phone1", Some(Phone(2))),
-            ("E-mail 1 - Value", Some(Email)),
-            ("E-mail 2 Address", Some(Email)),
-            ("E-Mail-Adresse", Some(Email)),
-            ("E-Mail 2: Adresse", Some(Email)),
-            ("E-Mail-Typ", None),
-            ("Mobile Number (with country code)", Some(Phone(1))),
-            ("Telefon (privat)", Some(Phone(3))),
-            ("Téléphone (bureau)", Some(Phone(3))),
-            ("Tél. mobile", Some(Phone(1))),
-            ("Ufficio", Some(Phone(3))),
-            ("Fax (uff.)", None),
-            ("Business Fax", None),
-            ("Assistant's Phone", None),
-            ("Person - Phone - Work", Some(Phone(3))),
-            ("Person - Phone - Mobile", Some(Phone(1))),
-            ("Record ID", None),
-            ("phone_no||STRING", Some(Phone(2))),
-            ("name||STRING", Some(NameOrLast)),
-            ("Telefon op werk", None),
-            ("Telefoon op werk", Some(Phone(3))),
-            ("Ihre Telefonnummer", Some(Phone(2))),
-            ("What's your email?", Some(Email)),
-            ("Please enter your WhatsApp number", Some(Phone(0))),
-            ("Customer Full Name", Some(Name)),
-            ("customer_code", None),
-            ("Client number", None),
-            ("Contact owner", None),
-            ("Customer Group", None),
-            ("Emergency Contact Phone", None),
-            ("Lead Owner Email", None),
-            ("Name (First)", Some(First)),
-            ("Name (required)", Some(NameOrLast)),
-            ("¿Cuál es tu nombre?", Some(Name)),
-            ("DDD", Some(Area)),
-            ("Mobile/WhatsApp", Some(Phone(0))),
-            ("Phone / Fax", None),
-            ("姓名 Name", Some(Name)),
-            ("手机号码\nMobile", Some(Phone(1))),
-            ("📱 Phone", Some(Phone(2))),
-            ("=\"Phone\"", Some(Phone(2))),
-            ("Valid Email", None),
-            ("Código do país", Some(Country)),
-            ("Country", Some(PerhapsPrefix)),
-            ("Company name", None),
-            ("Full Name - First Name", Some(First)),
-            ("MOBILEPHONE", Some(Phone(1))),
-            ("Phone : iPhone", Some(Phone(1))),
-            ("Unsubscribed from all email", Some(OptOut)),
-            ("Opted out of email: Marketing Information", Some(OptOut)),
-            ("WhatsApp Opt In", None),
-            ("EMAIL_BLACKLISTED", Some(OptOut)),
-            ("मोबाइल नंबर", Some(Phone(1))),
-            ("رقم الجوال", Some(Phone(1))),
-            ("手机号码", Some(Phone(1))),
-            ("Cep Telefonu", Some(Phone(1))),
-            ("İSİM", Some(Name)),
-            ("SOYADI", Some(Last)),
-            ("Телефон", Some(Phone(2))),
-            ("profile.userDetails.userProvidedName", Some(Name)),
-            ("profile.userDetails.contact.phone.number", Some(Phone(2))),
-            ("profile.userDetails.contact.phone.prefix", Some(Prefix)),
-            ("profile.userDetails.contact.email", Some(Email)),
-            ("properties.phone", Some(Phone(2))),
-            ("properties.mobilephone", Some(Phone(1))),
-            ("properties.firstname.value", Some(First)),
-            ("phone.$numberLong", Some(Phone(2))),
-            ("phone.phoneNumber", Some(Phone(2))),
-            // Only where nothing else is a phone.
-            ("WhatsApp ID", Some(LastPhone)),
-            ("wa_id", Some(LastPhone)),
-            ("phoneNumbers 2.canonicalForm", Some(Phone(1))),
-            ("phones 3 fax.number", None),
-            ("name.familyName", Some(Last)),
-            ("emailAddresses.address", Some(Email)),
-            ("company.name.value", None),
-            ("company.phone", None),
-            ("company.name", None),
-            ("owner.email", None),
-            ("merge_fields.FNAME", Some(First)),
-            ("name.first", Some(First)),
-            ("default_address.phone", Some(Phone(3))),
-            ("Notes", None),
-            ("Title", None),
-        ];
-        for (header, expected) in table {
-            assert_eq!(meaning(header).map(|(meaning, _)| meaning), expected, "{header}");
-        }
-    }
-
-    #[test]
-    fn every_word_means_itself_and_one_thing() {
-        let mut seen = std::collections::BTreeMap::new();
-        let words = WORDS.iter().flat_map(|(meaning, words)| words.split(", ").map(|word| (word, *meaning)));
-        let wrong = words.filter(|&(word, meaning)| {
-            of_words(word) != Some(meaning) || seen.insert(word, meaning).is_some() || word.trim() != word
-        });
-        assert_eq!(wrong.collect::<Vec<_>>(), []);
-    }
-}

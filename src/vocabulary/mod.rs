@@ -1,0 +1,199 @@
+//! What a header or a JSON key means, by the words of many languages.
+//!
+//! Used both to find the header of a table and to map its columns.
+
+mod header;
+mod table;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+
+pub use header::normal;
+use header::{forms, plain};
+use table::{HOLDERS, NEVER, QUALIFIERS, REFUSALS, WORDS, WRAPS};
+
+/// What a word means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// The full name.
+    Name,
+    /// The full name, or the family name beside a given name.
+    NameOrLast,
+    /// The given name beside a family name, else the full name.
+    FirstOrName,
+    /// The full name if there is no other column for it, and the values are no numbers.
+    PerhapsName,
+    /// The given name.
+    First,
+    /// The family name.
+    Last,
+    /// A phone number; 0 is WhatsApp, 1 mobile, 2 plain, 3 work, home and other.
+    Phone(u8),
+    /// A phone number if the values say so: the word alone may mean anything.
+    PerhapsPhone(u8),
+    /// A phone number if the values say so and there is no other column for it.
+    LastPhone,
+    /// A phone number if the values say so and there is no other column for it, else the full name.
+    NameOrPhone,
+    /// An e-mail address.
+    Email,
+    /// The calling code.
+    Prefix,
+    /// The calling code if the values say so.
+    PerhapsPrefix,
+    /// The area code, which is a part of the number.
+    Area,
+    /// The calling code if the values say so, else the area code.
+    PrefixOrArea,
+    /// A calling code or a country, by the values.
+    Country,
+    /// The country.
+    Region,
+    /// Tags.
+    Tags,
+    /// Says who does not want to be written to.
+    OptOut,
+}
+
+use Meaning::{Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptOut, PerhapsPhone, Phone};
+
+/// How many of some cells are known titles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KnownTitles {
+    /// How many cells mean a field.
+    pub known: usize,
+    /// Whether one of them means the phone.
+    pub phone: bool,
+}
+
+/// Counts the cells that are titles of fields: for finding the header of a table, or the list of contacts in JSON.
+pub fn known_titles<'a>(cells: impl IntoIterator<Item = &'a str>) -> KnownTitles {
+    // Many rows are tried as the header: a thousand cells of each must do.
+    let meanings = cells.into_iter().take(1000).filter_map(meaning).map(|(meaning, _)| meaning);
+    meanings.fold(KnownTitles::default(), |titles, meaning| KnownTitles {
+        known: titles.known + 1,
+        phone: titles.phone || matches!(meaning, Phone(_) | PerhapsPhone(_) | LastPhone | NameOrPhone),
+    })
+}
+
+/// What a header or a dotted path means; and whether it stands in a holder of extra values, where a word counts less.
+pub fn meaning(header: &str) -> Option<(Meaning, bool)> {
+    // A value that is wrapped in an object of its own means what the object means.
+    let bare = WRAPS.iter().find_map(|wrap| header.strip_suffix(wrap));
+    within_holders(header).or_else(|| within_holders(bare?))
+}
+
+fn within_holders(header: &str) -> Option<(Meaning, bool)> {
+    let mut rest = header;
+    let mut extra = false;
+    loop {
+        if let Some(meaning) = of_words(rest) {
+            // The user may be who keeps the list: Calendly has `User Email` beside `Invitee Email`. And a login is a name
+            // only where there is no other.
+            let word = normal(rest);
+            return Some((meaning, extra || word.starts_with("user ") || word == "username"));
+        }
+        let (holder, inner) = rest.split_once('.')?;
+        let holder = normal(holder);
+        if !HOLDERS.contains(&holder.as_str()) {
+            return None;
+        }
+        extra |= matches!(holder.as_str(), "attributes" | "custom fields");
+        rest = inner;
+    }
+}
+
+fn of_words(header: &str) -> Option<Meaning> {
+    // Nobody writes a title of more than a few lines.
+    if header.len() > 400 {
+        return None;
+    }
+    let forms = forms(header);
+    let known = || forms.iter().find_map(|form| LOOKUP.get(form).copied());
+    let told = || forms.first().filter(|form| is_opt_out(form)).map(|_| OptOut);
+    let qualified = || forms.iter().find_map(|form| behind_qualifiers(form));
+    known().or_else(told).or_else(qualified).or_else(|| of_parts(header))
+}
+
+/// What a header means that says the same twice: `Mobile / WhatsApp`, `姓名 Name`.
+fn of_parts(header: &str) -> Option<Meaning> {
+    let foreign = |c: char| c.is_alphabetic() && !c.is_ascii();
+    let mut parts: Vec<String> = header.split(['/', '|', '\n', '、']).map(str::to_owned).collect();
+    if parts.len() == 1 {
+        if header.is_ascii() {
+            return None;
+        }
+        let (one, other): (Vec<&str>, Vec<&str>) = header.split_whitespace().partition(|word| word.contains(foreign));
+        parts = vec![one.join(" "), other.join(" ")];
+    }
+    let meanings = parts.iter().map(|part| forms(part).iter().find_map(|form| LOOKUP.get(form).copied()));
+    meanings.reduce(|one, other| match (one?, other?) {
+        (Phone(one), Phone(other)) => Some(Phone(one.min(other))),
+        (Name | NameOrLast, Name | NameOrLast) => Some(Name),
+        (one, other) => (one == other).then_some(one),
+    })?
+}
+
+/// Says in more words who does not want to be written to: `Opted out of email: Newsletter`.
+fn is_opt_out(form: &str) -> bool {
+    let form = format!(" {form} ");
+    REFUSALS.split(", ").any(|words| form.contains(&format!(" {words} ")))
+}
+
+/// What is meant behind words that only say whose it is: `your phone`, `customer name`. Words that mean something
+/// only if the values say so are too weak for that: a `customer code` is no calling code.
+fn behind_qualifiers(form: &str) -> Option<Meaning> {
+    let mut rest = form;
+    while let Some((word, behind)) = rest.split_once(' ') {
+        if !QUALIFIERS.split(", ").any(|one| one == word) {
+            return None;
+        }
+        match LOOKUP.get(behind) {
+            Some(Name | NameOrLast | FirstOrName) => return Some(Name),
+            Some(meaning @ (First | Last | Phone(_) | Email)) => return Some(*meaning),
+            _ => rest = behind,
+        }
+    }
+    None
+}
+
+/// Every word as it is and without the marks of Latin letters: a constant, computed when it is first needed.
+static LOOKUP: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
+    let all = || WORDS.iter().flat_map(|(meaning, words)| words.split(", ").map(|word| (word, *meaning)));
+    let plain = all().map(|(word, meaning)| (plain(word), meaning));
+    // A word that is in the table as it stands goes before one that only looks like it.
+    plain.chain(all().map(|(word, meaning)| (word.nfkc().collect(), meaning))).collect()
+});
+
+/// The word nearest to a header, and how near: for a hint when nothing was found.
+pub fn nearest_phone(header: &str) -> f64 {
+    if is_never_a_phone(header) {
+        return 0.0;
+    }
+    let header = plain(&normal(header));
+    PHONES
+        .iter()
+        .map(|(word, plain)| {
+            let within = header.split(' ').any(|part| part == *word) || header.contains(&format!(" {word} "));
+            let far = strsim::normalized_damerau_levenshtein(&header, plain);
+            if within { far.max(0.75) } else { far }
+        })
+        .fold(0.0, f64::max)
+}
+
+/// The words for a phone, as they are and without the marks of Latin letters: a constant, computed when first needed.
+static PHONES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let phones = WORDS.iter().filter(|(meaning, _)| matches!(meaning, Phone(_) | PerhapsPhone(_) | LastPhone));
+    let words = phones.flat_map(|(_, words)| words.split(", ")).filter(|word| word.chars().count() > 2);
+    words.map(|word| (word, plain(word))).collect()
+});
+
+/// Whether the header names something that is not the contact's own number, or no number at all.
+pub fn is_never_a_phone(header: &str) -> bool {
+    normal(header).split(' ').any(|word| NEVER.contains(&word))
+}
+
+#[cfg(test)]
+mod tests;
