@@ -7,7 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 use crate::cli::{self, Command, Sample, Typed};
 use crate::config::{self, Config, Env, Mode, OutputFormat, Verbosity};
 use crate::contact::phone;
-use crate::error::{Error, Exit};
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::error::Error;
 use crate::pipeline::{self, Ended, Screen, Story};
 use crate::report::{Trouble, json, text};
 use crate::sandbox::Sandbox;
@@ -15,7 +16,7 @@ use crate::stop::Stop;
 use crate::terminal::{Color, Terminal, safe};
 
 /// Runs a command; the exit code of the process.
-pub fn run(command: Command, env: &Env) -> u8 {
+pub fn run(command: Command, env: &Env) -> Exit {
     match command {
         Command::Print(text) => print(&terminal(Color::Auto, env), &text),
         Command::Sample(sample) => print(&terminal(Color::Auto, env), sample_text(sample)),
@@ -36,19 +37,19 @@ pub fn run(command: Command, env: &Env) -> u8 {
 }
 
 /// A command line that cannot be understood.
-pub fn usage(error: &cli::Error, env: &Env) -> u8 {
+pub fn usage(error: &cli::Error, env: &Env) -> Exit {
     let trouble =
-        text::trouble(&Trouble { code: error.code().to_owned(), message: error.to_string(), hint: hint(error.hint()) });
+        text::trouble(&Trouble { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() });
     say(&terminal(Color::Auto, env), &trouble);
-    Exit::Usage.code()
+    Exit::Usage
 }
 
 /// The program itself broke down.
-pub fn broken(message: &str, env: &Env) -> u8 {
+pub fn broken(message: &str, env: &Env) -> Exit {
     let hint = hint("please report this; the same command resumes");
     let trouble = Trouble { code: "run.internal".to_owned(), message: message.to_owned(), hint };
     say(&terminal(Color::Auto, env), &text::trouble(&trouble));
-    Exit::Internal.code()
+    Exit::Internal
 }
 
 fn hint(text: &str) -> Option<String> {
@@ -59,12 +60,12 @@ fn terminal(color: Color, env: &Env) -> Terminal {
     Terminal::new(color, |name| env.get(name))
 }
 
-fn print(terminal: &Terminal, text: &str) -> u8 {
+fn print(terminal: &Terminal, text: &str) -> Exit {
     match terminal.print(text) {
-        Ok(()) => Exit::Complete.code(),
+        Ok(()) => Exit::Complete,
         // Nobody reads on: an ordinary end, such as `m1import sample | head -1`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Complete.code(),
-        Err(_) => Exit::Io.code(),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Complete,
+        Err(_) => Exit::Io,
     }
 }
 
@@ -75,7 +76,12 @@ fn say(terminal: &Terminal, lines: &str) {
 }
 
 /// Settles the settings, and does something with them that fails with an error or ends with an exit code.
-fn with_config(typed: Typed, env: &Env, mode: Mode, act: impl FnOnce(&Config, &Terminal) -> Result<u8, Error>) -> u8 {
+fn with_config(
+    typed: Typed,
+    env: &Env,
+    mode: Mode,
+    act: impl FnOnce(&Config, &Terminal) -> Result<Exit, Error>,
+) -> Exit {
     let form = output_format(&typed, env);
     let settled = Config::settle(typed, env, mode).map_err(Error::Config);
     let terminal = terminal(settled.as_ref().map_or(Color::Auto, |config| config.output.color), env);
@@ -86,7 +92,7 @@ fn with_config(typed: Typed, env: &Env, mode: Mode, act: impl FnOnce(&Config, &T
             if let Some(trouble) = &summary.error {
                 say(&terminal, &text::trouble(trouble));
             }
-            if form == OutputFormat::Json && error.exit() != Exit::Usage.code() {
+            if form == OutputFormat::Json && error.exit() != Exit::Usage {
                 print(&terminal, &json::write(&summary).unwrap_or_default());
             }
             error.exit()
@@ -104,7 +110,7 @@ fn output_format(typed: &Typed, env: &Env) -> OutputFormat {
 }
 
 /// `check` and the import: one run, its end printed.
-fn job(typed: Typed, env: &Env, mode: Mode) -> u8 {
+fn job(typed: Typed, env: &Env, mode: Mode) -> Exit {
     with_config(typed, env, mode, |config, terminal| {
         pipeline::no_mistyped_command(config)?;
         let runtime = runtime()?;
@@ -135,12 +141,12 @@ fn listening() -> Result<Stop, Error> {
 }
 
 /// Prints what a run came to: the document for machines always, the text for people unless they want it quiet.
-fn finish(config: &Config, terminal: &Terminal, ended: &Ended) -> u8 {
+fn finish(config: &Config, terminal: &Terminal, ended: &Ended) -> Exit {
     let summary = &ended.summary;
     let quiet = config.output.verbosity == Verbosity::Quiet;
     if let Some(trouble) = &summary.error {
         say(terminal, &text::trouble(trouble));
-    } else if quiet && summary.exit_code != 0 {
+    } else if quiet && summary.exit_code != Exit::Complete {
         say(terminal, &text::quiet_line(summary));
     }
     let out = match config.output.form {
@@ -148,19 +154,19 @@ fn finish(config: &Config, terminal: &Terminal, ended: &Ended) -> u8 {
         OutputFormat::Text if quiet => String::new(),
         OutputFormat::Text => ended.text.clone(),
     };
-    if summary.exit_code == Exit::Usage.code() || out.is_empty() {
+    if summary.exit_code == Exit::Usage || out.is_empty() {
         return summary.exit_code;
     }
     match (print(terminal, &out), summary.exit_code) {
-        (0, code) => code,
+        (Exit::Complete, code) => code,
         // The summary could not be told; a run that ended otherwise keeps its own code.
-        (failed, 0) => failed,
+        (failed, Exit::Complete) => failed,
         (_, code) => code,
     }
 }
 
 /// Explains numbers, given or one a line on standard input.
-fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<u8, Error> {
+fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<Exit, Error> {
     let rules = pipeline::rules(config)?.phone;
     let mut refused = false;
     let mut tell = |number: &str| {
@@ -184,7 +190,7 @@ fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<u
         }
         for line in io::stdin().lock().lines() {
             let line = line.map_err(|error| Error::Local { what: "standard input", error })?;
-            if !line.trim().is_empty() && tell(&line) != 0 {
+            if !line.trim().is_empty() && tell(&line) != Exit::Complete {
                 break;
             }
         }
@@ -193,7 +199,7 @@ fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<u
             tell(number);
         }
     }
-    Ok(if refused { Exit::SomeRows.code() } else { Exit::Complete.code() })
+    Ok(if refused { Exit::SomeRows } else { Exit::Complete })
 }
 
 fn sample_text(sample: Sample) -> &'static str {
@@ -205,7 +211,7 @@ fn sample_text(sample: Sample) -> &'static str {
 }
 
 /// Runs the sandbox until a signal ends it.
-fn serve(typed: &Typed, env: &Env) -> u8 {
+fn serve(typed: &Typed, env: &Env) -> Exit {
     let terminal = terminal(Color::Auto, env);
     match served(typed, &terminal) {
         Ok(code) => code,
@@ -218,7 +224,7 @@ fn serve(typed: &Typed, env: &Env) -> u8 {
     }
 }
 
-fn served(typed: &Typed, terminal: &Terminal) -> Result<u8, Error> {
+fn served(typed: &Typed, terminal: &Terminal) -> Result<Exit, Error> {
     let options = config::sandbox(typed)?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {
@@ -230,7 +236,7 @@ fn served(typed: &Typed, terminal: &Terminal) -> Result<u8, Error> {
         let contacts = sandbox.contacts();
         sandbox.stop().await;
         terminal.say(&format!("the sandbox held {contacts} contacts"));
-        Ok(Exit::Complete.code())
+        Ok(Exit::Complete)
     });
     runtime.shutdown_background();
     code

@@ -1,80 +1,16 @@
 //! Why a run could not be carried out, and what to do about it.
 //!
-//! Each room has an error of its own; this one collects them and answers three questions: which stable code it has,
-//! what to do about it, and with which exit code the process ends.
+//! Each module has an error of its own; this one collects them.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::cli::nearest_command;
 use crate::client::transport;
+use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::outcome::{Cause, Failure};
+use crate::stop::Signal;
 use crate::{config, journal, mapping, source};
-
-/// The exit codes of the process. Stable; anything else is a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Every row is in, now or before, duplicate or skipped.
-    Complete,
-    /// Finished; some rows are invalid or were refused.
-    SomeRows,
-    /// The command line is wrong.
-    Usage,
-    /// The input cannot be used as a whole.
-    Data,
-    /// An input is missing or cannot be opened.
-    NoInput,
-    /// A fault of this program.
-    Internal,
-    /// Results or journal cannot be made, are locked or damaged.
-    Folder,
-    /// Local reading or writing failed during the run.
-    Io,
-    /// The far side stayed away, or rows are unsettled; the same command resumes.
-    Later,
-    /// Not the expected service.
-    Protocol,
-    /// No token, or it is refused or expired.
-    Token,
-    /// The settings do not go together or cannot be used.
-    Config,
-}
-
-impl Exit {
-    /// All of them, in the order of the documentation.
-    pub const ALL: &[Exit] = &[
-        Exit::Complete,
-        Exit::SomeRows,
-        Exit::Usage,
-        Exit::Data,
-        Exit::NoInput,
-        Exit::Internal,
-        Exit::Folder,
-        Exit::Io,
-        Exit::Later,
-        Exit::Protocol,
-        Exit::Token,
-        Exit::Config,
-    ];
-
-    /// The number the process ends with.
-    pub fn code(self) -> u8 {
-        match self {
-            Exit::Complete => 0,
-            Exit::SomeRows => 1,
-            Exit::Usage => 2,
-            Exit::Data => 65,
-            Exit::NoInput => 66,
-            Exit::Internal => 70,
-            Exit::Folder => 73,
-            Exit::Io => 74,
-            Exit::Later => 75,
-            Exit::Protocol => 76,
-            Exit::Token => 77,
-            Exit::Config => 78,
-        }
-    }
-}
 
 /// Why a run could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -123,8 +59,8 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
-    /// What is never written over is there already.
-    #[error("{} is there already, and is never written over", .0.display())]
+    /// A file that is never overwritten already exists.
+    #[error("{} already exists; it will not be overwritten", .0.display())]
     Exists(PathBuf),
     /// The sandbox finds its port taken.
     #[error("port {port} of this machine cannot be opened: {error}")]
@@ -186,7 +122,7 @@ pub enum Error {
     },
     /// A signal.
     #[error("interrupted")]
-    Signal(u8),
+    Signal(Signal),
     /// The books do not balance.
     #[error("the counts do not add up: {0}")]
     Counts(String),
@@ -196,106 +132,69 @@ pub enum Error {
 }
 
 impl Error {
-    /// The stable name, documented in `docs/codes.md`.
-    pub fn code(&self) -> String {
+    /// The diagnostic of the module that the error comes from; `None` where it is made here.
+    fn source_diagnostic(&self) -> Option<&dyn Diagnostic> {
         match self {
-            Error::Config(error) => error.code().to_owned(),
-            Error::Input(error) => error.code().to_owned(),
-            Error::Mapping { error, .. } => error.code().to_owned(),
-            Error::Journal(error) => error.code().to_owned(),
-            Error::Delivery(failure) => failure.cause.code().to_owned(),
-            Error::Transport(error) => error.code().to_owned(),
-            Error::Metadata { .. } => "config.phone_metadata".to_owned(),
-            Error::Folder { .. } => "output.folder".to_owned(),
-            Error::Output { .. } => "output.write".to_owned(),
-            Error::NoPlace { .. } => "output.no_place".to_owned(),
-            Error::ReportIsInput(_) => "output.is_input".to_owned(),
-            Error::Exists(_) => "output.exists".to_owned(),
-            Error::Port { .. } => "run.port".to_owned(),
-            Error::Local { .. } => "run.local_io".to_owned(),
-            Error::TooManyInvalid { .. } => "input.too_many_invalid".to_owned(),
-            Error::Duplicates { .. } => "input.duplicates".to_owned(),
-            Error::OtherJob { .. } => "journal.other_job".to_owned(),
-            Error::InputChanged { .. } => "input.changed".to_owned(),
-            Error::Signal(_) => "run.interrupted".to_owned(),
-            Error::Counts(_) => "run.counts".to_owned(),
-            Error::Broken(_) => "run.internal".to_owned(),
+            Error::Config(error) => Some(error),
+            Error::Input(error) => Some(error),
+            Error::Mapping { error, .. } => Some(error),
+            Error::Journal(error) => Some(error),
+            Error::Transport(error) => Some(error),
+            _ => None,
         }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Error::Config(error) => error.hint(),
-            Error::Input(error) => match nearest_command(&error.input).filter(|_| error.is_missing()) {
-                Some(command) => return Some(format!("did you mean the command {command}? It stands first")),
-                None => error.hint().unwrap_or_default(),
-            },
-            Error::Mapping { error, .. } => return error.hint(),
-            Error::Journal(error) => error.hint(),
-            Error::Transport(error) => error.hint(),
-            Error::Metadata { .. } => "give a text made by metadata/refresh.py",
-            Error::Delivery(failure) => failure.cause.hint(),
-            Error::Folder { .. } => "name another folder with --output-dir",
-            Error::Output { .. } | Error::Local { .. } => {
-                "make room or check the permissions, then type the same command again"
-            }
-            Error::NoPlace { .. } => "name a file in a folder that is there and may be written into",
-            Error::ReportIsInput(_) => "name another file",
-            Error::Exists(_) => "name another file, or remove this one",
-            Error::Port { .. } => "name another with --port; --port 0 takes a free one",
-            Error::TooManyInvalid { .. } => "nothing was sent; correct these rows, or allow more with --max-invalid",
-            Error::Duplicates { .. } => {
-                "nothing was sent; remove the repeated rows, or use --on-duplicate merge, first or last"
-            }
-            Error::OtherJob { .. } => "finish that import with its own command, or forget it with --restart",
-            Error::InputChanged { .. } => "wait until the file is complete, then type the same command with --restart",
-            Error::Signal(_) => "type the same command again to resume",
-            Error::Counts(_) | Error::Broken(_) => "please report this; type the same command again to resume",
-        };
-        (!hint.is_empty()).then(|| hint.to_owned())
     }
 
     /// Whether a signal ended the run.
     pub fn is_signal(&self) -> bool {
-        match self {
-            Error::Signal(_) => true,
-            Error::Delivery(failure) => {
-                matches!(failure.cause, Cause::Hangup | Cause::Interrupt | Cause::Terminate)
-            }
-            _ => false,
-        }
+        self.exit().is_signal()
     }
 
     /// What ended a reading after the first one, which found nothing wrong with the content.
     pub fn of_a_later_reading(error: source::Error) -> Error {
-        match error.is_io() || error.is_missing() {
-            true => Error::Input(error),
-            false => Error::InputChanged { input: error.input },
+        if error.is_io() || error.is_missing() {
+            Error::Input(error)
+        } else {
+            Error::InputChanged { input: error.input }
         }
     }
+}
 
-    /// The exit code of a run that it ended.
-    pub fn exit(&self) -> u8 {
-        match self {
-            Error::Config(error) => error.exit(),
-            Error::Input(error) if error.is_missing() => Exit::NoInput.code(),
-            Error::Input(error) if error.is_io() => Exit::Io.code(),
-            Error::Input(_) => Exit::Data.code(),
-            Error::Mapping { .. } => Exit::Data.code(),
-            Error::Transport(error) => error.exit(),
-            Error::Metadata { .. } => Exit::Config.code(),
-            Error::Journal(error) => error.exit(),
-            Error::Delivery(failure) => failure.cause.exit(),
-            Error::Folder { .. } | Error::NoPlace { .. } | Error::Exists(_) => Exit::Folder.code(),
-            Error::Output { .. } | Error::Local { .. } | Error::Port { .. } => Exit::Io.code(),
-            Error::ReportIsInput(_) => Exit::Usage.code(),
-            Error::TooManyInvalid { .. }
-            | Error::Duplicates { .. }
-            | Error::OtherJob { .. }
-            | Error::InputChanged { .. } => Exit::Data.code(),
-            Error::Signal(code) => *code,
-            Error::Counts(_) | Error::Broken(_) => Exit::Internal.code(),
+impl Diagnostic for Error {
+    fn entry(&self) -> &'static Entry {
+        if let Some(source) = self.source_diagnostic() {
+            return source.entry();
+        }
+        let code = match self {
+            Error::Delivery(failure) => return failure.cause.entry(),
+            Error::Signal(signal) => return Cause::from(*signal).entry(),
+            Error::Metadata { .. } => RunCode::ConfigPhoneMetadata,
+            Error::Folder { .. } => RunCode::OutputFolder,
+            Error::Output { .. } => RunCode::OutputWrite,
+            Error::NoPlace { .. } => RunCode::OutputNoPlace,
+            Error::ReportIsInput(_) => RunCode::OutputIsInput,
+            Error::Exists(_) => RunCode::OutputExists,
+            Error::Port { .. } => RunCode::RunPort,
+            Error::Local { .. } => RunCode::RunLocalIo,
+            Error::TooManyInvalid { .. } => RunCode::InputTooManyInvalid,
+            Error::Duplicates { .. } => RunCode::InputDuplicates,
+            Error::OtherJob { .. } => RunCode::JournalOtherJob,
+            Error::InputChanged { .. } => RunCode::InputChanged,
+            Error::Counts(_) => RunCode::RunCounts,
+            _ => RunCode::RunInternal,
+        };
+        code.entry()
+    }
+
+    fn hint(&self) -> Option<String> {
+        if let Error::Input(error) = self
+            && error.is_missing()
+            && let Some(command) = nearest_command(&error.input)
+        {
+            return Some(format!("did you mean the command {command}? It stands first"));
+        }
+        match self.source_diagnostic() {
+            Some(source) => source.hint(),
+            None => Some(self.entry().remedy.to_owned()).filter(|remedy| !remedy.is_empty()),
         }
     }
 }

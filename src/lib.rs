@@ -9,6 +9,7 @@ pub mod commands;
 pub mod config;
 pub mod contact;
 pub mod dedupe;
+pub mod diagnostic;
 pub mod error;
 pub mod event;
 pub mod folder;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Result, anyhow};
 use m1import::config::Env;
 use m1import::contact::phone::Plans;
+use m1import::diagnostic::Exit;
 use m1import::{cli, commands};
 
 fn main() -> ExitCode {
@@ -15,12 +16,13 @@ fn main() -> ExitCode {
         Ok(command) => commands::run(command, &env),
         Err(error) => commands::usage(&error, &env),
     };
-    ExitCode::from(guarded(run).unwrap_or_else(|error| commands::broken(&error.to_string(), &env)))
+    let exit = guarded(run).unwrap_or_else(|error| commands::broken(&error.to_string(), &env));
+    ExitCode::from(exit.code())
 }
 
 /// Runs to the end whatever happens. A panic is a fault of ours; it is told by its place in the program alone, since
 /// its words may quote a contact.
-fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> Result<u8> {
+fn guarded(run: impl FnOnce() -> Exit + UnwindSafe) -> Result<Exit> {
     let place = Arc::new(Mutex::new(String::new()));
     let told = Arc::clone(&place);
     panic::set_hook(Box::new(move |panic| {

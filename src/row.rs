@@ -11,7 +11,6 @@ use std::fmt;
 use serde::Serialize;
 
 pub use mask::{masked, masked_within};
-pub(crate) use reject::codes;
 pub use reject::{Code, Note, Notes, Reject};
 
 /// Where a record stands in the inputs of a job.

@@ -4,6 +4,8 @@
 
 use tokio::sync::watch;
 
+use crate::diagnostic::Exit;
+
 /// A signal that ends a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
@@ -17,11 +19,11 @@ pub enum Signal {
 
 impl Signal {
     /// The exit code of a run that it ended: 128 and the signal's number.
-    pub fn exit(self) -> u8 {
+    pub fn exit(self) -> Exit {
         match self {
-            Signal::Hangup => 129,
-            Signal::Interrupt => 130,
-            Signal::Terminate => 143,
+            Signal::Hangup => Exit::Hangup,
+            Signal::Interrupt => Exit::Interrupt,
+            Signal::Terminate => Exit::Terminate,
         }
     }
 }
@@ -150,6 +152,6 @@ mod tests {
         stop.error();
         stop.signal(Signal::Interrupt);
         stop.wait_at_once().await;
-        assert_eq!(stop.by_signal().map(Signal::exit), Some(143));
+        assert_eq!(stop.by_signal().map(Signal::exit), Some(Exit::Terminate));
     }
 }

@@ -17,6 +17,7 @@ mod command_line;
 mod help;
 pub mod options;
 
+use crate::diagnostic::{Diagnostic, Entry, RunCode};
 pub use command_line::CommandLine;
 pub(crate) use command_line::{without_arguments, without_password, without_value};
 pub use help::tree;
@@ -66,32 +67,18 @@ pub enum Sample {
 /// A command line that cannot be understood. Exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    code: Code,
+    code: RunCode,
     message: String,
     hint: String,
 }
 
-crate::row::codes! {
-    /// Why a command line cannot be understood. Names are stable and documented in `docs/codes.md`.
-    Code {
-        NoFile = "usage.no_file", "no file to import", "name a file, or - for standard input";
-        UnknownOption = "usage.unknown_option", "there is no such option", "see m1import --help";
-        UnknownCommand = "usage.unknown_command", "there is no such command", "see m1import --help";
-        MissingValue = "usage.missing_value", "an option lacks its value", "see m1import --help";
-        Conflict = "usage.conflict", "two things were typed that do not go together", "leave one of them out";
-        Malformed = "usage.malformed", "the command line cannot be read", "see m1import --help";
-    }
-}
-
-impl Error {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        self.code.as_str()
+impl Diagnostic for Error {
+    fn entry(&self) -> &'static Entry {
+        self.code.entry()
     }
 
-    /// What to type instead.
-    pub fn hint(&self) -> &str {
-        &self.hint
+    fn hint(&self) -> Option<String> {
+        Some(self.hint.clone())
     }
 }
 
@@ -126,7 +113,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
         _ if !outer.values.is_empty() => {
             let option = outer.values.keys().next().copied().unwrap_or_default();
             Err(Error {
-                code: Code::Conflict,
+                code: RunCode::UsageConflict,
                 message: format!("--{option} in front of {name} belongs to the import"),
                 hint: format!("m1import {name} --help shows the options of {name}"),
             })
@@ -194,15 +181,15 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
             return Ok(Command::Print(stop.render().to_string()));
         }
         ErrorKind::MissingRequiredArgument => return Err(no_file(line)),
-        ErrorKind::UnknownArgument => Code::UnknownOption,
-        ErrorKind::InvalidSubcommand => Code::UnknownCommand,
-        ErrorKind::ArgumentConflict => Code::Conflict,
+        ErrorKind::UnknownArgument => RunCode::UsageUnknownOption,
+        ErrorKind::InvalidSubcommand => RunCode::UsageUnknownCommand,
+        ErrorKind::ArgumentConflict => RunCode::UsageConflict,
         ErrorKind::InvalidValue
             if stop.get(ContextKind::InvalidValue) == Some(&ContextValue::String(String::new())) =>
         {
-            Code::MissingValue
+            RunCode::UsageMissingValue
         }
-        _ => Code::Malformed,
+        _ => RunCode::UsageMalformed,
     };
     let text = stop.render().to_string();
     let told = text.split("\n\n").next().unwrap_or_default();
@@ -218,12 +205,13 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
 }
 
 fn no_file(line: &CommandLine) -> Error {
+    let code = RunCode::UsageNoFile;
     let hint = if line.token_took_a_word() {
         "--token took the word behind it: is the variable set? Put the file first: m1import FILE --token …"
     } else {
-        "name a file, or - for standard input; m1import sample > contacts.csv makes one to start from"
+        code.remedy()
     };
-    Error { code: Code::NoFile, message: "no file to import".to_owned(), hint: hint.to_owned() }
+    Error { code, message: code.description().to_owned(), hint: hint.to_owned() }
 }
 
 /// The command that a misspelled file name may have meant.
@@ -283,7 +271,7 @@ mod tests {
         assert_eq!(import("m1import --token abc a.csv").values["token"], ["abc"]);
         let swallowed = parsed("m1import --token a.csv").unwrap_err();
         assert_eq!(swallowed.code(), "usage.no_file");
-        assert!(swallowed.hint().contains("is the variable set?"), "{}", swallowed.hint());
+        assert!(swallowed.hint().unwrap().contains("is the variable set?"), "{}", swallowed.hint().unwrap());
     }
 
     #[test]
@@ -348,8 +336,8 @@ mod tests {
         for (line, code, hint) in cases {
             let error = parsed(line).unwrap_err();
             assert_eq!(error.code(), code, "{line}: {error}");
-            assert!(error.hint().contains(hint), "{line}: {} / {}", error, error.hint());
-            assert!(!format!("{error} {}", error.hint()).contains("geheim"), "{line}: {error}");
+            assert!(error.hint().unwrap().contains(hint), "{line}: {error} / {:?}", error.hint());
+            assert!(!format!("{error} {:?}", error.hint()).contains("geheim"), "{line}: {error}");
         }
     }
 

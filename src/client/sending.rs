@@ -21,7 +21,7 @@ use super::{Options, retry};
 use crate::batch::{Cutter, Parcel};
 use crate::event::Event;
 use crate::outcome::{Cause, Failure, Outcome, Settled, Settlement};
-use crate::stop::{Reason, Signal, Stop};
+use crate::stop::{Reason, Stop};
 
 /// A request under way.
 pub(super) struct Flight {
@@ -343,9 +343,7 @@ impl<T: Transport> Sending<T> {
 /// What ended the run, for a stop from outside.
 fn cause_of(reason: Reason) -> Cause {
     match reason {
-        Reason::Signal(Signal::Hangup) => Cause::Hangup,
-        Reason::Signal(Signal::Interrupt) => Cause::Interrupt,
-        Reason::Signal(Signal::Terminate) => Cause::Terminate,
+        Reason::Signal(signal) => Cause::from(signal),
         Reason::Error => Cause::Stopped,
     }
 }

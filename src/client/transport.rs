@@ -20,6 +20,7 @@ use super::header::Header;
 use super::retry;
 use super::transport_error;
 use super::verdict::{Reply, TransportError};
+use crate::diagnostic::{Diagnostic, Entry, RunCode};
 
 /// The largest answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -77,30 +78,15 @@ pub enum Error {
     Setup(String),
 }
 
-impl Error {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Error::Header(_) => "config.header",
-            Error::Cacert(..) => "config.cacert",
-            Error::Proxy => "config.proxy",
-            Error::Setup(_) => "config.tls",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Error::Header(_) => "write --header 'NAME: VALUE' with plain characters",
-            Error::Cacert(..) => "give a file of PEM certificates with --cacert",
-            Error::Proxy => "write --proxy http://host:port",
-            Error::Setup(_) => "install the system's certificates (ca-certificates), or give a file with --cacert",
-        }
-    }
-
-    /// The exit code: 78.
-    pub fn exit(&self) -> u8 {
-        78
+impl Diagnostic for Error {
+    fn entry(&self) -> &'static Entry {
+        let code = match self {
+            Error::Header(_) => RunCode::ConfigHeader,
+            Error::Cacert(..) => RunCode::ConfigCacert,
+            Error::Proxy => RunCode::ConfigProxy,
+            Error::Setup(_) => RunCode::ConfigTls,
+        };
+        code.entry()
     }
 }
 

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::error::{Code, Error};
+use super::error::Error;
 use super::file::{self, shown};
 use super::level::{Level, Origin, allowed, from_variable};
 use crate::cli::nearest;
 use crate::cli::options::{SETTINGS, Setting, VARIABLE_PREFIX};
+use crate::diagnostic::RunCode;
 
 /// The environment and the current folder.
 #[derive(Debug, Clone, Default)]
@@ -61,7 +62,7 @@ impl Env {
             match value {
                 Text::Whole(text) => from_variable(&mut values, setting, text),
                 Text::Broken => {
-                    return Err(Error::new(Code::Value, format!("{name} holds bytes that are not UTF-8")));
+                    return Err(Error::new(RunCode::ConfigValue, format!("{name} holds bytes that are not UTF-8")));
                 }
             }
         }
@@ -80,7 +81,7 @@ impl Env {
             if declared.starts_with(VARIABLE_PREFIX) {
                 let place = format!("{path}:{}", number + 1);
                 let (name, value) = assignment(declared).ok_or_else(|| {
-                    Error::new(Code::Syntax, format!("{place}: the line is not of the form NAME=value"))
+                    Error::new(RunCode::ConfigSyntax, format!("{place}: the line is not of the form NAME=value"))
                         .hint_is("put a value with spaces, quotes or # into single quotes")
                 })?;
                 from_variable(&mut values, variable(&name, &place)?, &value);
@@ -96,7 +97,8 @@ fn variable(name: &str, place: &str) -> Result<&'static Setting, Error> {
         Some(setting) => allowed(setting, false, &format!("{place}: {name}")),
         None => {
             let names: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
-            let error = Error::new(Code::UnknownVariable, format!("{place}: there is no setting {}", shown(name)));
+            let error =
+                Error::new(RunCode::ConfigUnknownVariable, format!("{place}: there is no setting {}", shown(name)));
             Err(match nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => error.hint_is(format!("did you mean {near}?")),
                 None => error,
@@ -122,6 +124,7 @@ fn assignment(line: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Diagnostic;
 
     #[test]
     fn lines_of_a_file() {
@@ -153,8 +156,8 @@ mod tests {
     fn unknown_variables_are_errors_with_the_nearest_name() {
         let env = Env::new([("M1IMPORT_BACH_SIZE".into(), "5".into()), ("OTHER".into(), "x".into())]);
         let error = env.level().unwrap_err();
-        assert_eq!((error.code(), error.exit()), ("config.unknown_variable", 78));
-        assert_eq!(error.hint(), "did you mean M1IMPORT_BATCH_SIZE?");
+        assert_eq!((error.code(), error.exit().code()), ("config.unknown_variable", 78));
+        assert_eq!(error.hint().as_deref(), Some("did you mean M1IMPORT_BATCH_SIZE?"));
         let env = Env::new([("M1IMPORT_SANDBOX".into(), "1".into())]);
         assert_eq!(env.level().unwrap_err().code(), "config.typed_only");
     }

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::error::{Code, Error};
+use super::error::Error;
 use super::level::{Level, Origin, allowed};
 use crate::cli::nearest;
 use crate::cli::options::{SETTINGS, Setting, Takes};
+use crate::diagnostic::RunCode;
 
 /// No configuration is longer, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -33,7 +34,7 @@ pub(super) fn read(folder: &Path, name: &str, named: Option<&Path>) -> Result<Op
     let label = if named.is_some() { path.display().to_string() } else { name.to_owned() };
     match text(&path, named.is_some()) {
         Ok(text) => Ok(text.map(|text| (label, text))),
-        Err(why) => Err(Error::new(Code::Unreadable, format!("{label}: {why}"))),
+        Err(why) => Err(Error::new(RunCode::ConfigUnreadable, format!("{label}: {why}"))),
     }
 }
 
@@ -77,7 +78,7 @@ impl Contents {
         let label = path.display().to_string();
         match text(&path, false) {
             Ok(text) => text.map(|text| Contents::parse(&text, label, false)).transpose(),
-            Err(why) => Err(Error::new(Code::Unreadable, format!("{label}: {why}"))),
+            Err(why) => Err(Error::new(RunCode::ConfigUnreadable, format!("{label}: {why}"))),
         }
     }
 
@@ -85,18 +86,21 @@ impl Contents {
         let mut table: Table = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start));
             let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-            Error::new(Code::Syntax, format!("{path}:{line}: {}", error.message().replace('\n', ", ")))
+            Error::new(RunCode::ConfigSyntax, format!("{path}:{line}: {}", error.message().replace('\n', ", ")))
         })?;
         let mut profiles = BTreeMap::new();
         if let Some(found) = table.remove("profile") {
             let Value::Table(found) = found else {
-                return Err(Error::new(Code::Syntax, format!("{path}: profile is no table"))
+                return Err(Error::new(RunCode::ConfigSyntax, format!("{path}: profile is no table"))
                     .hint_is("write [profile.NAME] in front of its settings"));
             };
             for (name, value) in found {
                 let Value::Table(inner) = value else {
-                    return Err(Error::new(Code::Syntax, format!("{path}: profile.{} is no table", shown(&name)))
-                        .hint_is("write [profile.NAME] in front of its settings"));
+                    return Err(Error::new(
+                        RunCode::ConfigSyntax,
+                        format!("{path}: profile.{} is no table", shown(&name)),
+                    )
+                    .hint_is("write [profile.NAME] in front of its settings"));
                 };
                 let values = settings(inner, &format!("{path} [profile.{}]", shown(&name)))?;
                 profiles.insert(name, values);
@@ -132,7 +136,7 @@ fn settings(table: Table, place: &str) -> Result<BTreeMap<&'static str, Vec<Stri
                 Takes::Nothing => "true or false",
                 Takes::Count | Takes::One(_) | Takes::Maybe(_) => "a text or a number",
             };
-            Error::new(Code::Value, format!("{place}: {key} is not {form}"))
+            Error::new(RunCode::ConfigValue, format!("{place}: {key} is not {form}"))
         })?;
         values.insert(setting.name, texts);
     }
@@ -140,7 +144,7 @@ fn settings(table: Table, place: &str) -> Result<BTreeMap<&'static str, Vec<Stri
 }
 
 fn unknown(key: &str, place: &str) -> Error {
-    let error = Error::new(Code::UnknownKey, format!("{place}: there is no setting {}", shown(key)));
+    let error = Error::new(RunCode::ConfigUnknownKey, format!("{place}: there is no setting {}", shown(key)));
     match nearest(
         key,
         SETTINGS
@@ -175,6 +179,7 @@ fn scalar(value: Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Diagnostic;
 
     fn parse(text: &str) -> Result<Contents, Error> {
         Contents::parse(text, "m1import.toml".to_owned(), true)
@@ -218,8 +223,8 @@ mod tests {
         ];
         for (text, code, hint) in cases {
             let error = parse(text).unwrap_err();
-            assert_eq!((error.code(), error.exit()), (code, 78), "{text}: {error}");
-            assert!(error.hint().contains(hint), "{text}: {} / {}", error, error.hint());
+            assert_eq!((error.code(), error.exit().code()), (code, 78), "{text}: {error}");
+            assert!(error.hint().unwrap().contains(hint), "{text}: {error} / {:?}", error.hint());
             assert!(error.to_string().starts_with("m1import.toml"), "{error}");
         }
         assert!(parse("tag = ['x']\n\nbad").unwrap_err().to_string().starts_with("m1import.toml:3: "));

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{Code, Error};
+use super::error::Error;
 use super::key::Key;
 use crate::cli::options::{Given, Setting, Takes};
+use crate::diagnostic::RunCode;
 
 /// Where values came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Origin {
     }
 
     /// An error about a value from here: of usage if it was typed, of configuration otherwise.
-    pub fn error(&self, typed: Code, configured: Code, message: String) -> Error {
+    pub fn error(&self, typed: RunCode, configured: RunCode, message: String) -> Error {
         match self {
             Origin::Flags => Error::new(typed, message),
             _ => Error::new(configured, message),
@@ -150,9 +151,9 @@ fn parsed<T: FromStr<Err: fmt::Display>>(setting: &Setting, origin: &Origin, tex
         let message = format!("{}: {shown} {why}", origin.name_of(setting));
         match setting.name {
             // The contract counts addresses as configuration wherever they stand.
-            "endpoint" => Error::new(Code::Endpoint, message),
-            "proxy" => Error::new(Code::Proxy, message),
-            _ => origin.error(Code::UsageValue, Code::Value, message).hint_is(setting.explained()),
+            "endpoint" => Error::new(RunCode::ConfigEndpoint, message),
+            "proxy" => Error::new(RunCode::ConfigProxy, message),
+            _ => origin.error(RunCode::UsageValue, RunCode::ConfigValue, message).hint_is(setting.explained()),
         }
     };
     if !setting.words.is_empty() && !setting.words.contains(&text) {
@@ -199,11 +200,14 @@ pub fn allowed(setting: &'static Setting, in_file: bool, place: &str) -> Result<
     match setting.given {
         Given::Anywhere => Ok(setting),
         Given::NotInFile if !in_file => Ok(setting),
-        Given::NotInFile => Err(Error::new(Code::Typed, format!("{place}: {} is no key of the file", setting.name))
-            .hint_is("files get passed around: use token-file or token-command, or M1IMPORT_TOKEN in .env")),
-        Given::Typed => {
-            Err(Error::new(Code::Typed, format!("{place}: --{} is given on the command line only", setting.name)))
+        Given::NotInFile => {
+            Err(Error::new(RunCode::ConfigTypedOnly, format!("{place}: {} is no key of the file", setting.name))
+                .hint_is("files get passed around: use token-file or token-command, or M1IMPORT_TOKEN in .env"))
         }
+        Given::Typed => Err(Error::new(
+            RunCode::ConfigTypedOnly,
+            format!("{place}: --{} is given on the command line only", setting.name),
+        )),
     }
 }
 
@@ -213,6 +217,7 @@ mod tests {
     use super::super::values::OutputFormat;
     use super::*;
     use crate::cli::options::setting;
+    use crate::diagnostic::Diagnostic;
 
     fn level(origin: Origin, values: &[(&'static str, &[&str])]) -> Level {
         let values = values.iter().map(|(name, values)| (*name, values.iter().map(|v| (*v).to_owned()).collect()));
@@ -246,11 +251,14 @@ mod tests {
         let error = levels().one(key::ATTEMPTS).unwrap_err();
         let place = "attempts in m1import.toml [profile.staging]: \"many\" ";
         assert!(error.to_string().starts_with(place), "{error}");
-        assert_eq!((error.code(), error.exit()), ("config.value", 78));
+        assert_eq!((error.code(), error.exit().code()), ("config.value", 78));
 
         let typed = Levels(vec![level(Origin::Flags, &[("format", &["xslx"]), ("header", &["Key geheim"])])]);
         let error = typed.one(key::FORMAT).unwrap_err();
-        assert_eq!((error.code(), error.exit(), error.hint()), ("usage.value", 2, "did you mean xlsx?"));
+        assert_eq!(
+            (error.code(), error.exit().code(), error.hint().as_deref()),
+            ("usage.value", 2, Some("did you mean xlsx?"))
+        );
         let error = typed.many(key::HEADER).unwrap_err();
         assert!(!error.to_string().contains("geheim"), "{error}");
     }

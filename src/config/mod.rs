@@ -23,7 +23,7 @@ mod values;
 
 pub use effective::{EffectiveSetting, as_file, json, table};
 pub use env::Env;
-pub use error::{Code, Error};
+pub use error::Error;
 pub use jwt::{Jwt, peek};
 pub use key::Key;
 pub use level::{Level, Levels, Origin, Switch};
@@ -41,6 +41,7 @@ use crate::cli::{CommandLine, Typed};
 use crate::client::{self, transport};
 use crate::contact::{self, phone};
 use crate::dedupe::OnDuplicate;
+use crate::diagnostic::RunCode;
 use crate::mapping;
 use crate::reading::Shard;
 use crate::source;
@@ -171,18 +172,18 @@ impl Config {
         let output = Output::settle(&levels)?;
         let delivery = Delivery::settle(&levels, mode)?;
         if output.write_config.is_some() && mode == Mode::Import {
-            return Err(Error::new(Code::UsageConflict, "--write-config belongs to check")
+            return Err(Error::new(RunCode::UsageConflict, "--write-config belongs to check")
                 .hint_is(format!("m1import check {}", line.to_string().trim_start_matches("m1import "))));
         }
         let stdin = files.iter().filter(|file| file.as_os_str() == "-").count();
         if stdin > 1 {
-            return Err(Error::new(Code::UsageConflict, "- stands for standard input, which can be read once only"));
+            return Err(Error::new(RunCode::UsageConflict, "- stands for standard input, which can be read once only"));
         }
         trust::no_commands(&levels, &line)?;
         if mode == Mode::Import && delivery.target == Target::Endpoint {
             trust::no_borrowed_token(&levels, &delivery.token, &line)?;
             if stdin == 1 && delivery.token.is_stdin() {
-                return Err(Error::new(Code::UsageConflict, "standard input cannot give both contacts and token")
+                return Err(Error::new(RunCode::UsageConflict, "standard input cannot give both contacts and token")
                     .hint_is("put one of the two into a file"));
             }
         }
@@ -214,7 +215,7 @@ fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
     if let Some(profile) = profile {
         let names: Vec<&str> = files.iter().flat_map(Contents::profiles).collect();
         if !names.contains(&profile) {
-            let error = Error::new(Code::Profile, format!("there is no [profile.{}]", file::shown(profile)));
+            let error = Error::new(RunCode::ConfigProfile, format!("there is no [profile.{}]", file::shown(profile)));
             return Err(match crate::cli::nearest(profile, names.into_iter()) {
                 Some(near) => error.hint_is(format!("did you mean {near}?")),
                 None => error,

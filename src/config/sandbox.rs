@@ -36,6 +36,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::diagnostic::Diagnostic;
 
     fn settle(values: &[(&'static str, &str)]) -> Result<sandbox::Options, Error> {
         let values: BTreeMap<_, _> = values.iter().map(|(name, value)| (*name, vec![(*value).to_owned()])).collect();
@@ -60,7 +61,7 @@ mod tests {
         assert_eq!((typed.max_body, typed.refuse), (Some(100_000), vec![919_876_543_210]));
         for (name, _) in all.iter().filter(|(name, _)| *name != "token") {
             let error = settle(&[(name, "many")]).unwrap_err();
-            assert_eq!((error.code(), error.exit()), ("usage.value", 2), "{error}");
+            assert_eq!((error.code(), error.exit().code()), ("usage.value", 2), "{error}");
         }
     }
 }

@@ -8,11 +8,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, thread};
 
-use super::error::{Code, Error};
+use super::error::Error;
 use super::jwt::peek;
 use super::key;
 use super::level::{Levels, Origin};
 use crate::cli::options::setting;
+use crate::diagnostic::RunCode;
 use crate::report::words::moment;
 use crate::secret::Secret;
 use crate::terminal::safe;
@@ -60,7 +61,7 @@ impl TokenSource {
         let label = |name: &str| setting(name).map_or_else(String::new, |setting| level.origin.name_of(setting));
         if let Some((other, _)) = here.next() {
             let message = format!("{} and {} both give a token", label(name), label(other));
-            return Err(level.origin.error(Code::UsageConflict, Code::Conflict, message));
+            return Err(level.origin.error(RunCode::UsageConflict, RunCode::ConfigConflict, message));
         }
         let value = values.last().map_or("", String::as_str);
         let place = match name {
@@ -99,7 +100,7 @@ impl TokenSource {
         let text = match &self.place {
             TokenPlace::Nowhere => {
                 return Err(Error::new(
-                    Code::TokenMissing,
+                    RunCode::TokenMissing,
                     "no API token; looked in the command line, environment, .env, m1import.toml and the user's config.toml",
                 ));
             }
@@ -116,12 +117,12 @@ impl TokenSource {
                 TokenPlace::Given(_) => "is the variable set? An empty one is no token",
                 _ => "it must give the token and nothing else",
             };
-            return Err(Error::new(Code::TokenMissing, format!("no API token: {label} is empty")).hint_is(hint));
+            return Err(Error::new(RunCode::TokenMissing, format!("no API token: {label} is empty")).hint_is(hint));
         }
         if !token.chars().all(|c| c.is_ascii_graphic()) {
             let what =
                 if token.contains(char::is_whitespace) { "holds white space" } else { "holds characters no token has" };
-            return Err(Error::new(Code::TokenMalformed, format!("the token of {label} {what}")));
+            return Err(Error::new(RunCode::TokenMalformed, format!("the token of {label} {what}")));
         }
         let token = Secret::new(token.to_owned());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -137,7 +138,7 @@ fn holds_yet(token: &Secret, now: u64) -> Result<(), Error> {
     };
     let at = i64::try_from(begins).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
     let at = at.map_or_else(|| "a time that never comes".to_owned(), |at| moment(&at.to_string()));
-    Err(Error::new(Code::TokenEarly, format!("the token does not hold before {at}")))
+    Err(Error::new(RunCode::TokenNotYet, format!("the token does not hold before {at}")))
 }
 
 /// The token without what people copy along with it.
@@ -154,7 +155,7 @@ fn bare(text: &str) -> &str {
 }
 
 fn unreadable(label: &str, path: &str, why: &io::Error) -> Error {
-    Error::new(Code::TokenUnreadable, format!("{label}: {path}: {why}"))
+    Error::new(RunCode::TokenUnreadable, format!("{label}: {path}: {why}"))
 }
 
 fn limited(from: &mut dyn Read) -> io::Result<String> {
@@ -169,7 +170,7 @@ fn from_file(path: &Path) -> io::Result<String> {
 
 /// What a command prints. Its standard input is closed: ours may be the contacts.
 fn from_command(command: &str, label: &str) -> Result<String, Error> {
-    let fail = |why: String| Error::new(Code::TokenUnreadable, format!("{label}: {why}"));
+    let fail = |why: String| Error::new(RunCode::TokenUnreadable, format!("{label}: {why}"));
     let child = Command::new("sh")
         .args(["-c", command])
         .stdin(Stdio::null())
@@ -212,6 +213,7 @@ mod tests {
 
     use super::super::level::Level;
     use super::*;
+    use crate::diagnostic::Diagnostic;
 
     fn level(origin: Origin, values: &[(&'static str, &str)]) -> Level {
         let values: BTreeMap<_, _> = values.iter().map(|(name, value)| (*name, vec![(*value).to_owned()])).collect();
@@ -224,7 +226,7 @@ mod tests {
 
     fn expose(token: &TokenSource) -> Result<String, &'static str> {
         token.read().map(|secret| secret.expose().to_owned()).map_err(|error| {
-            assert_eq!(error.exit(), 77);
+            assert_eq!(error.exit().code(), 77);
             error.code()
         })
     }
@@ -264,7 +266,7 @@ mod tests {
         assert_eq!(holds_yet(&begins(now - 1), now), Ok(()));
         assert_eq!(holds_yet(&begins(now + CLOCKS), now), Ok(()), "clocks may differ a little");
         let error = holds_yet(&begins(now + CLOCKS + 1), now).unwrap_err();
-        assert_eq!((error.code(), error.exit()), ("token.not_yet", 77));
+        assert_eq!((error.code(), error.exit().code()), ("token.not_yet", 77));
         assert_eq!(error.to_string(), "the token does not hold before 2027-01-15 08:01:01 UTC");
         let error = holds_yet(&begins(u64::MAX), now).unwrap_err();
         assert_eq!(error.to_string(), "the token does not hold before a time that never comes");
@@ -282,10 +284,10 @@ mod tests {
         let token = TokenSource::settle(&levels).unwrap();
         assert_eq!(token.label, "M1IMPORT_TOKEN");
         let error = token.read().unwrap_err();
-        assert_eq!((error.code(), error.exit()), ("token.missing", 77));
-        assert!(error.hint().contains("is the variable set?"), "{}", error.hint());
+        assert_eq!((error.code(), error.exit().code()), ("token.missing", 77));
+        assert!(error.hint().unwrap().contains("is the variable set?"), "{:?}", error.hint());
         let error = TokenSource::settle(&Levels(vec![])).unwrap().read().unwrap_err();
-        assert_eq!((error.code(), error.exit()), ("token.missing", 77));
+        assert_eq!((error.code(), error.exit().code()), ("token.missing", 77));
     }
 
     #[test]
@@ -294,7 +296,7 @@ mod tests {
         for (origin, code, exit) in [(Origin::Flags, "usage.conflict", 2), (Origin::Environment, "config.conflict", 78)]
         {
             let error = TokenSource::settle(&Levels(vec![level(origin, &two)])).unwrap_err();
-            assert_eq!((error.code(), error.exit()), (code, exit));
+            assert_eq!((error.code(), error.exit().code()), (code, exit));
             assert!(!error.to_string().contains("abc"), "{error}");
         }
     }
@@ -315,7 +317,7 @@ mod tests {
         assert_eq!(expose(&typed(&[("token-command", "true")])), Err("token.missing"));
         assert_eq!(expose(&typed(&[("token-command", "yes")])), Err("token.unreadable"));
         let error = typed(&[("token-command", "printf 'no\\033[1m key\\n' >&2; exit 3")]).read().unwrap_err();
-        assert_eq!((error.code(), error.exit()), ("token.unreadable", 77));
+        assert_eq!((error.code(), error.exit().code()), ("token.unreadable", 77));
         assert!(error.to_string().contains(r"no\u{1b}[1m key"), "{error}");
     }
 }

@@ -4,12 +4,13 @@
 //! or a repository. Such a file may not run a command, and it may not have a token from elsewhere sent to a place of its
 //! choosing, or through its proxy, or over a connection its certificates vouch for.
 
-use super::error::{Code, Error};
+use super::error::Error;
 use super::key;
 use super::level::{Levels, Origin};
 use super::token::TokenSource;
 use crate::cli::CommandLine;
 use crate::cli::options::setting;
+use crate::diagnostic::RunCode;
 
 /// What decides who gets the token.
 const DECIDERS: [&str; 3] = [key::ENDPOINT.name(), key::PROXY.name(), key::CACERT.name()];
@@ -54,5 +55,6 @@ fn untrusted(origin: &Origin, name: &str, why: &str, line: &CommandLine) -> Erro
         Origin::File { path, .. } => line.with(&["--config", path]),
         Origin::Flags | Origin::Environment | Origin::Default => line.to_string(),
     };
-    Error::new(Code::Untrusted, format!("{place}: {why}")).hint_is(format!("if you trust it, name it: {trusting}"))
+    Error::new(RunCode::ConfigUntrusted, format!("{place}: {why}"))
+        .hint_is(format!("if you trust it, name it: {trusting}"))
 }

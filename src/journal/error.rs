@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::diagnostic::{Diagnostic, Entry, RunCode};
+
 /// Why the results folder or the journal in it cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -48,6 +50,12 @@ pub enum Error {
         /// The journal.
         path: PathBuf,
     },
+    /// It is of an unfinished import, and was written by a version with other words.
+    #[error("{} is of an unfinished import by an older version of m1import", .path.display())]
+    Older {
+        /// The journal.
+        path: PathBuf,
+    },
     /// It cannot be written or made safe. Final: a later success would prove nothing.
     #[error("the journal cannot be written: {error}; the last {records} accepted rows or more may be sent again")]
     Write {
@@ -59,47 +67,23 @@ pub enum Error {
 }
 
 impl Error {
-    /// The stable name, documented in `docs/codes.md`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Error::Locked { .. } => "journal.locked",
-            Error::NotOurs { .. } => "output.not_ours",
-            Error::Open { .. } => "journal.unusable",
-            Error::Damaged { .. } | Error::Strange { .. } => "journal.damaged",
-            Error::Newer { .. } => "journal.newer",
-            Error::Write { .. } => "journal.write",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Error::Locked { .. } => "wait until it has ended, or name another folder with --output-dir",
-            Error::NotOurs { .. } => "name another folder with --output-dir, or move the file away",
-            Error::Open { .. } => "check the permissions, or name another folder with --output-dir",
-            Error::Damaged { .. } | Error::Strange { .. } => {
-                "--restart forgets it and sends everything again; the server updates what it has"
-            }
-            Error::Newer { .. } => "use that version, or --restart to send everything again",
-            Error::Write { .. } => "make room, then type the same command again to resume",
-        }
-    }
-
     /// Whether `--restart` helps: the journal was read, and is of no use.
     pub fn ends_with_restart(&self) -> bool {
-        matches!(self, Error::Damaged { .. } | Error::Strange { .. } | Error::Newer { .. })
+        matches!(self, Error::Damaged { .. } | Error::Strange { .. } | Error::Newer { .. } | Error::Older { .. })
     }
+}
 
-    /// The exit code: 74 for trouble during the run, else 73.
-    pub fn exit(&self) -> u8 {
-        match self {
-            Error::Locked { .. }
-            | Error::NotOurs { .. }
-            | Error::Open { .. }
-            | Error::Damaged { .. }
-            | Error::Strange { .. }
-            | Error::Newer { .. } => 73,
-            Error::Write { .. } => 74,
-        }
+impl Diagnostic for Error {
+    fn entry(&self) -> &'static Entry {
+        let code = match self {
+            Error::Locked { .. } => RunCode::JournalLocked,
+            Error::NotOurs { .. } => RunCode::OutputNotOurs,
+            Error::Open { .. } => RunCode::JournalUnusable,
+            Error::Damaged { .. } | Error::Strange { .. } => RunCode::JournalDamaged,
+            Error::Newer { .. } => RunCode::JournalNewer,
+            Error::Older { .. } => RunCode::JournalOlder,
+            Error::Write { .. } => RunCode::JournalWrite,
+        };
+        code.entry()
     }
 }

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Head;
 
-/// The version that is written, and the newest that is read.
-pub const VERSION: u32 = 1;
+/// The version that is written, and the only one that is resumed. Version 1 had other words for the same statuses.
+pub const VERSION: u32 = 2;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "t", rename_all = "lowercase")]
+#[serde(tag = "t", rename_all = "snake_case")]
 pub enum Line {
     /// The first one: which job it is.
     Head {
@@ -24,7 +24,8 @@ pub enum Line {
         head: Head,
     },
     /// Records that the server accepted.
-    Ok {
+    #[serde(alias = "ok")]
+    Accepted {
         /// Ranges, both ends included.
         r: Vec<(u64, u64)>,
         /// The request.
@@ -33,7 +34,8 @@ pub enum Line {
         http: Option<u16>,
     },
     /// Records that the server refused.
-    No {
+    #[serde(alias = "no")]
+    Refused {
         /// Ranges, both ends included.
         r: Vec<(u64, u64)>,
         /// The code of the reason.
@@ -93,8 +95,8 @@ mod tests {
     #[test]
     fn a_line_is_read_as_it_was_written() {
         let lines = [
-            Line::Ok { r: vec![(1, 100), (102, 102)], req: "job-000001".into(), http: Some(200) },
-            Line::No {
+            Line::Accepted { r: vec![(1, 100), (102, 102)], req: "job-000001".into(), http: Some(200) },
+            Line::Refused {
                 r: vec![(117, 117)],
                 code: "server.refused".into(),
                 why: "say \"no\"\u{1b}".into(),
@@ -114,8 +116,8 @@ mod tests {
 
     #[test]
     fn a_line_says_what_the_documents_say() {
-        let line = Line::Ok { r: vec![(1, 100)], req: "job-000001".into(), http: Some(200) };
+        let line = Line::Accepted { r: vec![(1, 100)], req: "job-000001".into(), http: Some(200) };
         let text = String::from_utf8(line.to_bytes().unwrap()).unwrap();
-        assert!(text.starts_with(r#"{"t":"ok","r":[[1,100]],"req":"job-000001","http":200,"crc":""#), "{text}");
+        assert!(text.starts_with(r#"{"t":"accepted","r":[[1,100]],"req":"job-000001","http":200,"crc":""#), "{text}");
     }
 }

@@ -274,9 +274,9 @@ impl Journal {
         for part in &settlement.parts {
             let (r, req, http) = (pairs(&part.records), part.request.clone(), part.status);
             let line = match &part.outcome {
-                Outcome::Accepted => Line::Ok { r, req, http },
+                Outcome::Accepted => Line::Accepted { r, req, http },
                 Outcome::Refused(why) => {
-                    Line::No { r, code: why.cause.code().to_owned(), why: why.message.clone(), req, http }
+                    Line::Refused { r, code: why.cause.as_str().to_owned(), why: why.message.clone(), req, http }
                 }
                 // The next run sends them.
                 Outcome::Unconfirmed(_) | Outcome::NotSent(_) => continue,
@@ -333,6 +333,7 @@ fn no_follow() -> i32 {
 fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
     let (mut bytes, mut number, mut broken) = (Vec::new(), 0, None);
     let (mut length, mut requests, mut settled, mut head, mut complete) = (0, 0, Vec::new(), None, false);
+    let mut version = VERSION;
     let mut changed = false;
     loop {
         bytes.clear();
@@ -353,7 +354,8 @@ fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
         };
         let damaged = Error::Damaged { path: path.clone(), line: number };
         let (ranges, request, refusal) = match line {
-            Line::Head { head: found, .. } if number == 1 => {
+            Line::Head { v, head: found, .. } if number == 1 => {
+                version = v;
                 head = Some(found);
                 length += bytes.len() as u64;
                 continue;
@@ -366,9 +368,9 @@ fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
                 length += bytes.len() as u64;
                 continue;
             }
-            Line::Ok { r, req, .. } => (r, req, None),
-            Line::No { r, code, why, req, http } => {
-                let cause = Cause::ALL.iter().copied().find(|cause| cause.code() == code).unwrap_or(Cause::Refused);
+            Line::Accepted { r, req, .. } => (r, req, None),
+            Line::Refused { r, code, why, req, http } => {
+                let cause = Cause::ALL.iter().copied().find(|cause| cause.as_str() == code).unwrap_or(Cause::Refused);
                 let failure = Failure { status: http, request: req.clone(), ..Failure::new(cause, &why) };
                 (r, req, Some(Arc::new(failure)))
             }
@@ -390,6 +392,9 @@ fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
     }
     if settled.is_empty() {
         return Ok(Found::Empty);
+    }
+    if version < VERSION {
+        return Err(Error::Older { path });
     }
     Ok(Found::Unfinished(Unfinished { head, path, length, requests, changed, settled }))
 }

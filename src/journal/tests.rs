@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use proptest::prelude::*;
 
 use super::*;
+use crate::diagnostic::Diagnostic;
 use crate::outcome::Settled;
 
 fn head() -> Head {
@@ -157,7 +158,7 @@ fn no_flipped_bit_makes_a_record_settled_that_is_not() {
                 assert!(some.is_subset(&accepted) && no.is_subset(&refused), "bit {bit}");
                 assert!(!matches!(found, Found::Finished), "bit {bit}");
             }
-            Err(error) => assert_eq!(error.exit(), 73, "bit {bit}"),
+            Err(error) => assert_eq!(error.exit().code(), 73, "bit {bit}"),
         }
     }
 }
@@ -181,11 +182,23 @@ fn a_newer_version_is_not_touched() {
 }
 
 #[test]
-fn an_old_journal_is_read() {
-    let kept = include_bytes!("../../tests/golden/journal-1.ndjson");
+fn a_journal_of_this_version_is_read() {
+    let kept = include_bytes!("../../tests/golden/journal-2.ndjson");
     let (accepted, refused) = done(&read_bytes(kept).unwrap());
     assert_eq!(accepted.into_iter().collect::<Vec<_>>(), [1, 2, 3, 4, 7, 8, 9, 10, 11, 12]);
     assert_eq!(refused.into_iter().collect::<Vec<_>>(), [5]);
+}
+
+#[test]
+fn an_unfinished_journal_with_the_old_words_is_not_resumed() {
+    let old = include_bytes!("../../tests/golden/journal-1.ndjson");
+    let error = read_bytes(old).unwrap_err();
+    assert_eq!((error.code(), error.exit().code()), ("journal.older", 65));
+    assert!(error.hint().unwrap().contains("--restart") && error.ends_with_restart());
+    // A finished job is followed by a new one, whatever wrote it.
+    let head = Line::Head { v: 1, tool: "0.0.9".into(), head: head() }.to_bytes().unwrap();
+    let end = Line::End { state: End::Complete.as_str().to_owned() }.to_bytes().unwrap();
+    assert!(matches!(read_bytes(&[head, end].concat()), Ok(Found::Finished)));
 }
 
 #[test]
@@ -210,10 +223,10 @@ fn a_full_disk_is_told_with_what_may_be_sent_again() {
         (1..).find_map(|round| journal.hear(&settled(round * 10, round * 10 + 9, Outcome::Accepted)).err()).unwrap();
     let Error::Write { records, .. } = &error else { panic!("{error}") };
     // Four lines fit; the fifth is not kept either.
-    assert_eq!((*records, error.exit(), error.code()), (50, 74, "journal.write"));
+    assert_eq!((*records, error.exit().code(), error.code()), (40, 74, "journal.write"));
     let mut journal = Journal::on(Box::new(Full(100_000)));
     journal.hear(&settled(1, 1, Outcome::Accepted)).unwrap();
-    assert_eq!(journal.sync().unwrap_err().exit(), 74);
+    assert_eq!(journal.sync().unwrap_err().exit().code(), 74);
 }
 
 proptest! {
@@ -228,7 +241,7 @@ proptest! {
     #[test]
     fn a_loss_of_power_loses_only_what_was_not_safe(writes in prop::collection::vec((0u64..50, any::<bool>()), 1..40), torn in 0usize..200) {
         let platter = Platter::default();
-        platter.0.lock().unwrap().0 = Line::Head { v: 1, tool: String::new(), head: head() }.to_bytes().unwrap();
+        platter.0.lock().unwrap().0 = Line::Head { v: VERSION, tool: String::new(), head: head() }.to_bytes().unwrap();
         let mut journal = Journal::on(Box::new(platter.clone()));
         let (mut told, mut safe_records) = (BTreeSet::new(), BTreeSet::new());
         for (number, (more, sync)) in writes.into_iter().enumerate() {

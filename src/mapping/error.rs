@@ -1,5 +1,6 @@
 //! Why columns cannot be mapped.
 
+use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::invisible::hides_or_moves;
 use crate::row::Field;
 use crate::shell::quote;
@@ -47,18 +48,17 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Error::NoPhone { .. } | Error::Parted { .. } => "mapping.no_phone",
-            Error::Ambiguous { .. } => "mapping.ambiguous",
-            Error::UnknownColumn { .. } => "mapping.unknown_column",
-        }
+impl Diagnostic for Error {
+    fn entry(&self) -> &'static Entry {
+        let code = match self {
+            Error::NoPhone { .. } | Error::Parted { .. } => RunCode::MappingNoPhone,
+            Error::Ambiguous { .. } => RunCode::MappingAmbiguous,
+            Error::UnknownColumn { .. } => RunCode::MappingUnknownColumn,
+        };
+        code.entry()
     }
 
-    /// What to do about it: the option to add or to correct.
-    pub fn hint(&self) -> Option<String> {
+    fn hint(&self) -> Option<String> {
         Some(match self {
             Error::NoPhone { headers, .. } if is_unparted(headers) => {
                 "the whole line was taken for one column: remove the quotes around whole lines if there are any, \

@@ -57,6 +57,7 @@ fn split<'a>(text: &'a str, columns: &Columns) -> (&'a str, &'a str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Diagnostic;
 
     #[test]
     fn rows_are_kept_or_left_out() {

@@ -1,6 +1,6 @@
 //! What became of a request, of a batch, and of every record of the job.
 //!
-//! The kinds of trouble stand in one table, `Cause`: code, exit, sentence, remedy. What an answer means is decided in
+//! The kinds of trouble stand in one table, `Cause`. What an answer means is decided in
 //! `client`; how it is shown, in the reports.
 
 mod status;
@@ -10,7 +10,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use crate::diagnostic::codes;
 use crate::invisible::hides_or_moves;
+use crate::stop::Signal;
 
 pub use status::{Counts, RowCounts, RowStatus};
 pub use status_map::StatusMap;
@@ -18,72 +20,45 @@ pub use status_map::StatusMap;
 /// How much of the server's words is kept, in characters.
 const MESSAGE: usize = 300;
 
-/// Makes the enum of causes from one table: variant, stable code, exit, what it says, what to do.
-macro_rules! causes {
-    ($($variant:ident = $code:literal, $exit:literal, $says:literal, $hint:literal;)*) => {
-        /// What kind of trouble a request met. Codes are stable and documented in `docs/codes.md`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Cause { $(#[doc = $says] $variant,)* }
+codes! {
+    /// What kind of trouble a request met, or what ended the sending. Documented in `docs/codes.md`.
+    Cause {
+        Refused = "server.refused", SomeRows, "refused by the server", "correct the row and import rejected.csv";
+        TooLarge = "server.too_large", SomeRows, "one contact alone is too large for the server", "shorten its cells or leave columns out";
+        RefusedAll = "server.refused_all", Data, "the server refused every contact for one reason", "compare the columns with the fields: m1import check shows what would be sent";
+        TooManyRefused = "server.max_refused", Later, "the server refused more contacts than --max-refused allows", "look into the refused rows; the same command resumes";
+        Unreachable = "server.unreachable", Later, "the server cannot be reached", "check the network and --endpoint; the same command resumes";
+        Timeout = "server.timeout", Later, "the server did not answer in time", "the same command resumes; a longer --timeout or a smaller --batch-size may help";
+        Cut = "server.cut", Later, "the connection broke", "the same command resumes";
+        Failing = "server.error", Later, "the server failed", "the same command resumes";
+        Busy = "server.busy", Later, "the server is busy", "the same command resumes; --rate keeps within the server's limit";
+        Away = "server.away", Later, "nothing succeeded for as long as --give-up-after allows", "the same command resumes";
+        Wait = "server.wait", Later, "the server asked for a longer wait than --max-wait allows", "come back after the time it named; the same command resumes";
+        Unreadable = "server.unreadable", Protocol, "the answer is not that of the import service", "check --endpoint; a proxy or a login page may stand in between";
+        Redirect = "server.redirect", Protocol, "the server answered with a redirect, which is never followed", "give the final address with --endpoint";
+        WrongAddress = "server.wrong_address", Protocol, "the address is not that of the import service", "check --endpoint: it is the whole address, path included, such as https://api.v7.express-chat.com/inbox/users/import";
+        Unauthorized = "token.refused", Token, "the server does not accept the token", "get a new API access token; --auth-type key|none sets how it is presented";
+        Expired = "token.expired", Token, "the token ends", "get a new token; the same command resumes";
+        Forbidden = "server.forbidden", Token, "the server denies access", "check what the account may do, and its plan";
+        ProxyAuth = "server.proxy_auth", Token, "the proxy wants credentials", "put them into --proxy";
+        Certificate = "server.certificate", Config, "the server's certificate is not trusted", "give the certificate authority with --cacert";
+        HeadersTooLarge = "server.headers_too_large", Config, "address or headers are too long for the server", "check --header and --endpoint";
+        Request = "config.request", Config, "the request cannot be built", "check --endpoint, --header, --bot-id and --proxy";
+        Hangup = "run.hangup", Hangup, "interrupted", "the same command resumes";
+        Interrupt = "run.interrupt", Interrupt, "interrupted", "the same command resumes";
+        Terminate = "run.terminate", Terminate, "interrupted", "the same command resumes";
+        Stopped = "run.stopped", Io, "stopped because of another error", "the same command resumes";
+        Internal = "run.internal", Internal, "a part of the program broke down", "please report it; the same command resumes";
+    }
+}
 
-        impl Cause {
-            /// Every one of them, in the order of the documentation.
-            pub const ALL: &[Cause] = &[$(Cause::$variant,)*];
-
-            /// The stable name, `<stage>.<reason>`.
-            pub fn code(self) -> &'static str {
-                match self { $(Cause::$variant => $code,)* }
-            }
-
-            /// The exit code of a run that it ended, or that ended with records unsettled because of it.
-            pub fn exit(self) -> u8 {
-                match self { $(Cause::$variant => $exit,)* }
-            }
-
-            /// What it says, in a few words.
-            pub fn says(self) -> &'static str {
-                match self { $(Cause::$variant => $says,)* }
-            }
-
-            /// What to do about it; empty where nothing needs to be done.
-            pub fn hint(self) -> &'static str {
-                match self { $(Cause::$variant => $hint,)* }
-            }
+impl From<Signal> for Cause {
+    fn from(signal: Signal) -> Cause {
+        match signal {
+            Signal::Hangup => Cause::Hangup,
+            Signal::Interrupt => Cause::Interrupt,
+            Signal::Terminate => Cause::Terminate,
         }
-    };
-}
-
-causes! {
-    Refused = "server.refused", 1, "refused by the server", "correct the row and import rejected.csv";
-    TooLarge = "server.too_large", 1, "one contact alone is too large for the server", "shorten its cells or leave columns out";
-    RefusedAll = "server.refused_all", 65, "the server refused every contact for one reason", "compare the columns with the fields: m1import check shows what would be sent";
-    TooManyRefused = "server.max_refused", 75, "the server refused more contacts than --max-refused allows", "look into the refused rows; the same command resumes";
-    Unreachable = "server.unreachable", 75, "the server cannot be reached", "check the network and --endpoint; the same command resumes";
-    Timeout = "server.timeout", 75, "the server did not answer in time", "the same command resumes; a longer --timeout or a smaller --batch-size may help";
-    Cut = "server.cut", 75, "the connection broke", "the same command resumes";
-    Failing = "server.error", 75, "the server failed", "the same command resumes";
-    Busy = "server.busy", 75, "the server is busy", "the same command resumes; --rate keeps within the server's limit";
-    Away = "server.away", 75, "nothing succeeded for as long as --give-up-after allows", "the same command resumes";
-    Wait = "server.wait", 75, "the server asked for a longer wait than --max-wait allows", "come back after the time it named; the same command resumes";
-    Unreadable = "server.unreadable", 76, "the answer is not that of the import service", "check --endpoint; a proxy or a login page may stand in between";
-    Redirect = "server.redirect", 76, "the server answered with a redirect, which is never followed", "give the final address with --endpoint";
-    WrongAddress = "server.wrong_address", 76, "the address is not that of the import service", "check --endpoint: it is the whole address, path included, such as https://api.v7.express-chat.com/inbox/users/import";
-    Unauthorized = "token.refused", 77, "the server does not accept the token", "get a new API access token; --auth-type key|none sets how it is presented";
-    Expired = "token.expired", 77, "the token ends", "get a new token; the same command resumes";
-    Forbidden = "server.forbidden", 77, "the server denies access", "check what the account may do, and its plan";
-    ProxyAuth = "server.proxy_auth", 77, "the proxy wants credentials", "put them into --proxy";
-    Certificate = "server.certificate", 78, "the server's certificate is not trusted", "give the certificate authority with --cacert";
-    HeadersTooLarge = "server.headers_too_large", 78, "address or headers are too long for the server", "check --header and --endpoint";
-    Request = "config.request", 78, "the request cannot be built", "check --endpoint, --header, --bot-id and --proxy";
-    Hangup = "run.hangup", 129, "interrupted", "the same command resumes";
-    Interrupt = "run.interrupt", 130, "interrupted", "the same command resumes";
-    Terminate = "run.terminate", 143, "interrupted", "the same command resumes";
-    Stopped = "run.stopped", 74, "stopped because of another error", "the same command resumes";
-    Internal = "run.internal", 70, "a part of the program broke down", "please report it; the same command resumes";
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
     }
 }
 
@@ -115,7 +90,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.cause.says())?;
+        f.write_str(self.cause.description())?;
         if let Some(status) = self.status {
             write!(f, " (HTTP {status})")?;
         }
@@ -236,14 +211,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_well_formed_and_exits_are_those_of_the_interface() {
+    fn codes_are_unique_and_well_formed() {
         let mut seen = std::collections::BTreeSet::new();
         for cause in Cause::ALL {
-            assert!(seen.insert(cause.code()), "{cause} twice");
-            let (stage, reason) = cause.code().split_once('.').unwrap();
+            assert!(seen.insert(cause.as_str()), "{cause} twice");
+            let (stage, reason) = cause.as_str().split_once('.').unwrap();
             assert!(["config", "token", "server", "run"].contains(&stage), "{cause}");
             assert!(reason.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{cause}");
-            assert!([1, 65, 70, 74, 75, 76, 77, 78, 129, 130, 143].contains(&cause.exit()), "{cause}");
         }
     }
 

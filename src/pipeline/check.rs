@@ -97,7 +97,7 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     });
     let survey = match (surveyed.await, stop.by_signal()) {
         (Ok(Ok(Some(survey))), _) => survey,
-        (Ok(Ok(None)), Some(signal)) => return Err(Error::Signal(signal.exit())),
+        (Ok(Ok(None)), Some(signal)) => return Err(Error::Signal(signal)),
         (Ok(Err(error)), _) => return Err(Error::Input(error)),
         (Ok(Ok(None)) | Err(_), _) => return Err(Error::Broken("the survey")),
     };

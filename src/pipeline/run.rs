@@ -161,7 +161,7 @@ impl<'a> Run<'a> {
         }
         match (reading.await, self.stop.by_signal()) {
             (Ok(Ok(Some(survey))), _) => Ok(survey),
-            (Ok(Ok(None)), Some(signal)) => Err(Error::Signal(signal.exit())),
+            (Ok(Ok(None)), Some(signal)) => Err(Error::Signal(signal)),
             (Ok(Err(error)), _) => Err(Error::Input(error)),
             (Ok(Ok(None)) | Err(_), _) => Err(Error::Broken("the survey")),
         }

@@ -92,7 +92,7 @@ pub async fn send(
     match reader.await {
         Ok(Ok(Some(again))) => changed(&inputs, &again, &names),
         Ok(Ok(None)) => match stop.by_signal() {
-            Some(signal) => Err(Error::Signal(signal.exit())),
+            Some(signal) => Err(Error::Signal(signal)),
             None => Ok(()),
         },
         Ok(Err(error)) => Err(error),

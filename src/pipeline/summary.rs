@@ -6,7 +6,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::config::Config;
-use crate::error::{Error, Exit};
+use crate::diagnostic::{Diagnostic, Exit};
+use crate::error::Error;
 use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus, StatusMap};
 use crate::reading::{self, Job};
@@ -100,19 +101,19 @@ pub fn row_counts(survey: &Survey, sent: &Counts) -> RowCounts {
     RowCounts { read: survey.read, counts }
 }
 
-/// Of a finished run it follows from the books and from nothing else; else from what ended it first.
-fn exit_code(rows: &RowCounts, outcome: &RunResult<'_>) -> u8 {
+/// The exit of a finished run follows from the counts alone; else from what ended it first.
+fn exit_code(rows: &RowCounts, outcome: &RunResult<'_>) -> Exit {
     if let Some(error) = outcome.error {
         return error.exit();
     }
     if !rows.add_up() {
-        return Exit::Internal.code();
+        return Exit::Internal;
     }
     let open = if outcome.dry { rows.counts[RowStatus::Unconfirmed] } else { rows.counts.open() };
     match (open, rows.counts.rejected()) {
-        (0, 0) => Exit::Complete.code(),
-        (0, _) => Exit::SomeRows.code(),
-        _ => Exit::Later.code(),
+        (0, 0) => Exit::Complete,
+        (0, _) => Exit::SomeRows,
+        _ => Exit::Later,
     }
 }
 
@@ -130,14 +131,14 @@ fn status(rows: &RowCounts, outcome: &RunResult<'_>) -> Status {
 
 /// An error as machines read it.
 pub fn trouble(error: &Error) -> Trouble {
-    Trouble { code: error.code(), message: error.to_string(), hint: error.hint() }
+    Trouble { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() }
 }
 
 fn reasons(survey: &Survey, statuses: &StatusMap) -> BTreeMap<String, u64> {
     let mut reasons = named(&survey.reasons);
     for (records, failure) in statuses.reasons() {
         if statuses.get(*records.start()) == Some(RowStatus::Refused) {
-            *reasons.entry(failure.cause.code().to_owned()).or_default() += records.end() - records.start() + 1;
+            *reasons.entry(failure.cause.as_str().to_owned()).or_default() += records.end() - records.start() + 1;
         }
     }
     reasons

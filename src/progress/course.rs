@@ -174,7 +174,7 @@ impl Course {
             if left >= Duration::from_secs(60) { format!(" until {}", time_of_day(left)) } else { String::new() };
         let status = why.status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
         let left = duration(left.as_secs_f64().ceil().max(1.0));
-        Some(format!("waiting {left}{time}: {}{status}", safe(why.cause.says())))
+        Some(format!("waiting {left}{time}: {}{status}", safe(why.cause.description())))
     }
 }
 

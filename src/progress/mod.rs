@@ -13,6 +13,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use tokio::time::Instant;
 
+use crate::diagnostic::Exit;
 use crate::event::Event;
 use crate::outcome::{Cause, Counts, Failure};
 use crate::row::masked_within;
@@ -145,7 +146,7 @@ impl Progress {
             .troubles
             .iter()
             .filter(|(_, times)| **times > 1)
-            .map(|(cause, times)| format!("{} [{}]: {times} times", cause.says(), cause.code()))
+            .map(|(cause, times)| format!("{} [{}]: {times} times", cause.description(), cause.as_str()))
             .collect();
         self.troubles.clear();
         for line in again {
@@ -158,7 +159,7 @@ impl Progress {
         let times = self.troubles.entry(why.cause).or_default();
         *times += 1;
         // What ends the run is told at its end, as its error.
-        if *times == 1 && matches!(why.cause.exit(), ONE_ROW | LATER) {
+        if *times == 1 && matches!(why.cause.entry().exit, Exit::SomeRows | Exit::Later) {
             self.line(&self.told(why));
         }
     }
@@ -170,7 +171,7 @@ impl Progress {
             Quotes::Shown => what.as_str().into(),
         };
         let request = if why.request.is_empty() { String::new() } else { format!(" (request {})", safe(&why.request)) };
-        format!("{}{request} [{}]", safe(&what), why.cause.code())
+        format!("{}{request} [{}]", safe(&what), why.cause.as_str())
     }
 
     fn stopping(&mut self, why: &Failure, in_flight: usize) {
@@ -223,11 +224,6 @@ impl Progress {
         bar.set_message(self.course.below(now).chars().take(width.saturating_sub(1)).collect::<String>());
     }
 }
-
-/// The exit codes of troubles that a run goes on after: a row that is refused, a server that is away for a while.
-const ONE_ROW: u8 = 1;
-/// See [`ONE_ROW`].
-const LATER: u8 = 75;
 
 fn bar() -> ProgressBar {
     // Should the run be lost, the screen is clean all the same.

@@ -13,7 +13,7 @@ use super::cases::{Case, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
 use super::text::{Page, Paint, noticed};
-use super::words::{by_count, country, remedy, says, verdict};
+use super::words::{by_count, country, describe, remedy, verdict};
 
 /// What the page shows beside the summary.
 #[derive(Debug, Default)]
@@ -220,7 +220,7 @@ fn reasons(summary: &Summary, preview: &Preview, page: &mut Page, paint: &Paint)
     }
     page.heading("Why rows cannot be sent", paint);
     for (code, rows) in by_count(&summary.reasons) {
-        page.item(rows, &format!("{} [{}]", safe(says(code)), safe(code)));
+        page.item(rows, &format!("{} [{}]", safe(describe(code)), safe(code)));
         for case in preview.examples.get(code).map_or(&[] as &[Case], Vec::as_slice) {
             let value = shown(preview.values, &case.value);
             let value = if value.is_empty() {
@@ -229,7 +229,7 @@ fn reasons(summary: &Summary, preview: &Preview, page: &mut Page, paint: &Paint)
                 format!(": {}", padded(&value, 30, Side::Left).trim_end())
             };
             page.line(10, &format!("{}{value}", safe(&case.place())));
-            let detail = case.message.strip_prefix(says(code)).unwrap_or("").trim_start_matches([':', ';', ' ']);
+            let detail = case.message.strip_prefix(describe(code)).unwrap_or("").trim_start_matches([':', ';', ' ']);
             if !detail.is_empty() {
                 page.lines(12, wrapped(&safe(&preview.values.sentence(detail)), WIDTH - 12));
             }

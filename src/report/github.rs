@@ -8,7 +8,7 @@ use crate::terminal::safe;
 
 use super::Summary;
 use super::cases::Cases;
-use super::words::{by_count, remedy, says};
+use super::words::{by_count, describe, remedy};
 
 /// At most so many annotations are made.
 const ANNOTATIONS: usize = 9;
@@ -26,7 +26,7 @@ pub fn annotations(summary: &Summary, cases: &Cases, path: impl Fn(&str) -> Stri
             "" => String::new(),
             remedy => format!("\nhint: {remedy}"),
         };
-        let message = format!("{}: {}{hint}", count(rows, "row"), says(code));
+        let message = format!("{}: {}{hint}", count(rows, "row"), describe(code));
         let place = cases.places(code).first().map(|(file, line)| (path(file), line.to_string()));
         match place {
             Some((file, line)) => {

@@ -56,7 +56,7 @@ impl<'a> Line<'a> {
         let status = books.statuses.get(record).unwrap_or(RowStatus::NotSent);
         let line = line(status);
         known(match books.statuses.reason(record) {
-            Some(failure) => Line { code: failure.cause.code(), message: Cow::Borrowed(&failure.message), ..line },
+            Some(failure) => Line { code: failure.cause.as_str(), message: Cow::Borrowed(&failure.message), ..line },
             None if status == RowStatus::NotSent => Line { message: Cow::Borrowed(books.unsent_because), ..line },
             None => line,
         })
@@ -107,7 +107,7 @@ fn notes(contact: &Contact<'_>) -> String {
 
 /// The reason in words, with what would be right; without the cell's own value.
 pub fn message(reject: &Reject) -> String {
-    let mut text = reject.code.says().to_owned();
+    let mut text = reject.code.description().to_owned();
     if !reject.detail.is_empty() {
         text.push_str(": ");
         text.push_str(&reject.detail);

@@ -4,7 +4,7 @@ use crate::numbers::{count, duration, grouped, percent};
 use crate::terminal::safe;
 
 use super::cases::{Case, Cases};
-use super::words::{by_count, country, host, moment, remedy, says, verdict};
+use super::words::{by_count, country, describe, host, moment, remedy, verdict};
 use super::{Status, Summary};
 
 /// At most so many rows are listed one by one.
@@ -39,7 +39,7 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
         page.push_str("### Why rows were not imported\n\n");
         let reasons = by_count(&summary.reasons).into_iter();
         let reasons =
-            reasons.map(|(code, rows)| vec![plain(code), grouped(rows), plain(says(code)), plain(remedy(code))]);
+            reasons.map(|(code, rows)| vec![plain(code), grouped(rows), plain(describe(code)), plain(remedy(code))]);
         table(&["code", "rows", "why", "what to do"], reasons, &mut page);
     }
     if !cases.rows().is_empty() {

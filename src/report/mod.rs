@@ -27,6 +27,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::diagnostic::Exit;
 use crate::event::Requests;
 use crate::outcome::RowCounts;
 
@@ -59,7 +60,7 @@ pub struct Summary {
     /// How the run ended.
     pub status: Status,
     /// The code the process ends with.
-    pub exit_code: u8,
+    pub exit_code: Exit,
     /// What ended the run early.
     pub error: Option<Trouble>,
     /// Where contacts are sent; `sandbox` for the in-process one.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cases::{Case, Cases, Values};
 use super::{Contacts, Files, Input, Mapping, SCHEMA, Status, Summary, Trouble};
+use crate::diagnostic::Exit;
 use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus};
 
@@ -15,7 +16,7 @@ pub fn summary() -> Summary {
         schema: SCHEMA,
         version: "0.1.0".to_owned(),
         status: Status::Complete,
-        exit_code: 1,
+        exit_code: Exit::SomeRows,
         error: None,
         endpoint: "https://api.v7.express-chat.com/inbox/users/import".to_owned(),
         job: "5f0c1a2b3c4d5e6f".to_owned(),

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::Exit;
 use crate::numbers::{count, grouped};
 use crate::terminal::safe;
 
 use super::cases::{Case, Values};
 use super::table::{Side, WIDTH, columns, wrapped};
-use super::words::{by_count, note_says, remedy, says, verdict};
+use super::words::{by_count, describe, describe_note, remedy, verdict};
 use super::{Next, Status, Summary, Trouble};
 use crate::outcome::RowStatus;
 
@@ -122,7 +123,7 @@ pub(super) fn reasons(summary: &Summary, page: &mut Page, paint: &Paint) {
         if summary.status == Status::Checked { "Why rows cannot be sent" } else { "Why rows were not imported" };
     page.heading(title, paint);
     for (code, rows) in by_count(&summary.reasons) {
-        page.item(rows, &format!("{} [{}]", safe(says(code)), safe(code)));
+        page.item(rows, &format!("{} [{}]", safe(describe(code)), safe(code)));
         page.hint(10, remedy(code));
     }
 }
@@ -133,7 +134,7 @@ pub(super) fn noticed(summary: &Summary, page: &mut Page, paint: &Paint) {
     }
     page.heading("Noticed in rows that can be sent", paint);
     for (note, rows) in by_count(&summary.notes) {
-        page.item(rows, &format!("{} [{}]", safe(note_says(note)), safe(note)));
+        page.item(rows, &format!("{} [{}]", safe(describe_note(note)), safe(note)));
     }
 }
 
@@ -216,8 +217,8 @@ impl Paint {
     /// The verdict in green, yellow or red.
     pub(super) fn verdict(&self, summary: &Summary, text: &str) -> String {
         let color = match (summary.exit_code, summary.status) {
-            (0, _) => "1;32",
-            (1, _) | (_, Status::Interrupted) => "1;33",
+            (Exit::Complete, _) => "1;32",
+            (Exit::SomeRows, _) | (_, Status::Interrupted) => "1;33",
             _ => "1;31",
         };
         self.paint(color, text)
@@ -252,7 +253,7 @@ mod tests {
     fn the_summary_of_an_unfinished_run() {
         let mut run = sample::summary();
         run.status = Status::Stopped;
-        run.exit_code = 75;
+        run.exit_code = Exit::Later;
         let counts = [
             (RowStatus::Accepted, 300),
             (RowStatus::AcceptedBefore, 100),
@@ -277,7 +278,7 @@ mod tests {
     fn a_job_that_was_not_touched() {
         let mut run = sample::summary();
         run.status = Status::Failed;
-        run.exit_code = 77;
+        run.exit_code = Exit::Token;
         run.rows = RowCounts::default();
         run.reasons.clear();
         run.notes.clear();

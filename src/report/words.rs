@@ -1,29 +1,32 @@
 //! Names and sentences that all reports for people share, so that each says the same thing the same way.
 
 use crate::contact::phone::Region;
+use crate::diagnostic::{Entry, Exit};
 use crate::numbers::{count, grouped};
 use crate::outcome::{Cause, RowStatus};
 use crate::row::{Code, Note};
 
 use super::{Next, Status, Summary};
 
-/// What a reason says, in a few words; the code itself where it is not one of ours.
-pub fn says(code: &str) -> &str {
-    let row = Code::ALL.iter().find(|known| known.as_str() == code).map(|known| known.says());
-    let cause = || Cause::ALL.iter().find(|known| known.code() == code).map(|known| known.says());
-    row.or_else(cause).unwrap_or(code)
+/// What is fixed about the reason of a rejected row; `None` where the code is not one of ours.
+fn reason(code: &str) -> Option<&'static Entry> {
+    let rows = Code::ALL.iter().map(|code| code.entry());
+    rows.chain(Cause::ALL.iter().map(|cause| cause.entry())).find(|entry| entry.code == code)
+}
+
+/// What a reason means, in a few words; the code itself where it is not one of ours.
+pub fn describe(code: &str) -> &str {
+    reason(code).map_or(code, |entry| entry.description)
 }
 
 /// What to do about a reason; empty where nothing needs to be done.
 pub fn remedy(code: &str) -> &'static str {
-    let row = Code::ALL.iter().find(|known| known.as_str() == code).map(|known| known.remedy());
-    let cause = || Cause::ALL.iter().find(|known| known.code() == code).map(|known| known.hint());
-    row.or_else(cause).unwrap_or("")
+    reason(code).map_or("", |entry| entry.remedy)
 }
 
-/// What a note says, in a few words; the note itself where it is not one of ours.
-pub fn note_says(note: &str) -> &str {
-    Note::ALL.iter().find(|known| known.as_str() == note).map_or(note, |known| known.says())
+/// What a note means, in a few words; the note itself where it is not one of ours.
+pub fn describe_note(note: &str) -> &str {
+    Note::ALL.iter().find(|known| known.as_str() == note).map_or(note, |known| known.description())
 }
 
 /// Where contacts are sent, as told in passing: host and port without the path.
@@ -109,7 +112,9 @@ pub fn next(summary: &Summary, command: String, again: impl FnOnce(&[String]) ->
         (true, _, _) if summary.endpoint == "sandbox" => {
             Some(Next { says: "To try it again from the beginning", command })
         }
-        (true, 65 | 76..=78, _) => Some(Next { says: "When that is corrected, the same command again", command }),
+        (true, Exit::Data | Exit::Protocol | Exit::Token | Exit::Config, _) => {
+            Some(Next { says: "When that is corrected, the same command again", command })
+        }
         (true, _, _) => Some(Next { says: "To resume, the same command again", command }),
         (false, _, []) => None,
         (false, _, rejected) => Some(Next { says: "When the rejected rows are corrected", command: again(rejected) }),
@@ -120,7 +125,7 @@ pub fn next(summary: &Summary, command: String, again: impl FnOnce(&[String]) ->
 fn sentence(summary: &Summary) -> &str {
     let (code, message) =
         summary.error.as_ref().map_or(("", ""), |error| (error.code.as_str(), error.message.as_str()));
-    let known = Cause::ALL.iter().find(|cause| cause.code() == code).map(|cause| cause.says());
+    let known = Cause::ALL.iter().find(|cause| cause.as_str() == code).map(|cause| cause.description());
     let line = known.unwrap_or(message).lines().next().unwrap_or("").trim_end_matches('.');
     if line.is_empty() { "the run ended early" } else { line }
 }
@@ -188,13 +193,13 @@ mod tests {
         (summary.rows.counts[RowStatus::NotSent], summary.status) = (5, Status::Stopped);
         let same = || "m1import a.csv".to_owned();
         for (exit, expected) in [
-            (75, "To resume, the same command again"),
-            (130, "To resume, the same command again"),
-            (77, "When that is corrected, the same command again"),
-            (65, "When that is corrected, the same command again"),
+            (Exit::Later, "To resume, the same command again"),
+            (Exit::Interrupt, "To resume, the same command again"),
+            (Exit::Token, "When that is corrected, the same command again"),
+            (Exit::Data, "When that is corrected, the same command again"),
         ] {
             summary.exit_code = exit;
-            assert_eq!(says(&summary), Some((expected, same())), "{exit}");
+            assert_eq!(says(&summary), Some((expected, same())), "{exit:?}");
         }
         summary.endpoint = "sandbox".to_owned();
         assert_eq!(says(&summary), Some(("To try it again from the beginning", same())));

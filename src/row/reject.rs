@@ -2,49 +2,11 @@
 //! remedy.
 
 use super::{Field, Location};
-
-/// Makes an enum of codes from one table: variant, stable name, what it says, what to do.
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $says:literal, $remedy:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $(#[doc = $says] $variant,)* }
-
-        impl $name {
-            /// Every one of them, in the order of the documentation.
-            pub const ALL: &[$name] = &[$($name::$variant,)*];
-
-            /// The stable name, `<field or stage>.<reason>`.
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $code,)* }
-            }
-
-            /// What it says, in a few words and without any value.
-            pub fn says(self) -> &'static str {
-                match self { $($name::$variant => $says,)* }
-            }
-
-            /// What to do about it; empty where nothing needs to be done.
-            pub fn remedy(self) -> &'static str {
-                match self { $($name::$variant => $remedy,)* }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(self.as_str()) }
-        }
-    };
-}
-
-pub(crate) use codes;
+use crate::diagnostic::codes;
 
 codes! {
     /// Why a row is rejected. Names are stable and documented in `docs/codes.md`.
-    Code {
+    Code: SomeRows {
         RowMalformed = "row.malformed", "the record cannot be read", "mend the record in the file";
         RowEncoding = "row.encoding", "the record holds bytes that are not text in the file's encoding", "export the file as UTF-8, or name its encoding with --encoding";
         RowTooDeep = "row.too_deep", "the record is nested more than 64 levels deep", "flatten the record";
@@ -75,7 +37,7 @@ codes! {
 
 codes! {
     /// What was noticed about a row that was accepted: a repair, or something left out.
-    Note {
+    Note: Complete {
         EmailDropped = "email.dropped", "an unusable e-mail address was left out", "mend the address";
         RowRepaired = "row.repaired", "bytes that are not text were replaced", "export the file as UTF-8, or name its encoding with --encoding";
         PhoneTrunkPrefixRemoved = "phone.trunk_prefix_removed", "a trunk prefix was removed", "";

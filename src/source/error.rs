@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::diagnostic::{Diagnostic, Entry, RunCode};
+
 /// An input that cannot be read: which, where in it, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.message())]
@@ -129,62 +131,42 @@ fn listed(names: &[String]) -> String {
     listed.join(", ")
 }
 
+impl Diagnostic for Error {
+    fn entry(&self) -> &'static Entry {
+        let code = match &self.kind {
+            ErrorKind::Missing => RunCode::InputMissing,
+            ErrorKind::Folder => RunCode::InputFolder,
+            ErrorKind::Unreadable(_) => RunCode::InputUnreadable,
+            ErrorKind::Io(_) => RunCode::InputIo,
+            ErrorKind::Spool(_) => RunCode::InputSpool,
+            ErrorKind::Empty => RunCode::InputEmpty,
+            ErrorKind::Binary(_) | ErrorKind::Archive { .. } => RunCode::InputBinary,
+            ErrorKind::Encoding(_) => RunCode::InputEncoding,
+            ErrorKind::Truncated { .. } | ErrorKind::Damaged(_) => RunCode::InputTruncated,
+            ErrorKind::Bomb(_) => RunCode::InputBomb,
+            ErrorKind::RowTooLong { .. } => RunCode::InputRowTooLong,
+            ErrorKind::TooManyColumns { .. } => RunCode::InputTooManyColumns,
+            ErrorKind::UnclosedQuote { .. } => RunCode::InputUnclosedQuote,
+            ErrorKind::Format(_) => RunCode::InputFormat,
+            ErrorKind::Json { .. } => RunCode::InputJson,
+            ErrorKind::Spreadsheet(_) => RunCode::InputSpreadsheet,
+            ErrorKind::NoSheet { .. } => RunCode::InputNoSheet,
+            ErrorKind::LeftOut(_) => RunCode::InputLeftOut,
+        };
+        code.entry()
+    }
+
+    fn hint(&self) -> Option<String> {
+        let remedy = match &self.kind {
+            ErrorKind::Binary(foreign) => foreign.remedy,
+            ErrorKind::Archive { .. } => "unpack it, and name the file with the contacts",
+            _ => self.entry().remedy,
+        };
+        Some(remedy.to_owned())
+    }
+}
+
 impl Error {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match &self.kind {
-            ErrorKind::Missing => "input.missing",
-            ErrorKind::Folder => "input.folder",
-            ErrorKind::Unreadable(_) => "input.unreadable",
-            ErrorKind::Io(_) => "input.io",
-            ErrorKind::Spool(_) => "input.spool",
-            ErrorKind::Empty => "input.empty",
-            ErrorKind::Binary(_) | ErrorKind::Archive { .. } => "input.binary",
-            ErrorKind::Encoding(_) => "input.encoding",
-            ErrorKind::Truncated { .. } | ErrorKind::Damaged(_) => "input.truncated",
-            ErrorKind::Bomb(_) => "input.bomb",
-            ErrorKind::RowTooLong { .. } => "input.row_too_long",
-            ErrorKind::TooManyColumns { .. } => "input.too_many_columns",
-            ErrorKind::UnclosedQuote { .. } => "input.unclosed_quote",
-            ErrorKind::Format(_) => "input.format",
-            ErrorKind::Json { .. } => "input.json",
-            ErrorKind::Spreadsheet(_) => "input.spreadsheet",
-            ErrorKind::NoSheet { .. } => "input.no_sheet",
-            ErrorKind::LeftOut(_) => "input.left_out",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        match &self.kind {
-            ErrorKind::Missing => Some("check the path; relative paths start in the current folder"),
-            ErrorKind::Folder => Some("name the file in it"),
-            ErrorKind::Unreadable(_) => Some("check the permissions of the file"),
-            ErrorKind::Io(_) => None,
-            ErrorKind::Spool(_) => Some("free some space in the temporary folder, or set TMPDIR to another one"),
-            ErrorKind::Empty => Some("export the contacts again; `m1import sample` prints a file to start from"),
-            ErrorKind::Binary(foreign) => Some(foreign.remedy),
-            ErrorKind::Archive { .. } => Some("unpack it, and name the file with the contacts"),
-            ErrorKind::Encoding(_) => Some("save the file as UTF-8"),
-            ErrorKind::Truncated { .. } | ErrorKind::Damaged(_) => {
-                Some("export or copy the file again; nothing was sent")
-            }
-            ErrorKind::Bomb(_) => Some("unpack it yourself if you trust it"),
-            ErrorKind::RowTooLong { .. } => {
-                Some("is a quote or bracket missing on that line? --delimiter and --format override what was detected")
-            }
-            ErrorKind::TooManyColumns { .. } => Some("is the delimiter right? --delimiter overrides what was detected"),
-            ErrorKind::UnclosedQuote { .. } => Some("close the quote, or double it where it is part of the text"),
-            ErrorKind::Format(_) => Some("leave --format out to have the format detected"),
-            ErrorKind::Json { .. } => Some("contacts are read from an array of objects, or one object a line"),
-            ErrorKind::Spreadsheet(_) => {
-                Some("open it in a spreadsheet program and save it again as .xlsx without a password")
-            }
-            ErrorKind::NoSheet { .. } => Some("name one of them with --sheet"),
-            ErrorKind::LeftOut(_) => Some("convert the file to CSV"),
-        }
-    }
-
     /// Whether the input is missing, a folder, or may not be opened; otherwise its content is unusable.
     pub fn is_missing(&self) -> bool {
         matches!(self.kind, ErrorKind::Missing | ErrorKind::Folder | ErrorKind::Unreadable(_))

@@ -222,6 +222,7 @@ impl io::Seek for Seekable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Diagnostic;
 
     #[test]
     fn what_cannot_be_opened_is_said() {

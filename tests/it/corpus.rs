@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use m1import::diagnostic::Diagnostic;
 use m1import::mapping::{self, Attributes, Mapping};
 use m1import::row::{LIST_END, Row};
 use m1import::source::{self, Header, Input, RowError};

@@ -244,6 +244,7 @@ const ELSEWHERE: &[&str] = &[
     "input.spreadsheet",
     "input.unreadable",
     "journal.newer",
+    "journal.older",
     "journal.unusable",
     "journal.write",
     "output.write",

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::workbook::workbook;
+use m1import::diagnostic::Diagnostic;
 use m1import::mapping::{self, Mapping};
 use m1import::row::{Field, Row};
 use m1import::source::{self, Input, RowError};

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use m1import::client::transport::{self, Http, Request};
 use m1import::client::verdict::{Reply as Got, TransportError};
 use m1import::client::{Credentials, Scheme, Transport};
+use m1import::diagnostic::Diagnostic;
 use m1import::secret::Secret;
 
 use crate::support::contacts::body;
@@ -206,7 +207,7 @@ fn a_certificate_must_be_trusted() {
     assert!(matches!(&got, Ok(reply) if reply.status == 200), "{got:?}");
 
     std::fs::write(&path, "no certificate").unwrap();
-    assert!(Http::new(&slow).is_err_and(|error| error.code() == "config.cacert" && error.exit() == 78));
+    assert!(Http::new(&slow).is_err_and(|error| error.code() == "config.cacert" && error.exit().code() == 78));
 }
 
 #[test]

@@ -61,8 +61,8 @@ pub fn explain(input: &str, result: &Result<Reading, Refusal>) -> Explained {
         }
         Err(refusal) => {
             let message = match refusal.detail.as_str() {
-                "" => refusal.code.says().to_owned(),
-                detail => format!("{} ({detail})", refusal.code.says()),
+                "" => refusal.code.description().to_owned(),
+                detail => format!("{} ({detail})", refusal.code.description()),
             };
             Answer::Refused { code: refusal.code, message, suggestions: refusal.suggestions.clone() }
         }
@@ -88,7 +88,7 @@ impl fmt::Display for Explained {
                     country.name(),
                     kind.as_str().replace('_', " ")
                 )?;
-                notes.iter().try_for_each(|note| write!(f, "\n  note: {} [{note}]", note.says()))
+                notes.iter().try_for_each(|note| write!(f, "\n  note: {} [{note}]", note.description()))
             }
             Answer::Refused { code, message, suggestions } => {
                 write!(f, "{message} [{code}]")?;

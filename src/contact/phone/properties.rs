@@ -108,7 +108,7 @@ proptest! {
     fn a_refusal_never_tells_the_cell(cell in "[0-9]{6,9}[a-z*]{0,6}", region in region()) {
         if let Err(refusal) = read("", &cell, region, &Rules::default()) {
             let held = |text: &str| text.contains(cell.as_str());
-            prop_assert!(!held(&refusal.detail) && !held(refusal.code.says()));
+            prop_assert!(!held(&refusal.detail) && !held(refusal.code.description()));
         }
     }
 

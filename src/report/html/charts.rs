@@ -110,7 +110,7 @@ fn stripe(timeline: &Timeline, length: f64) -> Markup {
     html! {
         @for wait in timeline.waits() {
             rect class="wait" x=(round(wait.from / length * WIDTH)) width=(round(((wait.until - wait.from) / length * WIDTH).max(2.0))) y="92" height="8" {
-                title { "waited " (duration(wait.until - wait.from)) ": " (wait.why.says()) }
+                title { "waited " (duration(wait.until - wait.from)) ": " (wait.why.description()) }
             }
         }
     }

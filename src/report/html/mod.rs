@@ -13,7 +13,7 @@ use crate::terminal::safe;
 use super::cases::{Case, Cases};
 use super::start::{pairs, understood};
 use super::timeline::Timeline;
-use super::words::{by_count, country, host, moment, note_says, remedy, says, verdict};
+use super::words::{by_count, country, describe, describe_note, host, moment, remedy, verdict};
 use super::{Details, Input, Next, Setting, Status, Summary};
 
 const STYLE: &str = include_str!("style.css");
@@ -133,7 +133,7 @@ fn reasons(summary: &Summary, cases: &Cases) -> Markup {
                         @for (code, rows) in by_count(&summary.reasons) {
                             tr {
                                 td class="n" data-of="Rows" { (grouped(rows)) }
-                                td { (safe(says(code))) br; code { (safe(code)) } }
+                                td { (safe(describe(code))) br; code { (safe(code)) } }
                                 td data-of="What to do" { (advice(remedy(code))) }
                                 td class="where" data-of="Where" { (places(cases.places(code), rows, summary.inputs.len() > 1)) }
                             }
@@ -225,7 +225,7 @@ fn notes(summary: &Summary) -> Markup {
                     thead { tr { th class="n" { "Rows" } th { "What" } } }
                     tbody {
                         @for (note, rows) in by_count(&summary.notes) {
-                            tr { td class="n" { (grouped(rows)) } td { (safe(note_says(note))) br; code { (safe(note)) } } }
+                            tr { td class="n" { (grouped(rows)) } td { (safe(describe_note(note))) br; code { (safe(note)) } } }
                         }
                     }
                 }
@@ -291,7 +291,7 @@ fn course(summary: &Summary, timeline: &Timeline) -> Markup {
                                     td class="n" { (duration(wait.from)) }
                                     td class="n" { (duration(wait.until)) }
                                     td class="n" { (grouped(wait.times)) }
-                                    td { (wait.why.says()) " " code { (wait.why.code()) } }
+                                    td { (wait.why.description()) " " code { (wait.why.as_str()) } }
                                 }
                             }
                         }
