@@ -4,6 +4,7 @@
 //! them the same entries (law 6 of CONTRIBUTING.md). Splitting bytes into rows and judging rows go on side by side
 //! in two threads; what is told is told in the order of the input.
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 use std::sync::mpsc;
@@ -59,6 +60,12 @@ impl Shard {
             Judged::Invalid(_) | Judged::Skipped => record,
         };
         self.of == 1 || key % self.of == self.number - 1
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
     }
 }
 

@@ -5,10 +5,12 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
+use super::screen::values;
 use crate::config::Config;
 use crate::dedupe::{Merge, Merged};
 use crate::reading::{Job, Judged, Step};
 use crate::report::Summary;
+use crate::report::check::shown_contact;
 use crate::survey::Survey;
 use crate::wire::contact::{write, write_merged};
 
@@ -34,7 +36,8 @@ pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
             Err(_) => return ControlFlow::Break(()),
         }
         if shown.len() < SHOWN {
-            shown.extend(serde_json::from_slice::<Value>(&buffer));
+            let contact = serde_json::from_slice::<Value>(&buffer);
+            shown.extend(contact.map(|contact| shown_contact(contact, values(config))));
         }
         contacts += 1;
         bytes += buffer.len() as u64 + 1;

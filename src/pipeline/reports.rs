@@ -1,6 +1,8 @@
 //! The end of a run: the third reading, the books counted once more, and every report in its place.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +12,7 @@ use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::Job;
 use crate::report::cases::{Cases, Values};
 use crate::report::rows::{self, Books};
-use crate::report::{Files, shown};
+use crate::report::{Files, RejectedFile, shown};
 use crate::stop::Stop;
 use crate::survey::Survey;
 
@@ -91,7 +93,8 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
     for (number, draft) in &written.rejected {
         let ending = draft.to_string_lossy();
         let name = name(*number, if ending.ends_with(".ndjson.new") { "ndjson" } else { "csv" });
-        files.rejected.push(shown(&folder.file(&name)));
+        let hash = blake3_of(draft).map_err(failed(folder.file(&name)))?;
+        files.rejected.push(RejectedFile { path: shown(&folder.file(&name)), blake3: hash });
         rejected.push(name);
     }
     let names: Vec<&str> = rejected.iter().map(String::as_str).chain([RESULTS]).collect();
@@ -99,6 +102,13 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
     files.results = Some(shown(&folder.file(RESULTS)));
     tidy(folder, &rejected)?;
     Ok(Made { files, rows: Some(written.rows), cases })
+}
+
+/// The hash of a file's bytes, in hexadecimal digits.
+fn blake3_of(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().to_string())
 }
 
 /// Removes what earlier runs left and this one does not need.

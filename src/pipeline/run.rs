@@ -57,7 +57,7 @@ impl<'a> Run<'a> {
             config,
             screen,
             stop,
-            story: Story::new(endpoint),
+            story: Story::new(endpoint).with_plan(config.plan.clone()),
             folder: None,
             lock: None,
             job: None,

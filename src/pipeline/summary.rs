@@ -1,4 +1,4 @@
-//! From what happened to what is told: the one place where the books are made.
+//! From what happened to what is told: the one place where the summary is made.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus, StatusMap};
 use crate::reading::{self, Job};
 use crate::report::check::Mapped;
-use crate::report::{self, Contacts, Files, SCHEMA, Status, Summary, Trouble};
+use crate::report::{self, Contacts, Files, Previous, SCHEMA, Status, Summary, Trouble};
 use crate::row::Field;
 use crate::survey::Survey;
 
@@ -24,6 +24,10 @@ pub struct Story {
     pub endpoint: String,
     /// The job's name, once it has one.
     pub job: String,
+    /// The hash of all settings that decide what is sent; `None` while they are not settled.
+    pub plan: Option<String>,
+    /// The job that was in the results folder before.
+    pub previous: Option<Previous>,
     /// How many requests earlier runs of the job have made.
     pub requests_before: u64,
 }
@@ -49,7 +53,21 @@ pub struct RunResult<'a> {
 impl Story {
     /// The run begins.
     pub fn new(endpoint: String) -> Story {
-        Story { started: Timestamp::now(), clock: Instant::now(), endpoint, job: String::new(), requests_before: 0 }
+        Story {
+            started: Timestamp::now(),
+            clock: Instant::now(),
+            endpoint,
+            job: String::new(),
+            plan: None,
+            previous: None,
+            requests_before: 0,
+        }
+    }
+
+    /// The same with the plan of the settled settings.
+    #[must_use]
+    pub fn with_plan(self, plan: String) -> Story {
+        Story { plan: Some(plan), ..self }
     }
 
     /// The whole of it.
@@ -65,6 +83,9 @@ impl Story {
             error: outcome.error.map(trouble),
             endpoint: self.endpoint.clone(),
             job: self.job.clone(),
+            plan: self.plan.clone(),
+            shard: outcome.job.and_then(|job| (job.shard.of > 1).then(|| job.shard.to_string())),
+            previous: self.previous.clone(),
             started: self.started.to_string(),
             finished: Timestamp::now().to_string(),
             seconds: (self.clock.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
@@ -73,7 +94,9 @@ impl Story {
             contacts: Contacts {
                 prepared: survey.map(Survey::contacts).unwrap_or_default(),
                 accepted: rows.counts.accepted(),
+                absent: None,
             },
+            warnings: Vec::new(),
             reasons: survey.map(|survey| reasons(survey, outcome.statuses)).unwrap_or_default(),
             notes: survey.map(|s| named(&s.notes)).unwrap_or_default(),
             countries: survey.map(|s| named(&s.countries)).unwrap_or_default(),

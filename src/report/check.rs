@@ -64,7 +64,7 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
         }
         mapping(preview.columns.get(number).map_or(&[], Vec::as_slice), preview.values, &mut page);
     }
-    contacts(summary, preview.values, &mut page, &paint);
+    contacts(summary, &mut page, &paint);
     countries(summary, &mut page, &paint);
     rows(summary, &mut page, &paint);
     reasons(summary, preview, &mut page, &paint);
@@ -125,14 +125,14 @@ fn shown(values: Values, cell: &str) -> String {
     safe(&cell).into_owned()
 }
 
-fn contacts(summary: &Summary, values: Values, page: &mut Page, paint: &Paint) {
+fn contacts(summary: &Summary, page: &mut Page, paint: &Paint) {
     let preview = summary.preview.as_deref().unwrap_or(&[]);
     if preview.is_empty() {
         return;
     }
     page.heading("The first contacts, as they would be sent", paint);
     let mut rows = vec![["prefix", "number", "name", "email", "tags", "attributes"].map(str::to_owned).to_vec()];
-    rows.extend(preview.iter().map(|contact| fields(contact, values)));
+    rows.extend(preview.iter().map(fields));
     // What nobody has needs no column.
     let filled: Vec<bool> = (0..6)
         .map(|column| rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !cell.is_empty())))
@@ -146,12 +146,12 @@ fn contacts(summary: &Summary, values: Values, page: &mut Page, paint: &Paint) {
 }
 
 /// The cells of a contact as the server would get it.
-fn fields(contact: &Value, values: Values) -> Vec<String> {
+fn fields(contact: &Value) -> Vec<String> {
     let details = contact.get("profile").and_then(|profile| profile.get("userDetails"));
     let member = |path: &[&str]| path.iter().fold(details, |value, name| value.and_then(|value| value.get(name)));
     let text = |path: &[&str]| member(path).and_then(Value::as_str).unwrap_or("").to_owned();
     let list = |path: &[&str]| member(path).and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
-    let cell = |value: &str| shown(values, value);
+    let cell = |value: &str| shown(Values::Shown, value);
     let tags = list(&["tags"]).iter().filter_map(Value::as_str).map(cell).collect::<Vec<_>>();
     let attribute = |pair: &Value| {
         let part = |name| pair.get(name).and_then(Value::as_str).unwrap_or("");
@@ -160,7 +160,7 @@ fn fields(contact: &Value, values: Values) -> Vec<String> {
     let attributes = list(&["attributes"]).iter().map(attribute).collect::<Vec<_>>();
     vec![
         text(&["contact", "phone", "prefix"]),
-        number(&text(&["contact", "phone", "number"]), values),
+        cell(&text(&["contact", "phone", "number"])),
         cell(&text(&["userProvidedName"])),
         cell(&text(&["contact", "email"])),
         tags.join(", "),
@@ -168,14 +168,27 @@ fn fields(contact: &Value, values: Values) -> Vec<String> {
     ]
 }
 
-/// A national number; masked, its last four digits are left.
-fn number(digits: &str, values: Values) -> String {
-    match values {
-        Values::Shown => safe(digits).into_owned(),
-        Values::Masked => {
-            let last: String = digits.chars().skip(digits.chars().count().saturating_sub(4)).collect();
-            format!("•••{last}")
+/// A contact as it would be sent, with its values as they may be shown: keys of attributes and calling codes say nothing of
+/// a person, and of a national number the last four digits are left.
+pub fn shown_contact(mut contact: Value, values: Values) -> Value {
+    if values == Values::Masked
+        && let Some(details) = contact.pointer_mut("/profile/userDetails")
+    {
+        mask_values(details, "");
+    }
+    contact
+}
+
+fn mask_values(value: &mut Value, name: &str) {
+    match value {
+        Value::String(text) if name == "number" => {
+            let last = text.chars().count().saturating_sub(4);
+            *text = format!("•••{}", text.chars().skip(last).collect::<String>());
         }
+        Value::String(text) if !matches!(name, "prefix" | "key") => *text = Values::Masked.cell(text).into_owned(),
+        Value::Array(list) => list.iter_mut().for_each(|element| mask_values(element, name)),
+        Value::Object(members) => members.iter_mut().for_each(|(name, member)| mask_values(member, name)),
+        _ => {}
     }
 }
 
@@ -257,7 +270,7 @@ mod tests {
         }}})
     }
 
-    fn checked() -> (Summary, Preview) {
+    fn checked(values: Values) -> (Summary, Preview) {
         let mut summary = sample::summary();
         summary.status = Status::Checked;
         let counts =
@@ -266,13 +279,14 @@ mod tests {
         summary.contacts.accepted = 0;
         summary.reasons.remove("server.refused");
         summary.estimated_requests = Some(12);
-        summary.preview = Some(vec![
+        let contacts = vec![
             contact("91", "9876543210", "Asha Rao", "asha@example.org", &["lead", "expo 24"]),
             contact("49", "15123456789", "דוד לוי", "", &[]),
             contact("81", "9012345678", "山田太郎", "taro.yamada.with.a.long.address@example.co.jp", &["vip"]),
             contact("20", "1001234567", "محمد \u{202e}علي", "m@example.com", &[]),
             contact("1", "2015550123", "Eve\u{1b}[2J", "", &["a\u{7}b"]),
-        ]);
+        ];
+        summary.preview = Some(contacts.into_iter().map(|contact| shown_contact(contact, values)).collect());
         let mapped = |field: &str, column: &str, example: &str| Mapped {
             field: field.to_owned(),
             column: column.to_owned(),
@@ -303,6 +317,7 @@ mod tests {
                 Some("m1import check contacts.csv --skip 'Opted out=yes'".to_owned()),
             )],
             command: "m1import contacts.csv".to_owned(),
+            values,
             ..Preview::default()
         };
         (summary, preview)
@@ -310,7 +325,7 @@ mod tests {
 
     #[test]
     fn the_page_of_a_checked_file() {
-        let (summary, preview) = checked();
+        let (summary, preview) = checked(Values::Masked);
         let text = page(&summary, &preview);
         assert!(text.lines().all(|line| width(line) <= WIDTH), "{text}");
         for secret in ["9876543210", "Asha", "asha@", "2015550123"] {
@@ -321,8 +336,8 @@ mod tests {
 
     #[test]
     fn the_page_with_values() {
-        let (summary, preview) = checked();
-        let text = page(&summary, &Preview { values: Values::Shown, ..preview });
+        let (summary, preview) = checked(Values::Shown);
+        let text = page(&summary, &preview);
         assert!(text.lines().all(|line| width(line) <= WIDTH), "{text}");
         assert_data_eq!(text, file!["../../tests/golden/check-values.txt"].raw());
     }

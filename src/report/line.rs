@@ -7,8 +7,9 @@ use crate::contact::Contact;
 use crate::contact::phone::Digits;
 use crate::outcome::{RowCounts, RowStatus};
 use crate::reading::Judged;
-use crate::row::guard::is_formula;
+use crate::row::guard::guard_within;
 use crate::row::{Note, Reject, Row};
+use crate::terminal::safe;
 
 /// The first line of the file.
 pub(super) const HEADER: &[u8] = b"file,record,line,status,code,field,message,prefix,number,name,notes\n";
@@ -65,22 +66,22 @@ impl<'a> Line<'a> {
     /// Adds the line to `out`, line end and all. `record` counts within the file.
     pub fn write(&self, file: &str, row: &Row, record: u64, name: &str, out: &mut Vec<u8>) {
         let (prefix, number) = self.number.as_ref().map_or(("", ""), |digits| (digits.prefix(), digits.number()));
-        cell(&guarded(file), out);
+        cell(&text(file), out);
         let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
         let plain =
             [digits.format(record), more.format(row.location.line), self.status.as_str(), self.code, self.field];
-        for text in plain {
+        for word in plain {
             out.push(b',');
-            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(word.as_bytes());
         }
         out.push(b',');
-        cell(&guarded(&self.message), out);
-        for text in [prefix, number] {
+        cell(&text(&self.message), out);
+        for word in [prefix, number] {
             out.push(b',');
-            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(word.as_bytes());
         }
         out.push(b',');
-        cell(&guarded(name), out);
+        cell(&text(name), out);
         out.push(b',');
         cell(&self.notes, out);
         out.push(b'\n');
@@ -119,16 +120,17 @@ pub fn message(reject: &Reject) -> String {
     text
 }
 
-/// A cell that is shown as it is, but for the apostrophe before what a spreadsheet would run; a clean `+digits` phone is
-/// none of that.
-pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
-    let bare = cell.trim_start_matches('\'');
-    let is_phone =
-        || bare.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    match is_formula(bare) && !is_phone() {
-        true => Cow::Owned(format!("'{cell}")),
-        false => Cow::Borrowed(cell),
-    }
+/// A text from outside as it stands in a cell: nothing that acts on a terminal which shows the file, and nothing that a
+/// spreadsheet would run.
+fn text(cell: &str) -> Cow<'_, str> {
+    if acts_on_terminals(cell) { Cow::Owned(guard_within(&safe(cell)).into_owned()) } else { guard_within(cell) }
+}
+
+/// Whether a text holds control characters, or marks that turn the direction of what stands beside it.
+fn acts_on_terminals(text: &str) -> bool {
+    text.chars().any(|c| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    })
 }
 
 /// A cell of a table with commas, in quotes where it needs them (RFC 4180).
@@ -156,11 +158,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_spreadsheet_would_run_is_guarded() {
-        for (text, shown) in
-            [("=1+1", "'=1+1"), ("-", "'-"), ("'=1", "''=1"), ("+4915112345678", "+4915112345678"), ("+1 2", "'+1 2")]
-        {
-            assert_eq!(guarded(text), shown);
+    fn nothing_in_the_file_acts_on_a_terminal_or_a_spreadsheet() {
+        for (cell, shown) in [
+            ("Jo\u{1b}[2J", r"Jo\u{1b}[2J"),
+            ("\u{202e}gnp.csv", r"\u{202e}gnp.csv"),
+            ("a\u{9b}31m", r"a\u{9b}31m"),
+            ("Jo;=1+1;x", "Jo;'=1+1;x"),
+            ("👩\u{200d}🚀 Åsa", "👩\u{200d}🚀 Åsa"),
+        ] {
+            assert_eq!(text(cell), shown);
         }
     }
 

@@ -94,10 +94,20 @@ fn plain(text: &str) -> String {
                 out.push(c);
             }
             '\n' | '\r' => out.push(' '),
+            // Keeps a bare address from becoming a link.
+            ':' if ends_with_any(&out, &["http", "https", "ftp"]) => out.push_str("&#58;"),
+            '.' if ends_with_any(&out, &["www"]) => out.push_str("&#46;"),
             c => out.push(c),
         }
     }
     out
+}
+
+fn ends_with_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        let start = text.len().checked_sub(word.len());
+        start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
+    })
 }
 
 #[cfg(test)]
@@ -113,6 +123,14 @@ mod tests {
         let page = write(&sample::summary(), &sample::cases(Values::Masked));
         assert!(page.lines().filter(|line| line.starts_with('|')).all(|line| line.ends_with('|')));
         assert_data_eq!(page, file!["../../tests/golden/report.md"].raw());
+    }
+
+    #[test]
+    fn no_link_is_made_of_foreign_words() {
+        let shown = plain("see HTTPS://evil.example/x, www.evil.example and ftp://a; 12:30 at host.example");
+        let links = ["https://", "www.", "ftp://"];
+        assert!(links.iter().all(|link| !shown.to_lowercase().contains(link)), "{shown}");
+        assert!(shown.ends_with("12:30 at host.example"), "{shown}");
     }
 
     #[test]

@@ -27,7 +27,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::diagnostic::Exit;
+use crate::diagnostic::{Exit, WarningCode};
 use crate::event::Requests;
 use crate::outcome::RowCounts;
 
@@ -65,13 +65,19 @@ pub struct Summary {
     pub error: Option<Trouble>,
     /// Where contacts are sent; `sandbox` for the in-process one.
     pub endpoint: String,
-    /// The job's name; the same in all its runs.
+    /// The job's name; the same in all its runs. Empty where the run ended before it had one.
     pub job: String,
+    /// The hash of all settings that decide what is sent; `None` where they could not be settled.
+    pub plan: Option<String>,
+    /// Which part of the records this run is about, as `2/8`; `None` for all.
+    pub shard: Option<String>,
+    /// The job that was in the results folder before this one; `None` where there was none.
+    pub previous: Option<Previous>,
     /// RFC 3339.
     pub started: String,
     /// RFC 3339.
     pub finished: String,
-    /// Of this run, by the clock on the wall.
+    /// How long this run took.
     pub seconds: f64,
     /// What was read, and how it was understood.
     pub inputs: Vec<Input>,
@@ -79,6 +85,8 @@ pub struct Summary {
     pub rows: RowCounts,
     /// People, not rows.
     pub contacts: Contacts,
+    /// What a person would want to know before contacts go out.
+    pub warnings: Vec<Warning>,
     /// Invalid and refused rows by reason.
     pub reasons: BTreeMap<String, u64>,
     /// What was noticed about valid rows.
@@ -89,14 +97,11 @@ pub struct Summary {
     pub requests: Requests,
     /// The files written.
     pub files: Files,
-    /// `check` and dry runs: the first five contacts as they would be sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `check` and dry runs: the first five contacts as they would be sent; values masked unless asked for.
     pub preview: Option<Vec<serde_json::Value>>,
-    /// `check`: of each reason the first rows it turns away; values masked unless asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `check`: of each reason the first rows it rejects; values masked unless asked for.
     pub examples: Option<BTreeMap<String, Vec<cases::Case>>>,
     /// `check` and dry runs: how many requests the contacts would take.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_requests: Option<u64>,
 }
 
@@ -165,6 +170,34 @@ pub struct Contacts {
     pub prepared: u64,
     /// Of those, accepted by the server, now or before.
     pub accepted: u64,
+    /// Contacts that the server accepted earlier and the input no longer has; `None` where that is not counted.
+    pub absent: Option<u64>,
+}
+
+/// The job that was in the results folder before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Previous {
+    /// Its name.
+    pub job: String,
+    /// When its last run began, RFC 3339.
+    pub started: String,
+    /// How many contacts of it the server accepted.
+    pub accepted: u64,
+}
+
+/// Something a person would want to know before contacts go out. It ends nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Its code.
+    pub code: WarningCode,
+    /// How many rows, columns, sheets or files it is about.
+    pub count: u64,
+    /// What was found.
+    pub message: String,
+    /// What to do about it, with the command where there is one.
+    pub hint: Option<String>,
+    /// The first places, as `contacts.csv:7`.
+    pub places: Vec<String>,
 }
 
 /// The files of a run.
@@ -173,9 +206,18 @@ pub struct Files {
     /// `results.csv`.
     pub results: Option<String>,
     /// The files to correct and import again.
-    pub rejected: Vec<String>,
+    pub rejected: Vec<RejectedFile>,
     /// The run's memory.
     pub journal: Option<String>,
+}
+
+/// A file of rejected rows, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RejectedFile {
+    /// Where it lies.
+    pub path: String,
+    /// The hash of its bytes: a file with another one was edited since.
+    pub blake3: String,
 }
 
 /// What reports for people show beside the summary.

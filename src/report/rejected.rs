@@ -1,5 +1,6 @@
 //! The files to correct and import again: the rejected rows as they were, and why.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -8,11 +9,10 @@ use std::path::{Path, PathBuf};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::line::guarded;
 use super::rows::FileError;
 use crate::folder::private_file;
 use crate::row::Row;
-use crate::row::guard::{guard, one_cell};
+use crate::row::guard::{guard, guard_within, one_cell};
 use crate::source::{Format, KEPT, REJECT_COLUMNS, Source};
 
 /// A file of rejected rows: the original columns, then why.
@@ -41,8 +41,8 @@ impl Rejected {
         let mut csv = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(file);
         // By the names that `--columns` gave them, which the file then needs no more.
         let columns = source.columns().names();
-        let names = columns.iter().map(String::as_str).chain(REJECT_COLUMNS);
-        csv.write_record(names).map_err(|e| at(e.into()))?;
+        let names = columns.iter().map(|name| guard(name)).chain(REJECT_COLUMNS.map(Cow::Borrowed));
+        csv.write_record(names.map(Cow::into_owned)).map_err(|e| at(e.into()))?;
         Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: columns.len() } })
     }
 
@@ -51,7 +51,7 @@ impl Rejected {
         let wrote = match &mut self.form {
             Form::Csv { csv, width } => {
                 let cell = |column| guard(&one_cell(row.cell(column))).into_owned();
-                let why = [line.as_str(), code, reason].map(|text| guarded(text).into_owned());
+                let why = [line.as_str(), code, reason].map(|text| guard_within(text).into_owned());
                 // What a row has beyond the header follows behind our columns, where the reader finds it again.
                 let record = (0..*width).map(cell).chain(why).chain((*width..row.len()).map(cell));
                 csv.write_record(record).map_err(io::Error::from)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cases::{Case, Cases, Values};
-use super::{Contacts, Files, Input, Mapping, SCHEMA, Status, Summary, Trouble};
+use super::{Contacts, Files, Input, Mapping, RejectedFile, SCHEMA, Status, Summary, Trouble};
 use crate::diagnostic::Exit;
 use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus};
@@ -20,6 +20,9 @@ pub fn summary() -> Summary {
         error: None,
         endpoint: "https://api.v7.express-chat.com/inbox/users/import".to_owned(),
         job: "5f0c1a2b3c4d5e6f".to_owned(),
+        plan: Some("9a0c".to_owned()),
+        shard: None,
+        previous: None,
         started: "2026-11-22T21:45:12Z".to_owned(),
         finished: "2026-11-22T21:45:25Z".to_owned(),
         seconds: 12.64,
@@ -48,7 +51,8 @@ pub fn summary() -> Summary {
                 (RowStatus::Refused, 2),
             ]),
         },
-        contacts: Contacts { prepared: 1152, accepted: 1150 },
+        contacts: Contacts { prepared: 1152, accepted: 1150, absent: None },
+        warnings: Vec::new(),
         reasons: counts(&[("phone.no_country", 20), ("phone.precision_lost", 2), ("server.refused", 2)]),
         notes: counts(&[("email.dropped", 1), ("phone.trunk_prefix_removed", 7)]),
         countries: counts(&[("IN", 940), ("DE", 200), ("US", 11), ("001", 1)]),
@@ -63,7 +67,10 @@ pub fn summary() -> Summary {
         },
         files: Files {
             results: Some("contacts.results/results.csv".to_owned()),
-            rejected: vec!["contacts.results/rejected.csv".to_owned()],
+            rejected: vec![RejectedFile {
+                path: "contacts.results/rejected.csv".to_owned(),
+                blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
+            }],
             journal: Some("contacts.results/journal.ndjson".to_owned()),
         },
         preview: None,

@@ -11,7 +11,7 @@ use crate::terminal::safe;
 use super::cases::{Case, Values};
 use super::table::{Side, WIDTH, columns, wrapped};
 use super::words::{by_count, describe, describe_note, remedy, verdict};
-use super::{Next, Status, Summary, Trouble};
+use super::{Next, RejectedFile, Status, Summary, Trouble};
 use crate::outcome::RowStatus;
 
 /// What the end of a run says beside the summary itself.
@@ -144,7 +144,7 @@ fn whereabouts(summary: &Summary, closing: &Closing, page: &mut Page, paint: &Pa
         let mut files = vec![vec!["report.html".to_owned(), "readable report".to_owned()]];
         files.push(vec!["results.csv".to_owned(), "what happened to each row".to_owned()]);
         files.push(vec!["summary.json".to_owned(), "the same as this, for programs".to_owned()]);
-        for path in &summary.files.rejected {
+        for RejectedFile { path, .. } in &summary.files.rejected {
             let name = path.rsplit('/').next().unwrap_or(path);
             files.push(vec![safe(name).into_owned(), "rows to correct and import again".to_owned()]);
         }

@@ -117,7 +117,10 @@ pub fn next(summary: &Summary, command: String, again: impl FnOnce(&[String]) ->
         }
         (true, _, _) => Some(Next { says: "To resume, the same command again", command }),
         (false, _, []) => None,
-        (false, _, rejected) => Some(Next { says: "When the rejected rows are corrected", command: again(rejected) }),
+        (false, _, rejected) => {
+            let paths: Vec<String> = rejected.iter().map(|file| file.path.clone()).collect();
+            Some(Next { says: "When the rejected rows are corrected", command: again(&paths) })
+        }
     }
 }
 

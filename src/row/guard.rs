@@ -1,6 +1,7 @@
-//! The apostrophe that keeps a spreadsheet from running or rounding a cell of `rejected.csv`.
+//! The apostrophe that keeps a spreadsheet from running or rounding a cell of `rejected.csv`, or from running one of
+//! `results.csv`.
 //!
-//! The file is made to be opened in a spreadsheet, mended and given back, so both ways stand here together:
+//! `rejected.csv` is made to be opened in a spreadsheet, corrected and given back, so both ways stand here together:
 //! whatever `guard` does, `unguard` undoes.
 
 use std::borrow::Cow;
@@ -18,10 +19,7 @@ use super::LIST_END;
 /// ```
 pub fn guard(cell: &str) -> Cow<'_, str> {
     let bare = cell.trim_start_matches('\'');
-    match is_formula(bare) || would_be_rounded(bare) {
-        true => Cow::Owned(format!("'{cell}")),
-        false => Cow::Borrowed(cell),
-    }
+    if is_formula(bare) || would_be_rounded(bare) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 /// A list as people write it in one cell, where that says the same; else as it is.
@@ -40,6 +38,40 @@ pub fn one_cell(cell: &str) -> Cow<'_, str> {
         true => Cow::Borrowed(cell),
         false => Cow::Owned(list.split(LIST_END).collect::<Vec<_>>().join(", ")),
     }
+}
+
+/// A cell of a table that is only read by people, such as `results.csv`: an apostrophe stands before what a spreadsheet
+/// would run, also where the cell would begin if the file were opened with another separator than its own. A clean
+/// `+digits` phone is left as it is.
+///
+/// ```
+/// use m1import::row::guard::guard_within;
+/// assert_eq!(guard_within("=1+1"), "'=1+1");
+/// assert_eq!(guard_within("Jo;=1+1|x"), "Jo;'=1+1|x");
+/// assert_eq!(guard_within("+4915112345678"), "+4915112345678");
+/// ```
+pub fn guard_within(cell: &str) -> Cow<'_, str> {
+    const SEPARATORS: [char; 4] = [';', ',', '|', '\t'];
+    let runs = |part: &str| {
+        let bare = part.trim_start_matches(['\'', '"']);
+        is_formula(bare) && !is_clean_phone(part.trim_end_matches(SEPARATORS))
+    };
+    if !cell.split_inclusive(SEPARATORS).any(runs) {
+        return Cow::Borrowed(cell);
+    }
+    let mut guarded = String::with_capacity(cell.len() + 2);
+    for part in cell.split_inclusive(SEPARATORS) {
+        if runs(part) {
+            guarded.push('\'');
+        }
+        guarded.push_str(part);
+    }
+    Cow::Owned(guarded)
+}
+
+/// Whether a cell is `+` and digits, which a spreadsheet takes for a number and not for a formula.
+fn is_clean_phone(cell: &str) -> bool {
+    cell.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The cell as it was before `guard`.
@@ -90,6 +122,25 @@ mod tests {
         for (cell, guarded) in table {
             assert_eq!(guard(cell), guarded);
             assert_eq!(unguard(guarded), cell);
+        }
+    }
+
+    #[test]
+    fn what_runs_with_another_separator_is_guarded_too() {
+        let table = [
+            ("-", "'-"),
+            ("'=1", "''=1"),
+            ("+1 2", "'+1 2"),
+            ("Jo\t=1+1\tx", "Jo\t'=1+1\tx"),
+            ("x|=1+1|y", "x|'=1+1|y"),
+            ("x,=1+1,y", "x,'=1+1,y"),
+            ("x;\"=1+1\";y", "x;'\"=1+1\";y"),
+            ("a;+4915112345678;b", "a;+4915112345678;b"),
+            ("Müller; Meier, Söhne", "Müller; Meier, Söhne"),
+            ("e = mc2", "e = mc2"),
+        ];
+        for (cell, guarded) in table {
+            assert_eq!(guard_within(cell), guarded);
         }
     }
 

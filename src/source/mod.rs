@@ -47,6 +47,7 @@ pub use rows::{RowError, Rows};
 pub use table::REJECT_COLUMNS;
 
 use crate::row::Row;
+use crate::row::guard::unguard;
 use detect::{binary, read_head, sniff};
 use json::{Json, Shape};
 use table::Dialect;
@@ -297,6 +298,9 @@ impl Source {
                 };
                 if is_rejects_file {
                     names.truncate(names.len().saturating_sub(REJECT_COLUMNS.len()));
+                    for name in &mut names {
+                        *name = unguard(name).to_owned();
+                    }
                 } else {
                     // Names for fewer columns than there are leave the rest theirs.
                     for (position, given) in options.columns.iter().enumerate() {

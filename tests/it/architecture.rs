@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "report",
         &[
             "diagnostic",
+            "invisible",
             "row",
             "contact",
             "source",

@@ -4,6 +4,7 @@
 //! wherever it is opened (a content security policy says so).
 
 mod charts;
+mod settings;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -11,10 +12,9 @@ use crate::numbers::{count, duration, grouped, percent, size};
 use crate::terminal::safe;
 
 use super::cases::{Case, Cases};
-use super::start::{pairs, understood};
 use super::timeline::Timeline;
 use super::words::{by_count, country, describe, describe_note, host, moment, remedy, verdict};
-use super::{Details, Input, Next, Setting, Status, Summary};
+use super::{Details, Next, RejectedFile, Status, Summary};
 
 const STYLE: &str = include_str!("style.css");
 const SEARCH: &str = include_str!("search.js");
@@ -49,12 +49,12 @@ pub fn page(summary: &Summary, details: &Details<'_>) -> String {
                     (notes(summary))
                     (countries(summary))
                     @if let Some(timeline) = details.timeline { (course(summary, timeline)) }
-                    @for input in &summary.inputs { (understanding(input)) }
-                    (settings(details.settings))
+                    @for input in &summary.inputs { (settings::understanding(input)) }
+                    (settings::settings(details.settings))
                     // Last, since it may be long.
                     (rejected(summary, details.cases))
                 }
-                footer { p class="soft" { "m1import " (summary.version) ", job " code { (summary.job) } } }
+                footer { p class="soft" { "m1import " (summary.version) ", job " code { (safe(&summary.job)) } } }
                 script { (PreEscaped(SEARCH)) }
             }
         }
@@ -186,7 +186,7 @@ fn rejected(summary: &Summary, cases: &Cases) -> Markup {
                     @if cases.total() > shown { "The first " (grouped(shown)) " of " (count(cases.total(), "row")) ". " }
                     @if !summary.files.rejected.is_empty() {
                         "All of them, to correct and import again: "
-                        @for (number, path) in summary.files.rejected.iter().enumerate() {
+                        @for (number, RejectedFile { path, .. }) in summary.files.rejected.iter().enumerate() {
                             @let name = path.rsplit('/').next().unwrap_or(path);
                             @if number > 0 { ", " }
                             a href=(name) { (safe(name)) }
@@ -304,54 +304,6 @@ fn course(summary: &Summary, timeline: &Timeline) -> Markup {
     }
 }
 
-fn understanding(input: &Input) -> Markup {
-    html! {
-        section {
-            h2 { "How " (safe(&input.name)) " was understood" }
-            p { (understood(input)) ", " (size(input.bytes)) }
-            table {
-                thead { tr { th { "Field" } th { "Column" } } }
-                tbody { @for (field, column) in pairs(&input.mapping) { tr { td { (safe(&field)) } td { (safe(column)) } } } }
-            }
-            p class="soft" { "BLAKE3 " code { (input.blake3) } }
-        }
-    }
-}
-
-fn settings(settings: &[Setting]) -> Markup {
-    html! {
-        @if !settings.is_empty() {
-            section {
-                h2 { "Settings" }
-                @let (chosen, rest): (Vec<&Setting>, Vec<&Setting>) = settings.iter().partition(|setting| setting.is_chosen);
-                @if !chosen.is_empty() {
-                    table {
-                        thead { tr { th { "Setting" } th { "Value" } th { "From" } } }
-                        tbody {
-                            @for setting in &chosen {
-                                tr { td { code { (setting.name) } } td { (safe(&setting.value)) } td class="soft" { (safe(&setting.source)) } }
-                            }
-                        }
-                    }
-                }
-                @if !rest.is_empty() {
-                    details {
-                        summary { (if chosen.is_empty() { "All" } else { "All others" }) " have their defaults" }
-                        table {
-                            thead { tr { th { "Setting" } th { "Default" } } }
-                            tbody {
-                                @for setting in &rest {
-                                    tr { td { code { (setting.name) } } td { (if setting.value.is_empty() { "none" } else { &setting.value }) } }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -361,7 +313,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::super::cases::Values;
-    use super::super::{sample, words};
+    use super::super::{Setting, sample, words};
     use super::*;
     use crate::event::{Event, Pause};
     use crate::outcome::{Cause, Failure, Outcome, Settled, Settlement};
