@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use crate::cli::nearest_command;
 use crate::client::transport;
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
+use crate::folder::{Purpose, beside};
 use crate::outcome::{Cause, Failure};
+use crate::reading::Shard;
 use crate::stop::Signal;
 use crate::{config, journal, mapping, source};
 
@@ -80,6 +82,14 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         why: String,
+    },
+    /// A run would replace or remove an input in its results folder.
+    #[error("{} is an input, and this run may replace it: the results go into {}", .path.display(), .folder.display())]
+    InputInResults {
+        /// The input.
+        path: PathBuf,
+        /// The results folder.
+        folder: PathBuf,
     },
     /// A report would replace an input.
     #[error("--report {} is an input", .0.display())]
@@ -171,7 +181,7 @@ impl Diagnostic for Error {
             Error::Folder { .. } => RunCode::OutputFolder,
             Error::Output { .. } => RunCode::OutputWrite,
             Error::NoPlace { .. } => RunCode::OutputNoPlace,
-            Error::ReportIsInput(_) => RunCode::OutputIsInput,
+            Error::ReportIsInput(_) | Error::InputInResults { .. } => RunCode::OutputIsInput,
             Error::Exists(_) => RunCode::OutputExists,
             Error::Port { .. } => RunCode::RunPort,
             Error::Local { .. } => RunCode::RunLocalIo,
@@ -191,6 +201,10 @@ impl Diagnostic for Error {
             && let Some(command) = nearest_command(&error.input)
         {
             return Some(format!("did you mean the command {command}? It stands first"));
+        }
+        if let Error::InputInResults { path, .. } = self {
+            let other = beside(Some(path), Shard::default(), Purpose::Import);
+            return Some(format!("name another results folder: --output-dir {}", other.display()));
         }
         match self.source_diagnostic() {
             Some(source) => source.hint(),

@@ -77,15 +77,32 @@ impl CommandLine {
         CommandLine { words: words.cloned().collect(), token_took: self.token_took }
     }
 
-    /// The same command with other files.
-    pub fn with_files(&self, files: &[PathBuf], others: &[String]) -> String {
+    /// The same command for files of rejected rows instead of `files`. It writes into a folder of its own, reads all
+    /// of the rows whatever shard they came from, and shows no token.
+    #[must_use]
+    pub fn with_files(&self, files: &[PathBuf], others: &[String]) -> CommandLine {
         let is_file = |word: &String| files.iter().any(|file| file.as_os_str() == word.as_str());
         let mut others = Some(others);
-        let words = self.words.iter().flat_map(|word| match is_file(word) {
-            true => others.take().unwrap_or_default().to_vec(),
-            false => vec![word.clone()],
-        });
-        CommandLine { words: words.collect(), token_took: self.token_took }.to_string()
+        let mut words = Vec::new();
+        let mut typed = self.words.iter().peekable();
+        while let Some(word) = typed.next() {
+            if word == "--" {
+                words.push(word.clone());
+                words.extend(typed.by_ref().filter(|word| !is_file(word)).cloned());
+            } else if is_file(word) {
+                words.extend(others.take().unwrap_or_default().iter().cloned());
+            } else if let Some((option, has_value)) = one_time(word) {
+                // `-qo DIR` keeps its `-q`.
+                words.extend(option);
+                if !has_value && (word != "--token" || typed.peek().is_some_and(|value| *value == "…")) {
+                    typed.next();
+                }
+            } else {
+                words.push(word.clone());
+            }
+        }
+        words.extend(others.take().unwrap_or_default().iter().cloned());
+        CommandLine { words, token_took: self.token_took }
     }
 
     /// Whether `--token` took the word behind it, which may have been a file.
@@ -119,6 +136,19 @@ impl Private {
             _ => None,
         }
     }
+}
+
+/// Whether a word is an option that does not belong to the command for the rejected rows; what is left of the word,
+/// and whether it holds the value itself.
+fn one_time(word: &str) -> Option<(Option<String>, bool)> {
+    const LONG: &[&str] = &["--output-dir", "--token", "--token-command", "--shard"];
+    let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+    if LONG.contains(&name) {
+        return Some((None, value.is_some()));
+    }
+    let (flags, value) = word.strip_prefix('-')?.split_once('o')?;
+    let is_cluster = flags.bytes().all(|flag| matches!(flag, b'q' | b'v'));
+    is_cluster.then(|| ((!flags.is_empty()).then(|| format!("-{flags}")), !value.is_empty()))
 }
 
 /// A header with its name only.
@@ -172,6 +202,26 @@ mod tests {
         for (words, shown) in cases {
             let line = CommandLine::new(words.iter().map(|word| (*word).to_owned()));
             assert_eq!(line.with(&["--env-file", ".env"]), *shown);
+        }
+    }
+
+    #[test]
+    fn the_command_for_rejected_rows() {
+        let cases: &[(&[&str], &str)] = &[
+            (&["a.csv", "-o", "R"], "m1import R/rejected.csv"),
+            (&["-oR", "a.csv", "--restart"], "m1import R/rejected.csv"),
+            (&["a.csv", "-qvo", "R", "--strict"], "m1import R/rejected.csv -qv --strict"),
+            (&["--output-dir=R", "a.csv", "b.csv", "--tag", "x"], "m1import R/rejected.csv --tag x"),
+            (&["a.csv", "--token", "geheim", "--output-dir", "R"], "m1import R/rejected.csv"),
+            (&["a.csv", "--token", "--strict"], "m1import R/rejected.csv --strict"),
+            (&["a.csv", "--shard", "2/8", "--default-country", "IN"], "m1import R/rejected.csv --default-country IN"),
+            (&["--token-command", "pass x", "--", "a.csv"], "m1import -- R/rejected.csv"),
+            (&["-", "--format", "csv"], "m1import R/rejected.csv --format csv"),
+        ];
+        let files = ["a.csv", "b.csv", "-"].map(PathBuf::from);
+        for (words, shown) in cases {
+            let line = CommandLine::new(words.iter().map(|word| (*word).to_owned())).once_more();
+            assert_eq!(line.with_files(&files, &["R/rejected.csv".to_owned()]).to_string(), *shown, "{words:?}");
         }
     }
 

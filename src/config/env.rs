@@ -47,7 +47,7 @@ impl Env {
     }
 
     /// The user's own configuration file, if there is a place for one.
-    pub(super) fn user_file(&self) -> Option<PathBuf> {
+    pub fn user_file(&self) -> Option<PathBuf> {
         let absolute = |name: &str| self.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
         Some(folder.join("m1import").join("config.toml"))

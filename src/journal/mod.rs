@@ -8,13 +8,13 @@ mod error;
 mod line;
 mod lock;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 pub use error::Error;
@@ -22,9 +22,9 @@ use line::{Line, VERSION, pairs};
 pub use lock::Lock;
 
 use crate::event::Event;
+use crate::folder::{Folder, JOURNAL, publish};
 use crate::outcome::{Cause, Failure, Outcome, RowStatus, Settlement, StatusMap};
 
-const NAME: &str = "journal.ndjson";
 /// Lines that may wait to be made safe.
 const GROUP: u32 = 64;
 /// How long they may wait.
@@ -175,9 +175,9 @@ impl Journal {
     ///
     /// # Errors
     /// The journal cannot be read, is damaged, or was written by a newer version.
-    pub fn inspect(folder: &Path) -> Result<Found, Error> {
-        let path = folder.join(NAME);
-        let file = match open(OpenOptions::new().read(true), &path) {
+    pub fn inspect(folder: &Folder) -> Result<Found, Error> {
+        let path = folder.file(JOURNAL);
+        let file = match folder.open_file(JOURNAL, OFlags::RDONLY) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::None),
             Err(error) => return Err(Error::Open { path, error }),
@@ -189,32 +189,25 @@ impl Journal {
     ///
     /// # Errors
     /// Local I/O.
-    pub fn create(folder: &Path, head: &Head) -> Result<Journal, Error> {
-        let path = folder.join(NAME);
+    pub fn create(folder: &Folder, head: &Head) -> Result<Journal, Error> {
         let create = || {
-            let draft = folder.join(".journal.ndjson.new");
-            match fs::remove_file(&draft) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-            let mut file = open(OpenOptions::new().append(true).create_new(true), &draft)?;
+            let mut draft = folder.create(JOURNAL)?;
             let tool = env!("CARGO_PKG_VERSION").to_owned();
-            file.write_all(&Line::Head { v: VERSION, tool, head: head.clone() }.to_bytes()?)?;
-            file.sync_all()?;
-            fs::rename(&draft, &path)?;
-            File::open(folder)?.sync_all()?;
-            Ok(file)
+            draft.write_all(&Line::Head { v: VERSION, tool, head: head.clone() }.to_bytes()?)?;
+            publish(vec![draft])?;
+            folder.open_file(JOURNAL, OFlags::WRONLY | OFlags::APPEND)
         };
-        create().map(|file| Journal::on(Box::new(file))).map_err(|error| Error::Open { path: path.clone(), error })
+        let failed = |error| Error::Open { path: folder.file(JOURNAL), error };
+        create().map(|file| Journal::on(Box::new(file))).map_err(failed)
     }
 
     /// Carries on a journal: what a crash left behind its last whole line is cut off.
     ///
     /// # Errors
     /// Local I/O.
-    pub fn resume(unfinished: &Unfinished) -> Result<Journal, Error> {
+    pub fn resume(folder: &Folder, unfinished: &Unfinished) -> Result<Journal, Error> {
         let resume = || {
-            let file = open(OpenOptions::new().append(true), &unfinished.path)?;
+            let file = folder.open_file(JOURNAL, OFlags::WRONLY | OFlags::APPEND)?;
             file.set_len(unfinished.length)?;
             file.sync_all()?;
             Ok(file)
@@ -316,17 +309,6 @@ impl Disk for File {
     fn make_safe(&mut self) -> io::Result<()> {
         self.sync_data()
     }
-}
-
-/// Opens a private file; never through a link that somebody laid there.
-fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    options.mode(0o600).custom_flags(no_follow()).open(path)
-}
-
-/// The flag for it.
-fn no_follow() -> i32 {
-    // Small on every system, and defined as a number of this type.
-    rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
 }
 
 /// Reads a journal from its beginning.

@@ -1,6 +1,7 @@
 //! The journal under every cut, every flipped bit, a full disk and a loss of power.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::sync::Mutex;
 
 use proptest::prelude::*;
@@ -59,13 +60,14 @@ impl Disk for Full {
 
 /// A journal of ten accepted and one refused record, as bytes.
 fn small() -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let mut journal = Journal::create(folder.path(), &head()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Folder::make(dir.path()).unwrap();
+    let mut journal = Journal::create(&folder, &head()).unwrap();
     journal.hear(&settled(1, 4, Outcome::Accepted)).unwrap();
     journal.hear(&settled(5, 5, refusal())).unwrap();
     journal.hear(&settled(7, 12, Outcome::Accepted)).unwrap();
     drop(journal);
-    fs::read(folder.path().join(NAME)).unwrap()
+    fs::read(folder.file(JOURNAL)).unwrap()
 }
 
 /// The records that a journal says are accepted, and those refused.
@@ -78,17 +80,18 @@ fn done(found: &Found) -> (BTreeSet<u64>, BTreeSet<u64>) {
 
 #[test]
 fn a_journal_is_carried_on() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::None));
-    let mut journal = Journal::create(folder.path(), &head()).unwrap();
-    assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::Empty));
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Folder::make(dir.path()).unwrap();
+    assert!(matches!(Journal::inspect(&folder).unwrap(), Found::None));
+    let mut journal = Journal::create(&folder, &head()).unwrap();
+    assert!(matches!(Journal::inspect(&folder).unwrap(), Found::Empty));
     journal.hear(&settled(1, 4, Outcome::Accepted)).unwrap();
     journal.hear(&settled(5, 5, refusal())).unwrap();
     let unknown = Outcome::Unconfirmed(Arc::new(Failure::new(Cause::Timeout, "")));
     journal.hear(&settled(6, 9, unknown)).unwrap();
     journal.finish(End::Interrupted).unwrap();
 
-    let Found::Unfinished(unfinished) = Journal::inspect(folder.path()).unwrap() else { panic!() };
+    let Found::Unfinished(unfinished) = Journal::inspect(&folder).unwrap() else { panic!() };
     assert_eq!((unfinished.head.clone(), unfinished.settled(), unfinished.requests()), (head(), 5, 5));
     let statuses = unfinished.statuses(9).unwrap();
     let told: Vec<_> = (1..=9).map(|record| statuses.get(record)).collect();
@@ -101,12 +104,12 @@ fn a_journal_is_carried_on() {
     );
     assert!(matches!(unfinished.statuses(4), Err(Error::Strange { .. })));
 
-    let mut journal = Journal::resume(&unfinished).unwrap();
+    let mut journal = Journal::resume(&folder, &unfinished).unwrap();
     journal.hear(&settled(6, 9, Outcome::Accepted)).unwrap();
     journal.finish(End::Complete).unwrap();
-    assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::Finished));
-    Journal::create(folder.path(), &head()).unwrap();
-    assert!(matches!(Journal::inspect(folder.path()).unwrap(), Found::Empty));
+    assert!(matches!(Journal::inspect(&folder).unwrap(), Found::Finished));
+    Journal::create(&folder, &head()).unwrap();
+    assert!(matches!(Journal::inspect(&folder).unwrap(), Found::Empty));
 }
 
 #[test]
@@ -130,16 +133,17 @@ fn a_journal_cut_anywhere_is_carried_on_from_its_last_whole_line() {
     let whole = small();
     let (accepted, refused) = done(&read_bytes(&whole).unwrap());
     assert_eq!((accepted.len(), refused.len()), (10, 1));
-    let folder = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Folder::make(dir.path()).unwrap();
     for cut in 0..whole.len() {
-        fs::write(folder.path().join(NAME), &whole[..cut]).unwrap();
-        let found = Journal::inspect(folder.path()).unwrap();
+        fs::write(folder.file(JOURNAL), &whole[..cut]).unwrap();
+        let found = Journal::inspect(&folder).unwrap();
         let (some, no) = done(&found);
         assert!(some.is_subset(&accepted) && no.is_subset(&refused));
         if let Found::Unfinished(unfinished) = found {
-            let mut journal = Journal::resume(&unfinished).unwrap();
+            let mut journal = Journal::resume(&folder, &unfinished).unwrap();
             journal.hear(&settled(20, 20, Outcome::Accepted)).unwrap();
-            let (more, _) = done(&Journal::inspect(folder.path()).unwrap());
+            let (more, _) = done(&Journal::inspect(&folder).unwrap());
             assert_eq!(more, some.iter().copied().chain([20]).collect());
         }
     }

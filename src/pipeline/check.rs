@@ -5,7 +5,6 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -13,7 +12,7 @@ use tempfile::TempDir;
 use super::reports::{Material, write_rows};
 use super::screen::{opt_outs, values};
 use super::summary::{RunResult, Story, detected, mapped_columns};
-use super::{Ended, Screen, documents, prepare, preview};
+use super::{Ended, Screen, documents, outputs, prepare, preview};
 use crate::config::{Config, as_file};
 use crate::error::Error;
 use crate::event::Requests;
@@ -49,7 +48,7 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
         summary.examples = Some(masked(&shown));
         let cases = cases(config, &shown);
         let written = rows(config, job, survey, stop).and_then(|results| {
-            let results = results.as_ref().map(|(_, path)| path.as_path());
+            let results = results.as_ref().map(|(_, folder)| folder);
             documents::elsewhere(config, &summary, &cases, None, results)?;
             write_config(config, job)
         });
@@ -76,12 +75,12 @@ struct Found {
 }
 
 async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Found) -> Result<(), Error> {
-    prepare::no_report_is_an_input(config)?;
+    outputs::check(config, screen, None)?;
     if let Some(path) = config.output.write_config.as_ref().filter(|path| path.exists()) {
         return Err(Error::Exists(path.clone()));
     }
     let inputs = prepare::open(config, stop).await?;
-    prepare::everything_has_a_place(config)?;
+    outputs::all_have_a_place(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);
     found.job = Some(Arc::clone(&job));
     let mut progress = screen.progress(config);
@@ -125,7 +124,7 @@ fn rows(
     job: &Arc<Job>,
     survey: &Arc<Survey>,
     stop: &Stop,
-) -> Result<Option<(TempDir, PathBuf)>, Error> {
+) -> Result<Option<(TempDir, Folder)>, Error> {
     if !config.output.reports.iter().any(|path| Form::of(path) == Ok(Form::Csv)) {
         return Ok(None);
     }
@@ -137,9 +136,10 @@ fn rows(
         statuses: Arc::default(),
         unsent_because: "check sends nothing".to_owned(),
         values: values(config),
+        is_resumed: false,
     };
     let made = write_rows(&material, &folder, stop)?;
-    Ok(made.files.results.map(|path| (scratch, PathBuf::from(path))))
+    Ok(made.files.results.map(|_| (scratch, folder)))
 }
 
 /// For each reason the first rows it turned away.

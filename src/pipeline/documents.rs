@@ -1,14 +1,18 @@
 //! The reports that are made from the summary, each in its place, and what CI systems are told.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 use super::Screen;
+use super::run::purpose;
 use super::screen::values;
 use crate::config::Config;
 use crate::error::Error;
-use crate::folder::{Folder, replace};
+use crate::folder::{self, Folder, REPORT, RESULTS, SUMMARY, publish, replace};
+use crate::reading::Shard;
 use crate::report::cases::Cases;
 use crate::report::timeline::Timeline;
 use crate::report::{Details, Form, Next, Setting, Summary, github, render, shown, words};
@@ -26,19 +30,19 @@ pub fn into_folder(
 ) -> Result<(), Error> {
     let documents = [
         #[cfg(feature = "html")]
-        ("report.html", Form::Html),
-        ("summary.json", Form::Json),
+        (REPORT, Form::Html),
+        (SUMMARY, Form::Json),
     ];
+    let mut drafts = Vec::new();
     for (name, form) in documents {
         let text = text_of(form, config, summary, cases, timeline)?;
-        folder.write(name, text.as_bytes()).map_err(|error| Error::Output { path: folder.file(name), error })?;
+        let written = folder.create(name).and_then(|mut draft| draft.write_all(text.as_bytes()).map(|()| draft));
+        drafts.push(written.map_err(|error| Error::Output { path: folder.file(name), error })?);
     }
-    folder
-        .publish(&documents.map(|(name, _)| name))
-        .map_err(|error| Error::Output { path: folder.path().to_owned(), error })
+    publish(drafts).map_err(|error| Error::Output { path: folder.path().to_owned(), error })
 }
 
-/// Writes the reports of `--report`; `results` is the one that row reports are copied from.
+/// Writes the reports of `--report`; `results` is the folder with the table that row reports are copied from.
 ///
 /// # Errors
 /// A file cannot be written.
@@ -47,14 +51,17 @@ pub fn elsewhere(
     summary: &Summary,
     cases: &Cases,
     timeline: Option<&Timeline>,
-    results: Option<&Path>,
+    results: Option<&Folder>,
 ) -> Result<Vec<String>, Error> {
     let mut written = Vec::new();
     for path in &config.output.reports {
         let failed = |error| Error::Output { path: path.clone(), error };
         let form = Form::of(path).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidInput, why)))?;
         match (form, results) {
-            (Form::Csv, Some(results)) => File::open(results).and_then(|rows| replace(path, rows)).map_err(failed)?,
+            (Form::Csv, Some(results)) => {
+                let rows = results.open_file(RESULTS, OFlags::RDONLY);
+                rows.and_then(|rows| replace(path, rows)).map_err(failed)?;
+            }
             // A signal left no time for it.
             (Form::Csv, None) => continue,
             (form, _) => {
@@ -92,7 +99,18 @@ fn text_of(
 /// The command to type next, where there is something to do.
 pub fn next(config: &Config, summary: &Summary) -> Option<Next> {
     let line = config.line.once_more();
-    words::next(summary, line.to_string(), |rejected| line.with_files(&config.files, rejected))
+    words::next(summary, line.to_string(), |rejected| {
+        let again = line.with_files(&config.files, rejected);
+        // The environment or a settings file would lead it into the folder that it reads from.
+        let elsewhere = config.effective.iter().find(|setting| setting.name == "output-dir");
+        match elsewhere.is_some_and(|setting| setting.is_chosen() && setting.source != "command line") {
+            true => {
+                let first = rejected.first().map(Path::new);
+                again.with(&["--output-dir", &shown(&folder::beside(first, Shard::default(), purpose(config)))])
+            }
+            false => again.to_string(),
+        }
+    })
 }
 
 /// In GitHub Actions: annotations on standard error, and a table in the step's summary.

@@ -1,6 +1,5 @@
 //! The end of a run: the books, the reports, the journal's last line, the summary.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::reports::{self, Made, Material};
@@ -26,6 +25,9 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
             Ok(made) => {
                 files = made.files;
                 cases = made.cases;
+                for (name, kept) in &made.kept {
+                    run.screen.note(&format!("{name} was edited since it was written; it is kept as {kept}"));
+                }
                 let books = summarise(&run, cause.as_ref(), &files).rows;
                 if let Some(counted) = made.rows.filter(|counted| *counted != books) {
                     cause.get_or_insert(Error::Counts(format!("{books:?} by events, {counted:?} row by row")));
@@ -46,7 +48,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
     let mut reports = Vec::new();
     let timeline = run.listeners.timeline.as_ref();
     if let (Some(folder), Some(_)) = (&run.folder, &run.survey) {
-        let results = files.results.as_deref().map(Path::new);
+        let results = files.results.is_some().then_some(folder);
         let written = documents::into_folder(folder, run.config, &summary, &cases, timeline)
             .and_then(|()| documents::elsewhere(run.config, &summary, &cases, timeline, results));
         match written {
@@ -110,6 +112,7 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<Made, Error>
             None => String::new(),
         },
         values: values(run.config),
+        is_resumed: run.is_resumed,
     };
     let (folder, stop) = (folder.clone(), run.stop.clone());
     let writing = tokio::task::spawn_blocking(move || reports::write_rows(&material, &folder, &stop));

@@ -6,8 +6,10 @@
 mod check;
 mod delivery;
 mod documents;
+mod earlier;
 mod ending;
 mod listeners;
+mod outputs;
 mod prepare;
 mod preview;
 mod reports;

@@ -1,14 +1,12 @@
 //! From the settings to a job: inputs opened, understood and mapped.
 
 use std::fs;
-use std::path::Path;
 
 use crate::cli::nearest_command;
-use crate::config::{Config, Limit, is_stdin};
+use crate::config::{Config, Limit};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
 use crate::error::Error;
-use crate::folder::has_place;
 use crate::mapping::{Filter, Mapping};
 use crate::reading::{Input, Job};
 use crate::source;
@@ -52,33 +50,6 @@ pub fn no_mistyped_command(config: &Config) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
-}
-
-/// A report replaces a file that is there, but never an input.
-///
-/// # Errors
-/// One would.
-pub fn no_report_is_an_input(config: &Config) -> Result<(), Error> {
-    let same = |a: &Path, b: &Path| match (fs::canonicalize(a), fs::canonicalize(b)) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
-    };
-    let files = || config.files.iter().filter(|file| !is_stdin(file));
-    match config.output.reports.iter().find(|report| files().any(|file| same(file, report))) {
-        Some(report) => Err(Error::ReportIsInput(report.clone())),
-        None => Ok(()),
-    }
-}
-
-/// What is to be written has a place, so that nobody learns after an hour that there is none.
-///
-/// # Errors
-/// A file has none.
-pub fn everything_has_a_place(config: &Config) -> Result<(), Error> {
-    for path in config.output.reports.iter().chain(&config.output.write_config) {
-        has_place(path).map_err(|error| Error::NoPlace { path: path.clone(), error })?;
-    }
-    Ok(())
 }
 
 /// Finds out what the inputs are and which of their columns is which field.

@@ -1,13 +1,11 @@
 //! The end of a run: the third reading, the books counted once more, and every report in its place.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::earlier::{Listed, clear_rejected};
 use crate::error::Error;
-use crate::folder::Folder;
+use crate::folder::{Folder, RESULTS, publish};
 use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::Job;
 use crate::report::cases::{Cases, Values};
@@ -18,8 +16,6 @@ use crate::survey::Survey;
 
 /// How long reports may take after a signal.
 const AFTER_SIGNAL: Duration = Duration::from_secs(10);
-
-const RESULTS: &str = "results.csv";
 
 /// What the row reports are made from.
 pub struct Material {
@@ -33,6 +29,8 @@ pub struct Material {
     pub unsent_because: String,
     /// How values appear where people look.
     pub values: Values,
+    /// Whether an earlier run of the same job wrote the reports that are there.
+    pub is_resumed: bool,
 }
 
 /// What came of it.
@@ -43,6 +41,8 @@ pub struct Made {
     pub rows: Option<RowCounts>,
     /// The rows that were not imported.
     pub cases: Cases,
+    /// Files of rejected rows that somebody has edited, by the name they had and the one they have now.
+    pub kept: Vec<(String, String)>,
 }
 
 /// Writes `results.csv` and the files of rejected rows. Files that this run does not need are removed.
@@ -50,11 +50,6 @@ pub struct Made {
 /// # Errors
 /// The input cannot be read again, or a file cannot be written; the old files are then still there.
 pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<Made, Error> {
-    let several = material.job.inputs.len() > 1;
-    let name = |number: usize, ending: &str| match several {
-        true => format!("rejected.{}.{ending}", number + 1),
-        false => format!("rejected.{ending}"),
-    };
     let books = Books {
         job: &material.job,
         inputs: &material.survey.inputs,
@@ -64,60 +59,34 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
     };
     let mut cases = Cases::new(material.values);
     let mut deadline: Option<Instant> = None;
-    let written = rows::write(
-        &books,
-        &folder.draft(RESULTS),
-        |number, ending| folder.draft(&name(number, ending)),
-        &mut cases,
-        || match stop.by_signal() {
-            None => false,
-            Some(_) => {
-                stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL)
-            }
-        },
-    );
+    let written = rows::write(&books, folder, &mut cases, || match stop.by_signal() {
+        None => false,
+        Some(_) => stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL),
+    });
     let written = match written {
         Ok(written) => written,
         Err(rows::Error::Source(error)) => return Err(Error::of_a_later_reading(error)),
         Err(rows::Error::Changed(input)) => return Err(Error::InputChanged { input }),
         Err(rows::Error::File { path, error }) => return Err(Error::Output { path, error }),
     };
-    let failed = |path: PathBuf| move |error| Error::Output { path, error };
-    let mut files = Files::default();
-    let Some(written) = written else {
-        folder.remove(RESULTS).map_err(failed(folder.file(RESULTS)))?;
-        tidy(folder, &[])?;
-        return Ok(Made { files, rows: None, cases });
-    };
-    let mut rejected = Vec::new();
-    for (number, draft) in &written.rejected {
-        let ending = draft.to_string_lossy();
-        let name = name(*number, if ending.ends_with(".ndjson.new") { "ndjson" } else { "csv" });
-        let hash = blake3_of(draft).map_err(failed(folder.file(&name)))?;
-        files.rejected.push(RejectedFile { path: shown(&folder.file(&name)), blake3: hash });
-        rejected.push(name);
-    }
-    let names: Vec<&str> = rejected.iter().map(String::as_str).chain([RESULTS]).collect();
-    folder.publish(&names).map_err(failed(folder.path().to_owned()))?;
-    files.results = Some(shown(&folder.file(RESULTS)));
-    tidy(folder, &rejected)?;
-    Ok(Made { files, rows: Some(written.rows), cases })
-}
-
-/// The hash of a file's bytes, in hexadecimal digits.
-fn blake3_of(path: &Path) -> io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
-    Ok(hasher.finalize().to_string())
-}
-
-/// Removes what earlier runs left and this one does not need.
-fn tidy(folder: &Folder, needed: &[String]) -> Result<(), Error> {
+    let listed = Listed::of(folder);
+    let mut made = Made { files: Files::default(), rows: None, cases, kept: Vec::new() };
     let failed = |error| Error::Output { path: folder.path().to_owned(), error };
-    for name in folder.leftovers().map_err(failed)? {
-        if !needed.contains(&name) {
-            folder.remove(&name).map_err(failed)?;
+    let Some(written) = written else {
+        // What is there says less than is known by now; what another job left is nobody's to remove.
+        if material.is_resumed {
+            folder.remove(RESULTS).map_err(failed)?;
+            made.kept = clear_rejected(folder, &listed, &[]).map_err(failed)?;
         }
+        return Ok(made);
+    };
+    for draft in &written.rejected {
+        let blake3 = draft.hash().map(|hash| hash.to_string()).unwrap_or_default();
+        made.files.rejected.push(RejectedFile { path: shown(&folder.path().join(draft.name())), blake3 });
     }
-    Ok(())
+    made.kept = clear_rejected(folder, &listed, &written.rejected).map_err(failed)?;
+    publish(written.rejected.into_iter().chain([written.results]).collect()).map_err(failed)?;
+    made.files.results = Some(shown(&folder.file(RESULTS)));
+    made.rows = Some(written.rows);
+    Ok(made)
 }

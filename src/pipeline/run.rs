@@ -1,6 +1,7 @@
 //! One import, from the settings to the exit code.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -11,7 +12,7 @@ use super::prepare;
 use super::screen::values;
 use super::sending::{Load, send};
 use super::summary::{Story, inputs_as_told, row_counts};
-use super::{Ended, Screen, check, ending};
+use super::{Ended, Screen, check, ending, outputs};
 use crate::config::{Config, Target};
 use crate::error::Error;
 use crate::folder::{self, Folder, Purpose};
@@ -32,6 +33,24 @@ pub async fn import(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended 
     ending::end(run, cause).await
 }
 
+/// What the results folder of this run is for.
+pub fn purpose(config: &Config) -> Purpose {
+    match config.delivery.target {
+        Target::Endpoint => Purpose::Import,
+        Target::Sandbox => Purpose::Sandbox,
+        Target::Nowhere => Purpose::DryRun,
+    }
+}
+
+/// Where the results folder is: as chosen, else beside the first file.
+pub fn results_path(config: &Config) -> PathBuf {
+    let first = config.files.first().map(PathBuf::as_path).filter(|path| !source::Input::is_spooled(path));
+    match &config.output.dir {
+        Some(path) => path.clone(),
+        None => folder::beside(first, config.rows.shard, purpose(config)),
+    }
+}
+
 /// A run under way: what is known of it so far.
 pub struct Run<'a> {
     pub(super) config: &'a Config,
@@ -42,6 +61,8 @@ pub struct Run<'a> {
     /// The folder is ours until the run has ended.
     pub(super) lock: Option<Lock>,
     pub(super) job: Option<Arc<Job>>,
+    /// An earlier run of this job has left a journal.
+    pub(super) is_resumed: bool,
     /// There once this run's outcome belongs into the folder.
     pub(super) survey: Option<Arc<Survey>>,
     pub(super) listeners: Listeners,
@@ -61,6 +82,7 @@ impl<'a> Run<'a> {
             folder: None,
             lock: None,
             job: None,
+            is_resumed: false,
             survey: None,
             listeners: Listeners::new(screen.progress(config)),
         }
@@ -69,14 +91,14 @@ impl<'a> Run<'a> {
     /// Everything up to the last answer.
     async fn attempt(&mut self) -> Result<(), Error> {
         let config = self.config;
-        let way = Way::find(config, self.screen, self.stop).await?;
-        prepare::no_report_is_an_input(config)?;
+        outputs::check(config, self.screen, Some(&results_path(config)))?;
         let inputs = prepare::open(config, self.stop).await?;
-        let folder = self.take_folder(&inputs)?;
-        prepare::everything_has_a_place(config)?;
+        let way = Way::find(config, self.screen, self.stop).await?;
+        let folder = self.take_folder()?;
+        outputs::all_have_a_place(config)?;
         let found = match config.delivery.target {
             Target::Nowhere => Found::None,
-            Target::Endpoint | Target::Sandbox => match Journal::inspect(folder.path()) {
+            Target::Endpoint | Target::Sandbox => match Journal::inspect(&folder) {
                 // What cannot be read can still be forgotten, which is what the hint says.
                 Err(error) if self.config.delivery.restart && error.ends_with_restart() => Found::None,
                 found => found?,
@@ -100,20 +122,12 @@ impl<'a> Run<'a> {
     }
 
     /// The results folder, ours alone from now on.
-    fn take_folder(&mut self, inputs: &[source::Input]) -> Result<Folder, Error> {
-        let first = inputs.first().and_then(|input| input.path());
-        let purpose = match self.config.delivery.target {
-            Target::Endpoint => Purpose::Import,
-            Target::Sandbox => Purpose::Sandbox,
-            Target::Nowhere => Purpose::DryRun,
-        };
-        let path = match &self.config.output.dir {
-            Some(path) => path.clone(),
-            None => folder::beside(first, self.config.rows.shard, purpose),
-        };
-        let folder = Folder::make(&path).map_err(|error| Error::Folder { path, error })?;
+    fn take_folder(&mut self) -> Result<Folder, Error> {
+        let path = results_path(self.config);
+        let mut folder = Folder::make(&path).map_err(|error| Error::Folder { path, error })?;
+        let lock = Lock::take(&mut folder);
         self.folder = Some(folder.clone());
-        self.lock = Some(Lock::take(folder.path())?);
+        self.lock = Some(lock?);
         Ok(folder)
     }
 
@@ -205,12 +219,13 @@ impl<'a> Run<'a> {
                 }
                 self.story.job.clone_from(&unfinished.head.job);
                 self.story.requests_before = unfinished.requests();
+                self.is_resumed = true;
                 self.listeners.statuses = unfinished.statuses(survey.records())?;
-                self.listeners.journal = Some(Journal::resume(unfinished)?);
+                self.listeners.journal = Some(Journal::resume(folder, unfinished)?);
             }
             None => {
                 self.story.job.clone_from(&head.job);
-                self.listeners.journal = Some(Journal::create(folder.path(), &head)?);
+                self.listeners.journal = Some(Journal::create(folder, &head)?);
             }
         }
         Ok(Arc::new(self.listeners.statuses.clone()))

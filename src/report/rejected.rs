@@ -2,71 +2,61 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::rows::FileError;
-use crate::folder::private_file;
+use crate::folder::Draft;
 use crate::row::Row;
 use crate::row::guard::{guard, guard_within, one_cell};
 use crate::source::{Format, KEPT, REJECT_COLUMNS, Source};
 
 /// A file of rejected rows: the original columns, then why.
-pub(super) struct Rejected {
-    path: PathBuf,
-    form: Form,
-}
-
-enum Form {
-    Csv { csv: Box<csv::Writer<BufWriter<File>>>, width: usize },
-    Ndjson(BufWriter<File>),
+pub(super) enum Rejected {
+    Csv { csv: Box<csv::Writer<BufWriter<Draft>>>, width: usize },
+    Ndjson(Box<BufWriter<Draft>>),
 }
 
 impl Rejected {
-    pub fn create(path: &Path, source: &Source) -> Result<Rejected, FileError> {
-        let at = |error| (path.to_owned(), error);
-        let mut file = BufWriter::new(private_file(path).map_err(at)?);
+    pub fn begin(draft: Draft, source: &Source) -> io::Result<Rejected> {
+        let mut file = BufWriter::new(draft.hashed());
         if is_json(source) {
-            return Ok(Rejected { path: path.to_owned(), form: Form::Ndjson(file) });
+            return Ok(Rejected::Ndjson(Box::new(file)));
         }
         // Spreadsheets take a file without the mark for their own old encoding.
         if source.bom() || source.encoding() != "utf-8" {
-            file.write_all("\u{feff}".as_bytes()).map_err(at)?;
+            file.write_all("\u{feff}".as_bytes())?;
         }
         let delimiter = source.delimiter().and_then(|c| u8::try_from(c).ok()).unwrap_or(b',');
         let mut csv = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(file);
         // By the names that `--columns` gave them, which the file then needs no more.
         let columns = source.columns().names();
         let names = columns.iter().map(|name| guard(name)).chain(REJECT_COLUMNS.map(Cow::Borrowed));
-        csv.write_record(names.map(Cow::into_owned)).map_err(|e| at(e.into()))?;
-        Ok(Rejected { path: path.to_owned(), form: Form::Csv { csv: Box::new(csv), width: columns.len() } })
+        csv.write_record(names.map(Cow::into_owned))?;
+        Ok(Rejected::Csv { csv: Box::new(csv), width: columns.len() })
     }
 
-    pub fn add(&mut self, row: &Row, code: &str, reason: &str) -> Result<(), FileError> {
+    pub fn add(&mut self, row: &Row, code: &str, reason: &str) -> io::Result<()> {
         let line = row.location.line.to_string();
-        let wrote = match &mut self.form {
-            Form::Csv { csv, width } => {
+        match self {
+            Rejected::Csv { csv, width } => {
                 let cell = |column| guard(&one_cell(row.cell(column))).into_owned();
                 let why = [line.as_str(), code, reason].map(|text| guard_within(text).into_owned());
                 // What a row has beyond the header follows behind our columns, where the reader finds it again.
                 let record = (0..*width).map(cell).chain(why).chain((*width..row.len()).map(cell));
                 csv.write_record(record).map_err(io::Error::from)
             }
-            Form::Ndjson(file) => file.write_all(&json_line(&row.raw, row.location.line, code, reason)),
-        };
-        wrote.map_err(|error| (self.path.clone(), error))
+            Rejected::Ndjson(file) => file.write_all(&json_line(&row.raw, row.location.line, code, reason)),
+        }
     }
 
-    pub fn finish(self) -> Result<(), FileError> {
-        let flushed = match self.form {
-            Form::Csv { csv, .. } => csv.into_inner().map_err(|e| e.into_error()).and_then(|mut file| file.flush()),
-            Form::Ndjson(mut file) => file.flush(),
+    pub fn finish(self) -> io::Result<Draft> {
+        let file = match self {
+            Rejected::Csv { csv, .. } => csv.into_inner().map_err(|error| error.into_error())?,
+            Rejected::Ndjson(file) => *file,
         };
-        flushed.map_err(|error| (self.path, error))
+        file.into_inner().map_err(io::IntoInnerError::into_error)
     }
 }
 

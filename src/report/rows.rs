@@ -4,14 +4,15 @@
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::contact::name_of;
 use crate::dedupe::{Keep, Stand};
-use crate::folder::private_file;
+use crate::folder::{Draft, Folder, RESULTS};
 use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::{InputRead, Job, Judged, Step};
-use crate::source::{self, Source};
+use crate::row::Row;
+use crate::source::{self, Columns, Source};
 
 use super::cases::{Case, Cases};
 use super::line::{self, Line};
@@ -57,12 +58,14 @@ impl Books<'_> {
 }
 
 /// What the reading wrote and counted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Written {
     /// The books, counted again row by row.
     pub rows: RowCounts,
-    /// For each input the file of its rejected rows, if there are any: the temporary file, and its name to be.
-    pub rejected: Vec<(usize, PathBuf)>,
+    /// `results.csv`.
+    pub results: Draft,
+    /// The files of rejected rows, of those inputs that have any.
+    pub rejected: Vec<Draft>,
 }
 
 /// Why the row reports could not be written.
@@ -84,106 +87,122 @@ pub enum Error {
     },
 }
 
-/// Writes `results.csv` and the rejected rows into files of the folder that do not bear their final names yet.
+/// Writes the drafts of `results.csv` and of the rejected rows.
 ///
-/// The invalid and refused rows are added to `cases`. `stop` ends the reading.
+/// The invalid and refused rows are added to `cases`. `stop` ends the reading, and then there is nothing.
 ///
 /// # Errors
 /// The input or a file fails.
 pub fn write(
     books: &Books<'_>,
-    results: &Path,
-    rejected_name: impl Fn(usize, &str) -> PathBuf,
+    folder: &Folder,
     cases: &mut Cases,
     mut stop: impl FnMut() -> bool,
 ) -> Result<Option<Written>, Error> {
-    let mut written = Written::default();
-    let file = private_file(results).map_err(|error| Error::File { path: results.into(), error })?;
-    let mut file = BufWriter::with_capacity(1 << 16, file);
-    let mut failed: Option<Error> = None;
-    let mut stopped = false;
-    let mut rejected: Option<(usize, Rejected)> = None;
+    let failed = |error| Error::File { path: folder.file(RESULTS), error };
+    let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS).map_err(failed)?);
+    let mut rejected = RejectedFiles { folder, several: books.job.inputs.len() > 1, open: None, finished: Vec::new() };
+    let mut rows = RowCounts::default();
+    let mut ended: Option<Result<(), Error>> = None;
     let mut text = line::HEADER.to_vec();
     let read = books.job.read(|step| {
         let Step::Record { row, fields, columns, judged } = step else {
-            stopped = stop();
-            return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            if stop() {
+                ended = Some(Ok(()));
+                return ControlFlow::Break(());
+            }
+            return ControlFlow::Continue(());
         };
         let number = row.location.input as usize;
         let (_, record) = books.within(row.location.record);
         let Some(input) = books.job.inputs.get(number) else {
             return ControlFlow::Continue(());
         };
-        let line = Line::of(books, row, &judged, &mut written.rows);
+        let line = Line::of(books, row, &judged, &mut rows);
         line.write(input.source.input().name(), row, record, &name_of(row, fields), &mut text);
-        if let Err(error) = file.write_all(&text) {
-            failed = Some(Error::File { path: results.into(), error });
-            return ControlFlow::Break(());
-        }
+        let mut wrote = results.write_all(&text).map_err(failed);
         text.clear();
         if line.status.is_rejected() {
-            let (column, value) = match &judged {
-                Judged::Invalid(reject) => {
-                    (reject.column.and_then(|column| columns.name(column as usize)), &*reject.value)
-                }
-                Judged::Contact(_) | Judged::Skipped => (None, ""),
-            };
-            cases.add(Case {
-                file: input.source.input().name().to_owned(),
-                line: row.location.line,
-                column: column.map(str::to_owned),
-                code: line.code.to_owned(),
-                message: line.message.clone().into_owned(),
-                value: value.to_owned(),
-            });
-            let wrote = rejected_file(&mut rejected, &mut written, number, &input.source, &rejected_name)
-                .and_then(|file| file.add(row, line.code, &line.message));
-            if let Err((path, error)) = wrote {
-                failed = Some(Error::File { path, error });
-                return ControlFlow::Break(());
-            }
+            cases.add(case(&line, row, &judged, columns, input.source.input().name()));
+            wrote = wrote.and_then(|()| rejected.add(number, &input.source, row, &line));
+        }
+        if wrote.is_err() {
+            ended = Some(wrote);
+            return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
     });
     let read = read?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    if stopped {
-        return Ok(None);
+    if let Some(ended) = ended {
+        return ended.map(|()| None);
     }
     let readings = books.inputs.iter().zip(&read.inputs);
     if let Some((input, _)) = books.job.inputs.iter().zip(readings).find(|(_, (first, now))| first != now) {
         return Err(Error::Changed(input.source.input().name().to_owned()));
     }
-    if let Some((_, file)) = rejected {
-        file.finish().map_err(|(path, error)| Error::File { path, error })?;
-    }
     // Without a single record the header has not been written.
-    let flushed = file.write_all(&text).and_then(|()| file.flush());
-    flushed.map_err(|error| Error::File { path: results.into(), error })?;
-    Ok(Some(written))
+    results.write_all(&text).map_err(failed)?;
+    let results = results.into_inner().map_err(|error| failed(error.into_error()))?;
+    Ok(Some(Written { rows, results, rejected: rejected.finish()? }))
 }
 
-pub(super) type FileError = (PathBuf, io::Error);
-
-fn rejected_file<'w>(
-    open: &'w mut Option<(usize, Rejected)>,
-    written: &mut Written,
-    number: usize,
-    source: &Source,
-    name: &impl Fn(usize, &str) -> PathBuf,
-) -> Result<&'w mut Rejected, FileError> {
-    if open.as_ref().is_none_or(|(of, _)| *of != number) {
-        if let Some((_, before)) = open.take() {
-            before.finish()?;
-        }
-        let path = name(number, if is_json(source) { "ndjson" } else { "csv" });
-        *open = Some((number, Rejected::create(&path, source)?));
-        written.rejected.push((number, path));
+/// A rejected row as reports show it.
+fn case(line: &Line<'_>, row: &Row, judged: &Judged<'_>, columns: &Columns, file: &str) -> Case {
+    let (column, value) = match judged {
+        Judged::Invalid(reject) => (reject.column.and_then(|column| columns.name(column as usize)), &*reject.value),
+        Judged::Contact(_) | Judged::Skipped => (None, ""),
+    };
+    Case {
+        file: file.to_owned(),
+        line: row.location.line,
+        column: column.map(str::to_owned),
+        code: line.code.to_owned(),
+        message: line.message.clone().into_owned(),
+        value: value.to_owned(),
     }
-    match open {
-        Some((_, file)) => Ok(file),
-        None => Err((PathBuf::new(), io::Error::other("no file of rejected rows"))),
+}
+
+/// The files of rejected rows, one for each input that has any, in the order of the inputs.
+struct RejectedFiles<'f> {
+    folder: &'f Folder,
+    /// Whether there are several inputs: then the names are numbered.
+    several: bool,
+    open: Option<(usize, String, Rejected)>,
+    finished: Vec<Draft>,
+}
+
+impl RejectedFiles<'_> {
+    fn add(&mut self, number: usize, source: &Source, row: &Row, line: &Line<'_>) -> Result<(), Error> {
+        if self.open.as_ref().is_none_or(|(of, ..)| *of != number) {
+            self.close()?;
+            let ending = if is_json(source) { "ndjson" } else { "csv" };
+            let name = match self.several {
+                true => format!("rejected.{}.{ending}", number + 1),
+                false => format!("rejected.{ending}"),
+            };
+            let begun = self.folder.create(&name).and_then(|draft| Rejected::begin(draft, source));
+            let file = begun.map_err(|error| Error::File { path: self.folder.file(&name), error })?;
+            self.open = Some((number, name, file));
+        }
+        match &mut self.open {
+            Some((_, name, file)) => {
+                let failed = |error| Error::File { path: self.folder.file(name), error };
+                file.add(row, line.code, &line.message).map_err(failed)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        if let Some((_, name, file)) = self.open.take() {
+            let path = self.folder.file(&name);
+            self.finished.push(file.finish().map_err(|error| Error::File { path, error })?);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Vec<Draft>, Error> {
+        self.close()?;
+        Ok(self.finished)
     }
 }

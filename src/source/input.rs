@@ -62,6 +62,11 @@ impl Input {
         Input::spool(&name, file)
     }
 
+    /// Whether the input of this name is kept in a temporary file: standard input, and every pipe.
+    pub fn is_spooled(path: &Path) -> bool {
+        path == Path::new("-") || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+    }
+
     /// An input that lies in memory.
     pub fn of(name: &str, bytes: impl Into<Arc<[u8]>>) -> Input {
         let bytes = bytes.into();

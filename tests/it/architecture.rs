@@ -27,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("survey", &["row", "contact", "source", "reading", "dedupe"]),
     ("folder", &["reading"]),
     ("client", &["diagnostic", "wire", "batch", "outcome", "event", "secret", "stop"]),
-    ("journal", &["diagnostic", "outcome", "event"]),
+    ("journal", &["diagnostic", "outcome", "event", "folder"]),
     // The server's words may quote a cell, which is masked.
     ("progress", &["diagnostic", "row", "outcome", "event", "terminal", "numbers"]),
     (

@@ -1,0 +1,114 @@
+//! Files on their way: written beside their place under a random name, made safe on disk, and then renamed.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::thread;
+
+use rustix::fs::{AtFlags, Mode, OFlags};
+
+use super::Folder;
+
+/// How many files are made safe on disk side by side.
+const AT_ONCE: usize = 8;
+/// The longest name that the name of its draft repeats: file systems take 255 bytes.
+const LONGEST_NAME: usize = 200;
+
+/// A file that does not have its name yet. Dropped before it is published, it is removed.
+#[derive(Debug)]
+pub struct Draft {
+    folder: Folder,
+    file: File,
+    name: OsString,
+    draft_name: OsString,
+    hasher: Option<blake3::Hasher>,
+}
+
+impl Draft {
+    pub(super) fn create(folder: &Folder, name: &OsStr) -> io::Result<Draft> {
+        let known = if name.len() <= LONGEST_NAME { name } else { OsStr::new("m1import") };
+        let draft_name: OsString =
+            [".".as_ref(), known, ".".as_ref(), folder.draft_id().as_ref(), ".new".as_ref()].into_iter().collect();
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(folder, &draft_name, flags, Mode::RUSR | Mode::WUSR)?;
+        Ok(Draft { folder: folder.clone(), file: file.into(), name: name.to_owned(), draft_name, hasher: None })
+    }
+
+    /// The same, with what is written hashed on the way.
+    #[must_use]
+    pub fn hashed(mut self) -> Draft {
+        self.hasher = Some(blake3::Hasher::new());
+        self
+    }
+
+    /// The name that the file will have.
+    pub fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// BLAKE3 of what has been written; `None` unless it is [`hashed`](Draft::hashed).
+    pub fn hash(&self) -> Option<blake3::Hash> {
+        self.hasher.as_ref().map(blake3::Hasher::finalize)
+    }
+
+    fn publish(self) -> io::Result<()> {
+        rustix::fs::renameat(&self.folder, &self.draft_name, &self.folder, &self.name)?;
+        Ok(())
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes.get(..written).unwrap_or_default());
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // A published one is not there any more under this name; one that cannot be removed now is by the next run.
+        let _removed = rustix::fs::unlinkat(&self.folder, &self.draft_name, AtFlags::empty());
+    }
+}
+
+/// Gives drafts their names, in this order. They are made safe on disk side by side: a disk takes hardly longer for
+/// several files than for one.
+///
+/// # Errors
+/// Local I/O.
+pub fn publish(drafts: Vec<Draft>) -> io::Result<()> {
+    for some in drafts.chunks(AT_ONCE) {
+        thread::scope(|scope| {
+            let files = some.iter().map(|draft| &draft.file);
+            let start = |file| thread::Builder::new().spawn_scoped(scope, move || File::sync_all(file));
+            let under_way = files.map(start).collect::<io::Result<Vec<_>>>()?;
+            let joined = under_way.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            joined.collect::<io::Result<()>>()
+        })?;
+    }
+    let folder = drafts.first().map(|draft| draft.folder.clone());
+    for draft in drafts {
+        draft.publish()?;
+    }
+    folder.map_or(Ok(()), |folder| folder.sync())
+}
+
+/// Writes a file anywhere, replacing what was there as a whole.
+///
+/// # Errors
+/// Local I/O.
+pub fn replace(path: &Path, mut content: impl Read) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
+    let mut draft = Folder::around(path)?.create(name)?;
+    io::copy(&mut content, &mut draft)?;
+    publish(vec![draft])
+}

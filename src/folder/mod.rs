@@ -1,0 +1,396 @@
+//! The results folder: where it is, what its files are called, and how they are replaced.
+//!
+//! The folder is opened once, and everything in it is reached through that descriptor: a folder or link that is laid
+//! in its place later is not written into. Files are private (folder 0700, files 0600) and replaced as a whole, see
+//! [`Draft`], so that nobody ever reads half of one. Only names in [`is_our_name`] and drafts are ever removed.
+
+mod draft;
+
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
+
+pub use draft::{Draft, publish, replace};
+
+use crate::reading::Shard;
+
+/// What a run is for; trying never touches the folder of the real job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Contacts are sent to the endpoint.
+    Import,
+    /// To the in-process sandbox.
+    Sandbox,
+    /// To nobody.
+    DryRun,
+}
+
+/// Where the results of a job lie unless told otherwise: beside its first file, or here for standard input.
+pub fn beside(first: Option<&Path>, shard: Shard, purpose: Purpose) -> PathBuf {
+    let (folder, stem) = match first {
+        None => (PathBuf::from("."), "stdin".to_owned()),
+        Some(path) => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            (path.parent().map(Path::to_owned).unwrap_or_default(), stem(&name).to_owned())
+        }
+    };
+    let shard = if shard.of > 1 { format!(".{}-of-{}", shard.number, shard.of) } else { String::new() };
+    let purpose = match purpose {
+        Purpose::Import => "",
+        Purpose::Sandbox => ".sandbox",
+        Purpose::DryRun => ".dry-run",
+    };
+    folder.join(format!("{stem}{shard}{purpose}.results"))
+}
+
+/// A file's name without what says how it is packed and what it is.
+fn stem(name: &str) -> &str {
+    let unpacked = [".gz", ".zst", ".zstd"].iter().find_map(|end| {
+        let cut = name.len().checked_sub(end.len())?;
+        let (stem, tail) = (name.get(..cut)?, name.get(cut..)?);
+        (tail.eq_ignore_ascii_case(end) && stem.contains('.')).then_some(stem)
+    });
+    let name = unpacked.unwrap_or(name);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}
+
+/// The name of the table of all rows.
+pub const RESULTS: &str = "results.csv";
+/// The name of the journal.
+pub const JOURNAL: &str = "journal.ndjson";
+/// The name of the summary for machines.
+pub const SUMMARY: &str = "summary.json";
+/// The name of the report for people.
+pub const REPORT: &str = "report.html";
+/// The name of the file that is locked.
+pub const LOCK: &str = ".lock";
+
+/// Whether a file of this name in a results folder is one that a run writes, the lock aside.
+pub fn is_our_name(name: &str) -> bool {
+    is_rejected_name(name) || matches!(name, SUMMARY | REPORT | RESULTS | JOURNAL)
+}
+
+/// Whether it is the name of a file of rejected rows: `rejected.csv`, `rejected.2.ndjson`.
+pub fn is_rejected_name(name: &str) -> bool {
+    name.strip_prefix("rejected.").is_some_and(|rest| {
+        let (number, ending) = rest.rsplit_once('.').unwrap_or(("1", rest));
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && matches!(ending, "csv" | "ndjson")
+    })
+}
+
+/// Whether a file can be made, or replaced, at this place: better said now than when everything else is done.
+///
+/// # Errors
+/// It is a folder, or lies in none that may be written into.
+pub fn has_place(path: &Path) -> io::Result<()> {
+    if path.is_dir() || path.file_name().is_none() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    Folder::around(path).map(drop)
+}
+
+/// An open folder; clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+    dir: Arc<File>,
+    is_new: bool,
+    /// The random part in the names of its drafts.
+    drafts: Arc<str>,
+}
+
+impl Folder {
+    /// Opens a results folder, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// It cannot be made, something else has its name (a link too), or nothing may be written into it: better said now
+    /// than when contacts have been sent and the reports find no place.
+    pub fn make(path: &Path) -> io::Result<Folder> {
+        // Without a slash at its end, which would follow a link.
+        let path: PathBuf = path.components().collect();
+        let is_new = path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        DirBuilder::new().recursive(true).mode(0o700).create(&path)?;
+        Folder::open(&path, OFlags::NOFOLLOW, is_new)
+    }
+
+    /// Opens the folder that a file lies in, or is to lie in.
+    ///
+    /// # Errors
+    /// There is none, or nothing may be written into it.
+    pub fn around(path: &Path) -> io::Result<Folder> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Folder::open(parent, OFlags::empty(), false)
+    }
+
+    fn open(path: &Path, flags: OFlags, is_new: bool) -> io::Result<Folder> {
+        let flags = flags | OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let dir = rustix::fs::open(path, flags, Mode::empty())?;
+        rustix::fs::accessat(&dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty())?;
+        let drafts = format!("{:016x}", fastrand::u64(..)).into();
+        Ok(Folder { path: path.to_owned(), dir: Arc::new(dir.into()), is_new, drafts })
+    }
+
+    /// Whether it was not there before.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Takes away a new folder that was made for nothing. With anything but our lock in it, it stays.
+    pub fn discard(&self) {
+        let is_bare = self.names().is_ok_and(|names| names.iter().all(|name| name == LOCK));
+        if self.is_new && is_bare {
+            // It only spares the user an empty folder: if it does not go, it stays.
+            drop(self.remove(LOCK).and_then(|()| std::fs::remove_dir(&self.path)));
+        }
+    }
+
+    /// Its path, for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path of a file in it, for messages.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Whether its path still leads to it.
+    pub fn is_in_place(&self) -> bool {
+        let same = |there: rustix::fs::Stat, ours: rustix::fs::Stat| {
+            (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+        };
+        match (rustix::fs::stat(&self.path), rustix::fs::fstat(&self.dir)) {
+            (Ok(there), Ok(ours)) => same(there, ours),
+            _ => false,
+        }
+    }
+
+    /// The names of everything in it, those that are no UTF-8 left out: none of ours is among them.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.dir)? {
+            if let Ok(name) = entry?.file_name().to_str()
+                && !matches!(name, "." | "..")
+            {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Whether there is anything of this name, a link that leads nowhere too.
+    pub fn has(&self, name: &str) -> bool {
+        rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+    }
+
+    /// Opens a regular file; never through a link, and without waiting for the other end of a pipe.
+    ///
+    /// # Errors
+    /// Local I/O; it is no regular file.
+    pub fn open_file(&self, name: &str, flags: OFlags) -> io::Result<File> {
+        let regular = |stat: rustix::fs::Stat| match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => Ok(()),
+            _ => Err(io::Error::other("it is not a regular file")),
+        };
+        // Looked at first: opening a device can have effects of its own.
+        match rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(rustix::io::Errno::NOENT) if flags.contains(OFlags::CREATE) => {}
+            found => regular(found?)?,
+        }
+        let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&self.dir, name, flags, Mode::RUSR | Mode::WUSR)?;
+        regular(rustix::fs::fstat(&file)?)?;
+        Ok(file.into())
+    }
+
+    /// Removes a file if it is there.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        match rustix::fs::unlinkat(&self.dir, name, AtFlags::empty()) {
+            Err(error) if error != rustix::io::Errno::NOENT => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives a file another name, which nothing else has yet.
+    ///
+    /// # Errors
+    /// Local I/O; there is something of that name.
+    pub fn rename(&self, name: &str, to: &str) -> io::Result<()> {
+        match rustix::fs::renameat_with(&self.dir, name, &self.dir, to, RenameFlags::NOREPLACE) {
+            // Not every file system knows how; there a link does the same for a file.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+                rustix::fs::linkat(&self.dir, name, &self.dir, to, AtFlags::empty())?;
+                Ok(rustix::fs::unlinkat(&self.dir, name, AtFlags::empty())?)
+            }
+            renamed => Ok(renamed?),
+        }
+    }
+
+    /// Returns when the names in it outlive a loss of power.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn sync(&self) -> io::Result<()> {
+        self.dir.sync_all()
+    }
+
+    /// The random part in the names of its drafts: 16 hexadecimal digits.
+    pub fn draft_id(&self) -> &str {
+        &self.drafts
+    }
+
+    /// Begins a file that is to have this name; see [`Draft`].
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn create(&self, name: impl AsRef<OsStr>) -> io::Result<Draft> {
+        Draft::create(self, name.as_ref())
+    }
+
+    /// Takes over the random part that an earlier run has chosen for this folder.
+    pub fn use_draft_id(&mut self, id: &str) {
+        self.drafts = id.into();
+    }
+
+    /// Removes the drafts of an earlier run that was killed.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn remove_drafts(&self) -> io::Result<()> {
+        let end = format!(".{}.new", self.drafts);
+        for name in self.names()? {
+            if name.strip_prefix('.').and_then(|name| name.strip_suffix(&end)).is_some_and(is_our_name) {
+                self.remove(&name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AsFd for Folder {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.dir.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn results_lie_beside_the_first_file() {
+        let all = Shard::default();
+        let part = Shard { number: 2, of: 8 };
+        let cases = [
+            (Some("contacts.csv"), all, Purpose::Import, "contacts.results"),
+            (Some("contacts.csv.gz"), all, Purpose::Import, "contacts.results"),
+            (Some("/data/a.b.CSV.ZST"), all, Purpose::Import, "/data/a.b.results"),
+            (Some("list"), all, Purpose::Import, "list.results"),
+            (Some(".csv"), all, Purpose::Import, ".csv.results"),
+            (Some("backup.gz"), all, Purpose::Import, "backup.results"),
+            (None, all, Purpose::Import, "./stdin.results"),
+            (Some("contacts.csv"), part, Purpose::Import, "contacts.2-of-8.results"),
+            (Some("contacts.csv"), all, Purpose::Sandbox, "contacts.sandbox.results"),
+            (Some("contacts.csv"), part, Purpose::DryRun, "contacts.2-of-8.dry-run.results"),
+        ];
+        for (file, shard, purpose, expected) in cases {
+            assert_eq!(beside(file.map(Path::new), shard, purpose), Path::new(expected));
+        }
+    }
+
+    #[test]
+    fn a_file_has_a_place_in_a_folder_only() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        let cases = [("new.md", true), ("file", true), (".", false), ("no/new.md", false), ("file/new.md", false)];
+        for (name, expected) in cases {
+            assert_eq!(has_place(&dir.path().join(name)).is_ok(), expected, "{name}");
+        }
+        assert!(has_place(Path::new("new.md")).is_ok());
+    }
+
+    #[test]
+    fn files_are_private_and_replaced_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::make(&dir.path().join("x.results")).unwrap();
+        for text in [b"1", b"2"] {
+            let drafts = ["report.html", "summary.json"].map(|name| {
+                let mut draft = folder.create(name).unwrap();
+                draft.write_all(text).unwrap();
+                draft
+            });
+            assert_eq!(folder.names().unwrap().iter().filter(|name| name.ends_with(".new")).count(), 2);
+            publish(drafts.into()).unwrap();
+        }
+        drop(folder.create("results.csv").unwrap());
+        assert_eq!(fs::read(folder.file("summary.json")).unwrap(), b"2");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(folder.path()), 0o700);
+        assert_eq!(mode(&folder.file("summary.json")), 0o600);
+        assert_eq!(folder.names().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_folder_that_is_replaced_is_not_written_into() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.results");
+        let folder = Folder::make(&path).unwrap();
+        fs::rename(&path, dir.path().join("moved")).unwrap();
+        assert!(!folder.is_in_place());
+        fs::create_dir(dir.path().join("other")).unwrap();
+        std::os::unix::fs::symlink("other", &path).unwrap();
+        publish(vec![folder.create("results.csv").unwrap()]).unwrap();
+        assert!(dir.path().join("moved/results.csv").exists() && !path.join("results.csv").exists());
+        assert!(!folder.is_in_place());
+        assert!(Folder::make(&path).is_err(), "a link is followed");
+    }
+
+    #[test]
+    fn only_regular_files_are_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::make(dir.path()).unwrap();
+        rustix::fs::mknodat(&folder, "pipe", FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        std::os::unix::fs::symlink("/etc/hosts", dir.path().join("link")).unwrap();
+        fs::create_dir(dir.path().join("folder")).unwrap();
+        for name in ["pipe", "link", "folder", "none"] {
+            assert!(folder.open_file(name, OFlags::RDONLY).is_err(), "{name}");
+        }
+        fs::write(dir.path().join("file"), "1").unwrap();
+        assert!(folder.open_file("file", OFlags::RDONLY).is_ok());
+        assert!(folder.rename("file", "link").is_err(), "a file is replaced");
+        folder.rename("file", "other").unwrap();
+        assert_eq!(fs::read(dir.path().join("other")).unwrap(), b"1");
+    }
+
+    #[test]
+    fn only_names_of_ours_are_ours() {
+        for name in
+            ["rejected.csv", "rejected.12.ndjson", "results.csv", "report.html", "summary.json", "journal.ndjson"]
+        {
+            assert!(is_our_name(name), "{name}");
+        }
+        for name in
+            ["rejected.fixed.csv", "rejected..csv", "rejected.2024.backup.ndjson", "rejected.1.edited.csv", "rejected"]
+        {
+            assert!(!is_our_name(name), "{name}");
+        }
+    }
+}

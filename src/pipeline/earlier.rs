@@ -1,0 +1,166 @@
+//! What an earlier run left in the results folder: its files of rejected rows are replaced or removed, unless somebody
+//! has worked on them since.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+use serde::Deserialize;
+
+use crate::folder::{Draft, Folder, SUMMARY, is_rejected_name};
+
+/// The longest summary that is read.
+const LONGEST: u64 = 64 << 20;
+
+/// The files of rejected rows that the folder's own summary lists, by name, each with the BLAKE3 of what was written.
+/// None where there is no summary, or one that cannot be read.
+#[derive(Debug, Default)]
+pub struct Listed(BTreeMap<String, String>);
+
+/// As much of a summary as is needed here.
+#[derive(Deserialize)]
+struct Summary {
+    files: Files,
+}
+
+#[derive(Deserialize)]
+struct Files {
+    rejected: Vec<Rejected>,
+}
+
+#[derive(Deserialize)]
+struct Rejected {
+    path: String,
+    blake3: String,
+}
+
+impl Listed {
+    /// Reads the summary of a folder.
+    pub fn of(folder: &Folder) -> Listed {
+        let mut text = Vec::new();
+        let read = folder.open_file(SUMMARY, OFlags::RDONLY).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
+        let summary = read.ok().and_then(|_| serde_json::from_slice::<Summary>(&text).ok());
+        let files = summary.into_iter().flat_map(|summary| summary.files.rejected);
+        // Only the name counts: the folder may have been moved.
+        let named = files.filter_map(|file| {
+            let name = Path::new(&file.path).file_name()?.to_str()?;
+            is_rejected_name(name).then(|| (name.to_owned(), file.blake3))
+        });
+        Listed(named.collect())
+    }
+}
+
+/// Clears the way for the files of rejected rows that a run has written, and removes those of an earlier run that have
+/// none to take their place. A file that is not as it was written, or that no run has written, gets another name;
+/// these are given back, each with its new name.
+///
+/// # Errors
+/// Local I/O.
+pub fn clear_rejected(folder: &Folder, listed: &Listed, new: &[Draft]) -> io::Result<Vec<(String, String)>> {
+    let mut kept = Vec::new();
+    for name in folder.names()?.into_iter().filter(|name| is_rejected_name(name)) {
+        let draft = new.iter().find(|draft| draft.name() == name.as_str());
+        let known = listed.0.get(&name);
+        if draft.is_none() && known.is_none() {
+            continue;
+        }
+        let now = hash(folder, &name)?;
+        // A run that was killed between its reports and its summary has left a file that no summary lists.
+        let is_new = |now: &blake3::Hash| draft.and_then(Draft::hash).as_ref() == Some(now);
+        let is_ours = now.is_some_and(|now| known.is_some_and(|known| *known == now.to_string()) || is_new(&now));
+        match (is_ours, draft) {
+            (true, Some(_)) => {}
+            (true, None) => folder.remove(&name)?,
+            (false, _) => {
+                let other = edited_name(folder, &name);
+                folder.rename(&name, &other)?;
+                kept.push((name, other));
+            }
+        }
+    }
+    Ok(kept)
+}
+
+/// BLAKE3 of a file; `None` of what is no regular file.
+fn hash(folder: &Folder, name: &str) -> io::Result<Option<blake3::Hash>> {
+    let Ok(file) = folder.open_file(name, OFlags::RDONLY) else {
+        return Ok(None);
+    };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file)?;
+    Ok(Some(hasher.finalize()))
+}
+
+/// A free name for a file that was edited: `rejected.edited.csv`, `rejected.1.edited.2.ndjson`.
+fn edited_name(folder: &Folder, name: &str) -> String {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "csv"));
+    let first = format!("{stem}.edited.{ending}");
+    let others = (2_u64..).map(|number| format!("{stem}.edited.{number}.{ending}"));
+    std::iter::once(first.clone()).chain(others).find(|name| !folder.has(name)).unwrap_or(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+
+    use super::*;
+
+    fn draft(folder: &Folder, name: &str, text: &str) -> Draft {
+        let mut draft = folder.create(name).unwrap().hashed();
+        draft.write_all(text.as_bytes()).unwrap();
+        draft
+    }
+
+    fn folder(files: &[(&str, &str)], listed: &[(&str, &str)]) -> (tempfile::TempDir, Folder) {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(dir.path().join(name), text).unwrap();
+        }
+        let rejected = listed.iter().map(|(name, text)| {
+            format!(r#"{{"path":"somewhere/{name}","blake3":"{}"}}"#, blake3::hash(text.as_bytes()))
+        });
+        let summary = format!(r#"{{"files":{{"rejected":[{}]}}}}"#, rejected.collect::<Vec<_>>().join(","));
+        fs::write(dir.path().join("summary.json"), summary).unwrap();
+        let folder = Folder::make(dir.path()).unwrap();
+        (dir, folder)
+    }
+
+    #[test]
+    fn only_what_was_written_and_not_edited_is_lost() {
+        // Name, what is there, what was listed, what is new, and under which names what was there is then found.
+        type Case = (&'static str, Option<&'static str>, Option<&'static str>, &'static [&'static str]);
+        let cases: [Case; 8] = [
+            ("old", Some("old"), None, &[]),
+            ("old", Some("old"), Some("new"), &["rejected.csv"]),
+            ("edited", Some("old"), None, &["rejected.edited.csv"]),
+            ("edited", Some("old"), Some("new"), &["rejected.edited.csv"]),
+            ("foreign", None, None, &["rejected.csv"]),
+            ("foreign", None, Some("new"), &["rejected.edited.csv"]),
+            ("new", None, Some("new"), &["rejected.csv"]),
+            ("edited", Some("nonsense"), Some("edited"), &["rejected.csv"]),
+        ];
+        for (there, listed, new, found) in cases {
+            let listed: Vec<_> = listed.iter().map(|text| ("rejected.csv", *text)).collect();
+            let (dir, folder) = folder(&[("rejected.csv", there)], &listed);
+            let drafts: Vec<Draft> = new.iter().map(|text| draft(&folder, "rejected.csv", text)).collect();
+            let kept = clear_rejected(&folder, &Listed::of(&folder), &drafts).unwrap();
+            for name in ["rejected.csv", "rejected.edited.csv"] {
+                let text = fs::read_to_string(dir.path().join(name)).ok();
+                assert_eq!(text.is_some(), found.contains(&name), "{there} {listed:?} {new:?} {name}");
+                assert!(text.is_none_or(|text| text == there));
+            }
+            assert_eq!(kept.len(), usize::from(found.contains(&"rejected.edited.csv")));
+        }
+    }
+
+    #[test]
+    fn names_that_are_taken_stay() {
+        let (dir, folder) =
+            folder(&[("rejected.2.ndjson", "b"), ("rejected.2.edited.ndjson", "a")], &[("rejected.2.ndjson", "")]);
+        clear_rejected(&folder, &Listed::of(&folder), &[]).unwrap();
+        assert_eq!(fs::read_to_string(dir.path().join("rejected.2.edited.ndjson")).unwrap(), "a");
+        assert_eq!(fs::read_to_string(dir.path().join("rejected.2.edited.2.ndjson")).unwrap(), "b");
+    }
+}
