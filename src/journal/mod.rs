@@ -29,6 +29,8 @@ use crate::outcome::{Cause, Failure, Outcome, RowStatus, Settlement, StatusMap};
 const GROUP: u32 = 64;
 /// How long they may wait.
 const WAIT: Duration = Duration::from_millis(200);
+/// The highest number of a request that is believed: the next run counts on from it.
+const MOST_REQUESTS: u64 = u64::MAX / 2;
 /// The longest line that is read: far more than the ranges of the largest batch need.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 
@@ -359,8 +361,11 @@ fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
         };
         complete = false;
         length += bytes.len() as u64;
-        let sequence = request.rsplit_once('-').and_then(|(_, sequence)| sequence.parse().ok());
-        requests = requests.max(sequence.unwrap_or(0));
+        let sequence = request.rsplit_once('-').and_then(|(_, sequence)| sequence.parse().ok()).unwrap_or(0);
+        if sequence > MOST_REQUESTS {
+            return Err(damaged);
+        }
+        requests = requests.max(sequence);
         for (first, last) in ranges {
             if first == 0 || first > last || last == u64::MAX {
                 return Err(damaged);

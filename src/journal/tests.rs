@@ -265,3 +265,13 @@ proptest! {
         prop_assert!(safe == 0 || accepted.is_superset(&safe_records));
     }
 }
+
+#[test]
+fn a_number_of_a_request_that_cannot_be_counted_on_is_damage() {
+    for (number, is_damage) in [("000007", false), ("18446744073709551615", true)] {
+        let mut bytes = small();
+        let line = Line::Accepted { r: vec![(20, 20)], req: format!("job-{number}"), http: Some(200) };
+        bytes.extend(line.to_bytes().unwrap());
+        assert_eq!(matches!(read_bytes(&bytes), Err(Error::Damaged { .. })), is_damage, "{number}");
+    }
+}

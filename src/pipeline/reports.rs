@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::earlier::{Listed, clear_rejected};
+use super::sending::unchanged;
 use crate::error::Error;
 use crate::folder::{Folder, RESULTS, publish};
 use crate::outcome::{RowCounts, StatusMap};
@@ -69,6 +70,7 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
         Err(rows::Error::Changed(input)) => return Err(Error::InputChanged { input }),
         Err(rows::Error::File { path, error }) => return Err(Error::Output { path, error }),
     };
+    unchanged(&material.job)?;
     let listed = Listed::of(folder);
     let mut made = Made { files: Files::default(), rows: None, cases, kept: Vec::new() };
     let failed = |error| Error::Output { path: folder.path().to_owned(), error };

@@ -109,8 +109,8 @@ fn changed(first: &[InputRead], again: &[InputRead], names: &[String]) -> Result
     }
 }
 
-/// A file that grows or shrinks under the run is not sent further.
-fn unchanged(job: &Job) -> Result<(), Error> {
+/// A file that grows, shrinks or is replaced by one of another length under the run is not the one that was surveyed.
+pub(super) fn unchanged(job: &Job) -> Result<(), Error> {
     match job.inputs.iter().map(|input| input.source.input()).find(|input| input.has_other_length()) {
         None => Ok(()),
         Some(input) => Err(Error::InputChanged { input: input.name().to_owned() }),

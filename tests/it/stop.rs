@@ -208,7 +208,7 @@ fn only_what_is_carried_on_is_said_to_be() {
     let sandbox = ["contacts.csv", "--sandbox", "--batch-size", "1"];
     let started = m1import(&folder, sandbox).with(["--rate", "20/s"]).start();
     let journal = folder.path("contacts.sandbox.results/journal.ndjson");
-    let settled = || fs::read_to_string(&journal).is_ok_and(|text| text.contains("\"ok\""));
+    let settled = || fs::read_to_string(&journal).is_ok_and(|text| text.contains(r#""t":"accepted""#));
     eventually("a contact is accepted", settled);
     started.signal(Signal::INT);
     started.wait().exits_with(130);
