@@ -47,7 +47,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
     }
     let mut reports = Vec::new();
     let timeline = run.listeners.timeline.as_ref();
-    if let (Some(folder), Some(_)) = (&run.folder, &run.survey) {
+    if let (Some(folder), Some(_)) = (&run.folder.clone(), &run.survey) {
         let results = files.results.is_some().then_some(folder);
         let written = documents::into_folder(folder, run.config, &summary, &cases, timeline)
             .and_then(|()| documents::elsewhere(run.config, &summary, &cases, timeline, results));
@@ -57,6 +57,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
                 cause.get_or_insert(error);
             }
         }
+        let written_code = summary.exit_code;
         let end = match (&cause, run.stop.by_signal()) {
             (None, _) if summary.status == Status::Complete => End::Complete,
             (Some(Error::InputChanged { .. }), _) => End::Changed,
@@ -73,6 +74,10 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
             estimated_requests: summary.estimated_requests,
             ..summarise(&run, cause.as_ref(), &files)
         };
+        // What failed since has changed the exit code: the file must not say another one than the process.
+        if summary.exit_code != written_code {
+            drop(documents::into_folder(folder, run.config, &summary, &cases, run.listeners.timeline.as_ref()));
+        }
     }
     run.listeners.progress.finish();
     documents::tell_ci(run.screen, run.config, &summary, &cases);

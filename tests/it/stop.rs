@@ -159,6 +159,22 @@ fn a_report_elsewhere_that_finds_no_room_is_said() {
 }
 
 #[test]
+fn the_summary_says_the_exit_code_of_a_run_whose_report_elsewhere_fails() {
+    let folder = folder(30);
+    fs::create_dir(folder.path("elsewhere")).unwrap();
+    let elsewhere = folder.path("elsewhere");
+    let server = Server::new(move |_| {
+        // It had a place when the run began.
+        let _ = fs::remove_dir(&elsewhere);
+        Reply::ok()
+    });
+    let run = m1import(&folder, ["contacts.csv", "--report", "elsewhere/a.md", "--output", "json"]).to(&server).run();
+    assert_eq!(run.exits_with(74).json()["exit_code"], 74);
+    let summary = folder.summary("contacts.results");
+    assert_eq!((summary["exit_code"].as_u64(), summary["error"]["code"].as_str()), (Some(74), Some("output.write")));
+}
+
+#[test]
 fn a_pipe_that_finds_no_room_is_not_sent_in_part() {
     let folder = Folder::new();
     let server = Server::unasked();
