@@ -144,7 +144,8 @@ fn rejected_rows_come_back_as_they_were() {
         "saved.csv",
         format!("\u{feff}{header}Ann;'+27831234567;'=1+1;2;phone.missing;no phone number;beyond\r\n"),
     );
-    let run = m1import(&folder, ["saved.csv", "--dry-run", "--show-values", "--attributes", "all", "--output", "json"]).run();
+    let run =
+        m1import(&folder, ["saved.csv", "--dry-run", "--show-values", "--attributes", "all", "--output", "json"]).run();
     let contact = &run.json()["preview"][0]["profile"]["userDetails"];
     assert_eq!(contact["contact"]["phone"]["number"], "831234567", "{contact}");
     assert_eq!(contact["attributes"], serde_json::json!([{"key": "note", "value": "=1+1"}]), "{contact}");
