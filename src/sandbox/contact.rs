@@ -1,4 +1,4 @@
-//! What the contract says of a body: an array of contacts in the documented structure, phones in digits only.
+//! The documented structure of a body: an array of contacts, phones in digits only.
 //!
 //! Everything is borrowed from the request's body. Members the document does not name are refused.
 
@@ -12,9 +12,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize as Read, Serialize};
 
 use super::contract::Refusal;
-use super::plain;
+use super::fast_path;
 
-/// A phone has at most so many digits, prefix and number together (E.164).
+/// The most digits of a phone, prefix and number together (E.164).
 const DIGITS: usize = 15;
 
 /// Complaints about the contacts of one request that are listed, at most.
@@ -32,19 +32,19 @@ pub struct Contact<'a> {
     pub members: [Cow<'a, str>; MEMBERS],
 }
 
-/// The members of a contact beside its phone.
+/// How many members a contact has besides its phone.
 pub const MEMBERS: usize = 4;
 
 /// Reads the body of a request: all of its contacts, or what is wrong with it.
 pub fn contacts(body: &[u8]) -> Result<Vec<Contact<'_>>, Refusal> {
     // Checked as a whole, which is cheaper than string by string.
     let text = str::from_utf8(body).map_err(|_| bad(vec!["the body is not UTF-8".to_owned()]))?;
-    plain::contacts(text).map_or_else(|| read(text), Ok)
+    fast_path::contacts(text).map_or_else(|| read(text), Ok)
 }
 
-/// The same for a body of any spelling.
+/// Parses a body of any form.
 pub(super) fn read(body: &str) -> Result<Vec<Contact<'_>>, Refusal> {
-    let sent: Vec<Object<Sent>> = serde_json::from_str(body).map_err(|error| {
+    let sent: Vec<Object<SentContact>> = serde_json::from_str(body).map_err(|error| {
         let complaint = error.to_string();
         bad(vec![complaint.chars().take(COMPLAINT).collect()])
     })?;
@@ -76,7 +76,7 @@ pub(super) fn check_key(text: &str) -> Result<(), &'static str> {
     if text.is_empty() { Err("attributes: a key must not be empty") } else { Ok(()) }
 }
 
-/// A phone in one word: the joined digits, how many they are, and how many of them are the prefix.
+/// A phone packed into 64 bits: the joined digits, their number, and how many of them are the prefix.
 ///
 /// Two phones are the same when prefix and number are, leading zeros included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,7 +129,7 @@ struct Attribute<'a> {
 
 #[derive(Read)]
 #[serde(deny_unknown_fields)]
-struct Sent<'a> {
+struct SentContact<'a> {
     #[serde(borrow)]
     profile: Object<Profile<'a>>,
 }
@@ -147,7 +147,7 @@ struct UserDetails<'a> {
     #[serde(borrow, default, deserialize_with = "not_null")]
     user_provided_name: Option<Text<'a>>,
     #[serde(borrow)]
-    contact: Object<Ways<'a>>,
+    contact: Object<ContactMember<'a>>,
     #[serde(borrow, default, deserialize_with = "not_null")]
     tags: Option<Vec<Text<'a>>>,
     #[serde(borrow, default, deserialize_with = "not_null")]
@@ -156,7 +156,7 @@ struct UserDetails<'a> {
 
 #[derive(Read)]
 #[serde(deny_unknown_fields)]
-struct Ways<'a> {
+struct ContactMember<'a> {
     #[serde(borrow, default, deserialize_with = "not_null")]
     email: Option<Text<'a>>,
     #[serde(borrow)]
@@ -172,20 +172,20 @@ struct Parts<'a> {
     prefix: Text<'a>,
 }
 
-impl<'a> Sent<'a> {
+impl<'a> SentContact<'a> {
     fn contact(self) -> Result<Contact<'a>, &'static str> {
         let UserDetails { user_provided_name: name, contact, tags, attributes } = self.profile.0.user_details.0;
-        let Ways { email, phone } = contact.0;
+        let ContactMember { email, phone } = contact.0;
         let phone = Phone::join(&phone.0.prefix.0, &phone.0.number.0)?;
         email.iter().try_for_each(|email| check_email(&email.0))?;
         attributes.iter().flatten().try_for_each(|attribute| check_key(&attribute.0.key.0))?;
-        Ok(Contact { phone, members: [spelt(&name), spelt(&email), spelt(&tags), spelt(&attributes)] })
+        Ok(Contact { phone, members: [json_of(&name), json_of(&email), json_of(&tags), json_of(&attributes)] })
     }
 }
 
 /// A member's JSON; empty when it was left out.
-fn spelt(member: &Option<impl Serialize>) -> Cow<'static, str> {
-    // Texts and lists of texts can always be spelt.
+fn json_of(member: &Option<impl Serialize>) -> Cow<'static, str> {
+    // Texts and lists of texts can always be serialised.
     member.as_ref().map(|member| serde_json::to_string(member).unwrap_or_default()).unwrap_or_default().into()
 }
 

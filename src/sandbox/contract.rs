@@ -1,8 +1,7 @@
-//! What the contract says around the body: where contacts are posted to, what a request must bear, and in which words
-//! it is answered.
+//! The documented contract around the body: paths, token, content type, and the form of the answers.
 //!
-//! It is written from the vendor's document and shares nothing with the room that spells contacts for the real
-//! server, so that a mistake there shows here.
+//! It is written from the vendor's document and shares nothing with the module that writes contacts for the real
+//! server (`wire`), so that a mistake there shows here.
 
 use std::time::Duration;
 
@@ -12,19 +11,25 @@ use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 /// Where contacts are posted to.
 pub const PATH: &str = "/inbox/users/import";
 
+/// The list of segments: the cheapest call that needs the token. This server has none.
+pub const SEGMENTS: &str = "/inbox/segments";
+
+/// The documented answer where there are no segments.
+pub const NO_SEGMENTS: &str = r#"{"success":true,"message":"Segments fetched successfully.","code":200,"data":[]}"#;
+
 /// The documented answer to a request that was carried out.
 pub const SUCCESS: &str = r#"{"status":"success","message":"User profiles imported successfully."}"#;
 
-/// A request that is turned away: the status, and why in the server's words.
+/// A rejected request: the status of the answer, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The status of the answer; the body repeats it.
     pub status: StatusCode,
-    /// The sentence for people.
+    /// The name of the status.
     pub message: &'static str,
-    /// What exactly is wrong, one sentence each.
+    /// What is wrong, one sentence each.
     pub data: Vec<String>,
-    /// The seconds after which it may be tried again, when that is the trouble.
+    /// The `Retry-After` of the answer, in seconds.
     pub retry_after: Option<u64>,
 }
 
@@ -34,7 +39,7 @@ impl Refusal {
         Refusal { status, message, data: vec![complaint.into()], retry_after: None }
     }
 
-    /// The refusal of a request that came too early by so much.
+    /// The refusal of a request above the rate limit, to be repeated after `wait`.
     pub fn too_many(wait: Duration) -> Refusal {
         // Whole seconds, rounded up: half a second would be none.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -42,14 +47,14 @@ impl Refusal {
         Refusal { retry_after: Some(seconds), ..refusal }
     }
 
-    /// The body in the form in which this API refuses.
+    /// The body in the form of this API.
     pub fn body(&self) -> String {
         serde_json::json!({ "success": false, "message": self.message, "code": self.status.as_u16(), "data": self.data })
             .to_string()
     }
 }
 
-/// Whether the request bears the token, as `Authorization: Bearer TOKEN` and not otherwise.
+/// Checks that the token is sent as `Authorization: Bearer TOKEN`, exactly.
 pub fn authorized(headers: &HeaderMap, token: &str) -> Result<(), Refusal> {
     let unauthorized = |complaint: &str| Refusal::new(StatusCode::UNAUTHORIZED, "Unauthorized", complaint);
     let mut values = headers.get_all(AUTHORIZATION).iter();
@@ -64,7 +69,7 @@ pub fn authorized(headers: &HeaderMap, token: &str) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the body is said to be JSON in UTF-8, and not packed.
+/// Checks that the body is announced as uncompressed JSON in UTF-8.
 pub fn is_json(headers: &HeaderMap) -> Result<(), Refusal> {
     let unsupported =
         |complaint: &str| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", complaint);
@@ -92,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_spelt_as_the_api_spells_it() {
+    fn a_refusal_has_the_form_of_the_api() {
         let refusal = Refusal::new(StatusCode::BAD_REQUEST, "Bad Request", "why \"so\"");
         let body: serde_json::Value = serde_json::from_str(&refusal.body()).unwrap();
         let expected =
@@ -105,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_bearer_of_the_token_is_let_in() {
+    fn only_the_exact_token_is_accepted() {
         assert_eq!(authorized(&headers(&[(AUTHORIZATION, "Bearer abc")]), "abc"), Ok(()));
         for sent in ["Bearer abd", "Bearer  abc", "Bearer abc x", "bearer abc", "Bearer", "abc", "Basic abc", ""] {
             let refusal = authorized(&headers(&[(AUTHORIZATION, sent)]), "abc").expect_err(sent);

@@ -1,5 +1,5 @@
-//! `GET /contacts`: everything held as one JSON array, written piece by piece, so that a million contacts need no
-//! second copy. Contacts that arrive meanwhile are not in it.
+//! `GET /contacts`: all stored contacts as one JSON array, streamed, so that a million contacts need no second copy.
+//! Contacts that arrive meanwhile are not in it.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -9,24 +9,24 @@ use std::vec;
 use bytes::Bytes;
 use hyper::body::{Body, Frame};
 
-use super::Shelf;
+use super::SharedStore;
 use super::contact::Phone;
-use super::store::{Held, Store};
+use super::store::{Store, StoredContact};
 
-/// A piece of the array has about so many bytes.
+/// The approximate size of a frame, in bytes.
 const PIECE: usize = 64 << 10;
 
-/// The array, as far as it is not written yet.
+/// The part of the array that is still to be sent.
 pub struct Listing {
-    shelf: Shelf,
+    store: SharedStore,
     walk: Walk,
     state: State,
 }
 
 enum Walk {
-    /// The places of the order of arrival that are still to be listed.
+    /// Indexes in the order of arrival.
     Places(std::ops::Range<usize>),
-    /// Phones in numerical order, when nothing else was kept.
+    /// Phones in numerical order, where nothing else is stored.
     Phones(vec::IntoIter<Phone>),
 }
 
@@ -37,9 +37,9 @@ enum State {
 }
 
 impl Listing {
-    /// Of what is held now.
-    pub fn new(shelf: Shelf) -> Listing {
-        let walk = match &*shelf.lock() {
+    /// The contacts stored now.
+    pub fn new(store: SharedStore) -> Listing {
+        let walk = match &*store.lock() {
             Store::Contacts(contacts) => Walk::Places(0..contacts.held().len()),
             Store::Phones(phones) => {
                 let mut phones: Vec<Phone> = phones.iter().copied().collect();
@@ -47,10 +47,10 @@ impl Listing {
                 Walk::Phones(phones.into_iter())
             }
         };
-        Listing { shelf, walk, state: State::Begin }
+        Listing { store, walk, state: State::Begin }
     }
 
-    /// The next piece; `None` behind the end.
+    /// The next frame; `None` after the last.
     fn piece(&mut self) -> Option<Vec<u8>> {
         let mut piece = Vec::with_capacity(PIECE + 1024);
         match self.state {
@@ -59,7 +59,7 @@ impl Listing {
             State::Begin => piece.push(b'['),
         }
         let mut first = matches!(self.state, State::Begin);
-        let mut write = |held: &Held| {
+        let mut write = |held: &StoredContact| {
             if !std::mem::take(&mut first) {
                 piece.extend_from_slice(b",\n");
             }
@@ -67,8 +67,8 @@ impl Listing {
             piece.len() < PIECE
         };
         let more = match &mut self.walk {
-            Walk::Phones(phones) => phones.all(|phone| write(&Held::bare(phone))),
-            Walk::Places(places) => match &*self.shelf.lock() {
+            Walk::Phones(phones) => phones.all(|phone| write(&StoredContact::bare(phone))),
+            Walk::Places(places) => match &*self.store.lock() {
                 Store::Contacts(contacts) => places.all(|place| contacts.held().get(place).is_none_or(&mut write)),
                 Store::Phones(_) => true,
             },

@@ -1,7 +1,7 @@
 //! The page at `/`: how many contacts there are, and the last of them. No script, nothing loaded from elsewhere.
 
 use super::contract;
-use super::store::{Held, Store};
+use super::store::{Store, StoredContact};
 
 /// So many contacts are shown.
 const SHOWN: usize = 50;
@@ -32,7 +32,7 @@ pub fn page(store: &Store) -> String {
 }
 
 /// The last contacts, the latest first.
-fn table(held: &[Held]) -> String {
+fn table(held: &[StoredContact]) -> String {
     if held.is_empty() {
         return "<p>Nothing has arrived yet.</p>\n".to_owned();
     }

@@ -1,6 +1,6 @@
-//! What the sandbox holds: contacts in order of arrival, or their phones alone.
+//! The stored contacts: in order of arrival, or their phones alone.
 //!
-//! A contact's members are kept as the JSON they are served as: one allocation a contact, nothing to spell again.
+//! A contact's members are kept as the JSON they are served as: one allocation a contact, and nothing to write again.
 //! Nothing is ever removed, so a place in the order never changes.
 
 use std::collections::{HashMap, HashSet};
@@ -18,23 +18,23 @@ pub enum Keep {
     Phones,
 }
 
-/// The contacts held.
+/// The stored contacts.
 pub enum Store {
     /// Everything.
     Contacts(Contacts),
     /// Their phones.
-    Phones(HashSet<Phone, Quick>),
+    Phones(HashSet<Phone, PhoneHasher>),
 }
 
-/// Contacts in order of arrival, and where each phone stands in it.
+/// Contacts in order of arrival, with an index by phone.
 #[derive(Default)]
 pub struct Contacts {
-    held: Vec<Held>,
-    places: HashMap<Phone, u32, Quick>,
+    held: Vec<StoredContact>,
+    places: HashMap<Phone, u32, PhoneHasher>,
 }
 
 impl Store {
-    /// An empty one.
+    /// An empty store.
     pub fn new(keep: Keep) -> Store {
         match keep {
             Keep::Contacts => Store::Contacts(Contacts::default()),
@@ -42,7 +42,7 @@ impl Store {
         }
     }
 
-    /// How many contacts are held.
+    /// The number of contacts.
     pub fn len(&self) -> usize {
         match self {
             Store::Contacts(contacts) => contacts.held.len(),
@@ -61,11 +61,11 @@ impl Store {
 
 impl Contacts {
     /// All of them, in order of arrival.
-    pub fn held(&self) -> &[Held] {
+    pub fn held(&self) -> &[StoredContact] {
         &self.held
     }
 
-    fn apply(&mut self, sent: Held) {
+    fn apply(&mut self, sent: StoredContact) {
         // A place needs 4 bytes only: 4 billion contacts would not fit into memory.
         let next = u32::try_from(self.held.len()).unwrap_or(u32::MAX);
         let place = *self.places.entry(sent.phone).or_insert(next);
@@ -76,43 +76,45 @@ impl Contacts {
     }
 }
 
-/// What is to be kept of a request's contacts, spelt before the store is locked.
-pub struct Batch(Vec<Held>);
+/// What is to be kept of a request's contacts, prepared before the store is locked.
+pub struct Batch(Vec<StoredContact>);
 
 impl Batch {
-    /// Takes it from contacts that were checked.
+    /// Prepares validated contacts.
     pub fn new(contacts: &[Contact<'_>], keep: Keep) -> Batch {
         let held = |contact: &Contact<'_>| match keep {
-            Keep::Contacts => Held::new(contact.phone, contact.members.each_ref().map(|member| member.as_bytes())),
-            Keep::Phones => Held::bare(contact.phone),
+            Keep::Contacts => {
+                StoredContact::new(contact.phone, contact.members.each_ref().map(|member| member.as_bytes()))
+            }
+            Keep::Phones => StoredContact::bare(contact.phone),
         };
         Batch(contacts.iter().map(held).collect())
     }
 }
 
-/// A contact: its phone, and the JSON of its other members, one behind the other.
+/// A contact: its phone, and the JSON of its other members, concatenated.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct StoredContact {
     /// Prefix and number.
     pub phone: Phone,
     ends: [u32; MEMBERS],
     text: Box<[u8]>,
 }
 
-impl Held {
-    /// A phone and nothing else.
-    pub fn bare(phone: Phone) -> Held {
-        Held::new(phone, [b""; MEMBERS])
+impl StoredContact {
+    /// A contact of which only the phone is stored.
+    pub fn bare(phone: Phone) -> StoredContact {
+        StoredContact::new(phone, [b""; MEMBERS])
     }
 
-    fn new(phone: Phone, members: [&[u8]; MEMBERS]) -> Held {
+    fn new(phone: Phone, members: [&[u8]; MEMBERS]) -> StoredContact {
         let mut text = Vec::with_capacity(members.iter().map(|member| member.len()).sum());
         let ends = members.map(|member| {
             text.extend_from_slice(member);
             // A contact is no longer than a body, which is far below 4 GiB.
             u32::try_from(text.len()).unwrap_or(u32::MAX)
         });
-        Held { phone, ends, text: text.into() }
+        StoredContact { phone, ends, text: text.into() }
     }
 
     /// The JSON of name, e-mail, tags and attributes; empty where a member was never sent.
@@ -125,15 +127,15 @@ impl Held {
         })
     }
 
-    /// The contact with the members that were sent instead of those it had.
-    fn updated(&self, sent: &Held) -> Held {
+    /// The contact, its members replaced by those that were sent.
+    fn updated(&self, sent: &StoredContact) -> StoredContact {
         let mut members = self.members();
         for (member, sent) in members.iter_mut().zip(sent.members()) {
             if !sent.is_empty() {
                 *member = sent;
             }
         }
-        Held::new(self.phone, members)
+        StoredContact::new(self.phone, members)
     }
 
     /// Writes the contact in the documented structure; members never sent are left out.
@@ -168,14 +170,14 @@ fn write_all<const N: usize>(out: &mut Vec<u8>, parts: [&[u8]; N]) {
     parts.iter().for_each(|part| out.extend_from_slice(part));
 }
 
-/// The hash of a phone: one multiplication, its halves folded. Nobody attacks a server on loopback with phones.
-pub type Quick = BuildHasherDefault<Fold>;
+/// Hashes a phone by one multiplication. It does not resist chosen keys, which a server on loopback does not need.
+pub type PhoneHasher = BuildHasherDefault<PhoneHash>;
 
-/// The state of `Quick`.
+/// The state of `PhoneHasher`.
 #[derive(Default)]
-pub struct Fold(u64);
+pub struct PhoneHash(u64);
 
-impl Hasher for Fold {
+impl Hasher for PhoneHash {
     fn write_u64(&mut self, word: u64) {
         let product = u128::from(self.0 ^ word) * 0x9E37_79B9_7F4A_7C15;
         self.0 = (product as u64) ^ (product >> 64) as u64;
@@ -207,7 +209,7 @@ mod tests {
 
     fn held(store: &Store) -> Vec<String> {
         let Store::Contacts(contacts) = store else { panic!("only phones are kept") };
-        let text = |held: &Held| {
+        let text = |held: &StoredContact| {
             let mut text = Vec::new();
             held.write(&mut text);
             String::from_utf8(text).unwrap()

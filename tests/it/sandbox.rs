@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::support::contacts::{body, contact, phone};
-use crate::support::http::{Answer, Client, get};
+use crate::support::http::{Answer, Client, get_with_token};
 
 const PATH: &str = "/inbox/users/import";
 
@@ -30,7 +30,7 @@ impl Running {
     }
 
     fn listed(&self) -> Vec<Value> {
-        let answer = get(&self.url, "/contacts");
+        let answer = get_with_token(&self.url, "/contacts", "sandbox");
         assert_eq!((answer.status(), answer.head.header("content-type")), (200, Some("application/json")));
         serde_json::from_value(answer.json()).expect("an array")
     }
@@ -97,7 +97,7 @@ fn of_a_batch_with_a_fault_nothing_is_taken() {
 }
 
 #[test]
-fn a_request_must_bear_the_token() {
+fn a_request_needs_the_token() {
     let running = Running::new(Options { token: "s3cret".to_owned(), ..Options::default() });
     let mut client = Client::of(&running.url);
     for sent in ["Bearer sandbox", "Bearer", "s3cret", "Basic s3cret", "Bearer s3cret2"] {
@@ -134,18 +134,19 @@ fn method_path_and_content_type_are_those_of_the_document() {
 }
 
 #[test]
-fn reading_needs_no_token() {
+fn the_page_shows_text_and_runs_nothing() {
     let running = Running::new(Options::default());
     assert_eq!(running.listed(), [] as [Value; 0]);
-    assert!(get(&running.url, "/").text().contains("<strong>0</strong> contacts"));
+    assert!(get_with_token(&running.url, "/", "sandbox").text().contains("<strong>0</strong> contacts"));
     let name = "<script>alert(1)</script> & \"quoted\" \u{7}";
     running.post(json!([contact("27", "831234567", name)]).to_string().as_bytes());
-    let page = get(&running.url, "/");
+    let page = get_with_token(&running.url, "/", "sandbox");
     assert_eq!((page.status(), page.head.header("content-type")), (200, Some("text/html; charset=utf-8")));
     assert!(page.text().contains("<strong>1</strong> contact."));
     assert!(page.text().contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot; \u{fffd}"));
     assert!(!page.text().contains("<script"));
-    let head = Client::of(&running.url).send("HEAD", "/contacts", &[], b"").unwrap();
+    let token = [("Authorization", "Bearer sandbox")];
+    let head = Client::of(&running.url).send("HEAD", "/contacts", &token, b"").unwrap();
     assert_eq!(head.status(), 200);
 }
 
@@ -172,12 +173,17 @@ fn bodies_above_the_limit_are_answered_413_and_the_connection_lives() {
     assert_eq!(running.contacts(), 10);
 }
 
+/// The head of a POST that announces a body of this length, with these further lines.
+fn announcing(url: &str, length: u64, lines: &str) -> Vec<u8> {
+    let host = crate::support::http::host(url);
+    format!("POST {PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n{lines}\r\n").into_bytes()
+}
+
 #[test]
 fn no_body_is_read_without_end() {
     let running = Running::new(Options::default());
     let mut client = Client::of(&running.url);
-    let head = format!("POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n");
-    client.send_raw(head.as_bytes()).unwrap();
+    client.send_raw(&announcing(&running.url, 99_999_999_999, "Authorization: Bearer sandbox\r\n")).unwrap();
     let answer = client.receive("POST").unwrap();
     refusal(&answer, 413);
     assert_eq!(answer.head.header("connection"), Some("close"));
@@ -186,6 +192,71 @@ fn no_body_is_read_without_end() {
         let _ = Client::of(&running.url).send_raw(bytes);
     }
     assert_eq!(running.post(&body(1, 1)).status(), 200);
+}
+
+#[test]
+fn a_body_without_the_token_is_not_waited_for() {
+    let running = Running::new(Options::default());
+    let mut client = Client::of(&running.url);
+    client.send_raw(&announcing(&running.url, 16 << 20, "Authorization: Bearer wrong-one\r\n")).unwrap();
+    let answer = client.receive("POST").unwrap();
+    refusal(&answer, 401);
+    assert_eq!(answer.head.header("connection"), Some("close"));
+}
+
+#[test]
+fn connections_that_send_nothing_leave_others_alone() {
+    let running = Running::new(Options::default());
+    let idle: Vec<Client> = (0..200).map(|_| Client::of(&running.url)).collect();
+    assert_eq!(running.post(&body(1, 1)).status(), 200);
+    drop(idle);
+}
+
+#[test]
+fn contacts_are_shown_to_who_has_the_token_and_names_loopback() {
+    let running = Running::new(Options::default());
+    running.post(&body(1, 1));
+    let host = crate::support::http::host(&running.url);
+    let port = host.rsplit(':').next().unwrap();
+    let ask = |path: &str, host: &str, headers: &str| {
+        let mut client = Client::of(&running.url);
+        client.send_raw(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n").as_bytes()).unwrap();
+        client.receive("GET").unwrap()
+    };
+    // `jane:sandbox`
+    let (bearer, basic) = ("Authorization: Bearer sandbox\r\n", "Authorization: Basic amFuZTpzYW5kYm94\r\n");
+    for path in ["/", "/contacts", "/inbox/segments"] {
+        for headers in [bearer, basic] {
+            assert_eq!(ask(path, &host, headers).status(), 200, "{path}");
+            assert_eq!(ask(path, &format!("localhost:{port}"), headers).status(), 200, "{path}");
+            for foreign in ["evil.example", &format!("evil.example:{port}"), "127.0.0.1:1", "localhost"] {
+                let answer = ask(path, foreign, headers);
+                refusal(&answer, 403);
+                assert!(!answer.text().contains("830000001"), "{path} {foreign}");
+            }
+        }
+        for headers in ["", "Authorization: Bearer wrong\r\n"] {
+            let answer = ask(path, &host, headers);
+            refusal(&answer, 401);
+            assert_eq!(answer.head.header("www-authenticate"), Some("Basic realm=\"m1import sandbox\""));
+        }
+        let answer = ask(path, &host, bearer);
+        for (name, value) in [
+            ("cross-origin-resource-policy", "same-origin"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(answer.head.header(name), Some(value), "{path}");
+        }
+        let policy = answer.head.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(answer.head.header("access-control-allow-origin").is_none());
+    }
+    assert_eq!(
+        ask("/inbox/segments?botId=1", &host, bearer).json(),
+        json!({"success": true, "message": "Segments fetched successfully.", "code": 200, "data": []})
+    );
 }
 
 #[test]
@@ -246,7 +317,7 @@ fn phones_alone_are_listed_by_number() {
         running.listed()[0],
         json!({"profile": {"userDetails": {"contact": {"phone": {"number": "830000004", "prefix": "27"}}}}})
     );
-    assert!(get(&running.url, "/").text().contains("<strong>3</strong> contacts"));
+    assert!(get_with_token(&running.url, "/", "sandbox").text().contains("<strong>3</strong> contacts"));
 }
 
 #[test]

@@ -162,7 +162,8 @@ pub fn host(url: &str) -> String {
     rest.split('/').next().unwrap_or("").to_owned()
 }
 
-/// `GET` of a path, on a connection of its own.
-pub fn get(url: &str, path: &str) -> Answer {
-    Client::of(url).send("GET", path, &[], b"").expect("an answer")
+/// `GET` of a path with a bearer token, on a connection of its own.
+pub fn get_with_token(url: &str, path: &str, token: &str) -> Answer {
+    let token = format!("Bearer {token}");
+    Client::of(url).send("GET", path, &[("Authorization", &token)], b"").expect("an answer")
 }

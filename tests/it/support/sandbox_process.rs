@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::contacts::phone;
-use super::http::get;
+use super::http::get_with_token;
 use super::program::{Folder, Started, eventually, m1import};
 
 /// The sandbox as a process of its own, on a free port; ended with the value.
@@ -32,7 +32,7 @@ impl SandboxProcess {
 
     /// What it holds.
     pub fn contacts(&self) -> Vec<Value> {
-        serde_json::from_value(get(&self.url, "/contacts").json()).expect("an array")
+        serde_json::from_value(get_with_token(&self.url, "/contacts", "sandbox").json()).expect("an array")
     }
 
     /// The phones it holds, in order of arrival.
