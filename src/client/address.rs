@@ -81,6 +81,12 @@ impl Proxy {
         let user = self.user.as_ref().map(|user| format!("{}@", user.expose())).unwrap_or_default();
         format!("{}://{user}{}{}", self.parts.scheme, self.parts.host(), self.parts.path)
     }
+
+    /// The password as it was given, if there is one.
+    pub fn password(&self) -> Option<Secret> {
+        let (_, password) = self.user.as_ref()?.expose().split_once(':')?;
+        Some(Secret::new(password.to_owned()))
+    }
 }
 
 /// The URL without name and password.

@@ -21,6 +21,7 @@ use super::retry;
 use super::transport_error;
 use super::verdict::{Reply, TransportError};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
+use crate::secret::Secret;
 
 /// The largest answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -63,6 +64,19 @@ pub struct Options {
     pub proxy: Option<Proxy>,
     /// The most requests under way at once: so many connections are kept.
     pub max_connections: usize,
+}
+
+/// Headers that say what a client can read, and nothing about who it is.
+const OPEN_HEADERS: [&str; 3] = ["accept", "accept-language", "user-agent"];
+
+impl Options {
+    /// What may be a secret besides the token: values of headers, the proxy's password, values in the endpoint's query.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let headers = self.headers.iter().filter(|header| !OPEN_HEADERS.contains(&header.name.as_str()));
+        let query = self.endpoint.url().query_pairs().map(|(_, value)| Secret::new(value.into_owned()));
+        let password = self.proxy.as_ref().and_then(Proxy::password);
+        headers.map(|header| header.value.clone()).chain(query).chain(password).collect()
+    }
 }
 
 /// Why the way to the server cannot be set up. All of it is configuration.

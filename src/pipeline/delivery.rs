@@ -39,6 +39,7 @@ impl Way {
                 let source = config.delivery.token.clone();
                 let token = unless_stopped(stop, "the token", move || Ok(source.read()?)).await?;
                 screen.hide(&token);
+                config.delivery.transport.secrets().iter().for_each(|secret| screen.hide(secret));
                 let credentials = credentials(token, config.delivery.auth_type);
                 screen.warn_of_token(&credentials)?;
                 // What is wrong with certificates or proxy shows before anything is read.

@@ -11,7 +11,9 @@ use super::run::purpose;
 use super::screen::values;
 use crate::config::Config;
 use crate::error::Error;
-use crate::folder::{self, Folder, REPORT, RESULTS, SUMMARY, publish, replace};
+#[cfg(feature = "html")]
+use crate::folder::REPORT;
+use crate::folder::{self, Folder, RESULTS, SUMMARY, publish, replace};
 use crate::reading::Shard;
 use crate::report::cases::Cases;
 use crate::report::timeline::Timeline;

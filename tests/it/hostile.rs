@@ -230,6 +230,33 @@ fn the_token_is_in_no_help_and_in_no_result() {
 }
 
 #[test]
+fn values_of_headers_and_of_the_query_are_in_no_result() {
+    const KEY: &str = "k7Qz-41vV_90xYb";
+    const HOOK: &str = "hook~5520-acdEF";
+    let folder = folder(3);
+    let server = Server::new(|request| {
+        let echo = format!("{} {HOOK}", request.header("x-key").unwrap_or_default());
+        Reply::refused(422, &echo)
+    });
+    let endpoint = format!("{}?hook={HOOK}", server.endpoint());
+    let reports = ["--report", "contacts.results/x.md", "--report", "contacts.results/x.xml"];
+    let run = m1import(&folder, ["contacts.csv", "--endpoint", &endpoint, "--token", TOKEN, "-vv", "--show-values"])
+        .with(["--header", &format!("X-Key: {KEY}")])
+        .with(reports)
+        .run();
+    run.exits_with(1);
+    assert_eq!(server.requests()[0].header("x-key"), Some(KEY));
+    let pieces = [KEY, HOOK].map(|secret| (0..secret.len() - 8).map(|at| &secret[at..at + 8]).collect::<Vec<_>>());
+    // A printed command repeats what was typed, its address too: that one is looked at in the files.
+    nowhere(&pieces[0], &folder, &run);
+    for (name, text) in
+        told(&folder, &run).into_iter().filter(|(name, _)| name.ends_with("csv") || name.ends_with("ndjson"))
+    {
+        assert!(!pieces[1].iter().any(|piece| text.contains(piece)), "{name}: {text}");
+    }
+}
+
+#[test]
 fn no_cell_becomes_a_command() {
     let folder = Folder::new();
     let cells = [
