@@ -179,9 +179,9 @@ impl Config {
         if stdin > 1 {
             return Err(Error::new(RunCode::UsageConflict, "- stands for standard input, which can be read once only"));
         }
-        trust::no_commands(&levels, &line)?;
+        trust::no_foreign_settings(&levels, &line)?;
         if mode == Mode::Import && delivery.target == Target::Endpoint {
-            trust::no_borrowed_token(&levels, &delivery.token, &line)?;
+            trust::no_borrowed_token(&levels, &delivery.token, &env.folder, &line)?;
             if stdin == 1 && delivery.token.is_stdin() {
                 return Err(Error::new(RunCode::UsageConflict, "standard input cannot give both contacts and token")
                     .hint_is("put one of the two into a file"));

@@ -258,7 +258,8 @@ fn errors() {
 
 #[test]
 fn what_check_leaves_aside() {
-    let scene = Scene::new(&[("m1import.toml", "endpoint='https://x/'")], &[("M1IMPORT_TOKEN", "abc")]);
+    let scene = Scene::new(&[("m1import.toml", "endpoint='http://127.0.0.1/'")], &[("M1IMPORT_TOKEN", "abc")]);
+    assert!(scene.settle("a.csv").is_err());
     for line in [
         "check - --token-file -",
         "check a.csv",
@@ -276,7 +277,40 @@ fn what_check_leaves_aside() {
 #[test]
 fn a_strangers_folder_gets_nothing() {
     let env_token: Pairs = &[("M1IMPORT_TOKEN", "geheim")];
-    let refused: [(&str, Pairs, Pairs, &str); 10] = [
+    let env: fn(&'static str) -> Vec<(&'static str, &'static str)> = |text| vec![(".env", text)];
+    // Each setting that chooses an account, shows people, writes elsewhere or reads other files.
+    for text in [
+        "M1IMPORT_BOT_ID=1",
+        "M1IMPORT_HEADER=X-Key: 1",
+        "M1IMPORT_AUTH_TYPE=none",
+        "M1IMPORT_MAX_REFUSED=5",
+        "M1IMPORT_TOKEN_FILE=token",
+        "M1IMPORT_REPORT=x.csv",
+        "M1IMPORT_OUTPUT_DIR=..",
+        "M1IMPORT_SHOW_VALUES=true",
+        "M1IMPORT_PHONE_METADATA=plans.tsv",
+    ] {
+        for line in ["a.csv --token geheim", "check a.csv", "a.csv --dry-run"] {
+            let error = Scene::new(&env(text), &[]).settle(line).unwrap_err();
+            assert_eq!((error.code(), error.exit().code()), ("config.untrusted", 78), "{line} {text}: {error}");
+            assert!(error.hint().unwrap().contains("--env-file .env"), "{line} {text}: {:?}", error.hint());
+        }
+    }
+    let refused: [(&str, Pairs, Pairs, &str); 14] = [
+        (
+            "a.csv",
+            &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN=own")],
+            &[],
+            "m1import a.csv --env-file .env",
+        ),
+        ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=http://127.0.0.1/")], env_token, "m1import a.csv --env-file .env"),
+        (
+            "a.csv",
+            &[(".env", "M1IMPORT_TOKEN=own"), ("home/m1import/config.toml", "token-command='pass'")],
+            &[],
+            "m1import a.csv --env-file .env",
+        ),
+        ("a.csv", &[("m1import.toml", "token-file='t'")], &[], "m1import a.csv --config m1import.toml"),
         ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=https://x/")], env_token, "m1import a.csv --env-file .env"),
         ("a.csv", &[(".env", "M1IMPORT_PROXY=http://x")], env_token, "m1import a.csv --env-file .env"),
         ("a.csv", &[("m1import.toml", "endpoint='https://x/'")], env_token, "m1import a.csv --config m1import.toml"),
@@ -320,14 +354,22 @@ fn a_strangers_folder_gets_nothing() {
         assert!(!format!("{error} {:?}", error.hint()).contains("geheim"), "{error}");
     }
 
-    let trusted: [(&str, Pairs, Pairs); 7] = [
-        ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN=own")], &[]),
-        ("a.csv", &[(".env", "M1IMPORT_TOKEN=own"), ("m1import.toml", "endpoint='https://x/'")], &[]),
+    let trusted: [(&str, Pairs, Pairs); 11] = [
+        ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=http://127.0.0.1/\nM1IMPORT_TOKEN=own")], &[]),
+        ("a.csv", &[(".env", "M1IMPORT_TOKEN=own"), ("m1import.toml", "endpoint='http://[::1]/'")], &[]),
+        ("a.csv --token typed", &[("m1import.toml", "endpoint='http://127.0.0.1/'")], &[]),
+        ("a.csv --endpoint https://y/", &[(".env", "M1IMPORT_TOKEN=own")], &[]),
+        ("a.csv", &[(".env", "M1IMPORT_TOKEN=own")], &[("M1IMPORT_TOKEN", "beats it")]),
+        ("a.csv", &[("m1import.toml", "[profile.other]\nendpoint='https://x/'\nreport=['x.csv']")], env_token),
         ("a.csv --env-file @/.env", &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN_COMMAND=id")], &[]),
         ("a.csv --config @/m1import.toml", &[("m1import.toml", "endpoint='https://x/'")], env_token),
-        ("a.csv --endpoint https://y/", &[("m1import.toml", "endpoint='https://x/'")], env_token),
+        (
+            "a.csv --config @/m1import.toml --endpoint https://y/",
+            &[("m1import.toml", "endpoint='https://x/'\nreport=['x.csv']")],
+            env_token,
+        ),
         ("a.csv", &[("home/m1import/config.toml", "endpoint='https://x/'\ntoken-command='pass'")], &[]),
-        ("a.csv", &[("m1import.toml", "batch-size=5\ntoken-file='t'")], &[]),
+        ("a.csv --token-file t", &[("m1import.toml", "batch-size=5\nrate='2/s'\nmap=['phone=P']")], &[]),
     ];
     for (line, files, variables) in trusted {
         let settled = Scene::new(files, variables).settle(line);

@@ -19,7 +19,7 @@ use crate::secret::Secret;
 use crate::terminal::safe;
 
 /// The settings that give a token; one of them at most on a level.
-const TOKEN_SETTINGS: [&str; 3] = [key::TOKEN.name(), key::TOKEN_FILE.name(), key::TOKEN_COMMAND.name()];
+pub(super) const TOKEN_SETTINGS: [&str; 3] = [key::TOKEN.name(), key::TOKEN_FILE.name(), key::TOKEN_COMMAND.name()];
 
 /// How far our clock and that of whoever made the token may be apart, in seconds.
 const CLOCKS: u64 = 60;
@@ -71,11 +71,6 @@ impl TokenSource {
             _ => TokenPlace::Command(value.to_owned()),
         };
         Ok(TokenSource { place, origin: level.origin.clone(), label: label(name) })
-    }
-
-    /// Whether the token itself was given, not a file or a command that holds it.
-    pub(super) fn is_given(&self) -> bool {
-        matches!(self.place, TokenPlace::Given(_))
     }
 
     /// Whether nobody gave one.
