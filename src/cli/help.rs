@@ -88,6 +88,7 @@ pub fn tree(plans: &str) -> Command {
         .after_help(SHORT_END);
     let shell = Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell));
     let completions = command("completions", "Print the completion script of a shell").arg(shell);
+    let schema = command("schema", "Print the JSON Schema of summary.json");
     let man = command("man", "Print the man page");
     helped(import.arg(version.help_heading(Group::Output.as_str())), Group::Output.as_str()).subcommands([
         helped(check, Group::Output.as_str()),
@@ -95,6 +96,7 @@ pub fn tree(plans: &str) -> Command {
         helped(sandbox, "Options"),
         helped(sample, "Options"),
         helped(config, Group::Output.as_str()),
+        helped(schema, "Options"),
         helped(completions, "Options"),
         helped(man, "Options"),
     ])

@@ -124,6 +124,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
             Some("ndjson") => Sample::Ndjson,
             _ => Sample::Csv,
         })),
+        "schema" => Ok(Command::Print(include_str!("../../docs/summary.schema.json").to_owned())),
         "completions" => Ok(Command::Print(help::completions(&mut tree, inner))),
         _ => Ok(Command::Print(help::man(tree))),
     }

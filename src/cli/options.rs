@@ -276,7 +276,7 @@ pub const SETTINGS: &[Setting] = &[
         .short('o')
         .common()
         .more("Default: beside the first file, contacts.results for contacts.csv"),
-    row(Output, "report", Many("PATH"), "", "One more report: .json .csv .html .md .xml (JUnit)")
+    row(Output, "report", Many("PATH"), "", "One more report: .json .csv .html .md .xml (JUnit) .prom")
         .more("Replaces a file that is there, never an input"),
     row(Output, "write-config", One("PATH"), "", "check only: write down what was detected, as settings")
         .given(Typed)

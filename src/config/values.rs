@@ -189,7 +189,7 @@ impl FromStr for CommaList {
 pub struct ReportPath(pub PathBuf);
 
 /// The endings of reports.
-pub const REPORT_ENDINGS: &[&str] = &["json", "csv", "html", "md", "xml"];
+pub const REPORT_ENDINGS: &[&str] = &["json", "csv", "html", "md", "xml", "prom"];
 
 impl FromStr for ReportPath {
     type Err = &'static str;
@@ -199,7 +199,7 @@ impl FromStr for ReportPath {
         if REPORT_ENDINGS.contains(&ending) {
             Ok(ReportPath(PathBuf::from(text)))
         } else {
-            Err("ends in none of .json .csv .html .md .xml")
+            Err("ends in none of .json .csv .html .md .xml .prom")
         }
     }
 }

@@ -106,9 +106,22 @@ pub fn publish(drafts: Vec<Draft>) -> io::Result<()> {
 ///
 /// # Errors
 /// Local I/O.
-pub fn replace(path: &Path, mut content: impl Read) -> io::Result<()> {
+pub fn replace(path: &Path, content: impl Read) -> io::Result<()> {
+    replace_with_mode(path, content, Mode::RUSR | Mode::WUSR)
+}
+
+/// The same for a file that others may read.
+///
+/// # Errors
+/// Local I/O.
+pub fn replace_public(path: &Path, content: impl Read) -> io::Result<()> {
+    replace_with_mode(path, content, Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::ROTH)
+}
+
+fn replace_with_mode(path: &Path, mut content: impl Read, mode: Mode) -> io::Result<()> {
     let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
     let mut draft = Folder::around(path)?.create(name)?;
+    rustix::fs::fchmod(&draft.file, mode)?;
     io::copy(&mut content, &mut draft)?;
     publish(vec![draft])
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 
-pub use draft::{Draft, publish, replace};
+pub use draft::{Draft, publish, replace, replace_public};
 
 use crate::reading::Shard;
 

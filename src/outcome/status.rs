@@ -38,7 +38,7 @@ statuses! {
     Accepted = "accepted", "accepted", "the server took them";
     AcceptedBefore = "accepted_before", "accepted before", "in an earlier run of this job";
     Unchanged = "unchanged", "unchanged", "the server already has them as they are";
-    Duplicate = "duplicate", "duplicate", "merged into another row with the same phone number";
+    Duplicate = "duplicate", "duplicate", "merged into another row with the same phone";
     Skipped = "skipped", "skipped", "left out by --only or --skip";
     Invalid = "invalid", "not valid", "cannot be sent";
     Refused = "refused", "rejected by the server", "sent, and not taken";

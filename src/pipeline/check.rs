@@ -63,6 +63,7 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
         }
         documents::tell_ci(screen, config, &summary, &cases);
     }
+    documents::metrics(screen, config, None, &summary);
     let text = if found.survey.is_some() { page(&summary, &shown) } else { String::new() };
     Ended { text, summary }
 }

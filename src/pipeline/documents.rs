@@ -7,17 +7,20 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use super::Screen;
+use super::outputs;
 use super::run::purpose;
 use super::screen::values;
 use crate::config::Config;
+use crate::diagnostic::Exit;
 use crate::error::Error;
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
-use crate::folder::{self, Folder, RESULTS, SUMMARY, publish, replace};
+use crate::folder::{self, Folder, RESULTS, SUMMARY, publish, replace, replace_public};
 use crate::reading::Shard;
 use crate::report::cases::Cases;
 use crate::report::timeline::Timeline;
-use crate::report::{Details, Form, Next, Setting, Summary, github, render, shown, words};
+use crate::report::{Details, Form, Next, Setting, Summary, github, prometheus, render, shown, words};
+use crate::terminal::safe;
 
 /// Writes the folder's own documents. `summary.json` comes last: where it is, the others are.
 ///
@@ -66,6 +69,8 @@ pub fn elsewhere(
             }
             // A signal left no time for it.
             (Form::Csv, None) => continue,
+            // Written last of all, by `metrics`.
+            (Form::Prometheus, _) => continue,
             (form, _) => {
                 let text = text_of(form, config, summary, cases, timeline)?;
                 replace(path, text.as_bytes()).map_err(failed)?;
@@ -74,6 +79,20 @@ pub fn elsewhere(
         written.push(shown(path));
     }
     Ok(written)
+}
+
+/// Writes the `.prom` files of `--report` at every end but usage errors, with the exit code that the process will have.
+/// Nothing that the run reads is replaced, also where the run ended before that was asked. `folder` is the results folder.
+pub fn metrics(screen: &Screen<'_>, config: &Config, folder: Option<&Path>, summary: &Summary) {
+    if summary.exit_code == Exit::Usage || outputs::check(config, screen, folder).is_err() {
+        return;
+    }
+    for path in config.output.reports.iter().filter(|path| Form::of(path) == Ok(Form::Prometheus)) {
+        // The collector runs as another user.
+        if let Err(error) = replace_public(path, prometheus::write(summary).as_bytes()) {
+            screen.note(&format!("warning: {} cannot be written: {error} [output.write]", safe(&shown(path))));
+        }
+    }
 }
 
 fn text_of(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::reports::{self, Made, Material};
-use super::run::Run;
+use super::run::{Run, results_path};
 use super::screen::values;
 use super::summary::RunResult;
 use super::{Ended, documents, preview};
@@ -81,6 +81,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
     }
     run.listeners.progress.finish();
     documents::tell_ci(run.screen, run.config, &summary, &cases);
+    documents::metrics(run.screen, run.config, Some(&results_path(run.config)), &summary);
     let closing = Closing {
         folder: run.folder.as_ref().filter(|_| run.survey.is_some()).map(|folder| shown(folder.path())),
         reports,

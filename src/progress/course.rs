@@ -24,7 +24,7 @@ pub struct Course {
     sent: HashMap<u64, u64>,
     /// Of those, the batches that are tried again.
     retrying: HashMap<u64, u64>,
-    lanes: usize,
+    window: usize,
     wait: Option<(Instant, Arc<Failure>)>,
     recent: Recent,
 }
@@ -52,7 +52,7 @@ impl Course {
     pub fn sending(&mut self, before: &Counts, now: Instant) {
         (self.phase, self.total, self.done) = (Phase::Sending, before.total(), before.total() - before.open());
         (self.accepted, self.rejected) = (before.accepted(), before.rejected());
-        self.lanes = self.lanes.max(1);
+        self.window = self.window.max(1);
         self.recent = Recent::default();
         self.recent.add(now, 0);
     }
@@ -77,7 +77,7 @@ impl Course {
                 self.wait = Some((*until, Arc::clone(why)));
             }
             Event::Back => self.wait = None,
-            Event::Window { open, .. } => self.lanes = *open,
+            Event::Window { open, .. } => self.window = *open,
             Event::Halved { serial, .. } => {
                 self.retrying.remove(serial);
             }
@@ -150,7 +150,7 @@ impl Course {
         if retrying > 0 {
             text.push_str(&format!(", {} retrying", grouped(retrying)));
         }
-        text.push_str(&format!(", {} at once", grouped(self.lanes as u64)));
+        text.push_str(&format!(", {} at once", grouped(self.window as u64)));
         text
     }
 

@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 mod line;
 pub mod markdown;
+pub mod prometheus;
 mod rejected;
 pub mod rows;
 #[cfg(test)]
@@ -260,6 +261,8 @@ pub enum Form {
     Markdown,
     /// `.xml`: JUnit.
     Junit,
+    /// `.prom`: metrics for Prometheus.
+    Prometheus,
 }
 
 impl Form {
@@ -276,7 +279,8 @@ impl Form {
             Some("html") => Ok(Form::Html),
             Some("md") => Ok(Form::Markdown),
             Some("xml") => Ok(Form::Junit),
-            _ => Err("a path that ends in .json, .csv, .html, .md or .xml".to_owned()),
+            Some("prom") => Ok(Form::Prometheus),
+            _ => Err("a path that ends in .json, .csv, .html, .md, .xml or .prom".to_owned()),
         }
     }
 }
@@ -293,6 +297,7 @@ pub fn render(form: Form, summary: &Summary, details: &Details<'_>) -> serde_jso
         Form::Html => Some(html::page(summary, details)),
         Form::Markdown => Some(markdown::write(summary, details.cases)),
         Form::Junit => Some(junit::write(summary, details.cases)),
+        Form::Prometheus => Some(prometheus::write(summary)),
     })
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Exit;
-use crate::numbers::{count, grouped};
+use crate::numbers::{count, duration, grouped};
 use crate::terminal::safe;
 
 use super::cases::{Case, Values};
@@ -39,6 +39,7 @@ pub fn summary(summary: &Summary, closing: &Closing) -> String {
     if summary.rows.read > 0 {
         page.gap();
         page.lines(2, counts(summary));
+        page.lines(2, took(summary));
     }
     reasons(summary, &mut page, &paint);
     noticed(summary, &mut page, &paint);
@@ -104,6 +105,17 @@ fn hint(remedy: &str, text: &mut String) {
     for line in remedy.lines().filter(|line| !line.is_empty()) {
         text.push_str(&format!("  hint: {}\n", safe(line)));
     }
+}
+
+/// How long the run took, and how fast contacts were accepted: `in 12 s, 390 contacts/s`. Of a run that nobody waited for
+/// there is nothing to say.
+fn took(summary: &Summary) -> Option<String> {
+    if summary.seconds < 2.0 {
+        return None;
+    }
+    let speed = summary.rows.counts[RowStatus::Accepted] as f64 / summary.seconds;
+    let speed = if speed < 1.0 { String::new() } else { format!(", {} contacts/s", grouped(speed.round() as u64)) };
+    Some(format!("in {}{speed}", duration(summary.seconds)))
 }
 
 /// The counts as lines: status, rows, meaning; statuses without a row are left out.

@@ -7,10 +7,12 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use jsonschema::Validator;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -87,9 +89,23 @@ impl Folder {
     }
 }
 
+/// A summary follows `docs/summary.schema.json`.
+#[track_caller]
+fn follows_the_schema(summary: &Value) {
+    static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+        let schema = serde_json::from_str(include_str!("../../../docs/summary.schema.json")).expect("a JSON document");
+        jsonschema::validator_for(&schema).expect("a JSON Schema")
+    });
+    let faults: Vec<String> =
+        SCHEMA.iter_errors(summary).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+    assert!(faults.is_empty(), "{faults:#?}\n{summary:#}");
+}
+
 /// Every row read has one status: what was read is the sum of all statuses.
+/// The document also follows the schema that is published for it.
 #[track_caller]
 pub fn counts_add_up(summary: &Value) {
+    follows_the_schema(summary);
     let rows = summary["rows"].as_object().expect("the rows of a summary");
     let count = |name: &str| rows[name].as_u64().unwrap_or_else(|| panic!("{name} is a count"));
     let statuses = [
