@@ -38,6 +38,11 @@ pub fn is_placeholder(cell: &str) -> bool {
 
 /// A name: trimmed, without invisible marks at its ends, in Unicode's composed form (NFC).
 pub(super) fn name(cell: &str) -> Cow<'_, str> {
+    // A JSON list: the parts of a name, or a list of one.
+    if cell.contains(LIST_END) {
+        let parts = cell.split(LIST_END).map(str::trim).filter(|part| !part.is_empty());
+        return Cow::Owned(name(&parts.collect::<Vec<_>>().join(" ")).into_owned());
+    }
     // WhatsApp's group exports write `~ name` for people who are not in the address book.
     let cell = match cell.strip_prefix("~") {
         Some(rest) => rest,
@@ -217,6 +222,9 @@ mod tests {
             ("  Asha Rao ", "Asha Rao"),
             ("\u{200e}Jose\u{301}\u{202c}", "Jos\u{e9}"),
             ("~ Sam", "Sam"),
+            ("Ana\u{1f}Maria\u{1f}", "Ana Maria"),
+            ("Zoë\u{1f}", "Zoë"),
+            ("\u{1f}", ""),
             ("\u{a0}李 明\u{3000}", "李 明"),
             ("", ""),
         ];

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "xlsx")]
 mod biff;
+mod by_columns;
 mod csv;
 mod detect;
 mod encoding;
@@ -58,6 +59,9 @@ use unpack::{Compression, Unpacked};
 const MAX_RECORD: usize = 4 << 20;
 /// The most columns.
 const MAX_COLUMNS: usize = 16_384;
+/// What a table by columns is called in messages.
+const BY_COLUMNS: &str = "this is a table written by columns, not a list of contacts; export it by rows (pandas: \
+                          orient=\"records\")";
 /// How many records the mapping is verified on.
 const SAMPLE: usize = 100;
 /// How much text is looked at to find out how it is written.
@@ -263,6 +267,9 @@ impl Source {
         while self.sample.len() < SAMPLE && looked < 10 * SAMPLE {
             looked += 1;
             match rows.next(&mut row) {
+                Ok(true) if self.sample.is_empty() && by_columns::is_table_by_columns(&row.raw) => {
+                    return Err(ErrorKind::Json { line: row.location.line, what: BY_COLUMNS });
+                }
                 Ok(true) => self.sample.push(row.clone()),
                 // Text around the cards is passed over, but a file of nothing else is another.
                 Ok(false) if looked == 1 && matches!(self.layout, Layout::Vcard) => {
