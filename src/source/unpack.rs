@@ -12,7 +12,7 @@ use super::input::{Digest, HashingReader, Input};
 /// Unpacked bytes below this are never a bomb.
 const HARMLESS: u64 = 64 << 20;
 /// How much larger than the packed bytes the unpacked ones may be.
-const RATIO: u64 = 200;
+pub(super) const RATIO: u64 = 200;
 
 /// Whether so much cannot be an honest content of so little.
 pub(super) fn is_bomb(unpacked: u64, packed: u64) -> bool {

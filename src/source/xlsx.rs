@@ -13,8 +13,8 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xl
 use super::error::ErrorKind;
 use super::input::{Input, Seekable};
 use super::table::{self, Head};
-use super::unpack::{Compression, Unpacked};
-use super::{MAX_RECORD, Notice, Options, Sheet, biff, ods, ole, zip};
+use super::unpack::{Compression, RATIO, Unpacked};
+use super::{MAX_COLUMNS, MAX_RECORD, Notice, Options, Sheet, biff, ods, ole, zip};
 use crate::row::Row;
 use crate::vocabulary::known_titles;
 
@@ -31,8 +31,12 @@ const MAX_XLS: u64 = 256 << 20;
 /// How many rows are looked at to choose a sheet and to find its header.
 const LOOK: usize = 200;
 
-/// So much text in a sheet is no bomb yet.
-const MOST: u64 = 1 << 30;
+/// The most bytes of the table that a sheet is turned into.
+const MAX_TABLE: u64 = 1 << 30;
+/// So much of it is no bomb, however small the workbook.
+const HARMLESS: u64 = 4 << 20;
+/// The most sheets of a workbook.
+const MAX_SHEETS: usize = 1000;
 
 enum Book {
     Xlsx(Xlsx<BufReader<Seekable>>),
@@ -62,6 +66,9 @@ pub(super) fn convert(
 fn read(input: &Input, options: &Options) -> Result<Converted, ErrorKind> {
     let mut book = open(input)?;
     let names = book.sheets()?;
+    if names.len() > MAX_SHEETS {
+        return Err(ErrorKind::Spreadsheet("it has more than 1,000 sheets".to_owned()));
+    }
     let wanted = match &options.sheet {
         Some(sheet) => vec![chosen(sheet, &names)?],
         None => names.clone(),
@@ -99,14 +106,16 @@ fn read(input: &Input, options: &Options) -> Result<Converted, ErrorKind> {
         csv::WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile().map_err(ErrorKind::Spool)?);
     let mut failed = None;
     let mut written = 0;
+    let is_too_large = |written: u64| written > MAX_TABLE || written > HARMLESS && written / RATIO > input.len();
     book.rows(&name, |row| {
         if is_skipped(row) {
             return ControlFlow::Continue(());
         }
         let number = row.location.line.to_string();
-        written += row.cells().map(str::len).sum::<usize>() as u64;
+        // Empty cells in front are written too, as commas.
+        written += (number.len() + row.cells().map(|cell| cell.len() + 1).sum::<usize>() + 1) as u64;
         match writer.write_record(std::iter::once(number.as_str()).chain(row.cells())) {
-            Ok(()) if written > MOST && written / 200 > input.len() => ControlFlow::Break(()),
+            Ok(()) if is_too_large(written) => ControlFlow::Break(()),
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error);
@@ -117,7 +126,7 @@ fn read(input: &Input, options: &Options) -> Result<Converted, ErrorKind> {
     if let Some(error) = failed {
         return Err(ErrorKind::Spool(error.into()));
     }
-    if written > MOST && written / 200 > input.len() {
+    if is_too_large(written) {
         return Err(ErrorKind::Bomb("spreadsheet"));
     }
     let file = writer.into_inner().map_err(|error| ErrorKind::Spool(error.into_error()))?;
@@ -251,6 +260,9 @@ impl<Lend: FnMut(&Row) -> ControlFlow<()>> Gather<Lend> {
             self.size = 0;
         }
         self.size += text.len();
+        if column >= MAX_COLUMNS {
+            return Err(ErrorKind::TooManyColumns { line });
+        }
         if self.size > MAX_RECORD {
             return Err(ErrorKind::RowTooLong { line });
         }

@@ -18,6 +18,9 @@ pub(super) enum ArchiveKind {
     Ods,
 }
 
+/// The most entries of a directory.
+const MAX_ENTRIES: usize = 10_000;
+
 struct Entry {
     name: Vec<u8>,
     deflated: bool,
@@ -32,6 +35,9 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<ArchiveKind, Erro
         return Ok(ArchiveKind::None);
     }
     let entries = entries(archive).map_err(ErrorKind::Io)?.ok_or(ErrorKind::Damaged("zip"))?;
+    if entries.len() > MAX_ENTRIES {
+        return Err(ErrorKind::Spreadsheet("it holds more than 10,000 parts".to_owned()));
+    }
     let has = |name: &[u8]| entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
     let kind = if has(b"xl/workbook.xml") {
         ArchiveKind::Xlsx
@@ -42,6 +48,7 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<ArchiveKind, Erro
     } else {
         return Err(foreign(&entries));
     };
+    let length = archive.seek(SeekFrom::End(0)).map_err(ErrorKind::Io)?;
     let (mut unpacked, mut packed) = (0, 0);
     for entry in entries.iter().filter(|entry| entry.deflated) {
         let Some(start) = data_start(archive, entry.offset).map_err(ErrorKind::Io)? else {
@@ -50,7 +57,8 @@ pub(super) fn kind(archive: &mut (impl Read + Seek)) -> Result<ArchiveKind, Erro
         archive.seek(SeekFrom::Start(start)).map_err(ErrorKind::Io)?;
         let mut inflate = DeflateDecoder::new(archive.by_ref().take(entry.packed));
         let mut buffer = vec![0; 64 * 1024];
-        packed += entry.packed;
+        // Many entries may claim the same bytes.
+        packed = (packed + entry.packed).min(length);
         // The library holds each shared text by itself, which takes up to four times as much.
         let weight = if entry.name.ends_with(b"sharedStrings.xml") { 4 } else { 1 };
         loop {
@@ -110,6 +118,15 @@ fn entries(archive: &mut (impl Read + Seek)) -> io::Result<Option<Vec<Entry>>> {
         return Ok(None);
     };
     let end = bytes.get(at..).unwrap_or_default();
+    // The library reads the directory that a zip64 record names where this one leaves a field to it: what is counted
+    // here must be what is read there.
+    let is_left_to_zip64 = number(end, 8, 2) == Some(0xffff)
+        || number(end, 10, 2) == Some(0xffff)
+        || number(end, 12, 4) == Some(0xffff_ffff)
+        || number(end, 16, 4) == Some(0xffff_ffff);
+    if is_left_to_zip64 || memchr::memmem::find(&bytes, b"PK\x05\x06") != Some(at) {
+        return Ok(None);
+    }
     let (Some(size), Some(start)) = (number(end, 12, 4), number(end, 16, 4)) else {
         return Ok(None);
     };

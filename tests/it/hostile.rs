@@ -41,6 +41,93 @@ fn ten_gigabytes_packed_into_a_few_megabytes_are_not_unpacked() {
     }
 }
 
+/// A workbook of these parts.
+fn archive(parts: &[(&str, String)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// An .xlsx whose one sheet has these rows.
+fn workbook(rows: &str) -> Vec<u8> {
+    let sheet = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
+    let book = r#"<workbook xmlns:r="r"><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+    let relation = |kind: &str, target: &str| {
+        format!(
+            r#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/></Relationships>"#
+        )
+    };
+    archive(&[
+        ("[Content_Types].xml", "<Types/>".to_owned()),
+        ("_rels/.rels", relation("officeDocument", "xl/workbook.xml")),
+        ("xl/workbook.xml", book.to_owned()),
+        ("xl/_rels/workbook.xml.rels", relation("worksheet", "worksheets/sheet1.xml")),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ])
+}
+
+const CONTACT: &str = r#"<row r="1"><c r="A1" t="str"><v>Name</v></c><c r="B1" t="str"><v>Phone</v></c></row><row r="2"><c r="A2" t="str"><v>Ann</v></c><c r="B2" t="str"><v>+27830000001</v></c></row>"#;
+
+#[test]
+fn a_small_workbook_cannot_fill_the_disk() {
+    let folder = Folder::new();
+    let cell = |place: &'static str| {
+        move |row: u32| format!(r#"<row r="{row}"><c r="{place}{row}" t="str"><v>x</v></c></row>"#)
+    };
+    let last_column: String = (3..20_000).map(cell("XFD")).collect();
+    let beyond: String = (3..4).map(cell("XFE")).collect();
+    let row = r#"<table:table-cell office:value-type="string" office:string-value="x" table:number-columns-repeated="16000"/>"#;
+    let repeated = format!(
+        r#"<office:document-content><table:table table:name="A"><table:table-row table:number-rows-repeated="1000000">{row}</table:table-row></table:table></office:document-content>"#
+    );
+    let sheets =
+        (0..20_000).map(|number| format!(r#"<table:table table:name="{number}"></table:table>"#)).collect::<String>();
+    let ods = |content: String| archive(&[("mimetype", String::new()), ("content.xml", content)]);
+    for (name, file, code) in [
+        ("last-column.xlsx", workbook(&format!("{CONTACT}{last_column}")), "input.bomb"),
+        ("beyond.xlsx", workbook(&format!("{CONTACT}{beyond}")), "input.too_many_columns"),
+        ("repeated.ods", ods(repeated), "input.bomb"),
+        (
+            "sheets.ods",
+            ods(format!("<office:document-content>{sheets}</office:document-content>")),
+            "input.spreadsheet",
+        ),
+    ] {
+        folder.write(name, file);
+        let run = m1import(&folder, ["check", name]).run();
+        run.exits_with(65).says(code);
+        was_cheap(&run);
+    }
+}
+
+#[test]
+fn an_archive_has_one_directory_of_bounded_length() {
+    let folder = Folder::new();
+    let good = workbook(CONTACT);
+    folder.write("good.xlsx", &good);
+    m1import(&folder, ["check", "good.xlsx"]).run().exits_with(0);
+    let end = good.len() - 22;
+    // The numbers of the end record that leave their value to a zip64 record, and a second end record.
+    for (at, size) in [(8, 2), (10, 2), (12, 4), (16, 4)] {
+        let mut file = good.clone();
+        file[end + at..end + at + size].fill(0xff);
+        folder.write("bad.xlsx", file);
+        m1import(&folder, ["check", "bad.xlsx"]).run().exits_with(65).says("input.truncated");
+    }
+    folder.write("bad.xlsx", [&good[..], &good[end..]].concat());
+    m1import(&folder, ["check", "bad.xlsx"]).run().exits_with(65).says("input.truncated");
+    let many: Vec<(String, String)> =
+        (0..10_001).map(|part| (format!("xl/workbook.xml{part}"), String::new())).collect();
+    let many: Vec<(&str, String)> = many.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    folder.write("many.xlsx", archive(&many));
+    let run = m1import(&folder, ["check", "many.xlsx"]).run();
+    run.exits_with(65).says("input.spreadsheet");
+    was_cheap(&run);
+}
+
 #[test]
 fn lines_and_quotes_without_end_are_given_up() {
     let folder = Folder::new();
