@@ -49,11 +49,11 @@ fn constants(tables: &tables::Tables) -> Result<String, std::fmt::Error> {
         writeln!(text, "Change {{ literal: Cow::Borrowed(&{literal:?}), from: {from}, to: {to}, end: {end} }},")?;
     }
     writeln!(text, "]),\nplans: Cow::Borrowed(&[")?;
-    for tables::Plan { name, code, general, trunk, exit, lengths, local } in tables.plans.iter() {
+    for tables::Plan { name, code, general, trunk, exit, trunk_digits, lengths, local } in tables.plans.iter() {
         writeln!(
             text,
             "Plan {{ name: {name:?}, code: {code}, general: {general}, trunk: {trunk}, exit: {exit}, \
-             lengths: {lengths}, local: {local} }},"
+             trunk_digits: {trunk_digits:?}, lengths: {lengths}, local: {local} }},"
         )?;
     }
     writeln!(text, "]),\nzones: Cow::Borrowed(&[")?;

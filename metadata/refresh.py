@@ -1,22 +1,43 @@
 #!/usr/bin/env python3
 """Writes plans.tsv and countries.tsv from published packages.
 
-    python3 -m venv /tmp/refresh && /tmp/refresh/bin/pip install phonenumbers==9.0.42 babel==2.17.0
-    /tmp/refresh/bin/python metadata/refresh.py metadata
+    python3 metadata/refresh.py              rewrites metadata/ from the newest published metadata
+    python3 metadata/refresh.py --plans FILE writes the plans alone, for `m1import --phone-metadata FILE`
+    python3 metadata/refresh.py --check      says whether newer metadata than that of metadata/plans.tsv was published
 
-`phonenumbers` carries Google's metadata of libphonenumber under its own version number; take the version that the
-reference library of the tests carries (`rlibphonenumber`, see its readme), so that the two can be compared.
+The packages are installed into a temporary folder. `phonenumbers` carries Google's metadata of libphonenumber under
+its own version number. The reference library of the tests may carry an older version: `--reference VERSION` writes
+the countries whose plans differ from metadata/plans.tsv to tests/data/phone/reference.tsv.
 `babel` carries the country names of Unicode's CLDR.
 """
+import argparse
+import os
+import subprocess
 import sys
+import tempfile
 import unicodedata
 from pathlib import Path
 
-import babel
-import phonenumbers
-from babel.core import get_global
-from babel.languages import get_official_languages
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+BABEL = "babel==2.17.0"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def with_packages(version):
+    """Runs this script again with the packages in a temporary folder, and ends."""
+    wanted = f"phonenumbers=={version}" if version else "phonenumbers"
+    with tempfile.TemporaryDirectory() as folder:
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--target", folder, wanted, BABEL]
+        subprocess.run(install, check=True)
+        again = subprocess.run([sys.executable, *sys.argv], env={**os.environ, "PYTHONPATH": folder, "REFRESH": "1"})
+    sys.exit(again.returncode)
+
+
+if os.environ.get("REFRESH"):
+    import babel
+    import phonenumbers
+    from babel.core import get_global
+    from babel.languages import get_official_languages
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 KINDS = [
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number",
@@ -43,6 +64,12 @@ COMMON = {
     "VA": ["holy see", "vatican"], "VC": ["saint vincent"], "VE": ["bolivarian republic of venezuela"],
     "VG": ["bvi"], "VI": ["usvi"], "VN": ["viet nam", "vietnam"], "IN": ["bharat"],
 }
+# Lengths that the regulator allows where the metadata allows more.
+LENGTHS = {
+    # Mobile numbers of South Africa have nine digits (ICASA, National Numbering Plan Regulations 2016); the metadata lets
+    # 8[1-4] have five to nine (google/libphonenumber#364 of its npm package).
+    ("ZA", "mobile"): [9],
+}
 
 
 def lengths(numbers):
@@ -55,6 +82,7 @@ def plans():
     yield "# region CODE CALLING_CODE  begins a region; the first of a calling code is its main one"
     yield "# exit PATTERN              international dialling prefix"
     yield "# trunk PATTERN [RULE]      national dialling prefix, and what a captured group becomes"
+    yield "# dialled DIGITS           what people dial before a national number; one digit or two"
     yield "# leading PATTERN           numbers of the calling code that begin so are of this region"
     yield "# KIND LENGTHS LOCAL PATTERN lengths of a national number, lengths dialled only locally, its form"
     yield f"version\t{phonenumbers.__version__}"
@@ -70,6 +98,8 @@ def plans():
             if meta.national_prefix_for_parsing:
                 rule = meta.national_prefix_transform_rule
                 yield f"trunk\t{meta.national_prefix_for_parsing}" + (f"\t{rule}" if rule else "")
+            if meta.national_prefix:
+                yield f"dialled\t{meta.national_prefix}"
             if meta.leading_digits:
                 yield f"leading\t{meta.leading_digits}"
             for kind in ["general_desc", *KINDS]:
@@ -78,7 +108,8 @@ def plans():
                     continue
                 local = lengths(desc.possible_length_local_only) if kind == "general_desc" else ""
                 name = "general" if kind == "general_desc" else kind
-                yield f"{name}\t{lengths(desc.possible_length)}\t{local}\t{desc.national_number_pattern}"
+                allowed = LENGTHS.get((region, kind), desc.possible_length)
+                yield f"{name}\t{lengths(allowed)}\t{local}\t{desc.national_number_pattern}"
 
 
 def normalised(name):
@@ -123,7 +154,45 @@ def countries():
         yield f"{region}\t{alpha3}\t{name}\t{'|'.join(names)}"
 
 
+def blocks(lines):
+    """The lines of each region, by region and calling code."""
+    found, block = {}, []
+    for line in lines:
+        if line.startswith("region\t"):
+            block = found.setdefault(line, [])
+        block.append(line)
+    return found
+
+
+def write(path, lines):
+    Path(path).write_text("\n".join(lines) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", help="this version of the metadata instead of the newest")
+    parser.add_argument("--plans", metavar="FILE", help="write the plans alone")
+    parser.add_argument("--reference", metavar="VERSION", help="write how the plans of this version differ")
+    parser.add_argument("--check", action="store_true", help="say whether newer metadata was published; 1 if so")
+    options = parser.parse_args()
+    if not os.environ.get("REFRESH"):
+        with_packages(options.reference or options.version)
+    ours = (ROOT / "metadata" / "plans.tsv").read_text().splitlines()
+    if options.check:
+        built_in = next(line.split("\t")[1] for line in ours if line.startswith("version\t"))
+        print(f"built in: {built_in}, newest: {phonenumbers.__version__}")
+        sys.exit(built_in != phonenumbers.__version__)
+    if options.reference:
+        LENGTHS.clear()
+        now, then = blocks(ours), blocks(plans())
+        changed = [line for key in then if now.get(key) != then[key] for line in then[key]]
+        write(ROOT / "tests/data/phone/reference.tsv", [f"version\t{phonenumbers.__version__}", *changed])
+    elif options.plans:
+        write(options.plans, plans())
+    else:
+        write(ROOT / "metadata" / "plans.tsv", plans())
+        write(ROOT / "metadata" / "countries.tsv", countries())
+
+
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    (folder / "plans.tsv").write_text("\n".join(plans()) + "\n")
-    (folder / "countries.tsv").write_text("\n".join(countries()) + "\n")
+    main()

@@ -208,9 +208,9 @@ pub const SETTINGS: &[Setting] = &[
     row(
         Validation,
         "phone-types",
-        One("any|LIST"),
-        "any",
-        "Types of numbers to send: mobile, fixed_line, voip and more",
+        One("messaging|any|LIST"),
+        "messaging",
+        "Types of numbers to send: mobile, fixed_line, voip and more; messaging: all but voicemail and pager",
     )
     .more("fixed_line_or_mobile passes as either"),
     row(Validation, "phone-metadata", One("FILE"), "", "A newer text of the numbering plans than the one built in"),

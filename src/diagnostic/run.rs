@@ -24,7 +24,7 @@ super::codes! {
         ConfigCacert = "config.cacert", Config, "the certificates of --cacert cannot be read", "give a file of PEM certificates with --cacert";
         ConfigHeader = "config.header", Config, "a header cannot be sent", "write --header 'NAME: VALUE' with plain characters";
         ConfigTls = "config.tls", Config, "no secure connection can be set up on this machine", "install the system's certificates (ca-certificates), or give a file with --cacert";
-        ConfigPhoneMetadata = "config.phone_metadata", Config, "the file of --phone-metadata cannot be used", "give a text made by metadata/refresh.py";
+        ConfigPhoneMetadata = "config.phone_metadata", Config, "the file of --phone-metadata cannot be used", "give a text made by `python3 metadata/refresh.py --plans FILE` in the project's sources";
         TokenMissing = "token.missing", Token, "no API token", "put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH; --sandbox tries it without one";
         TokenUnreadable = "token.unreadable", Token, "the token cannot be read", "check the file or the command that gives it";
         TokenMalformed = "token.malformed", Token, "what was given is not a token", "copy the token again";

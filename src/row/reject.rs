@@ -20,7 +20,7 @@ codes! {
         PhoneLetters = "phone.letters", "there are letters in the number", "write the number in digits";
         PhoneNotANumber = "phone.not_a_number", "not a phone number", "put a phone number into this column, or name another column with --map phone=COLUMN";
         PhoneMultiple = "phone.multiple", "more than one number in the cell", "keep one number, or use --multiple first";
-        PhoneAmbiguous = "phone.ambiguous", "two readings of the number are valid", "write the number with + and its country code";
+        PhoneAmbiguous = "phone.ambiguous", "two readings of the number are valid", "write the number with + and its country code, or use --bare-international if all of the column begin with one";
         PhoneNoCountry = "phone.no_country", "no country code and no default country", "write the number with + and its country code, or use --default-country";
         PhoneInvalidCountryCode = "phone.invalid_country_code", "the country code is not assigned", "correct the country code";
         PhoneTooShort = "phone.too_short", "the number has too few digits for its country", "complete the number";
@@ -40,8 +40,8 @@ codes! {
     Note: Complete {
         EmailDropped = "email.dropped", "an unusable e-mail address was left out", "mend the address";
         RowRepaired = "row.repaired", "bytes that are not text were replaced", "export the file as UTF-8, or name its encoding with --encoding";
-        PhoneTrunkPrefixRemoved = "phone.trunk_prefix_removed", "a trunk prefix was removed", "";
-        PhoneIddReadAsPlus = "phone.idd_read_as_plus", "an international dialling prefix was read as +", "";
+        PhoneTrunkPrefixRemoved = "phone.trunk_prefix_removed", "the leading 0 (or 8) that is dialled only within the country was dropped", "";
+        PhoneIddReadAsPlus = "phone.idd_read_as_plus", "00 (or another dialling prefix) was read as +", "";
         PhonePrefixRepeated = "phone.prefix_repeated", "the calling code stood in front of the number a second time", "";
         PhoneFloatSuffixRemoved = "phone.float_suffix_removed", "a spreadsheet's .0 was removed", "";
         PhoneScientificExpanded = "phone.scientific_expanded", "scientific notation was written out", "";
@@ -61,6 +61,8 @@ codes! {
         PhoneNonGeographic = "phone.non_geographic", "the number belongs to no country; WhatsApp hardly knows such numbers", "";
         PhoneSuspiciousPattern = "phone.suspicious_pattern", "the number looks like a filler", "check the number";
         PhoneRenumbered = "phone.renumbered", "the number was written in its form after a renumbering", "";
+        PhoneCodeWithoutPlus = "phone.code_without_plus", "the country code was read though no + stood before it", "";
+        PhoneLostZeroRestored = "phone.lost_zero_restored", "a leading 0 that a spreadsheet had dropped was restored", "";
         PhonePossibleOnly = "phone.possible_only", "only the length of the number was checked", "";
     }
 }

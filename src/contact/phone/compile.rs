@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::automaton::{LONGEST, Ordered, Product, States};
-use super::tables::{Change, KIND_NAMES, Plan, Tables, Zone};
+use super::tables::{Change, KIND_NAMES, NO_DIGIT, Plan, Tables, Zone};
 
 /// Makes tables from the text of the plans.
 ///
@@ -47,21 +47,12 @@ pub fn compile(text: &str) -> Result<Tables, String> {
             general,
             trunk,
             exit,
+            trunk_digits: region.trunk_digits,
             lengths: region.general.lengths,
             local: region.general.local,
         });
     }
-    let mut zones: BTreeMap<u16, (usize, Vec<&Region>)> = BTreeMap::new();
-    for (index, region) in regions.iter().enumerate() {
-        zones.entry(region.code).or_insert((index, Vec::new())).1.push(region);
-    }
-    let zones = zones
-        .into_iter()
-        .map(|(code, (main, regions))| {
-            let start = Product::new(&regions, false)?.build(&mut states)?;
-            Ok(Zone { code, main: u8::try_from(main).unwrap_or(u8::MAX), start })
-        })
-        .collect::<Result<Vec<_>, String>>()?;
+    let zones = zones(&regions, &mut states)?;
     let mut zone_of = vec![u8::MAX; 1000];
     for (zone, index) in zones.iter().zip(0..u8::MAX) {
         put(&mut zone_of, usize::from(zone.code), index);
@@ -81,6 +72,22 @@ pub fn compile(text: &str) -> Result<Tables, String> {
         zone_of: zone_of.into(),
         plan_of: plan_of.into(),
     })
+}
+
+/// The calling codes with the automata of their national numbers, ascending.
+fn zones(regions: &[Region], states: &mut States) -> Result<Vec<Zone>, String> {
+    let mut zones: BTreeMap<u16, (usize, Vec<&Region>)> = BTreeMap::new();
+    for (index, region) in regions.iter().enumerate() {
+        zones.entry(region.code).or_insert((index, Vec::new())).1.push(region);
+    }
+    zones
+        .into_iter()
+        .map(|(code, (main, regions))| {
+            let start = Product::new(&regions, false)?.build(states)?;
+            let lengths = regions.iter().fold(0, |lengths, region| lengths | region.general.lengths);
+            Ok(Zone { code, main: u8::try_from(main).unwrap_or(u8::MAX), start, lengths })
+        })
+        .collect()
 }
 
 fn put(table: &mut [u8], at: usize, value: u8) {
@@ -112,6 +119,8 @@ pub struct Region<'t> {
     pub exit: Option<&'t str>,
     /// What is dialled before a number of the country, and the rule for what becomes of it.
     pub trunk: Option<(&'t str, Option<&'t str>)>,
+    /// The digits dialled before a national number; see `Plan::trunk_digits`.
+    pub trunk_digits: [u8; 2],
     /// What its numbers begin with, where several regions share a calling code.
     pub leading: Option<&'t str>,
     /// The form of all its numbers.
@@ -144,6 +153,7 @@ fn read(text: &str) -> Result<(&str, Vec<Region<'_>>), String> {
                     code,
                     exit: None,
                     trunk: None,
+                    trunk_digits: [NO_DIGIT; 2],
                     leading: None,
                     general,
                     kinds: vec![],
@@ -152,6 +162,9 @@ fn read(text: &str) -> Result<(&str, Vec<Region<'_>>), String> {
             (["exit", pattern], Some(region)) => region.exit = Some(pattern),
             (["trunk", pattern], Some(region)) => region.trunk = Some((pattern, None)),
             (["trunk", pattern, rule], Some(region)) => region.trunk = Some((pattern, Some(rule))),
+            (["dialled", digits], Some(region)) => {
+                region.trunk_digits = trunk_digits(digits).ok_or_else(|| wrong("not one digit or two"))?;
+            }
             (["leading", pattern], Some(region)) => region.leading = Some(pattern),
             ([kind, lengths, local, pattern], Some(region)) => {
                 let form = Form {
@@ -173,6 +186,16 @@ fn read(text: &str) -> Result<(&str, Vec<Region<'_>>), String> {
         return Err(format!("{} regions; from 1 to 255 are possible", regions.len()));
     }
     Ok((version, regions))
+}
+
+/// One digit or two.
+fn trunk_digits(text: &str) -> Option<[u8; 2]> {
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| byte - b'0');
+    match *text.as_bytes() {
+        [one] => Some([digit(one)?, NO_DIGIT]),
+        [one, two] => Some([digit(one)?, digit(two)?]),
+        _ => None,
+    }
 }
 
 /// A list of lengths as bits.

@@ -1,12 +1,15 @@
 //! What digits mean: the readings that prefix, country and `+` allow, of which exactly one has to be valid.
 
+use super::diagnose::nothing_valid;
 use super::digits::Digits;
 use super::fast::fast;
-use super::plans::{Length, Number, Unread, length, lengths, strip_code};
+
+use super::plans::{Number, Unread, strip_code};
 use super::prefix::Prefix;
-use super::quirks::{Quirk, overseas, quirk};
+use super::quirks::quirk;
+use super::table::{Readings, by_table};
 use super::tables::{Plan, Tables};
-use super::{Check, Kind, Phone, Reading, Refusal, Region, Rules};
+use super::{Kind, Phone, Reading, Refusal, Region, Rules};
 use crate::row::{Code, Note, Notes};
 
 /// What the digits of a cell are read by.
@@ -19,23 +22,42 @@ pub(super) struct Context<'r> {
     pub region: Option<Region>,
 }
 
+impl Context<'_> {
+    /// Whether the prefix, else the country, has this calling code.
+    pub fn is_of(&self, code: u16) -> bool {
+        let region = || self.region.map(Region::calling_code);
+        self.prefix.as_ref().map(|prefix| prefix.code).or_else(region) == Some(code)
+    }
+}
+
 /// One possible reading of the digits, and what was noticed about it.
 #[derive(Clone, Copy)]
-struct Candidate<'p> {
-    number: Result<Number<'p>, Unread>,
-    notes: Notes,
+pub(super) struct Candidate<'p> {
+    pub number: Result<Number<'p>, Unread>,
+    pub notes: Notes,
 }
 
 impl<'p> Candidate<'p> {
-    fn new(number: Result<Number<'p>, Unread>, notes: &[Note]) -> Candidate<'p> {
+    pub fn new(number: Result<Number<'p>, Unread>, notes: &[Note]) -> Candidate<'p> {
         let mut all = Notes::default();
         notes.iter().for_each(|&note| all.add(note));
         Candidate { number, notes: all }
     }
 
-    fn valid(&self) -> Option<&Number<'p>> {
+    /// Whether it is valid and a mobile, or a number that may be one.
+    pub fn is_mobile(&self) -> bool {
+        let kind = self.valid().and_then(|number| number.found).map(|(_, kind)| kind);
+        matches!(kind, Some(Kind::Mobile | Kind::FixedLineOrMobile))
+    }
+
+    pub fn valid(&self) -> Option<&Number<'p>> {
         self.number.as_ref().ok().filter(|number| number.found.is_some())
     }
+}
+
+/// Neither of two valid readings is taken; both are suggested.
+pub(super) fn ambiguous(both: &[Candidate]) -> Refusal {
+    Refusal::new(Code::PhoneAmbiguous).suggest(both.iter().filter_map(Candidate::valid).filter_map(written))
 }
 
 /// Decides what the digits (values 0 to 9) mean. `plus` says whether they begin with a calling code for certain.
@@ -47,6 +69,8 @@ pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Rea
 }
 
 /// Decides by all readings that are possible.
+// Out of line, so that its many readings take no room on the stack of the fast path.
+#[inline(never)]
 pub(super) fn decide_slowly(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     match (plus, &context.prefix, context.region.and_then(|region| context.plans.plan(region))) {
         (true, ..) => with_plus(digits, context),
@@ -57,12 +81,13 @@ pub(super) fn decide_slowly(plus: bool, digits: &[u8], context: &Context) -> Res
 }
 
 fn with_plus(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+    let plans = context.plans;
     // `+00` counts as `+`.
     let (digits, beyond) = match digits.strip_prefix(&[0, 0]) {
         Some(rest) => (rest, true),
         None => (digits, false),
     };
-    let number = context.plans.international(digits);
+    let number = plans.international(digits);
     let mut candidate = Candidate::new(number, if beyond { &[Note::PhoneIddReadAsPlus] } else { &[] });
     if context.prefix.is_some() {
         candidate.notes.add(Note::PhonePrefixRepeated);
@@ -72,7 +97,36 @@ fn with_plus(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     {
         return Err(conflict(number, prefix, digits, context));
     }
-    only(&candidate, context)
+    // The calling code twice: repaired only where the prefix cell says it too.
+    let twice = number.ok().and_then(|number| {
+        let rest = strip_code(digits.get(digits.len() - number.dialled..)?, number.code)?;
+        Some(Candidate { number: plans.behind(number.code, rest), ..candidate })
+    });
+    if let Some(twice) = twice.filter(|twice| twice.valid().is_some()) {
+        if candidate.valid().is_none() && context.prefix.is_some() {
+            return only(&twice, context);
+        }
+        if candidate.valid().is_some() && !candidate.is_mobile() && twice.is_mobile() {
+            return Err(ambiguous(&[candidate, twice]));
+        }
+    }
+    if let Some(other) = bangladesh(digits, context) {
+        return Err(ambiguous(&[other, candidate]));
+    }
+    only(&candidate, context).map_err(|refusal| {
+        let plan = context.region.and_then(|region| plans.plan(region));
+        let national = plan.map(|plan| Candidate::new(plans.within(digits, plan), &[]));
+        refusal.suggest([twice, national].iter().flatten().filter_map(Candidate::valid).filter_map(written))
+    })
+}
+
+/// `+88 1712345678` of somebody in Bangladesh, whose calling code is 880: +881 is a satellite.
+fn bangladesh<'p>(digits: &[u8], context: &Context<'p>) -> Option<Candidate<'p>> {
+    let rest = digits.strip_prefix(&[8, 8])?;
+    if rest.first() != Some(&1) || context.region.is_none_or(|region| region.calling_code() != 880) {
+        return None;
+    }
+    Some(Candidate::new(context.plans.behind(880, rest), &[])).filter(|candidate| candidate.valid().is_some())
 }
 
 fn conflict(number: &Number, prefix: &Prefix, digits: &[u8], context: &Context) -> Refusal {
@@ -93,14 +147,13 @@ fn under_code<'p>(code: u16, further: &[u8], digits: &[u8], plans: &'p Tables) -
     plans.behind(code, all.as_slice())
 }
 
-fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Reading, Refusal> {
+fn with_prefix<'p>(digits: &[u8], prefix: &Prefix, context: &Context<'p>) -> Result<Reading, Refusal> {
     let plans = context.plans;
     let further = prefix.further.as_slice();
     let plain = Candidate::new(under_code(prefix.code, further, digits, plans), &[]);
     let own = strip_code(digits, prefix.code);
-    // Most rows end here: no other reading is possible.
-    if further.is_empty() && own.is_none() && digits.first() != Some(&0) {
-        return only(&plain, context);
+    if prefix.lacks_digit && digits.first() != Some(&0) {
+        return Err(Refusal::new(Code::PrefixInvalid));
     }
     let exit = digits
         .strip_prefix(&[0, 0])
@@ -115,36 +168,56 @@ fn with_prefix(digits: &[u8], prefix: &Prefix, context: &Context) -> Result<Read
     }
     let begun = (!further.is_empty() && digits.starts_with(further))
         .then(|| Candidate::new(plans.behind(prefix.code, digits), &[Note::PhonePrefixRepeated]));
-    let own = own.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[Note::PhonePrefixRepeated]));
-    choose(&[Some(plain), begun, own, exit], context).map_err(|refusal| {
-        // The whole number with a zero before its code is nothing anybody dials: it is only suggested.
-        let rest = digits.strip_prefix(&[0]).and_then(|rest| strip_code(rest, prefix.code));
-        let number = rest.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[]));
-        refusal.suggest(number.iter().filter_map(Candidate::valid).filter_map(written))
-    })
+    let twice = own.and_then(|rest| strip_code(rest, prefix.code));
+    let [own, twice] = [own, twice]
+        .map(|rest| rest.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[Note::PhonePrefixRepeated])));
+    let plan = plans.main(prefix.code);
+    let national = [Some(plain), begun, exit];
+    by_table(&Readings { digits, plan, national, own, twice, foreign: None, prefix: true }, context).map_err(
+        |refusal| {
+            // The whole number with a zero before its code is nothing anybody dials: it is only suggested.
+            let rest = digits.strip_prefix(&[0]).and_then(|rest| strip_code(rest, prefix.code));
+            let number = rest.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[]));
+            refusal.suggest(number.iter().filter_map(Candidate::valid).filter_map(written))
+        },
+    )
 }
 
-fn in_country(digits: &[u8], plan: &Plan, context: &Context) -> Result<Reading, Refusal> {
+fn in_country<'p>(digits: &[u8], plan: &'p Plan, context: &Context<'p>) -> Result<Reading, Refusal> {
     let plans = context.plans;
     let dialled = Candidate::new(plans.dialled(digits, plan), &[]);
-    let own = strip_code(digits, plan.code).map(|rest| Candidate::new(plans.behind(plan.code, rest), &[]));
-    let exit = dialled.number.as_ref().is_ok_and(|number| number.exit);
-    if dialled.valid().is_some() && own.is_none() && !exit {
-        return only(&dialled, context);
+    if let Some(other) = digits.strip_prefix(&[0, 0]).and_then(|rest| bangladesh(rest, context)) {
+        return Err(ambiguous(&[other, dialled]));
     }
+    let own = strip_code(digits, plan.code);
+    let twice = own.and_then(|rest| strip_code(rest, plan.code));
+    let [own, twice] = [own, twice].map(|rest| rest.map(|rest| Candidate::new(plans.behind(plan.code, rest), &[])));
     let within = Candidate::new(plans.within(digits, plan), &[]);
     let beyond = digits.strip_prefix(&[0, 0]).filter(|_| dialled.valid().is_none());
     let idd = beyond.map(|rest| Candidate::new(plans.international(rest), &[Note::PhoneIddReadAsPlus]));
-    choose(&[Some(dialled), Some(within), own, idd], context).map_err(|refusal| {
-        // A mistyped national number must not become a foreign one: that, or a zero too many, is only suggested.
-        let others = [digits, digits.strip_prefix(&[0]).unwrap_or_default()].map(|digits| plans.international(digits));
-        refusal.suggest(
-            others
-                .iter()
-                .filter_map(|number| number.as_ref().ok()?.found.and(number.as_ref().ok()))
-                .filter_map(written),
-        )
-    })
+    // Where the library takes the code away by the country's own trunk rule, that is the second reading.
+    let exit = dialled.number.as_ref().is_ok_and(|number| number.exit);
+    let own = own.map(|own| if own.valid().is_none() && !exit { dialled } else { own });
+    let national = [Some(within), Some(dialled), idd];
+    by_table(&Readings { digits, plan: Some(plan), national, own, twice, foreign: None, prefix: false }, context)
+        .map_err(|refusal| {
+            let spare = digits.strip_prefix(&[0]).unwrap_or_default();
+            let others = [digits, spare].map(|digits| plans.international(digits));
+            let others =
+                others.iter().filter_map(|number| number.as_ref().ok().filter(|number| number.found.is_some()));
+            // A suggestion never leads to another country.
+            let own = others.filter(|number| number.code == plan.code).filter_map(written);
+            let former = former_trunk(digits, plan).map(|rest| Candidate::new(plans.within(rest, plan), &[]));
+            let former = former.as_ref().and_then(Candidate::valid).and_then(written);
+            let satellite = bangladesh(digits, context).as_ref().and_then(Candidate::valid).and_then(written);
+            refusal.suggest(own.chain(former).chain(satellite))
+        })
+}
+
+/// The rest behind a trunk prefix that a country without one used to have: 0, in the former Soviet Union 8.
+fn former_trunk<'d>(digits: &'d [u8], plan: &Plan) -> Option<&'d [u8]> {
+    let former: u8 = if matches!(plan.code, 370..=375 | 380 | 992..=996 | 998) { 8 } else { 0 };
+    digits.strip_prefix(&[former]).or_else(|| digits.strip_prefix(&[0])).filter(|_| plan.trunk_prefix().is_empty())
 }
 
 fn alone(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
@@ -159,11 +232,19 @@ fn alone(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     if context.rules.bare_international {
         return only(&candidate, context);
     }
-    Err(Refusal::new(Code::PhoneNoCountry).suggest(candidate.valid().and_then(written)))
+    let twice = number_behind_two_codes(digits, plans);
+    Err(Refusal::new(Code::PhoneNoCountry).suggest(candidate.valid().and_then(written).or(twice)))
+}
+
+/// `9191…`: the number behind its calling code twice.
+fn number_behind_two_codes(digits: &[u8], plans: &Tables) -> Option<String> {
+    let code = plans.international(digits).ok()?.code;
+    let number = plans.behind(code, strip_code(strip_code(digits, code)?, code)?).ok()?;
+    number.found.and(written(&number))
 }
 
 /// Takes the only reading there is, if it is valid.
-fn only(candidate: &Candidate, context: &Context) -> Result<Reading, Refusal> {
+pub(super) fn only(candidate: &Candidate, context: &Context) -> Result<Reading, Refusal> {
     match candidate.valid() {
         Some(number) => accept(number, number.found, candidate.notes, context),
         None => nothing_valid(&[Some(*candidate)], context),
@@ -171,7 +252,7 @@ fn only(candidate: &Candidate, context: &Context) -> Result<Reading, Refusal> {
 }
 
 /// Takes the one valid reading. If there are two that differ, none; if there is none, says why.
-fn choose(candidates: &[Option<Candidate>], context: &Context) -> Result<Reading, Refusal> {
+pub(super) fn choose(candidates: &[Option<Candidate>], context: &Context) -> Result<Reading, Refusal> {
     let mut chosen: Option<(&Candidate, &Number)> = None;
     for candidate in candidates.iter().flatten() {
         let Some(number) = candidate.valid() else { continue };
@@ -190,7 +271,7 @@ fn choose(candidates: &[Option<Candidate>], context: &Context) -> Result<Reading
     }
 }
 
-fn accept(
+pub(super) fn accept(
     number: &Number,
     found: Option<(Region, Kind)>,
     mut notes: Notes,
@@ -266,76 +347,6 @@ fn is_filler(national: &[u8]) -> bool {
 }
 
 /// The number as it is suggested.
-fn written(number: &Number) -> Option<String> {
+pub(super) fn written(number: &Number) -> Option<String> {
     Phone::new(number.code, number.national.as_slice()).map(|phone| phone.to_string())
-}
-
-/// No reading is valid: a known quirk, else the reason, by the reading whose length is right if there is one.
-fn nothing_valid(candidates: &[Option<Candidate>], context: &Context) -> Result<Reading, Refusal> {
-    let rules = context.rules;
-    for candidate in candidates.iter().flatten() {
-        let Ok(number) = &candidate.number else { continue };
-        let mut notes = candidate.notes;
-        match quirk(context.plans, number) {
-            None => {}
-            Some(Quirk::MexicoToken(national, region, kind)) => {
-                notes.add(Note::PhoneMxTokenRemoved);
-                return accept(&Number { national, ..*number }, Some((region, kind)), notes, context);
-            }
-            Some(Quirk::Obsolete(Some((national, region, kind)))) => {
-                let number = Number { national, ..*number };
-                if rules.renumber {
-                    notes.add(Note::PhoneRenumbered);
-                    return accept(&number, Some((region, kind)), notes, context);
-                }
-                return Err(Refusal::new(Code::PhoneObsoleteFormat).suggest(written(&number)));
-            }
-            Some(Quirk::Obsolete(None)) => return Err(Refusal::new(Code::PhoneObsoleteFormat)),
-            Some(Quirk::ZeroLost(national)) => {
-                let number = Number { national, ..*number };
-                return Err(Refusal::new(Code::PhoneLeadingZeroLost).suggest(written(&number)));
-            }
-        }
-    }
-    let right = candidates
-        .iter()
-        .flatten()
-        .find(|candidate| matches!(&candidate.number, Ok(number) if shape(number, context) == Length::Right));
-    let Some(candidate) = right.or_else(|| candidates.iter().flatten().next()) else {
-        return Err(Refusal::new(Code::PhoneInvalid));
-    };
-    let number = match &candidate.number {
-        Ok(number) => number,
-        Err(Unread::NoCode) => return Err(Refusal::new(Code::PhoneInvalidCountryCode)),
-        Err(Unread::TooShort) => return Err(Refusal::new(Code::PhoneTooShort)),
-        Err(Unread::TooLong) => return Err(Refusal::new(Code::PhoneTooLong)),
-    };
-    let code = match shape(number, context) {
-        Length::Right if rules.check == Check::Possible => {
-            let mut notes = candidate.notes;
-            notes.add(Note::PhonePossibleOnly);
-            return accept(number, None, notes, context);
-        }
-        Length::Right => {
-            let detail = format!("{} by the metadata {}", Region::of(number.plan).name(), context.plans.version);
-            let sister = overseas(context.plans, number);
-            return Err(Refusal::new(Code::PhoneInvalid).detail(detail).suggest(sister.iter().filter_map(written)));
-        }
-        Length::TooShort | Length::Local => Code::PhoneTooShort,
-        Length::TooLong => Code::PhoneTooLong,
-        Length::Between => Code::PhoneInvalidLength,
-    };
-    let detail = format!(
-        "{} digits; {} has {}",
-        number.national.as_slice().len(),
-        Region::of(number.plan).name(),
-        lengths(number.plan)
-    );
-    Err(Refusal::new(code).detail(detail))
-}
-
-fn shape(number: &Number, context: &Context) -> Length {
-    // The library judges lengths by the main country of the calling code.
-    let plan = context.plans.main(number.code).unwrap_or(number.plan);
-    length(plan, number.national.as_slice().len())
 }

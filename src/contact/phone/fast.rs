@@ -5,7 +5,8 @@
 //! answer here, it is the same one, which a test compares.
 
 use super::decide::{Context, noticed};
-use super::plans::{LONGEST, Length, SHORTEST, code_length, length, may_be_left, strip_code};
+use super::lengths::{Length, length, may_be_left};
+use super::plans::{LONGEST, SHORTEST, code_length, strip_code};
 use super::tables::{Plan, Tables};
 use super::{Kind, Phone, Reading, Region};
 use crate::row::{Note, Notes};
@@ -35,13 +36,14 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
     let plans = context.plans;
     let mut notes = Notes::default();
     let (code, sight) = match (plus, &context.prefix) {
-        (true, None) => international(plans, digits, 0)?,
+        // In Bangladesh a 0 may be missing behind +88.
+        (true, None) => international(plans, digits, 0).filter(|(code, _)| *code != 881)?,
         (true, Some(prefix)) => {
             notes.add(Note::PhonePrefixRepeated);
             international(plans, digits, 0).filter(|(code, _)| *code == prefix.code)?
         }
         (false, Some(prefix)) => {
-            if !prefix.further.as_slice().is_empty() || digits.starts_with(&[0, 0]) {
+            if !prefix.further.as_slice().is_empty() || prefix.lacks_digit || digits.starts_with(&[0, 0]) {
                 return None;
             }
             let plain = behind(plans, prefix.code, digits, 0).ok()?;
@@ -57,6 +59,7 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
             (prefix.code, Ok(plain.or(own)))
         }
         (false, None) => match context.region.and_then(|region| plans.plan(region)) {
+            Some(_) if context.rules.bare_international => return None,
             Some(plan) => (plan.code, in_country(plans, plan, digits)),
             None if digits.starts_with(&[0, 0]) => {
                 notes.add(Note::PhoneIddReadAsPlus);
@@ -73,8 +76,38 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
     let region = Region::of(plans.plans.get(usize::from(answer / 16))?);
     let kind = Kind::from_number(answer % 16);
     let national = digits.get(usize::from(from)..)?;
+    if is_doubtful(plus, code, digits, national, (kind, trunk), context) {
+        return None;
+    }
     let phone = Phone::of(code, value, national.len())?;
     context.rules.kinds.has(kind).then(|| noticed(phone, national, (region, kind), notes, context))
+}
+
+/// Whether a number that is no mobile may have another reading that is one: with its calling code twice, or, where it
+/// has no trunk prefix, as a foreign number. Asked for every number, so what is seldom true comes first.
+#[inline(always)]
+fn is_doubtful(plus: bool, code: u16, digits: &[u8], national: &[u8], read: (Kind, bool), context: &Context) -> bool {
+    let (kind, trunk) = read;
+    let mobile = |kind| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile);
+    if (plus || context.prefix.is_some()) && begins_with(national, code) && !mobile(kind) {
+        return true;
+    }
+    if plus || trunk {
+        return false;
+    }
+    let plans = context.plans;
+    let Some((other, length)) = code_at(digits, 0) else { return false };
+    let Some((zone, behind)) = plans.zone(other).zip(digits.get(length..)) else { return false };
+    let possible = zone.lengths & (1 << (behind.len() & 31)) != 0;
+    possible && other != code && !mobile(kind) && mobile(Kind::from_number(plans.walk(zone.start, behind) % 16))
+}
+
+/// Whether digits begin with a calling code.
+#[inline(always)]
+fn begins_with(digits: &[u8], code: u16) -> bool {
+    let length = 1 + usize::from(code >= 10) + usize::from(code >= 100);
+    let value = |front: &[u8]| front.iter().fold(0, |value, &digit| value * 10 + u16::from(digit));
+    digits.get(..length).is_some_and(|front| value(front) == code)
 }
 
 /// The calling code that the digits would begin with at a place, and how many digits it has.

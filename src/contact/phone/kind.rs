@@ -82,7 +82,8 @@ impl FromStr for Kind {
     fn from_str(text: &str) -> Result<Kind, String> {
         let name = text.trim().to_ascii_lowercase().replace(['-', ' '], "_");
         let found = Kind::ALL.into_iter().skip(1).find(|kind| kind.as_str() == name);
-        found.ok_or_else(|| format!("is no type of number; possible are any, {}", KIND_NAMES[1..].join(", ")))
+        found
+            .ok_or_else(|| format!("is no type of number; possible are messaging, any, {}", KIND_NAMES[1..].join(", ")))
     }
 }
 
@@ -93,6 +94,9 @@ pub struct Kinds(u16);
 impl Kinds {
     /// All of them, also those that are not known.
     pub const ANY: Kinds = Kinds(u16::MAX);
+
+    /// All but those that nobody can be written to by: voicemail and pagers.
+    pub const MESSAGING: Kinds = Kinds(!(1 << Kind::Pager as u16 | 1 << Kind::Voicemail as u16));
 
     /// Whether a number of this kind is wanted. One that may be a fixed line or a mobile passes as either.
     pub fn has(self, kind: Kind) -> bool {
@@ -110,17 +114,20 @@ fn bit(kind: Kind) -> u16 {
 
 impl Default for Kinds {
     fn default() -> Kinds {
-        Kinds::ANY
+        Kinds::MESSAGING
     }
 }
 
 impl FromStr for Kinds {
     type Err = String;
 
-    /// `any`, or kinds parted by commas.
+    /// `messaging`, `any`, or kinds separated by commas.
     fn from_str(text: &str) -> Result<Kinds, String> {
         if text.trim().eq_ignore_ascii_case("any") {
             return Ok(Kinds::ANY);
+        }
+        if text.trim().eq_ignore_ascii_case("messaging") {
+            return Ok(Kinds::MESSAGING);
         }
         text.split(',').try_fold(Kinds(0), |kinds, item| Ok(Kinds(kinds.0 | bit(item.parse()?))))
     }
@@ -130,6 +137,9 @@ impl fmt::Display for Kinds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if *self == Kinds::ANY {
             return f.write_str("any");
+        }
+        if *self == Kinds::MESSAGING {
+            return f.write_str("messaging");
         }
         let names: Vec<&str> =
             Kind::ALL.iter().filter(|&&kind| self.0 & bit(kind) != 0).map(|kind| kind.as_str()).collect();

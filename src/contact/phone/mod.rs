@@ -11,11 +11,14 @@ mod char_classes;
 mod clean;
 mod compile;
 mod decide;
+mod diagnose;
 mod digits;
 mod explain;
 mod fast;
 mod kind;
 mod labels;
+mod lengths;
+mod masks;
 mod names;
 #[cfg(test)]
 mod oracle;
@@ -33,6 +36,7 @@ mod several;
 mod shapes;
 #[cfg(test)]
 mod spellings;
+mod table;
 mod tables;
 
 use std::fmt;

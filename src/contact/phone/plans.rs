@@ -7,7 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::digits::Digits;
-use super::tables::{ANSWER, Change, Plan, ROW, Tables, Zone};
+use super::lengths::{Length, length, may_be_left};
+use super::tables::{ANSWER, Change, NO_DIGIT, Plan, ROW, Tables, Zone};
 use super::{Kind, Region};
 
 static BUILTIN: Tables = include!(concat!(env!("OUT_DIR"), "/plans.rs"));
@@ -102,6 +103,8 @@ pub(super) struct Number<'p> {
     pub found: Option<(Region, Kind)>,
     /// What the trunk rule did, if it did anything.
     pub change: Option<&'p Change>,
+    /// How many digits stood behind the calling code.
+    pub dialled: usize,
     /// An exit code was read as `+`.
     pub exit: bool,
 }
@@ -122,21 +125,23 @@ pub(super) enum Unread {
     TooLong,
 }
 
-/// What the number of digits says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Length {
-    Right,
-    /// Dialled within a place only.
-    Local,
-    TooShort,
-    TooLong,
-    /// Between the shortest and the longest, but no number has it.
-    Between,
-}
-
 /// The library's bounds for a national number.
 pub(super) const SHORTEST: usize = 2;
 pub(super) const LONGEST: usize = 17;
+
+impl Plan {
+    /// What is dialled before a national number and is no part of it; empty where nothing is.
+    pub fn trunk_prefix(&self) -> &[u8] {
+        let used = self.trunk_digits.iter().take_while(|&&digit| digit != NO_DIGIT).count();
+        self.trunk_digits.get(..used).unwrap_or_default()
+    }
+
+    /// Whether digits without a trunk prefix are easily valid by chance: the country dials one, or its numbers have
+    /// many lengths (Italy, the Vatican, San Marino, Luxembourg).
+    pub fn is_read_loosely(&self) -> bool {
+        self.trunk_digits != [NO_DIGIT; 2] || matches!(self.code, 39 | 378 | 352)
+    }
+}
 
 impl Tables {
     pub fn zone(&self, code: u16) -> Option<&Zone> {
@@ -214,8 +219,15 @@ impl Tables {
         if digits.len() < SHORTEST {
             return Err(Unread::TooShort);
         }
-        let mut number =
-            Number { code: zone.code, national: Digits::from(digits), plan, found: None, change: None, exit: false };
+        let mut number = Number {
+            code: zone.code,
+            national: Digits::from(digits),
+            plan,
+            found: None,
+            change: None,
+            dialled: digits.len(),
+            exit: false,
+        };
         if let Some((stripped, change)) = self.strip(plan, digits)
             && may_be_left(plan, stripped.as_slice().len())
         {
@@ -285,49 +297,6 @@ impl Tables {
         }
         states.get(row + ANSWER).copied().unwrap_or(0)
     }
-}
-
-/// Whether a trunk rule may leave this many digits.
-pub(super) fn may_be_left(plan: &Plan, digits: usize) -> bool {
-    !matches!(length(plan, digits), Length::TooShort | Length::Local | Length::Between)
-}
-
-/// What the length of a national number says by the plan.
-pub(super) fn length(plan: &Plan, digits: usize) -> Length {
-    let bit = 1u32.checked_shl(u32::try_from(digits).unwrap_or(u32::MAX)).unwrap_or(0);
-    if plan.local & bit != 0 {
-        Length::Local
-    } else if plan.lengths & bit != 0 {
-        Length::Right
-    } else if plan.lengths == 0 {
-        Length::Between
-    } else if digits < plan.lengths.trailing_zeros() as usize {
-        Length::TooShort
-    } else if digits > plan.lengths.ilog2() as usize {
-        Length::TooLong
-    } else {
-        Length::Between
-    }
-}
-
-/// The lengths that a plan allows, in words: `10`, `8 or 10`, `4 to 15`.
-pub(super) fn lengths(plan: &Plan) -> String {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for length in (0..u32::BITS).filter(|length| plan.lengths & (1 << length) != 0) {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == length => *last = length,
-            _ => runs.push((length, length)),
-        }
-    }
-    let words: Vec<String> = runs
-        .into_iter()
-        .map(|(first, last)| match last - first {
-            0 => first.to_string(),
-            1 => format!("{first} or {last}"),
-            _ => format!("{first} to {last}"),
-        })
-        .collect();
-    words.join(" or ")
 }
 
 /// The digits behind the calling code, if they begin with it.
@@ -407,12 +376,5 @@ mod tests {
             let found = Plans::read(wrong).unwrap_err().to_string();
             assert!(found.contains(what), "{found}");
         }
-    }
-
-    #[test]
-    fn lengths_in_words() {
-        let words =
-            |name: &str| lengths(builtin().plans.iter().find(|plan| plan.name[..2] == name.as_bytes()[..2]).unwrap());
-        assert_eq!([words("US"), words("SM"), words("DE"), words("AR")], ["10", "8 or 10", "4 to 15", "10 or 11"]);
     }
 }

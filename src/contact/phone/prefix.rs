@@ -14,11 +14,13 @@ pub(super) struct Prefix {
     pub region: Option<Region>,
     /// Digits behind the calling code, which belong to the number: `1876`, `77`.
     pub further: Digits,
+    /// The last digit of the calling code stands in the number cell: `88` and `01712345678` for Bangladesh's 880.
+    pub lacks_digit: bool,
 }
 
 impl Prefix {
     fn of(region: Region) -> Prefix {
-        Prefix { code: region.calling_code(), region: Some(region), further: Digits::default() }
+        Prefix { code: region.calling_code(), region: Some(region), further: Digits::default(), lacks_digit: false }
     }
 }
 
@@ -39,7 +41,7 @@ pub(super) fn code(cell: &str) -> Option<Option<Prefix>> {
     }
     // No calling code begins another, so that one of all the digits is the one they begin with.
     builtin_zone(code)?;
-    Some(Some(Prefix { code, region: None, further: Digits::default() }))
+    Some(Some(Prefix { code, region: None, further: Digits::default(), lacks_digit: false }))
 }
 
 /// Reads a prefix cell: `91 +91 0091 (+91) 91.0 IN ind India`, and combinations that agree, such as `India (+91)`.
@@ -102,12 +104,15 @@ fn plain(cell: &str) -> Option<Prefix> {
 
 /// Cuts digits behind the calling code.
 fn split(digits: &[u8]) -> Option<Prefix> {
+    if digits == [8, 8] {
+        return Some(Prefix { code: 880, region: None, further: Digits::default(), lacks_digit: true });
+    }
     let first = *digits.first().filter(|&&digit| digit != 0)?;
     let length = code_length(first, digits.get(1).copied().unwrap_or(0));
     let (code, further) = digits.split_at_checked(length)?;
     let code = code.iter().fold(0, |code, &digit| code * 10 + u16::from(digit));
     builtin_zone(code)?;
-    Some(Prefix { code, region: None, further: Digits::from(further) })
+    Some(Prefix { code, region: None, further: Digits::from(further), lacks_digit: false })
 }
 
 /// `91.0` as a spreadsheet writes the number 91.

@@ -63,6 +63,44 @@ pub(super) fn quirk(plans: &Tables, number: &Number) -> Option<Quirk> {
             let (digits, ..) = with(&[0], rest).filter(|(.., kind)| *kind != Kind::Unknown)?;
             Some(Quirk::ZeroLost(digits))
         }
+        _ => renumbered(plans, number),
+    }
+}
+
+/// The renumberings in which digits were put in front of whole countries' or networks' numbers. No form is given where
+/// it depends on the operator.
+fn renumbered(plans: &Tables, number: &Number) -> Option<Quirk> {
+    let digits = number.national.as_slice();
+    let zone = plans.zone(number.code)?;
+    let with = |front: &[u8], rest: &[u8]| {
+        let mut all = Digits::from(front);
+        all.extend(rest);
+        let (region, kind) = plans.answer(zone, all.as_slice())?;
+        Some((all, region, kind))
+    };
+    let mobile = |front: &[u8], rest: &[u8]| {
+        with(front, rest).filter(|(.., kind)| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile))
+    };
+    match (number.code, digits) {
+        // Cameroon, nine digits since 2014-11-21 (ART): 6 before mobiles. Reports differ on fixed lines.
+        (237, [5..=9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(mobile(&[6], digits)?))),
+        (237, [2 | 3, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
+        // Guinea, mobiles of nine digits (ARPT): what was put in front depends on the operator.
+        (224, [6, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
+        // Colombia, 60 before area code and fixed line since 2021-09-01 (CRC, resolution 5826 of 2019).
+        (57, [1 | 2 | 4..=8, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(with(&[6, 0], digits)?))),
+        // Manila, eight digits behind the 2 since 2019-10-06 (NTC, MO 10-10-2017): the new one depends on the operator.
+        (63, [2, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
+        // Ecuador, mobiles with a further 9 since 2012-09-30 (SUPERTEL, now ARCOTEL).
+        (593, rest) if rest.len() == 8 => Some(Quirk::Obsolete(Some(mobile(&[9], rest)?))),
+        // Mauritius, 5 before mobiles since 2013-09-01 (ICTA).
+        (230, rest) if rest.len() == 7 => Some(Quirk::Obsolete(Some(mobile(&[5], rest)?))),
+        // Chile (SUBTEL): 2 behind the area code since 2012 and 2013, 9 before mobiles since 2016-02-06. What begins
+        // with 5, 6 or 7 may be either.
+        (56, [8 | 9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(mobile(&[9], digits)?))),
+        (56, [2, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(with(&[2], digits)?))),
+        (56, [a @ (3 | 4), b, rest @ ..]) if rest.len() == 6 => Some(Quirk::Obsolete(Some(with(&[*a, *b, 2], rest)?))),
+        (56, [5..=7, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
         _ => None,
     }
 }

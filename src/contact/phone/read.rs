@@ -6,8 +6,9 @@ use super::char_classes::CharClasses;
 use super::clean::clean;
 use super::decide::{Context, decide};
 use super::digits::Digits;
+use super::masks::{is_masked, without_carrier};
 use super::prefix::{self, Prefix};
-use super::shapes::{Spreadsheet, is_date, is_masked, is_nothing, is_spreadsheet_error, spreadsheet};
+use super::shapes::{Spreadsheet, is_date, is_nothing, is_spreadsheet_error, spreadsheet};
 use super::{Multiple, Reading, Refusal, Region, Rules, labels, names, several};
 use crate::row::{Code, Note, Notes};
 
@@ -194,6 +195,9 @@ fn understand(text: &str, signs: CharClasses, context: &Context, depth: usize) -
             }
         }
     }
+    if words && let Some(rest) = without_brazilian_carrier(text, context) {
+        return cell_text(&rest, context, depth + 1);
+    }
     if words && is_masked(text) {
         return Err(Refusal::new(Code::PhoneMasked));
     }
@@ -235,7 +239,7 @@ fn addressed(text: &str, context: &Context, depth: usize) -> Option<Result<Readi
             Some(pieces) if pieces.iter().all(|piece| matches!(address(piece), Address::WhatsApp(_))) => {
                 numbers(&pieces, context, depth)
             }
-            _ => Err(not_a_number("an address or a link")),
+            _ => Err(not_a_number(unreachable_kind(text))),
         },
         Address::WhatsApp(id) => digits_of(&id)
             .and_then(|digits| decide(true, digits.as_slice(), context))
@@ -243,6 +247,23 @@ fn addressed(text: &str, context: &Context, depth: usize) -> Option<Result<Readi
         Address::Dialled(number, extension) => cell_text(&number, context, depth + 1)
             .map(|reading| if extension { with_note(reading, Note::PhoneExtensionDropped) } else { reading }),
     })
+}
+
+/// A number of Brazil without the two signs that stand for a carrier.
+fn without_brazilian_carrier(text: &str, context: &Context) -> Option<String> {
+    let brazilian = context.is_of(55) || text.trim_start_matches(['+', '0']).starts_with("55");
+    without_carrier(text).filter(|_| brazilian)
+}
+
+/// What an address without a number is.
+fn unreachable_kind(text: &str) -> &'static str {
+    match text.trim_end().rsplit_once('@').map(|(_, server)| server) {
+        Some("lid") => "a hidden WhatsApp id",
+        Some("g.us") => "a WhatsApp group",
+        Some("broadcast") => "a WhatsApp broadcast list",
+        Some("newsletter") => "a WhatsApp channel",
+        _ => "an address or a link",
+    }
 }
 
 /// Whether the text is a number by itself, wanted or not.
@@ -326,8 +347,11 @@ fn letters(text: &str, context: &Context) -> Refusal {
 
 /// Understands digits with nothing but the usual signs between them.
 fn signs_and_digits(text: &str, context: &Context) -> Result<Reading, Refusal> {
+    // In right-to-left text the `+` comes to stand behind the digits.
+    let behind = text.strip_suffix('+').filter(|rest| !rest.contains('+'));
+    let text = behind.unwrap_or(text);
     let digits = digits_of(text)?;
-    let plus = text.chars().take_while(|c| !c.is_ascii_digit()).any(|c| c == '+');
+    let plus = behind.is_some() || text.chars().take_while(|c| !c.is_ascii_digit()).any(|c| c == '+');
     decide(plus, digits.as_slice(), context)
 }
 

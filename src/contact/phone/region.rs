@@ -90,7 +90,7 @@ impl FromStr for Region {
     /// An ISO code of two or three letters, a country's name, or a calling code, which means its main country.
     fn from_str(text: &str) -> Result<Region, UnknownRegion> {
         match super::prefix::read(text) {
-            Some(prefix) if prefix.further.as_slice().is_empty() => {
+            Some(prefix) if prefix.further.as_slice().is_empty() && !prefix.lacks_digit => {
                 prefix.region.or_else(|| Region::main(prefix.code)).ok_or(UnknownRegion { nearest: None })
             }
             _ => Err(UnknownRegion { nearest: names::nearest(text) }),

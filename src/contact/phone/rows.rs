@@ -12,7 +12,7 @@ fn said(case: &str) -> String {
         check: if option('p') { Check::Possible } else { Check::Valid },
         renumber: option('r'),
         bare_international: option('b'),
-        kinds: if option('k') { "mobile".parse().unwrap() } else { Kinds::ANY },
+        kinds: if option('k') { "mobile".parse().unwrap() } else { Kinds::default() },
         ..Rules::default()
     };
     match read(&cell(0), &cell(1), cell(2).parse().ok(), &rules) {

@@ -20,6 +20,17 @@ enum Wanted {
     OverFifteen,
     /// Mexico's former mobile token is taken away.
     MexicoToken,
+    /// Of two valid readings with the own calling code in front or without, the one that is a mobile.
+    OwnCode,
+    /// A voicemail or a pager is nobody to write to.
+    Voicemail,
+    /// The national reading is no mobile and lacks its trunk prefix, and with `+` it is a mobile of another country; or
+    /// the calling code stands twice.
+    ForeignCode,
+    /// The calling code stands twice in the number cell, and once in the prefix cell.
+    CodeTwice,
+    /// The 0 of a trunk prefix of two digits was lost.
+    LostZero,
     /// Valid as a national number, though the library took its first digits for an exit code or a calling code.
     National,
 }
@@ -39,6 +50,13 @@ struct Question<'q> {
     /// The calling code of the prefix cell.
     prefix: Option<u16>,
     region: Option<Region>,
+}
+
+impl Question<'_> {
+    /// Whether the calling code of the prefix cell stands twice in front of the digits.
+    fn is_code_twice(&self) -> bool {
+        self.prefix.is_some_and(|code| self.digits.starts_with(&format!("{code}{code}")))
+    }
 }
 
 /// The decision table with the library's word for what is valid. Readings that are valid, or a refusal.
@@ -89,6 +107,10 @@ fn table(question: &Question) -> Result<Vec<String>, Code> {
     Ok(readings)
 }
 
+fn is_mobile(kind: PhoneNumberType) -> bool {
+    matches!(kind, PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile)
+}
+
 trait Code91 {
     fn parse_code(&self) -> u16;
 }
@@ -134,12 +156,27 @@ fn judge(question: &Question, found: &Result<Reading, Refusal>) -> Result<Option
                 {
                     Ok(Some(Wanted::National))
                 }
+                [] if question.is_code_twice() && valid(&phone, None) == Some(phone.clone()) => {
+                    Ok(Some(Wanted::CodeTwice))
+                }
+                [] if reading.notes.has(Note::PhoneLostZeroRestored) => Ok(Some(Wanted::LostZero)),
+                readings if readings.len() == 2 && readings.contains(&phone) => {
+                    let mobile = |number: &String| is_mobile(LIBRARY.parse(number, None).unwrap().get_type());
+                    let only = readings.iter().all(|number| mobile(number) == (*number == phone));
+                    if only { Ok(Some(Wanted::OwnCode)) } else { Err(format!("{phone} of {readings:?}")) }
+                }
                 readings => Err(format!("{phone}, not {readings:?}")),
             }
         }
         (Ok(readings), Err(refusal)) => match (readings.as_slice(), refusal.code) {
             ([], code) if !matches!(code, Code::PhoneAmbiguous | Code::PhoneNoCountry | Code::PrefixConflict) => {
                 Ok(None)
+            }
+            (readings, Code::PhoneTypeNotAllowed) if !readings.is_empty() => Ok(Some(Wanted::Voicemail)),
+            ([one], Code::PhoneAmbiguous) if refusal.suggestions.contains(one) && refusal.suggestions.len() == 2 => {
+                let mobile = |number: &String| is_mobile(LIBRARY.parse(number, None).unwrap().get_type());
+                let other = refusal.suggestions.iter().any(|number| number != one && mobile(number));
+                Ok(Some(if !mobile(one) && other { Wanted::ForeignCode } else { Wanted::Ambiguous }))
             }
             ([one], Code::PhoneTooLong) if over(one) => Ok(Some(Wanted::OverFifteen)),
             (readings, Code::PhoneAmbiguous) if refusal.suggestions.len() > 1 || readings.iter().any(over) => {
@@ -267,7 +304,8 @@ fn differences(count: usize, seed: u64) {
                 continue;
             }
             asked += 1;
-            let found = read(&prefix, &cell, question.region, &Rules::default());
+            let rules = Rules { plans: super::oracle::REFERENCE.clone(), ..Rules::default() };
+            let found = read(&prefix, &cell, question.region, &rules);
             match judge(&question, &found) {
                 Ok(None) => {}
                 Ok(Some(difference)) => *wanted.entry(difference).or_insert(0) += 1,
@@ -277,7 +315,9 @@ fn differences(count: usize, seed: u64) {
     }
     let some: Vec<&String> = wrong.iter().take(40).collect();
     assert!(wrong.is_empty(), "{} of {asked} differ: {some:#?}", wrong.len());
-    assert!(wanted.values().sum::<usize>() * 50 < asked, "{wanted:?} of {asked}");
+    // Every number of a voicemail or a pager is refused, and each range is drawn as often as the others.
+    let refused = wanted.get(&Wanted::Voicemail).copied().unwrap_or(0);
+    assert!((wanted.values().sum::<usize>() - refused) * 50 < asked, "{wanted:?} of {asked}");
     eprintln!("{asked} cells, differences that are wanted: {wanted:?}");
 }
 

@@ -52,11 +52,17 @@ pub struct Plan {
     pub trunk: u16,
     /// Where that of its exit code begins; 0 if it has none.
     pub exit: u16,
+    /// What is dialled before a national number within the country and is no part of it: `0`, `8`, `06`. One digit or
+    /// two; the unused places are `NO_DIGIT`.
+    pub trunk_digits: [u8; 2],
     /// Bit n: a national number may have n digits.
     pub lengths: u32,
     /// Bit n: n digits are dialled locally only.
     pub local: u32,
 }
+
+/// Fills the unused places of `Plan::trunk_digits`.
+pub const NO_DIGIT: u8 = 10;
 
 /// A calling code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +73,8 @@ pub struct Zone {
     pub main: u8,
     /// Where the automaton of its national numbers begins.
     pub start: u16,
+    /// Bit n: a national number of one of its regions may have n digits.
+    pub lengths: u32,
 }
 
 /// All numbering plans.
