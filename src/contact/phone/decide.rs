@@ -173,14 +173,12 @@ fn with_prefix<'p>(digits: &[u8], prefix: &Prefix, context: &Context<'p>) -> Res
         .map(|rest| rest.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[Note::PhonePrefixRepeated])));
     let plan = plans.main(prefix.code);
     let national = [Some(plain), begun, exit];
-    by_table(&Readings { digits, plan, national, own, twice, foreign: None, prefix: true }, context).map_err(
-        |refusal| {
-            // The whole number with a zero before its code is nothing anybody dials: it is only suggested.
-            let rest = digits.strip_prefix(&[0]).and_then(|rest| strip_code(rest, prefix.code));
-            let number = rest.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[]));
-            refusal.suggest(number.iter().filter_map(Candidate::valid).filter_map(written))
-        },
-    )
+    by_table(&Readings { digits, plan, national, own, twice, prefix: true }, context).map_err(|refusal| {
+        // The whole number with a zero before its code is nothing anybody dials: it is only suggested.
+        let rest = digits.strip_prefix(&[0]).and_then(|rest| strip_code(rest, prefix.code));
+        let number = rest.map(|rest| Candidate::new(plans.behind(prefix.code, rest), &[]));
+        refusal.suggest(number.iter().filter_map(Candidate::valid).filter_map(written))
+    })
 }
 
 fn in_country<'p>(digits: &[u8], plan: &'p Plan, context: &Context<'p>) -> Result<Reading, Refusal> {
@@ -199,19 +197,17 @@ fn in_country<'p>(digits: &[u8], plan: &'p Plan, context: &Context<'p>) -> Resul
     let exit = dialled.number.as_ref().is_ok_and(|number| number.exit);
     let own = own.map(|own| if own.valid().is_none() && !exit { dialled } else { own });
     let national = [Some(within), Some(dialled), idd];
-    by_table(&Readings { digits, plan: Some(plan), national, own, twice, foreign: None, prefix: false }, context)
-        .map_err(|refusal| {
-            let spare = digits.strip_prefix(&[0]).unwrap_or_default();
-            let others = [digits, spare].map(|digits| plans.international(digits));
-            let others =
-                others.iter().filter_map(|number| number.as_ref().ok().filter(|number| number.found.is_some()));
-            // A suggestion never leads to another country.
-            let own = others.filter(|number| number.code == plan.code).filter_map(written);
-            let former = former_trunk(digits, plan).map(|rest| Candidate::new(plans.within(rest, plan), &[]));
-            let former = former.as_ref().and_then(Candidate::valid).and_then(written);
-            let satellite = bangladesh(digits, context).as_ref().and_then(Candidate::valid).and_then(written);
-            refusal.suggest(own.chain(former).chain(satellite))
-        })
+    by_table(&Readings { digits, plan: Some(plan), national, own, twice, prefix: false }, context).map_err(|refusal| {
+        let spare = digits.strip_prefix(&[0]).unwrap_or_default();
+        let others = [digits, spare].map(|digits| plans.international(digits));
+        let others = others.iter().filter_map(|number| number.as_ref().ok().filter(|number| number.found.is_some()));
+        // A suggestion never leads to another country.
+        let own = others.filter(|number| number.code == plan.code).filter_map(written);
+        let former = former_trunk(digits, plan).map(|rest| Candidate::new(plans.within(rest, plan), &[]));
+        let former = former.as_ref().and_then(Candidate::valid).and_then(written);
+        let satellite = bangladesh(digits, context).as_ref().and_then(Candidate::valid).and_then(written);
+        refusal.suggest(own.chain(former).chain(satellite))
+    })
 }
 
 /// The rest behind a trunk prefix that a country without one used to have: 0, in the former Soviet Union 8.

@@ -4,7 +4,7 @@
 
 use super::digits::Digits;
 use super::plans::Number;
-use super::tables::Tables;
+use super::tables::{Tables, Zone};
 use super::{Kind, Region};
 
 /// What may have happened to a number that no plan knows.
@@ -18,29 +18,41 @@ pub(super) enum Quirk {
     ZeroLost(Digits),
 }
 
+/// Puts digits in front of a number where its country's plan knows the result.
+struct Completion<'p> {
+    plans: &'p Tables,
+    zone: &'p Zone,
+}
+
+impl Completion<'_> {
+    /// The number with these digits in front; `None` if that is not valid either.
+    fn with(&self, front: &[u8], rest: &[u8]) -> Option<(Digits, Region, Kind)> {
+        let mut all = Digits::from(front);
+        all.extend(rest);
+        let (region, kind) = self.plans.answer(self.zone, all.as_slice())?;
+        Some((all, region, kind))
+    }
+
+    /// The same where a mobile comes of it.
+    fn mobile(&self, front: &[u8], rest: &[u8]) -> Option<(Digits, Region, Kind)> {
+        self.with(front, rest).filter(|(.., kind)| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile))
+    }
+}
+
 /// Looks for a quirk of the number's country.
 pub(super) fn quirk(plans: &Tables, number: &Number) -> Option<Quirk> {
     let digits = number.national.as_slice();
-    let zone = plans.zone(number.code)?;
-    let with = |front: &[u8], rest: &[u8]| {
-        let mut all = Digits::from(front);
-        all.extend(rest);
-        let (region, kind) = plans.answer(zone, all.as_slice())?;
-        Some((all, region, kind))
-    };
-    let mobile = |front: &[u8], rest: &[u8]| {
-        with(front, rest).filter(|(.., kind)| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile))
-    };
+    let plan = Completion { plans, zone: plans.zone(number.code)? };
     match (number.code, digits) {
         // Abolished in 2019 (google/libphonenumber#2376): +52 1, and within the country 01, 044, 045.
         (52, [1, rest @ ..] | [0, 1, rest @ ..] | [0, 4, 4 | 5, rest @ ..]) if rest.len() == 10 => {
-            let (digits, region, kind) = with(&[], rest)?;
+            let (digits, region, kind) = plan.with(&[], rest)?;
             Some(Quirk::MexicoToken(digits, region, kind))
         }
         // All mobiles have had nine digits since 2016 (google/libphonenumber, migrator recipes for 55).
-        (55, [a, b, rest @ ..]) if rest.len() == 8 => Some(Quirk::Obsolete(Some(mobile(&[*a, *b, 9], rest)?))),
+        (55, [a, b, rest @ ..]) if rest.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[*a, *b, 9], rest)?))),
         // Ten digits since 2024-11-30, with 01 in front of the former eight.
-        (229, rest) if rest.len() == 8 => Some(Quirk::Obsolete(Some(with(&[0, 1], rest)?))),
+        (229, rest) if rest.len() == 8 => Some(Quirk::Obsolete(Some(plan.with(&[0, 1], rest)?))),
         // Ten digits since 2021-01-31; the two in front depend on operator and kind, so no form is certain.
         (225, rest) if rest.len() == 8 => Some(Quirk::Obsolete(None)),
         // Eleven digits until 2018: 016x became 03x and so on (google/libphonenumber, migrator recipes for 84).
@@ -57,49 +69,41 @@ pub(super) fn quirk(plans: &Tables, number: &Number) -> Option<Quirk> {
                 (9, 9) => [5, 9],
                 _ => return None,
             };
-            Some(Quirk::Obsolete(Some(with(&front, rest)?)))
+            Some(Quirk::Obsolete(Some(plan.with(&front, rest)?)))
         }
         (39 | 225 | 229 | 241 | 242 | 378, rest) => {
-            let (digits, ..) = with(&[0], rest).filter(|(.., kind)| *kind != Kind::Unknown)?;
+            let (digits, ..) = plan.with(&[0], rest).filter(|(.., kind)| *kind != Kind::Unknown)?;
             Some(Quirk::ZeroLost(digits))
         }
-        _ => renumbered(plans, number),
+        _ => renumbered(&plan, number),
     }
 }
 
 /// The renumberings in which digits were put in front of whole countries' or networks' numbers. No form is given where
 /// it depends on the operator.
-fn renumbered(plans: &Tables, number: &Number) -> Option<Quirk> {
+fn renumbered(plan: &Completion, number: &Number) -> Option<Quirk> {
     let digits = number.national.as_slice();
-    let zone = plans.zone(number.code)?;
-    let with = |front: &[u8], rest: &[u8]| {
-        let mut all = Digits::from(front);
-        all.extend(rest);
-        let (region, kind) = plans.answer(zone, all.as_slice())?;
-        Some((all, region, kind))
-    };
-    let mobile = |front: &[u8], rest: &[u8]| {
-        with(front, rest).filter(|(.., kind)| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile))
-    };
     match (number.code, digits) {
         // Cameroon, nine digits since 2014-11-21 (ART): 6 before mobiles. Reports differ on fixed lines.
-        (237, [5..=9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(mobile(&[6], digits)?))),
+        (237, [5..=9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[6], digits)?))),
         (237, [2 | 3, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
         // Guinea, mobiles of nine digits (ARPT): what was put in front depends on the operator.
         (224, [6, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
         // Colombia, 60 before area code and fixed line since 2021-09-01 (CRC, resolution 5826 of 2019).
-        (57, [1 | 2 | 4..=8, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(with(&[6, 0], digits)?))),
+        (57, [1 | 2 | 4..=8, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.with(&[6, 0], digits)?))),
         // Manila, eight digits behind the 2 since 2019-10-06 (NTC, MO 10-10-2017): the new one depends on the operator.
         (63, [2, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
         // Ecuador, mobiles with a further 9 since 2012-09-30 (SUPERTEL, now ARCOTEL).
-        (593, rest) if rest.len() == 8 => Some(Quirk::Obsolete(Some(mobile(&[9], rest)?))),
+        (593, rest) if rest.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[9], rest)?))),
         // Mauritius, 5 before mobiles since 2013-09-01 (ICTA).
-        (230, rest) if rest.len() == 7 => Some(Quirk::Obsolete(Some(mobile(&[5], rest)?))),
+        (230, rest) if rest.len() == 7 => Some(Quirk::Obsolete(Some(plan.mobile(&[5], rest)?))),
         // Chile (SUBTEL): 2 behind the area code since 2012 and 2013, 9 before mobiles since 2016-02-06. What begins
         // with 5, 6 or 7 may be either.
-        (56, [8 | 9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(mobile(&[9], digits)?))),
-        (56, [2, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(with(&[2], digits)?))),
-        (56, [a @ (3 | 4), b, rest @ ..]) if rest.len() == 6 => Some(Quirk::Obsolete(Some(with(&[*a, *b, 2], rest)?))),
+        (56, [8 | 9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[9], digits)?))),
+        (56, [2, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.with(&[2], digits)?))),
+        (56, [a @ (3 | 4), b, rest @ ..]) if rest.len() == 6 => {
+            Some(Quirk::Obsolete(Some(plan.with(&[*a, *b, 2], rest)?)))
+        }
         (56, [5..=7, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
         _ => None,
     }

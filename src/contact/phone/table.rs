@@ -2,8 +2,8 @@
 
 use super::decide::{Candidate, Context, ambiguous, choose, only, written};
 use super::plans::Number;
-use super::tables::Plan;
-use super::{Reading, Refusal, Rules};
+use super::tables::{Plan, Tables};
+use super::{Reading, Refusal};
 use crate::row::Note;
 
 /// The readings of digits without `+` of which the country is known.
@@ -17,8 +17,6 @@ pub(super) struct Readings<'p, 'd> {
     pub own: Option<Candidate<'p>>,
     /// With the own calling code twice.
     pub twice: Option<Candidate<'p>>,
-    /// With the calling code of another country in front, without its `+`; none if no such number is valid.
-    pub foreign: Option<Candidate<'p>>,
     /// The country is that of a prefix cell.
     pub prefix: bool,
 }
@@ -33,6 +31,14 @@ impl<'p> Readings<'p, '_> {
         self.own.as_ref().filter(|candidate| candidate.valid().is_some())
     }
 
+    /// With the calling code of another country in front, without its `+`; none if no such number is valid. Seldom
+    /// needed, so it is read only when a row asks.
+    fn foreign(&self, plans: &'p Tables) -> Option<Candidate<'p>> {
+        let foreign = Candidate::new(plans.international(self.digits), &[]);
+        let code = self.plan.map(|plan| plan.code);
+        Some(foreign).filter(|one| one.valid().is_some_and(|number| Some(number.code) != code))
+    }
+
     /// Whether the digits begin with the country's trunk prefix.
     fn has_trunk(&self) -> bool {
         let dialled = self.plan.map(Plan::trunk_prefix).unwrap_or_default();
@@ -42,59 +48,59 @@ impl<'p> Readings<'p, '_> {
 }
 
 /// What a row of the table decides.
-enum Decision<'c, 'p> {
-    Take(&'c Candidate<'p>, Option<Note>),
+enum Decision<'p> {
+    Take(Candidate<'p>, Option<Note>),
     Ambiguous([Candidate<'p>; 2]),
 }
 
 /// A row of the decision table: the first one that decides does.
-type Row = for<'c, 'p, 'd> fn(&'c Readings<'p, 'd>, &Rules) -> Option<Decision<'c, 'p>>;
+type Row = for<'p> fn(&Readings<'p, '_>, &Context<'p>) -> Option<Decision<'p>>;
 
 /// The rows that stand before "the one valid reading".
 const TABLE: [Row; 3] = [bare_international, own_code_without_plus, foreign_code_without_plus];
 
 /// `--bare-international`: digits that are valid with `+` are that, unless they begin with a trunk prefix.
-fn bare_international<'c, 'p>(readings: &'c Readings<'p, '_>, rules: &Rules) -> Option<Decision<'c, 'p>> {
-    if !rules.bare_international || readings.has_trunk() {
+fn bare_international<'p>(readings: &Readings<'p, '_>, context: &Context<'p>) -> Option<Decision<'p>> {
+    if !context.rules.bare_international || readings.has_trunk() {
         return None;
     }
-    let foreign = readings.foreign.as_ref().filter(|_| !readings.prefix);
-    let plus = readings.own().or(foreign)?;
+    let plus = match readings.own() {
+        Some(own) => *own,
+        None if readings.prefix => return None,
+        None => readings.foreign(context.plans)?,
+    };
     let note = (!readings.prefix).then_some(Note::PhoneCodeWithoutPlus);
     Some(Decision::Take(plus, note))
 }
 
 /// The country's own code in front: of two valid readings the one that is a mobile, if one is.
-fn own_code_without_plus<'c, 'p>(readings: &'c Readings<'p, '_>, _: &Rules) -> Option<Decision<'c, 'p>> {
+fn own_code_without_plus<'p>(readings: &Readings<'p, '_>, _: &Context<'p>) -> Option<Decision<'p>> {
     let (national, own) = (readings.nation()?, readings.own()?);
     if national.valid()?.is(own.valid()?) {
         return None;
     }
     match (national.is_mobile(), own.is_mobile()) {
-        (false, true) => Some(Decision::Take(own, (!readings.prefix).then_some(Note::PhoneCodeWithoutPlus))),
-        (true, false) => Some(Decision::Take(national, None)),
+        (false, true) => Some(Decision::Take(*own, (!readings.prefix).then_some(Note::PhoneCodeWithoutPlus))),
+        (true, false) => Some(Decision::Take(*national, None)),
         _ => Some(Decision::Ambiguous([*national, *own])),
     }
 }
 
 /// A foreign mobile without its `+`, in a country where a number without a trunk prefix is suspicious.
-fn foreign_code_without_plus<'c, 'p>(readings: &'c Readings<'p, '_>, _: &Rules) -> Option<Decision<'c, 'p>> {
-    let (national, foreign) = (readings.nation()?, readings.foreign.as_ref()?);
+fn foreign_code_without_plus<'p>(readings: &Readings<'p, '_>, context: &Context<'p>) -> Option<Decision<'p>> {
+    let national = readings.nation()?;
+    if national.is_mobile() || !readings.plan.is_some_and(Plan::is_read_loosely) || readings.has_trunk() {
+        return None;
+    }
+    let foreign = readings.foreign(context.plans)?;
     // Nobody writes a foreign trunk prefix and leaves out the +.
     let whole = foreign.valid().is_some_and(|number| number.change.is_none());
-    let suspicious = readings.plan.is_some_and(Plan::is_read_loosely) && !readings.has_trunk();
-    (suspicious && whole && !national.is_mobile() && foreign.is_mobile())
-        .then_some(Decision::Ambiguous([*national, *foreign]))
+    (whole && foreign.is_mobile()).then_some(Decision::Ambiguous([*national, foreign]))
 }
 
 pub(super) fn by_table<'p>(readings: &Readings<'p, '_>, context: &Context<'p>) -> Result<Reading, Refusal> {
-    let foreign = Candidate::new(context.plans.international(readings.digits), &[]);
-    let code = readings.plan.map(|plan| plan.code);
-    let foreign = Some(foreign).filter(|one| one.valid().is_some_and(|number| Some(number.code) != code));
-    let readings = &Readings { foreign, ..*readings };
-    match TABLE.iter().find_map(|row| row(readings, context.rules)) {
-        Some(Decision::Take(candidate, note)) => {
-            let mut candidate = *candidate;
+    match TABLE.iter().find_map(|row| row(readings, context)) {
+        Some(Decision::Take(mut candidate, note)) => {
             note.into_iter().for_each(|note| candidate.notes.add(note));
             return only(&candidate, context);
         }
@@ -113,8 +119,8 @@ pub(super) fn by_table<'p>(readings: &Readings<'p, '_>, context: &Context<'p>) -
         false => [dialled, national, readings.own, exit, twice],
     };
     if all.iter().flatten().all(|candidate| candidate.valid().is_none())
-        && readings.foreign.is_none()
         && let Some(number) = lost_zero(readings, context)
+        && readings.foreign(context.plans).is_none()
     {
         return only(&Candidate::new(Ok(number), &[Note::PhoneLostZeroRestored]), context);
     }
