@@ -30,6 +30,11 @@ impl EffectiveSetting {
     pub fn is_chosen(&self) -> bool {
         self.source != Origin::Default.to_string() && !self.values.is_empty()
     }
+
+    /// Whether it was typed.
+    pub fn is_typed(&self) -> bool {
+        self.source == Origin::Flags.to_string() && !self.values.is_empty()
+    }
 }
 
 /// Every setting.

@@ -10,7 +10,7 @@ use super::Screen;
 use super::outputs;
 use super::run::purpose;
 use super::screen::values;
-use crate::config::Config;
+use crate::config::{Config, key};
 use crate::diagnostic::Exit;
 use crate::error::Error;
 #[cfg(feature = "html")]
@@ -84,10 +84,11 @@ pub fn elsewhere(
 /// Writes the `.prom` files of `--report` at every end but usage errors, with the exit code that the process will have.
 /// Nothing that the run reads is replaced, also where the run ended before that was asked. `folder` is the results folder.
 pub fn metrics(screen: &Screen<'_>, config: &Config, folder: Option<&Path>, summary: &Summary) {
-    if summary.exit_code == Exit::Usage || outputs::check(config, screen, folder).is_err() {
+    let mut paths = config.output.reports.iter().filter(|path| Form::of(path) == Ok(Form::Prometheus)).peekable();
+    if summary.exit_code == Exit::Usage || paths.peek().is_none() || outputs::check(config, screen, folder).is_err() {
         return;
     }
-    for path in config.output.reports.iter().filter(|path| Form::of(path) == Ok(Form::Prometheus)) {
+    for path in paths {
         // The collector runs as another user.
         if let Err(error) = replace_public(path, prometheus::write(summary).as_bytes()) {
             screen.note(&format!("warning: {} cannot be written: {error} [output.write]", safe(&shown(path))));
@@ -123,8 +124,8 @@ pub fn next(config: &Config, summary: &Summary) -> Option<Next> {
     words::next(summary, line.to_string(), |rejected| {
         let again = line.with_files(&config.files, rejected);
         // The environment or a settings file would lead it into the folder that it reads from.
-        let elsewhere = config.effective.iter().find(|setting| setting.name == "output-dir");
-        match elsewhere.is_some_and(|setting| setting.is_chosen() && setting.source != "command line") {
+        let elsewhere = config.effective.iter().find(|setting| setting.name == key::OUTPUT_DIR.name());
+        match elsewhere.is_some_and(|setting| setting.is_chosen() && !setting.is_typed()) {
             true => {
                 let first = rejected.first().map(Path::new);
                 again.with(&["--output-dir", &shown(&folder::beside(first, Shard::default(), purpose(config)))])

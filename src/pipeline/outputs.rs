@@ -8,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::Screen;
-use crate::config::{Config, is_stdin};
+use crate::config::{Config, is_stdin, key};
 use crate::error::Error;
 use crate::folder::{LOCK, has_place, is_our_name};
 
@@ -54,7 +54,8 @@ impl ReadFiles {
 }
 
 /// The settings that name a file to be read.
-const FILES_READ: &[&str] = &["token-file", "env-file", "config", "cacert", "phone-metadata"];
+const FILES_READ: &[&str] =
+    &[key::TOKEN_FILE.name(), key::ENV_FILE.name(), key::CONFIG.name(), key::CACERT.name(), key::PHONE_METADATA.name()];
 
 /// Nothing that the run reads is replaced or removed by it, and no report does harm where it is to be. `folder` is the
 /// results folder, if there is to be one.
