@@ -84,15 +84,12 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
 }
 
 /// Whether a number that is no mobile may have another reading that is one: with its calling code twice, or, where it
-/// has no trunk prefix, as a foreign number. Asked for every number, and answered at once for mobiles.
+/// has no trunk prefix, as a foreign number. Asked for every number, so what is seldom true comes first.
 #[inline(always)]
 fn is_doubtful(plus: bool, code: u16, digits: &[u8], national: &[u8], read: (Kind, bool), context: &Context) -> bool {
     let (kind, trunk) = read;
     let mobile = |kind| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile);
-    if mobile(kind) {
-        return false;
-    }
-    if (plus || context.prefix.is_some()) && begins_with(national, code) {
+    if (plus || context.prefix.is_some()) && begins_with(national, code) && !mobile(kind) {
         return true;
     }
     if plus || trunk {
@@ -102,7 +99,7 @@ fn is_doubtful(plus: bool, code: u16, digits: &[u8], national: &[u8], read: (Kin
     let Some((other, length)) = code_at(digits, 0) else { return false };
     let Some((zone, behind)) = plans.zone(other).zip(digits.get(length..)) else { return false };
     let possible = zone.lengths & (1 << (behind.len() & 31)) != 0;
-    possible && other != code && mobile(Kind::from_number(plans.walk(zone.start, behind) % 16))
+    possible && other != code && !mobile(kind) && mobile(Kind::from_number(plans.walk(zone.start, behind) % 16))
 }
 
 /// Whether digits begin with a calling code.
