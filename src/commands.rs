@@ -1,6 +1,6 @@
 //! The commands: what each does with the settings, and how its end becomes output and an exit code.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, BufRead, IsTerminal, Read};
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -188,8 +188,8 @@ fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<E
         if io::stdin().is_terminal() {
             terminal.say("numbers from the keyboard, one a line; Ctrl-D ends");
         }
-        for line in io::stdin().lock().lines() {
-            let line = line.map_err(|error| Error::Local { what: "standard input", error })?;
+        let mut lines = io::stdin().lock();
+        while let Some(line) = short_line(&mut lines).map_err(|error| Error::Local { what: "standard input", error })? {
             if !line.trim().is_empty() && tell(&line) != Exit::Complete {
                 break;
             }
@@ -200,6 +200,21 @@ fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<E
         }
     }
     Ok(if refused { Exit::SomeRows } else { Exit::Complete })
+}
+
+/// The longest line that is explained, in bytes; a cell with a number is far shorter.
+const LONGEST_LINE: u64 = 4096;
+
+/// The next line; what is longer than 4,096 bytes is cut, and the rest of its line left out. None at the end.
+fn short_line(from: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    if from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.last() != Some(&b'\n') && line.len() as u64 == LONGEST_LINE {
+        from.skip_until(b'\n')?;
+    }
+    Ok(Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn sample_text(sample: Sample) -> &'static str {
@@ -240,4 +255,20 @@ fn served(typed: &Typed, terminal: &Terminal) -> Result<Exit, Error> {
     });
     runtime.shutdown_background();
     code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_end_is_cut() {
+        let text = format!("one\r\n{}\ntwo\n\nlast", "5".repeat(1 << 20));
+        let mut from = text.as_bytes();
+        let mut lengths = Vec::new();
+        while let Some(line) = short_line(&mut from).unwrap() {
+            lengths.push(line.len());
+        }
+        assert_eq!(lengths, [3, 4096, 3, 0, 4]);
+    }
 }

@@ -27,6 +27,7 @@ pub mod row;
 pub mod sandbox;
 pub mod secret;
 pub mod shell;
+pub mod small_file;
 pub mod source;
 pub mod stop;
 pub mod survey;

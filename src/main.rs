@@ -11,6 +11,7 @@ use m1import::diagnostic::Exit;
 use m1import::{cli, commands};
 
 fn main() -> ExitCode {
+    keep_memory_private();
     let env = Env::new(std::env::vars_os());
     let run = || match cli::parse(std::env::args_os(), Plans::default().version()) {
         Ok(command) => commands::run(command, &env),
@@ -18,6 +19,13 @@ fn main() -> ExitCode {
     };
     let exit = guarded(run).unwrap_or_else(|error| commands::broken(&error.to_string(), &env));
     ExitCode::from(exit.code())
+}
+
+/// Neither core dumps nor other processes of the user (by `/proc/PID/mem`, a debugger) see the token. Where the system
+/// refuses, the program runs all the same.
+fn keep_memory_private() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 /// Runs to the end whatever happens. A panic is a fault of ours; it is told by its place in the program alone, since

@@ -15,8 +15,8 @@ pub struct CommandLine {
 }
 
 impl CommandLine {
-    /// Keeps the words; the values of `--token` and `--header`, the arguments of `--token-command` and the password of
-    /// `--proxy` become `…`.
+    /// Keeps the words; the values of `--token` and `--header`, the arguments of `--token-command`, the password of
+    /// `--proxy` and the query of `--endpoint` become `…`.
     pub fn new(words: impl IntoIterator<Item = String>) -> CommandLine {
         let mut line = CommandLine::default();
         let mut behind = None;
@@ -30,10 +30,12 @@ impl CommandLine {
                 (Some(Private::Command), _) => without_arguments(&word),
                 (Some(Private::Header), _) => without_value(&word),
                 (Some(Private::Proxy), _) => without_password(&word),
+                (Some(Private::Endpoint), _) => without_query(&without_password(&word)),
                 (_, Some(("--token", _))) => "--token=…".to_owned(),
                 (_, Some(("--token-command", value))) => format!("--token-command={}", without_arguments(value)),
                 (_, Some(("--header", value))) => format!("--header={}", without_value(value)),
                 (_, Some(("--proxy", value))) => format!("--proxy={}", without_password(value)),
+                (_, Some(("--endpoint", _))) => without_query(&without_password(&word)),
                 _ => {
                     behind = Private::named(&word);
                     word
@@ -105,6 +107,12 @@ impl CommandLine {
         CommandLine { words, token_took: self.token_took }
     }
 
+    /// Whether an option that clap does not know is the word behind `--token`: a token that begins with a dash.
+    pub fn is_behind_token(&self, option: &str) -> bool {
+        let behind = |pair: &[String]| matches!(pair, [token, word] if token == "--token" && word.starts_with(option));
+        self.words.windows(2).any(behind)
+    }
+
     /// Whether `--token` took the word behind it, which may have been a file.
     pub fn token_took_a_word(&self) -> bool {
         self.token_took
@@ -124,6 +132,7 @@ enum Private {
     Command,
     Header,
     Proxy,
+    Endpoint,
 }
 
 impl Private {
@@ -133,6 +142,7 @@ impl Private {
             "--token-command" => Some(Private::Command),
             "--header" => Some(Private::Header),
             "--proxy" => Some(Private::Proxy),
+            "--endpoint" => Some(Private::Endpoint),
             _ => None,
         }
     }
@@ -167,6 +177,14 @@ pub(crate) fn without_arguments(command: &str) -> String {
     }
 }
 
+/// An address without its query, which may hold a key.
+pub(crate) fn without_query(address: &str) -> String {
+    match address.split_once('?') {
+        Some((address, _)) => format!("{address}?…"),
+        None => address.to_owned(),
+    }
+}
+
 /// An address without the name and password of its user.
 pub(crate) fn without_password(address: &str) -> String {
     let start = address.find("://").map_or(0, |at| at + 3);
@@ -194,6 +212,8 @@ mod tests {
             (&["a.csv", "--header=X-Key: geheim"], "m1import a.csv '--header=X-Key: …' --env-file .env"),
             (&["--proxy", "http://me:geheim@host:1"], "m1import --proxy http://…@host:1 --env-file .env"),
             (&["--proxy=http://me:geh@eim@host"], "m1import --proxy=http://…@host --env-file .env"),
+            (&["--endpoint", "https://h/p?k=geheim"], "m1import --endpoint 'https://h/p?…' --env-file .env"),
+            (&["--endpoint=https://h/p?k=geheim"], "m1import '--endpoint=https://h/p?…' --env-file .env"),
             (&["--token-command", "pass show geheim"], "m1import --token-command 'pass …' --env-file .env"),
             (&["--token-command=echo geheim"], "m1import '--token-command=echo …' --env-file .env"),
             (&["--", "it's.csv"], r"m1import --env-file .env -- 'it'\''s.csv'"),

@@ -19,7 +19,7 @@ pub mod options;
 
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 pub use command_line::CommandLine;
-pub(crate) use command_line::{without_arguments, without_password, without_value};
+pub(crate) use command_line::{without_arguments, without_password, without_query, without_value};
 pub use help::tree;
 use options::{SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
 
@@ -182,6 +182,14 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
             return Ok(Command::Print(stop.render().to_string()));
         }
         ErrorKind::MissingRequiredArgument => return Err(no_file(line)),
+        ErrorKind::UnknownArgument if matches!(stop.get(ContextKind::InvalidArg), Some(ContextValue::String(option)) if line.is_behind_token(option)) =>
+        {
+            return Err(Error {
+                code: RunCode::UsageUnknownOption,
+                message: "what stands behind --token is no option (not shown, since it may be the token)".to_owned(),
+                hint: "a token that begins with a dash is written --token=TOKEN".to_owned(),
+            });
+        }
         ErrorKind::UnknownArgument => RunCode::UsageUnknownOption,
         ErrorKind::InvalidSubcommand => RunCode::UsageUnknownCommand,
         ErrorKind::ArgumentConflict => RunCode::UsageConflict,
@@ -323,6 +331,9 @@ mod tests {
         let cases = [
             ("m1import", "usage.no_file", "name a file"),
             ("m1import check", "usage.no_file", "name a file"),
+            ("m1import a.csv --token --geheim", "usage.unknown_option", "--token=TOKEN"),
+            ("m1import a.csv --token --geheim=geheim", "usage.unknown_option", "--token=TOKEN"),
+            ("m1import a.csv --token -geheim", "usage.unknown_option", "--token=TOKEN"),
             ("m1import a.csv --tokn=geheim", "usage.unknown_option", "did you mean --token?"),
             ("m1import a.csv --default-contry IN", "usage.unknown_option", "did you mean --default-country?"),
             ("m1import a.csv --format", "usage.missing_value", "--help"),

@@ -180,6 +180,8 @@ pub const SETTINGS: &[Setting] = &[
     row(Input, "sheet", One("NAME|N"), "", "Worksheet, by name or by number from 1")
         .more("Default: the first with a phone column"),
     row(Input, "limit", One("N"), "", "Take the first N records of the job only"),
+    row(Input, "max-input", One("SIZE"), "", "The longest standard input or pipe that is taken")
+        .more("Default: half of the free space where it is kept for the second reading"),
     row(Input, "shard", One("K/N"), "1/1", "Take the records of shard K of N only")
         .more("N machines can share one file without talking to each other: parted by phone number modulo N"),
     row(Input, "only", Many("COLUMN=VALUE,…"), "", "Send only rows whose column has one of these values")

@@ -64,9 +64,11 @@ impl FromStr for Endpoint {
             return Err("holds a user or password; the token goes into --token-file".to_owned());
         }
         if parts.scheme == "http" && !is_loopback(&parts.host) {
+            // A query may hold a key.
+            let path = parts.path.split('?').next().unwrap_or_default();
             let remedy = match parts.host.as_str() {
-                "localhost" => format!("write http://127.0.0.1{}{}", colon(parts.port), parts.path),
-                host => format!("write https://{host}{}{}", colon(parts.port), parts.path),
+                "localhost" => format!("write http://127.0.0.1{}{path}", colon(parts.port)),
+                host => format!("write https://{host}{}{path}", colon(parts.port)),
             };
             return Err(format!("would send token and contacts unencrypted: {remedy}"));
         }

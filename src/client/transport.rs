@@ -22,6 +22,7 @@ use super::transport_error;
 use super::verdict::{Reply, TransportError};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::secret::Secret;
+use crate::small_file;
 
 /// The largest answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -239,7 +240,7 @@ fn headers(options: &Options) -> Result<HeaderMap, Error> {
 /// The certificates in a PEM file; none is an error.
 fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unusable = |why: String| Error::Cacert(path.to_owned(), why);
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let pem = small_file::read(path).map_err(|error| unusable(error.to_string()))?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(found) if !found.is_empty() => Ok(found),
         Ok(_) => Err(unusable("no certificate in it".to_owned())),

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::level::{Levels, Origin};
 use crate::cli::options::{SETTINGS, Setting, Takes, setting};
-use crate::cli::{without_arguments, without_password, without_value};
+use crate::cli::{without_arguments, without_password, without_query, without_value};
 use crate::terminal::safe;
 
 /// A setting, its value and where it came from. Secrets are masked.
@@ -66,7 +66,8 @@ fn masked(setting: &Setting, value: String) -> String {
         "token" if value.is_empty() => value,
         "token" => format!("…{}", crate::secret::Secret::new(value.trim().to_owned()).last_four().unwrap_or_default()),
         "header" => without_value(&value),
-        "proxy" | "endpoint" => without_password(&value),
+        "proxy" => without_password(&value),
+        "endpoint" => without_query(&without_password(&value)),
         "token-command" => without_arguments(&value),
         _ => value,
     }
@@ -141,6 +142,7 @@ mod tests {
             ("token", "", ""),
             ("header", "X-Key: geheim", "X-Key: …"),
             ("proxy", "http://me:geheim@host", "http://…@host"),
+            ("endpoint", "https://me:geheim@host/path?key=geheim", "https://…@host/path?…"),
             ("token-command", "pass show geheim", "pass …"),
             ("bot-id", "5f", "5f"),
         ];

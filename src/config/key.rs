@@ -88,6 +88,7 @@ keys! { SETTINGS:
     SKIP_LINES: Number = "skip-lines";
     SHEET: Sheet = "sheet";
     LIMIT: Positive = "limit";
+    MAX_INPUT: Size = "max-input";
     SHARD: Shard = "shard";
     ONLY: RowCondition = "only";
     SKIP: RowCondition = "skip";

@@ -65,6 +65,9 @@ pub enum Mode {
 pub struct Config {
     /// The files, in order; `-` is standard input.
     pub files: Vec<PathBuf>,
+    /// The most bytes that are taken of standard input and of pipes; `None` is half of the free space where they are
+    /// kept.
+    pub max_input: Option<u64>,
     /// How the files are read.
     pub source: source::Options,
     /// Which column is which field.
@@ -190,6 +193,7 @@ impl Config {
         let rows = Rows::settle(&levels)?;
         Ok(Config {
             files,
+            max_input: levels.maybe(key::MAX_INPUT)?.map(|Size(bytes)| bytes),
             source: source_options(&levels)?,
             mapping: mapping_options(&levels)?,
             plan: plan::fingerprint(&levels, &rows.rules)?,

@@ -3,17 +3,21 @@
 //! It covers the settings of Input, Mapping and Validation, less those that only decide whether anything is sent, and
 //! the bot. Values count as they came out, not as they were written: `--default-country 91` and `IN` are one plan.
 
+use std::path::Path;
+
 use super::error::Error;
 use super::key;
 use super::level::Levels;
 use super::values::EncodingLabel;
 use crate::cli::options::{Group, SETTINGS, Setting, Takes};
 use crate::contact::Rules;
+use crate::small_file;
 
 /// The fingerprint, 32 hexadecimal digits.
 pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Error> {
     let decides = |setting: &&Setting| match setting.group {
-        Group::Input | Group::Mapping => true,
+        Group::Input => setting.name != "max-input",
+        Group::Mapping => true,
         Group::Validation => !matches!(setting.name, "max-invalid" | "strict"),
         Group::Delivery | Group::Output => setting.name == "bot-id",
     };
@@ -49,5 +53,5 @@ fn settled(setting: &'static Setting, levels: &Levels, rules: &Rules) -> Result<
 
 /// What a file says, whatever it is called; its name where it cannot be read, which is told when it is needed.
 fn content(path: &String) -> String {
-    std::fs::read(path).map_or_else(|_| path.clone(), |text| blake3::hash(&text).to_hex().to_string())
+    small_file::read(Path::new(path)).map_or_else(|_| path.clone(), |text| blake3::hash(&text).to_hex().to_string())
 }

@@ -2,11 +2,11 @@
 //!
 //! It is looked for only when it is needed: `check`, `--dry-run` and `--sandbox` read none.
 
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
-use std::{fs, thread};
 
 use super::error::Error;
 use super::jwt::peek;
@@ -16,7 +16,6 @@ use crate::cli::options::setting;
 use crate::diagnostic::RunCode;
 use crate::report::words::moment;
 use crate::secret::Secret;
-use crate::terminal::safe;
 
 /// The settings that give a token; one of them at most on a level.
 pub(super) const TOKEN_SETTINGS: [&str; 3] = [key::TOKEN.name(), key::TOKEN_FILE.name(), key::TOKEN_COMMAND.name()];
@@ -163,41 +162,26 @@ fn from_file(path: &Path) -> io::Result<String> {
     limited(&mut fs::File::open(path)?)
 }
 
-/// What a command prints. Its standard input is closed: ours may be the contacts.
+/// What a command prints. Its standard input is closed, since ours may be the contacts; its standard error is not shown.
 fn from_command(command: &str, label: &str) -> Result<String, Error> {
     let fail = |why: String| Error::new(RunCode::TokenUnreadable, format!("{label}: {why}"));
     let child = Command::new("sh")
         .args(["-c", command])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn();
     let mut child = child.map_err(|why| fail(format!("the command cannot be run: {why}")))?;
-    let words = complaints(&mut child);
     let printed = match child.stdout.take() {
         Some(mut pipe) => limited(&mut pipe),
         None => Ok(String::new()),
     };
     let status = child.wait().map_err(|why| fail(format!("the command cannot be waited for: {why}")))?;
-    let words = words.and_then(|thread| thread.join().ok()).unwrap_or_default();
     if !status.success() {
-        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let words = if words.is_empty() { words } else { format!(": {}", safe(&words)) };
-        return Err(fail(format!("the command failed ({status}){words}")));
+        return Err(fail(format!("the command failed ({status})"))
+            .hint_is("run it by itself to see why; what it says is not shown here, since it may name the token"));
     }
     printed.map_err(|why| fail(format!("what the command prints cannot be read: {why}")))
-}
-
-/// Reads the first 2 kB of standard error beside standard output, so that neither pipe can stop the other.
-fn complaints(child: &mut Child) -> Option<thread::JoinHandle<String>> {
-    let mut pipe = child.stderr.take()?;
-    Some(thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // What cannot be read is only missing from a message.
-        let _ = pipe.by_ref().take(2_000).read_to_end(&mut bytes);
-        let _ = io::copy(&mut pipe, &mut io::sink());
-        String::from_utf8_lossy(&bytes).into_owned()
-    }))
 }
 
 #[cfg(test)]
@@ -313,6 +297,7 @@ mod tests {
         assert_eq!(expose(&typed(&[("token-command", "yes")])), Err("token.unreadable"));
         let error = typed(&[("token-command", "printf 'no\\033[1m key\\n' >&2; exit 3")]).read().unwrap_err();
         assert_eq!((error.code(), error.exit().code()), ("token.unreadable", 77));
-        assert!(error.to_string().contains(r"no\u{1b}[1m key"), "{error}");
+        assert_eq!(error.to_string(), "--token-command: the command failed (exit status: 3)");
+        assert!(error.hint().unwrap().starts_with("run it by itself"), "{:?}", error.hint());
     }
 }

@@ -61,7 +61,8 @@ fn may_be_found(name: &str, values: &[String], origin: &Origin) -> bool {
         return false;
     };
     match setting.group {
-        Group::Input | Group::Mapping => true,
+        Group::Input => name != key::MAX_INPUT.name(),
+        Group::Mapping => true,
         Group::Validation => name != key::PHONE_METADATA.name(),
         Group::Delivery | Group::Output => {
             PACE_AND_FORM.contains(&name)

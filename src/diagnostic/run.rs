@@ -34,6 +34,7 @@ super::codes! {
         InputUnreadable = "input.unreadable", NoInput, "the file may not be read", "check the permissions of the file";
         InputIo = "input.io", Io, "reading failed", "check the disk or the network drive";
         InputSpool = "input.spool", Io, "standard input cannot be kept for the second reading", "free some space in the temporary folder, or set TMPDIR to another one";
+        InputTooLong = "input.too_long", Io, "standard input or a pipe is longer than --max-input allows", "--max-input SIZE takes more of it; a file is read where it lies";
         InputEmpty = "input.empty", Data, "there is nothing but blanks in it", "export the contacts again; `m1import sample` prints a file to start from";
         InputBinary = "input.binary", Data, "it is no text and no known format", "export the contacts as CSV, JSON, vCard or .xlsx";
         InputEncoding = "input.encoding", Data, "its encoding cannot be decoded", "save the file as UTF-8";

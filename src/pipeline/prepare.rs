@@ -1,7 +1,5 @@
 //! From the settings to a job: inputs opened, understood and mapped.
 
-use std::fs;
-
 use crate::cli::nearest_command;
 use crate::config::{Config, Limit};
 use crate::contact::Rules;
@@ -9,6 +7,7 @@ use crate::contact::phone::Plans;
 use crate::error::Error;
 use crate::mapping::{Filter, Mapping};
 use crate::reading::{Input, Job};
+use crate::small_file;
 use crate::source;
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -19,7 +18,8 @@ use crate::survey::Survey;
 /// An input is missing, a folder or not readable; a signal came first.
 pub async fn open(config: &Config, stop: &Stop) -> Result<Vec<source::Input>, Error> {
     let files = config.files.clone();
-    let open = move || files.iter().map(|path| source::Input::at(path).map_err(Error::Input)).collect();
+    let longest = config.max_input;
+    let open = move || files.iter().map(|path| source::Input::at(path, longest).map_err(Error::Input)).collect();
     unless_stopped(stop, "the inputs", open).await
 }
 
@@ -46,7 +46,7 @@ pub async fn unless_stopped<T: Send + 'static>(
 pub fn no_mistyped_command(config: &Config) -> Result<(), Error> {
     match config.files.first().filter(|first| !first.exists()) {
         Some(first) if nearest_command(&first.to_string_lossy()).is_some() => {
-            source::Input::at(first).map(drop).map_err(Error::Input)
+            source::Input::at(first, None).map(drop).map_err(Error::Input)
         }
         _ => Ok(()),
     }
@@ -78,7 +78,7 @@ pub fn rules(config: &Config) -> Result<Rules, Error> {
     let mut rules = config.rows.rules.clone();
     if let Some(path) = &config.rows.phone_metadata {
         let unusable = |why: String| Error::Metadata { path: path.clone(), why };
-        let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+        let text = small_file::read_text(path).map_err(|error| unusable(error.to_string()))?;
         rules.phone.plans = Plans::read(&text).map_err(|error| unusable(error.to_string()))?;
     }
     Ok(rules)

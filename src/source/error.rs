@@ -33,6 +33,12 @@ pub enum ErrorKind {
     /// Standard input or a pipe could not be kept in a temporary file.
     #[error("cannot be kept in a temporary file: {0}")]
     Spool(io::Error),
+    /// Standard input or a pipe is longer than `--max-input` allows.
+    #[error("the input is longer than {longest} bytes, the most that is kept in a temporary file")]
+    TooLong {
+        /// The limit in bytes.
+        longest: u64,
+    },
     /// There is nothing in it, or nothing but blanks.
     #[error("the file is empty")]
     Empty,
@@ -139,6 +145,7 @@ impl Diagnostic for Error {
             ErrorKind::Unreadable(_) => RunCode::InputUnreadable,
             ErrorKind::Io(_) => RunCode::InputIo,
             ErrorKind::Spool(_) => RunCode::InputSpool,
+            ErrorKind::TooLong { .. } => RunCode::InputTooLong,
             ErrorKind::Empty => RunCode::InputEmpty,
             ErrorKind::Binary(_) | ErrorKind::Archive { .. } => RunCode::InputBinary,
             ErrorKind::Encoding(_) => RunCode::InputEncoding,
@@ -174,7 +181,7 @@ impl Error {
 
     /// Whether the machine failed, not the input.
     pub fn is_io(&self) -> bool {
-        matches!(self.kind, ErrorKind::Io(_) | ErrorKind::Spool(_))
+        matches!(self.kind, ErrorKind::Io(_) | ErrorKind::Spool(_) | ErrorKind::TooLong { .. })
     }
 
     /// What must be remembered of this input does not fit into memory, and a temporary file for it fails.

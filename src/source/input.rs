@@ -39,14 +39,15 @@ pub struct Digest {
 }
 
 impl Input {
-    /// The input that the command line names. `-` is standard input; it and every pipe are read to their end now.
+    /// The input that the command line names. `-` is standard input; it and every pipe are read to their end now, at
+    /// most `longest` bytes of them; None is half of what is free where they are kept.
     ///
     /// # Errors
-    /// The file is missing, a folder, or not readable; a pipe cannot be kept.
-    pub fn at(path: impl AsRef<Path>) -> Result<Input, Error> {
+    /// The file is missing, a folder, or not readable; a pipe cannot be kept, or is too long.
+    pub fn at(path: impl AsRef<Path>, longest: Option<u64>) -> Result<Input, Error> {
         let path = path.as_ref();
         if path == Path::new("-") {
-            return Input::spool("stdin", io::stdin().lock());
+            return Input::spool("stdin", io::stdin().lock(), longest);
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let found = fs::metadata(path).map_err(|error| missing(error).in_input(&name))?;
@@ -59,7 +60,7 @@ impl Input {
             return Ok(Input { name, path, len: found.len(), backing: Backing::File(Arc::new(file)) });
         }
         let name = if path.starts_with("/dev") || path.starts_with("/proc") { "stdin".to_owned() } else { name };
-        Input::spool(&name, file)
+        Input::spool(&name, file, longest)
     }
 
     /// Whether the input of this name is kept in a temporary file: standard input, and every pipe.
@@ -101,9 +102,14 @@ impl Input {
         Seekable { backing: self.backing.clone(), at: 0, len: self.len }
     }
 
-    fn spool(name: &str, mut from: impl Read) -> Result<Input, Error> {
+    fn spool(name: &str, from: impl Read, longest: Option<u64>) -> Result<Input, Error> {
         let mut file = tempfile::tempfile().map_err(|error| ErrorKind::Spool(error).in_input(name))?;
-        let len = io::copy(&mut from, &mut file).map_err(|error| ErrorKind::Spool(error).in_input(name))?;
+        let longest = longest.unwrap_or_else(|| half_of_free_space(&file));
+        let len = io::copy(&mut from.take(longest.saturating_add(1)), &mut file)
+            .map_err(|error| ErrorKind::Spool(error).in_input(name))?;
+        if len > longest {
+            return Err(ErrorKind::TooLong { longest }.in_input(name));
+        }
         Ok(Input { name: name.to_owned(), path: None, backing: Backing::File(Arc::new(file)), len })
     }
 
@@ -137,6 +143,11 @@ impl Input {
     pub(super) fn reader(&self) -> HashingReader {
         HashingReader { backing: self.backing.clone(), bytes: 0, hasher: blake3::Hasher::new() }
     }
+}
+
+/// Half of the bytes that are free where the file lies; without a bound where the system does not say.
+fn half_of_free_space(file: &File) -> u64 {
+    rustix::fs::fstatvfs(file).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize) / 2)
 }
 
 fn missing(error: io::Error) -> ErrorKind {
@@ -231,18 +242,28 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_said() {
-        assert_eq!(Input::at("/no/such/file.csv").unwrap_err().code(), "input.missing");
-        assert_eq!(Input::at("/").unwrap_err().code(), "input.folder");
-        assert!(Input::at("/etc/hosts/x").unwrap_err().is_missing());
+        assert_eq!(Input::at("/no/such/file.csv", None).unwrap_err().code(), "input.missing");
+        assert_eq!(Input::at("/", None).unwrap_err().code(), "input.folder");
+        assert!(Input::at("/etc/hosts/x", None).unwrap_err().is_missing());
     }
 
     #[test]
     fn a_pipe_can_be_read_twice() {
-        let input = Input::spool("stdin", &b"name,phone\n"[..]).unwrap();
+        let input = Input::spool("stdin", &b"name,phone\n"[..], Some(11)).unwrap();
         assert_eq!(input.len(), 11);
         for _ in 0..2 {
             let digest = input.reader().digest().unwrap();
             assert_eq!(digest, Digest { bytes: 11, blake3: blake3::hash(b"name,phone\n") });
         }
+    }
+
+    #[test]
+    fn an_endless_pipe_ends_at_the_limit() {
+        let error = Input::spool("stdin", io::repeat(b'x'), Some(1 << 20)).unwrap_err();
+        assert_eq!((error.code(), error.exit().code()), ("input.too_long", 74));
+        assert_eq!(
+            error.to_string(),
+            "stdin: the input is longer than 1048576 bytes, the most that is kept in a temporary file"
+        );
     }
 }

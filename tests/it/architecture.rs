@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("invisible", &[]),
     ("shell", &[]),
+    ("small_file", &[]),
     ("stop", &["diagnostic"]),
     ("terminal", &["secret", "keywords", "invisible"]),
     ("vocabulary", &["invisible"]),
@@ -26,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reading", &["row", "contact", "source", "mapping"]),
     ("survey", &["row", "contact", "source", "reading", "dedupe"]),
     ("folder", &["reading"]),
-    ("client", &["diagnostic", "wire", "batch", "outcome", "event", "secret", "stop"]),
+    ("client", &["diagnostic", "wire", "batch", "outcome", "event", "secret", "small_file", "stop"]),
     ("journal", &["diagnostic", "outcome", "event", "folder"]),
     // The server's words may quote a cell, which is masked.
     ("progress", &["diagnostic", "row", "outcome", "event", "terminal", "numbers"]),

@@ -68,7 +68,7 @@ fn told(file: &Path) -> String {
 
 fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told: &mut String) -> Result<(), String> {
     let in_short = |error: &source::Error| format!("{error} [{}]", error.code());
-    let input = Input::at(file).map_err(|error| in_short(&error))?;
+    let input = Input::at(file, None).map_err(|error| in_short(&error))?;
     let source = source::open(input, reading).map_err(|error| in_short(&error))?;
     let delimiter = source.delimiter().map(|c| c.escape_default().to_string()).unwrap_or_default();
     let mut dialect = vec![source.format().to_string(), source.encoding()];

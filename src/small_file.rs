@@ -1,0 +1,77 @@
+//! Files that are read whole: certificates, numbering plans.
+//!
+//! Only a regular file is read, and only up to a limit: a FIFO would make the program wait for ever, a device would fill
+//! the memory.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// The longest file that is read: 64 MiB. The certificates of an operating system take 300 kB, the numbering plans 1 MB.
+const LONGEST: u64 = 64 << 20;
+
+/// The bytes of a file.
+///
+/// # Errors
+/// It cannot be opened or read, is no regular file, or is longer than 64 MiB.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    read_at_most(path, LONGEST)
+}
+
+fn read_at_most(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
+    // Without the flag the opening of a FIFO waits for somebody who writes into it.
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let found = file.metadata()?;
+    if found.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !found.is_file() {
+        return Err(io::Error::other("not a regular file; save what it gives to one"));
+    }
+    let mut bytes = Vec::new();
+    file.take(longest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > longest {
+        return Err(io::Error::other(format!("longer than {} MiB", longest >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// Like `read`, and where it is not UTF-8.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(read(path)?).map_err(|_| io::Error::other("not UTF-8 text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    use super::*;
+
+    #[test]
+    fn only_regular_files_up_to_the_limit_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, fifo) = (dir.path().join("file"), dir.path().join("fifo"));
+        fs::write(&file, "12345").unwrap();
+        mknodat(CWD, &fifo, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        assert_eq!(read_at_most(&file, 5).unwrap(), b"12345");
+        let cases = [
+            (file.as_path(), "longer than 0 MiB"),
+            (fifo.as_path(), "not a regular file; save what it gives to one"),
+            (Path::new("/dev/zero"), "not a regular file; save what it gives to one"),
+            (dir.path(), "is a directory"),
+            (Path::new("/no/such/file"), "No such file or directory (os error 2)"),
+        ];
+        for (path, why) in cases {
+            assert_eq!(read_at_most(path, 4).unwrap_err().to_string(), why, "{}", path.display());
+        }
+    }
+}
