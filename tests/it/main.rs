@@ -9,6 +9,7 @@
 //! - `hostile`: bombs, endless inputs, and attempts to smuggle a secret or a command out.
 //! - `import`: the main job, from a file to the server: what is sent, what is written, the exit code.
 //! - `kept`: inputs, corrected rows and foreign files, which no run may lose.
+//! - `leaks`: the token, repeated by a server in every form, is in no artefact.
 //! - `messages`: the errors of the program, word for word.
 //! - `reading`: properties of reading: what was written reads back the same, and no bytes crash the program.
 //! - `readme`: what the README shows is what the program does.
@@ -37,6 +38,7 @@ mod delivery;
 mod hostile;
 mod import;
 mod kept;
+mod leaks;
 mod messages;
 mod reading;
 mod readme;

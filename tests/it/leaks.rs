@@ -1,0 +1,172 @@
+//! The leak hunt: a server that repeats the token in every form it can think of, and every file and stream of the run
+//! searched for a piece of it.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use crate::support::exchange::Reply;
+use crate::support::job::folder;
+use crate::support::program::{Folder, Run, m1import};
+use crate::support::server::Server;
+
+/// A token with the characters that writers of JSON escape.
+const TOKEN: &str = "Zk7/q9Xv+31bTmWc/8RjUe2+yLhGdN5sQaPo0i";
+
+/// How many characters in a row give the token away.
+const PIECE: usize = 8;
+
+fn each(text: &str, form: impl Fn(char) -> String) -> String {
+    text.chars().map(form).collect()
+}
+
+/// Forms of the token, each as it stands within a JSON string of the answer.
+fn echoes() -> Vec<(&'static str, String)> {
+    let hex = each(TOKEN, |c| format!("{:02x}", c as u32));
+    let base64 = STANDARD.encode(TOKEN);
+    vec![
+        ("whole", TOKEN.to_owned()),
+        ("with its scheme", format!("Bearer {TOKEN}")),
+        ("first 12", TOKEN[..12].to_owned()),
+        ("first 11", TOKEN[..11].to_owned()),
+        ("without the first 12", TOKEN[12..].to_owned()),
+        ("last 20", TOKEN[TOKEN.len() - 20..].to_owned()),
+        ("last 8", TOKEN[TOKEN.len() - 8..].to_owned()),
+        ("middle", TOKEN[9..25].to_owned()),
+        ("upper case", TOKEN.to_uppercase()),
+        ("lower case", TOKEN.to_lowercase()),
+        ("reversed", TOKEN.chars().rev().collect()),
+        ("two halves", format!("{} {}", &TOKEN[..19], &TOKEN[19..])),
+        ("two lines", format!("{}\\n{}", &TOKEN[..19], &TOKEN[19..])),
+        ("spaced", each(TOKEN, |c| format!("{c} "))),
+        ("dashed", each(TOKEN, |c| format!("{c}-"))),
+        ("in commas", each(TOKEN, |c| format!("{c}, "))),
+        ("with zero-width spaces", each(TOKEN, |c| format!("{c}\u{200b}"))),
+        ("full width", each(TOKEN, |c| char::from_u32(c as u32 + 0xfee0).unwrap_or(c).to_string())),
+        ("JSON escapes", each(TOKEN, |c| format!("\\u{:04x}", c as u32))),
+        ("JSON escapes, upper case", each(TOKEN, |c| format!("\\u{:04X}", c as u32))),
+        ("escaped slashes", TOKEN.replace('/', "\\/")),
+        ("escaped plus signs", TOKEN.replace('+', "\\u002B")),
+        ("escaped twice", each(TOKEN, |c| format!("\\\\u{:04x}", c as u32))),
+        ("percent-encoded", each(TOKEN, |c| format!("%{:02X}", c as u32))),
+        ("percent-encoded where needed", TOKEN.replace('/', "%2F").replace('+', "%2B")),
+        ("percent-encoded twice", each(TOKEN, |c| format!("%25{:02x}", c as u32))),
+        ("HTML entities", each(TOKEN, |c| format!("&#{};", c as u32))),
+        ("HTML entities in hexadecimal digits", each(TOKEN, |c| format!("&#x{:x};", c as u32))),
+        ("hexadecimal digits", hex.clone()),
+        ("hexadecimal digits, upper case", hex.to_uppercase()),
+        ("base64", base64.clone()),
+        ("base64 for addresses", URL_SAFE_NO_PAD.encode(TOKEN)),
+        ("base64 behind a user", format!("Basic {}", STANDARD.encode(format!("key:{TOKEN}")))),
+        ("base64 of base64", STANDARD.encode(base64)),
+        ("quoted-printable", each(TOKEN, |c| format!("={:02X}", c as u32))),
+    ]
+}
+
+/// What must be found nowhere: each piece of the token, forwards and backwards, without its punctuation, and of what it
+/// is in base64 and in hexadecimal digits.
+struct Hunt(Vec<(usize, HashSet<String>)>);
+
+impl Hunt {
+    fn new() -> Hunt {
+        let letters = letters(TOKEN);
+        let base64 = (0..3).map(|skip| STANDARD.encode(&TOKEN[skip..]));
+        let plain = [letters.clone(), letters.chars().rev().collect()];
+        let hex = each(TOKEN, |c| format!("{:02x}", c as u32));
+        Hunt(vec![
+            (PIECE, plain.iter().flat_map(|text| pieces(text, PIECE)).collect()),
+            (12, base64.flat_map(|text| pieces(&self::letters(&text), 12)).collect()),
+            (2 * PIECE, pieces(&hex, 2 * PIECE).into_iter().collect()),
+        ])
+    }
+
+    /// The pieces that the text holds.
+    fn found<'a>(&'a self, text: &str) -> Vec<&'a String> {
+        let text = letters(text);
+        let hits = self
+            .0
+            .iter()
+            .flat_map(|(len, wanted)| pieces(&text, *len).into_iter().filter_map(|piece| wanted.get(&piece)));
+        hits.collect()
+    }
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+fn pieces(text: &str, len: usize) -> Vec<String> {
+    (0..(text.len() + 1).saturating_sub(len)).map(|at| text[at..at + len].to_owned()).collect()
+}
+
+/// All that a run has said and left behind, by name.
+fn artefacts(folder: &Folder, run: &Run) -> Vec<(String, String)> {
+    fn files(path: &Path, found: &mut Vec<(String, String)>) {
+        for path in fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                files(&path, found);
+            } else {
+                let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+                found.push((path.file_name().unwrap().to_string_lossy().into_owned(), text));
+            }
+        }
+    }
+    let mut found = vec![("stdout".to_owned(), run.stdout.clone()), ("stderr".to_owned(), run.stderr.clone())];
+    files(&folder.path("."), &mut found);
+    found
+}
+
+/// Characters that a terminal would act on, or that hide or reorder what is shown.
+fn acts_on_a_terminal(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t' | '\r') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[test]
+fn the_hunt_finds_what_is_there() {
+    let hunt = Hunt::new();
+    for name in
+        ["whole", "last 8", "upper case", "reversed", "spaced", "hexadecimal digits", "base64", "base64 behind a user"]
+    {
+        let (_, echo) = echoes().into_iter().find(|(form, _)| *form == name).unwrap();
+        assert!(!hunt.found(&format!("before {echo} after")).is_empty(), "{name}");
+    }
+    assert!(hunt.found("the server refused the token, and a long text says nothing about it").is_empty());
+}
+
+#[test]
+fn no_piece_of_the_token_that_the_server_repeats_is_in_any_artefact() {
+    let hunt = Hunt::new();
+    for (form, echo) in echoes() {
+        for (status, code) in [(400, 1), (401, 77), (503, 75)] {
+            // Controls, and names of commands that logs of CI systems obey.
+            let words = format!("\\u001b[31m\\u009b2J\\u202e ::error::x ##vso[x] {echo}");
+            let body = format!(r#"{{"success":false,"message":"{words}","data":["{words}"],"code":{status}}}"#);
+            let server = Server::new(move |_| Reply::new(status, "application/json", body.clone()));
+            let folder = folder(3);
+            let run =
+                m1import(&folder, ["contacts.csv", "-vv", "--output", "json", "--show-values", "--attempts", "1"])
+                    .with(["--report", "x.md", "--report", "x.xml", "--report", "x.html", "--report", "x.csv"])
+                    .with(["--report", "x.prom", "--report", "x.json"])
+                    .with(["--give-up-after", "1s", "--endpoint", &server.endpoint()])
+                    .env("M1IMPORT_TOKEN", TOKEN)
+                    .env("GITHUB_ACTIONS", "true")
+                    .env("GITHUB_STEP_SUMMARY", folder.path("step.md").to_str().unwrap())
+                    .run();
+            run.exits_with(code);
+            let artefacts = artefacts(&folder, &run);
+            let names: Vec<&str> = artefacts.iter().map(|(name, _)| name.as_str()).collect();
+            for name in ["results.csv", "summary.json", "report.html", "x.md", "x.xml", "x.prom", "step.md"] {
+                assert!(names.contains(&name), "{form}, {status}: no {name} among {names:?}");
+            }
+            for (name, text) in &artefacts {
+                let found = hunt.found(text);
+                assert!(found.is_empty(), "{form}, {status}: {found:?} in {name}:\n{text}");
+                let odd = text.chars().find(|c| acts_on_a_terminal(*c));
+                assert_eq!(odd, None, "{form}, {status}: in {name}:\n{text}");
+            }
+        }
+    }
+}
