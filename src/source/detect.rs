@@ -4,7 +4,8 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 use super::encoding::utf_16;
 use super::error::{ErrorKind, Foreign};
-use super::json::{Json, Shape};
+use super::json::Json;
+use super::shape::Shape;
 use super::text::Utf8Buffer;
 use super::unpack::{Compression, Unpacked};
 use super::{Format, Input};
@@ -166,7 +167,9 @@ fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
     let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
     let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
     let named = is_called(input, &[".ndjson", ".jsonl"]);
-    let wrapped = lines.first().is_some_and(|line| matches!(Json::shape(Utf8Buffer::of(line)), Ok(Shape::Wrapped(_))));
+    let wrapped = lines
+        .first()
+        .is_some_and(|line| Json::shape(Utf8Buffer::of(line)).is_ok_and(|shape| shape != Shape::objects()));
     match lines.len() {
         _ if wrapped => Format::Json,
         1 if !named => Format::Json,

@@ -1,145 +1,118 @@
-//! JSON documents: an array of objects, such an array within a wrapper, objects one after another, one object.
+//! JSON documents, element by element: the shape says where the contacts are, and the reader goes from one to the next.
 //!
 //! A scanner finds where each element ends, so that memory stays flat, and a broken element costs only itself.
 
+use super::cursor::{Cursor, Extent};
 use super::error::ErrorKind;
 use super::flatten::Flattener;
-use super::scan::Scan;
-use super::text::{Lines, Utf8Buffer};
+use super::form::{Transposed, from_cells, is_header, with};
+use super::outline::outline;
+use super::pieces::members;
+use super::shape::{Form, Shape, Step, find};
+use super::text::Utf8Buffer;
+use super::token::{ParseError, Parsed};
 use super::{MAX_RECORD, RowError};
-use crate::row::Row;
-use crate::vocabulary::{KnownTitles, known_titles};
-
-/// Keys under which services put the list of contacts, or the object that holds it.
-const WRAPPERS: &[&str] = &[
-    "contacts",
-    "contact_list",
-    "data",
-    "items",
-    "results",
-    "records",
-    "customers",
-    "members",
-    "payload",
-    "users",
-    "people",
-    "persons",
-    "connections",
-    "leads",
-    "subscribers",
-    "rows",
-    "entries",
-    "list",
-    "value",
-    "hits",
-    "result",
-    "response",
-    "body",
-    "_embedded",
-    "subscribers_list",
-    "profiles",
-];
-
-/// How elements lie in a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// In an array at the top.
-    Array,
-    /// In the array that stands under these keys.
-    Wrapped(Vec<String>),
-    /// The same, several times in an array: the pages of an export.
-    Pages(Vec<String>),
-    /// In an object at the top, each under a key of its own.
-    Keyed,
-    /// One after another at the top.
-    Objects,
-}
-
-/// The search for the list of contacts in an object.
-struct Search {
-    /// The keys on the way to where we are.
-    path: Vec<String>,
-    /// The first members of the outermost object: their keys, and whether they are objects.
-    members: Vec<(String, bool)>,
-    /// A list under a key that we do not know, whose first element has a phone.
-    other: Option<Vec<String>>,
-}
-
-impl Search {
-    /// Whether no member seen so far is a field of a contact.
-    fn is_silent(&self) -> bool {
-        known_titles(self.members.iter().map(|(key, _)| key.as_str())) == KnownTitles::default()
-    }
-}
+use crate::row::{Code, Row};
+use crate::vocabulary::{Meaning, meaning};
 
 /// A reading of elements.
 pub(super) struct Json {
-    pub text: Utf8Buffer,
+    pub cursor: Cursor,
     pub flat: Flattener,
-    lines: Lines,
     shape: Shape,
-    within: bool,
-    /// The array around pages has not ended.
-    open: bool,
-    /// Where the list began.
-    begun: u64,
-    /// The element at hand has a string that does not end on its line.
-    unclosed: bool,
-    /// What was passed over behind such an element ends like a document.
-    closed: bool,
+    /// The lists and objects around the place where we are, the innermost last: one for each step taken.
+    levels: Vec<Level>,
+    /// A value begins here that has not been entered.
+    is_at_value: bool,
+    /// A document at the top has been entered.
+    is_begun: bool,
+    /// What was passed over behind a string without an end ends like a document.
+    is_closed: bool,
+    /// The key of the member we are at.
+    key: String,
+    /// Members of the objects around that hold for each contact within: the group, the country.
+    inherited: Vec<(String, Vec<u8>)>,
+    /// A table by columns that is being read, and the line on which it begins.
+    table: Option<(u64, Transposed)>,
 }
+
+/// A list or an object on the way to the contacts.
+struct Level {
+    /// The line on which it begins.
+    begun: u64,
+    /// The member that leads on was there.
+    is_found: bool,
+    /// It is one element without the list around it.
+    is_single: bool,
+    /// How many members were inherited before.
+    inherited: usize,
+}
+
+const MISSING: &str = "the list of contacts is missing here";
+const BEHIND: &str = "something stands behind the list of contacts";
+const NOT_JSON: &str = "this is not JSON";
+/// What a table by columns is called where it cannot be read.
+const BY_COLUMNS: &str = "this is a table written by columns, longer than 4 MiB or uneven; export it by rows (pandas: \
+                          orient=\"records\")";
 
 impl Json {
     pub fn new(text: Utf8Buffer, shape: Shape) -> Json {
         Json {
-            text,
+            cursor: Cursor::new(text),
             flat: Flattener::default(),
-            lines: Lines::default(),
-            within: shape == Shape::Objects,
             shape,
-            open: false,
-            begun: 1,
-            unclosed: false,
-            closed: false,
+            levels: Vec::new(),
+            is_at_value: false,
+            is_begun: false,
+            is_closed: false,
+            key: String::new(),
+            inherited: Vec::new(),
+            table: None,
         }
     }
 
-    /// Finds how the elements lie.
+    /// Finds where the contacts are.
     pub fn shape(text: Utf8Buffer) -> Result<Shape, ErrorKind> {
-        let mut json = Json::new(text, Shape::Objects);
-        let mut search = Search { path: Vec::new(), members: Vec::new(), other: None };
-        if json.peek()? == Some(b'[') {
-            json.advance(1);
-            json.within = true;
-            // Whatever is wrong with the first element is told of it when it is read.
-            let pages = json.peek()? == Some(b'{') && json.search(&mut search).unwrap_or(false);
-            let is_page = pages && search.is_silent() && json.has_phone();
-            return Ok(if is_page { Shape::Pages(search.path) } else { Shape::Array });
+        let mut cursor = Cursor::new(text);
+        match cursor.peek()? {
+            Some(b'{' | b'[' | 0x1e) | None => find(&outline(&mut cursor)?),
+            Some(_) => Err(cursor.wrong(NOT_JSON)),
         }
-        if json.search(&mut search)? {
-            return Ok(Shape::Wrapped(search.path));
-        }
-        let silent = search.is_silent();
-        let Search { members, other, .. } = search;
-        Ok(match other {
-            Some(path) if silent => Shape::Wrapped(path),
-            // Objects under keys that say nothing are records under their ids.
-            _ if silent && members.len() > 1 && members.iter().all(|(_, object)| *object) => Shape::Keyed,
-            _ => Shape::Objects,
-        })
     }
 
     /// Reads the next element.
     pub fn next(&mut self, row: &mut Row) -> Result<bool, RowError> {
-        row.clear();
-        if !self.reach()? {
-            return Ok(false);
+        loop {
+            row.clear();
+            if let Some((line, table)) = &mut self.table {
+                row.location.line = *line;
+                if let Some((_, object)) = table.next() {
+                    return self.made(object, row);
+                }
+                self.table = None;
+            }
+            if !self.reach()? {
+                return Ok(false);
+            }
+            row.location.line = self.cursor.lines.line;
+            match &self.shape.form {
+                Form::Object => return self.object(row),
+                Form::Columns => self.take_table()?,
+                Form::Cells(_) => {
+                    if let Some(read) = self.cells(row)? {
+                        return read;
+                    }
+                }
+            }
         }
-        let line = self.lines.line;
-        row.location.line = line;
-        let mut length = self.element(line)?;
-        let unclosed = std::mem::take(&mut self.unclosed);
-        let window = self.text.window().get(..length).unwrap_or_default();
+    }
+
+    /// Reads the object that begins here.
+    fn object(&mut self, row: &mut Row) -> Result<bool, RowError> {
+        let line = row.location.line;
+        let mut length = self.cursor.element(line)?;
+        let unclosed = std::mem::take(&mut self.cursor.unclosed);
+        let window = self.cursor.text.window().get(..length).unwrap_or_default();
         let read = self.flat.read(window, row);
         // Where an element's own brace is missing, the next one begins inside of it.
         let resumes = |at: usize| at > 0 && window.get(at) == Some(&b'{');
@@ -150,26 +123,103 @@ impl Json {
         }
         let raw = window.get(..length).unwrap_or_default().trim_ascii_end();
         row.raw.extend_from_slice(raw.strip_suffix(b",").unwrap_or(raw));
-        let result = read.map(|()| true).map_err(|broken| broken.fault(line, window));
-        self.advance(length);
+        let mut result = read.map_err(|broken| broken.fault(line, window));
+        if result.is_ok() {
+            result = self.add_what_is_around(row).map_err(|broken| broken.fault(line, &[]));
+        }
+        self.cursor.advance(length);
         if unclosed {
             self.resume()?;
         }
-        result
+        result.map(|()| true)
+    }
+
+    /// Gives the row what the objects around it say, and the key under which it stands, where it does not say so itself.
+    fn add_what_is_around(&mut self, row: &mut Row) -> Parsed {
+        if self.inherited.is_empty() && self.shape.key_column.is_none() {
+            return Ok(());
+        }
+        let key = self
+            .shape
+            .key_column
+            .iter()
+            .map(|name| (name.clone(), serde_json::Value::from(self.key.as_str()).to_string().into_bytes()));
+        let own = |name: &str| self.flat.names.iter().position(|one| one == name).map_or("", |column| row.cell(column));
+        let mut added: Vec<(String, Vec<u8>)> = key.chain(self.inherited.iter().cloned()).collect();
+        added.retain(|(name, _)| own(name).is_empty());
+        let raw = std::mem::take(&mut row.raw);
+        let text = with(&added, &raw).unwrap_or_default();
+        let read = self.flat.read(&text, row);
+        match read {
+            Ok(()) => row.raw = text,
+            // The member is there, and empty.
+            Err(_) => {
+                self.flat.read(&raw, row)?;
+                row.raw = raw;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads an object that was made of cells.
+    fn made(&mut self, object: Vec<u8>, row: &mut Row) -> Result<bool, RowError> {
+        let line = row.location.line;
+        let read = self.flat.read(&object, row);
+        row.raw = object;
+        read.map_err(|broken| ParseError { at: 0, ..broken }.fault(line, &[]))?;
+        self.add_what_is_around(row).map_err(|broken| broken.fault(line, &[]))?;
+        Ok(true)
+    }
+
+    /// Reads the row of cells that begins here; nothing where it is the header or empty.
+    fn cells(&mut self, row: &mut Row) -> Result<Option<Result<bool, RowError>>, ErrorKind> {
+        let Form::Cells(names) = &self.shape.form else { return Ok(None) };
+        let length = self.cursor.element(row.location.line)?;
+        let window = self.cursor.text.window().get(..length).unwrap_or_default();
+        let object = (!is_header(names, window)).then(|| from_cells(names, window));
+        let raw = window.to_vec();
+        self.cursor.advance(length);
+        match object {
+            None => Ok(None),
+            Some(Some(object)) if object == b"{}" => Ok(None),
+            Some(Some(object)) => Ok(Some(self.made(object, row))),
+            Some(None) => {
+                row.raw = raw;
+                let line = row.location.line;
+                let detail = "not a list of cells like the rows before it".to_owned();
+                Ok(Some(Err(RowError::Reject { line, code: Code::RowMalformed, column: None, detail })))
+            }
+        }
+    }
+
+    /// Takes the table by columns that begins here.
+    fn take_table(&mut self) -> Result<(), ErrorKind> {
+        let line = self.cursor.lines.line;
+        let table = match self.cursor.extent()? {
+            Extent::Whole(length) => {
+                let table = Transposed::of(self.cursor.text.window().get(..length).unwrap_or_default());
+                self.cursor.advance(length);
+                table
+            }
+            Extent::Endless | Extent::Deep => None,
+        };
+        let table = table.ok_or(ErrorKind::Json { line, what: BY_COLUMNS })?;
+        self.table = Some((line, table));
+        Ok(())
     }
 
     /// After a string without an end, goes on at the next line that begins with an object.
     fn resume(&mut self) -> Result<(), ErrorKind> {
-        while !matches!(self.peek()?, None | Some(b'{')) {
+        while !matches!(self.cursor.peek()?, None | Some(b'{')) {
             let mut ended = false;
             while !ended {
-                let window = self.text.window();
+                let window = self.cursor.text.window();
                 let end = memchr::memchr(b'\n', window);
                 let line = window.get(..end.unwrap_or(window.len())).unwrap_or_default();
-                self.closed = line.trim_ascii_end().ends_with(b"]") || line.trim_ascii_end().ends_with(b"}");
+                self.is_closed = line.trim_ascii_end().ends_with(b"]") || line.trim_ascii_end().ends_with(b"}");
                 let length = line.len();
-                self.advance(length);
-                ended = end.is_some() || !self.text.more()?;
+                self.cursor.advance(length);
+                ended = end.is_some() || !self.cursor.text.more()?;
             }
         }
         Ok(())
@@ -178,239 +228,140 @@ impl Json {
     /// Moves to the beginning of the next element; false at the end of the document.
     fn reach(&mut self) -> Result<bool, ErrorKind> {
         loop {
-            if !self.within {
-                if !self.enter()? {
-                    return Ok(false);
-                }
-                self.within = true;
-            }
-            if self.shape == Shape::Keyed {
-                if self.key()?.is_some() {
+            if self.is_at_value {
+                self.is_at_value = false;
+                if self.levels.len() < self.shape.steps.len() {
+                    self.enter()?;
+                } else if self.levels.is_empty() || !self.passes_null()? {
                     return Ok(true);
                 }
-                self.within = false;
-                continue;
-            }
-            match self.peek()? {
-                None if self.shape == Shape::Objects || self.closed => return Ok(false),
-                None => return Err(ErrorKind::Truncated { what: "the list", line: self.begun }),
-                Some(b',') => self.advance(1),
-                // Separates JSON text sequences.
-                Some(0x1e) if self.shape == Shape::Objects => self.advance(1),
-                Some(b']') if self.shape != Shape::Objects => {
-                    self.advance(1);
-                    self.leave()?;
-                    self.within = false;
+            } else if self.levels.is_empty() {
+                match self.cursor.peek()? {
+                    None => return Ok(false),
+                    // Between objects one after another; 0x1e separates JSON text sequences.
+                    Some(b',' | 0x1e) => self.cursor.advance(1),
+                    Some(_) => self.is_at_value = true,
                 }
-                Some(_) => return Ok(true),
+            } else if !self.go_on()? {
+                return Ok(false);
             }
         }
     }
 
-    /// Goes into the list of elements; false at the end of the document.
-    fn enter(&mut self) -> Result<bool, ErrorKind> {
-        if matches!(self.shape, Shape::Pages(_)) {
-            while let Some(byte @ (b'[' | b',' | b']')) = self.peek()? {
-                self.open = byte != b']';
-                self.advance(1);
-            }
-        }
-        if self.peek()?.is_none() {
-            return if self.open { Err(ErrorKind::Truncated { what: "the list", line: 1 }) } else { Ok(false) };
-        }
-        let path = match &self.shape {
-            Shape::Wrapped(path) | Shape::Pages(path) => path.clone(),
-            Shape::Array | Shape::Objects | Shape::Keyed => Vec::new(),
+    /// Goes on behind a value, in the list or object around it: to the next value that leads to contacts, or out of it.
+    /// False at the end of the document.
+    fn go_on(&mut self) -> Result<bool, ErrorKind> {
+        let depth = self.levels.len();
+        let (Some(level), Some(step)) = (self.levels.last_mut(), self.shape.steps.get(depth - 1)) else {
+            return Ok(false);
         };
-        for wanted in &path {
-            self.require(b'{')?;
-            loop {
-                match self.key()? {
-                    Some(key) if key == *wanted => break,
-                    Some(_) => self.pass()?,
-                    None => return Err(self.wrong("the list of contacts is missing here")),
-                }
-            }
+        if level.is_single {
+            self.leave();
+            return Ok(true);
         }
-        self.begun = self.lines.line;
-        self.require(if self.shape == Shape::Keyed { b'{' } else { b'[' })?;
+        match step {
+            Step::Each => match self.cursor.peek()? {
+                None if self.is_closed => return Ok(false),
+                None => return Err(ErrorKind::Truncated { what: "the list", line: level.begun }),
+                Some(b',') => self.cursor.advance(1),
+                Some(b']') => {
+                    self.cursor.advance(1);
+                    self.leave();
+                }
+                Some(_) => self.is_at_value = true,
+            },
+            Step::EachMember => match self.cursor.key()? {
+                None => self.leave(),
+                Some(key) => {
+                    self.key = key;
+                    self.is_at_value = true;
+                }
+            },
+            Step::Key(wanted) => match self.cursor.key()? {
+                Some(key) if key == *wanted => {
+                    level.is_found = true;
+                    self.is_at_value = true;
+                }
+                Some(_) => self.cursor.pass()?,
+                None => {
+                    let is_missing = !level.is_found && !self.is_among_several(depth - 1);
+                    self.leave();
+                    if is_missing {
+                        return Err(self.cursor.wrong(MISSING));
+                    }
+                }
+            },
+        }
         Ok(true)
     }
 
-    /// Goes out of the objects around the list.
-    fn leave(&mut self) -> Result<(), ErrorKind> {
-        let (Shape::Wrapped(path) | Shape::Pages(path)) = &self.shape else {
-            return Ok(());
-        };
-        for _ in 0..path.len() {
-            while self.key()?.is_some() {
-                self.pass()?;
-            }
+    /// Whether a list or an object with ids leads to the value at this depth, so that another may hold contacts.
+    fn is_among_several(&self, depth: usize) -> bool {
+        self.shape.steps.iter().take(depth).any(|step| !matches!(step, Step::Key(_)))
+    }
+
+    fn leave(&mut self) {
+        if let Some(level) = self.levels.pop() {
+            self.inherited.truncate(level.inherited);
         }
+    }
+
+    /// Passes over a gap in a list.
+    fn passes_null(&mut self) -> Result<bool, ErrorKind> {
+        let is_null = self.cursor.peek()? == Some(b'n');
+        if is_null {
+            self.cursor.pass()?;
+        }
+        Ok(is_null)
+    }
+
+    /// Goes into the value that begins here, or past it where it is none that can hold contacts.
+    fn enter(&mut self) -> Result<(), ErrorKind> {
+        let depth = self.levels.len();
+        let begun = self.cursor.lines.line;
+        let inherited = self.inherited.len();
+        let is_list = self.shape.steps.get(depth) == Some(&Step::Each);
+        let level = |is_single| Level { begun, is_found: false, is_single, inherited };
+        match (self.cursor.peek()?, is_list) {
+            (Some(b'['), true) => {
+                self.cursor.advance(1);
+                self.levels.push(level(false));
+            }
+            (Some(b'{'), false) => {
+                if self.is_among_several(depth) {
+                    self.inherit()?;
+                }
+                self.cursor.advance(1);
+                self.levels.push(level(false));
+            }
+            // Where there is one, some programs leave out the list.
+            (Some(b'{'), true) if depth > 0 => {
+                self.levels.push(level(true));
+                self.is_at_value = true;
+            }
+            (Some(_), _) if depth > 0 => self.cursor.pass()?,
+            (Some(_), _) => return Err(self.cursor.wrong(if self.is_begun { BEHIND } else { NOT_JSON })),
+            (None, _) => return Err(ErrorKind::Truncated { what: "the document", line: begun }),
+        }
+        self.is_begun = true;
         Ok(())
     }
 
-    /// Searches the object that begins here for the list of contacts.
-    fn search(&mut self, search: &mut Search) -> Result<bool, ErrorKind> {
-        const LOOK: usize = 20;
-        self.require(b'{')?;
-        while let Some(key) = self.key()? {
-            if search.path.is_empty() && search.members.len() < LOOK {
-                search.members.push((key.clone(), self.peek()? == Some(b'{')));
-            }
-            let known = WRAPPERS.contains(&key.to_ascii_lowercase().as_str());
-            match self.peek()? {
-                Some(b'[') => {
-                    self.advance(1);
-                    search.path.push(key);
-                    let first = self.peek()?;
-                    if known && matches!(first, Some(b'{' | b']')) {
-                        return Ok(true);
-                    }
-                    if !known && first == Some(b'{') && search.other.is_none() && self.has_phone() {
-                        search.other = Some(search.path.clone());
-                    }
-                    search.path.pop();
-                    while !matches!(self.peek()?, None | Some(b']')) {
-                        self.pass()?;
-                        if self.peek()? == Some(b',') {
-                            self.advance(1);
-                        }
-                    }
-                    self.require(b']')?;
-                }
-                Some(b'{') if known && search.path.len() < 3 => {
-                    search.path.push(key);
-                    if self.search(search)? {
-                        return Ok(true);
-                    }
-                    search.path.pop();
-                }
-                _ => self.pass()?,
+    /// Remembers what the object that begins here says of all contacts in it.
+    fn inherit(&mut self) -> Result<(), ErrorKind> {
+        let Extent::Whole(length) = self.cursor.extent()? else { return Ok(()) };
+        let window = self.cursor.text.window().get(..length.min(MAX_RECORD)).unwrap_or_default();
+        for (key, value) in members(window).unwrap_or_default() {
+            let text = |place| window.get(place).unwrap_or_default();
+            let Ok(key) = serde_json::from_slice::<String>(text(key)) else { continue };
+            let holds_for_all =
+                |meaning| matches!(meaning, Meaning::Tags | Meaning::Region | Meaning::Country | Meaning::Prefix);
+            let is_scalar = matches!(text(value.clone()).first(), Some(b'"' | b'0'..=b'9'));
+            if is_scalar && meaning(&key).is_some_and(|(meaning, _)| holds_for_all(meaning)) {
+                self.inherited.push((key, text(value).to_vec()));
             }
         }
-        Ok(false)
-    }
-
-    /// Whether the element that begins here has a member for a phone number.
-    fn has_phone(&mut self) -> bool {
-        let Ok(length) = self.element(self.lines.line) else { return false };
-        self.unclosed = false;
-        let mut flat = Flattener::default();
-        let read = flat.read(self.text.window().get(..length).unwrap_or_default(), &mut Row::default());
-        read.is_ok() && known_titles(flat.names.iter().map(String::as_str)).phone
-    }
-
-    /// The next key of the object we are in, up to its value; nothing at the object's end.
-    fn key(&mut self) -> Result<Option<String>, ErrorKind> {
-        if self.peek()? == Some(b',') {
-            self.advance(1);
-        }
-        match self.peek()? {
-            Some(b'"') => {}
-            Some(b'}') => {
-                self.advance(1);
-                return Ok(None);
-            }
-            None => return Err(ErrorKind::Truncated { what: "an object", line: self.lines.line }),
-            Some(_) => return Err(self.wrong("a key in quotes is missing")),
-        }
-        let length = self.element(self.lines.line)?;
-        let key = serde_json::from_slice(self.text.window().get(..length).unwrap_or_default());
-        let key = key.map_err(|_| self.wrong("a key is not JSON"))?;
-        self.advance(length);
-        self.require(b':')?;
-        self.peek()?;
-        Ok(Some(key))
-    }
-
-    /// Passes over a value of any size.
-    fn pass(&mut self) -> Result<(), ErrorKind> {
-        let line = self.lines.line;
-        self.peek()?;
-        let mut scan = Scan::default();
-        loop {
-            let window = self.text.window();
-            match scan.run(window) {
-                Some(end) => {
-                    self.advance(end);
-                    return Ok(());
-                }
-                None => {
-                    let all = window.len();
-                    self.advance(all);
-                    scan.at = 0;
-                }
-            }
-            if !self.text.more()? {
-                return Err(ErrorKind::Truncated { what: "a value", line });
-            }
-        }
-    }
-
-    /// The length of the element that begins here.
-    fn element(&mut self, line: u64) -> Result<usize, ErrorKind> {
-        let mut scan = Scan::default();
-        loop {
-            let window = self.text.window();
-            match scan.run(window) {
-                Some(end) if end <= MAX_RECORD => {
-                    self.unclosed = scan.unclosed;
-                    return Ok(end.max(1));
-                }
-                None if window.len() <= MAX_RECORD => {}
-                _ => return self.early_end().ok_or(ErrorKind::RowTooLong { line }),
-            }
-            if !self.text.more()? {
-                if scan.plain {
-                    return Ok(self.text.window().len());
-                }
-                return self.early_end().ok_or(ErrorKind::Truncated { what: "the element", line });
-            }
-        }
-    }
-
-    /// Where the next element begins inside one that never ends, if so.
-    fn early_end(&mut self) -> Option<usize> {
-        let window = self.text.window();
-        let broken = Flattener::default().read(window, &mut Row::default()).err()?;
-        (broken.at > 0 && window.get(broken.at) == Some(&b'{')).then_some(broken.at)
-    }
-
-    fn require(&mut self, byte: u8) -> Result<(), ErrorKind> {
-        match self.peek()? {
-            Some(here) if here == byte => {
-                self.advance(1);
-                Ok(())
-            }
-            Some(_) if !self.within && byte != b':' => Err(self.wrong("something stands behind the list of contacts")),
-            Some(_) => Err(self.wrong("this is not JSON")),
-            None => Err(ErrorKind::Truncated { what: "the document", line: self.lines.line }),
-        }
-    }
-
-    fn wrong(&self, what: &'static str) -> ErrorKind {
-        ErrorKind::Json { line: self.lines.line, what }
-    }
-
-    /// The next byte that is not blank; it is then the first of the window.
-    fn peek(&mut self) -> Result<Option<u8>, ErrorKind> {
-        loop {
-            let window = self.text.window();
-            let blanks = window.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count();
-            let found = window.get(blanks).copied();
-            if blanks > 0 {
-                self.advance(blanks);
-            }
-            if found.is_some() || !self.text.more()? {
-                return Ok(found);
-            }
-        }
-    }
-
-    fn advance(&mut self, count: usize) {
-        self.lines.pass(self.text.window().get(..count).unwrap_or_default());
-        self.text.take(count);
+        Ok(())
     }
 }
 

@@ -6,12 +6,14 @@
 
 #[cfg(feature = "xlsx")]
 mod biff;
-mod by_columns;
 mod csv;
+mod cursor;
 mod detect;
 mod encoding;
 mod error;
+mod evidence;
 mod flatten;
+mod form;
 mod input;
 mod json;
 mod list;
@@ -22,11 +24,15 @@ mod ods;
 #[cfg(feature = "xlsx")]
 mod ole;
 mod options;
+mod outline;
 mod phone_kind;
+mod pieces;
 mod rows;
 mod scan;
+mod shape;
 mod split;
 mod table;
+mod tabular;
 mod text;
 mod token;
 mod unpack;
@@ -50,7 +56,8 @@ pub use table::REJECT_COLUMNS;
 use crate::row::Row;
 use crate::row::guard::unguard;
 use detect::{binary, read_head, sniff};
-use json::{Json, Shape};
+use json::Json;
+use shape::Shape;
 use table::Dialect;
 use text::Utf8Buffer;
 use unpack::{Compression, Unpacked};
@@ -59,9 +66,6 @@ use unpack::{Compression, Unpacked};
 const MAX_RECORD: usize = 4 << 20;
 /// The most columns.
 const MAX_COLUMNS: usize = 16_384;
-/// What a table by columns is called in messages.
-const BY_COLUMNS: &str = "this is a table written by columns, not a list of contacts; export it by rows (pandas: \
-                          orient=\"records\")";
 /// How many records the mapping is verified on.
 const SAMPLE: usize = 100;
 /// How much text is looked at to find out how it is written.
@@ -267,9 +271,6 @@ impl Source {
         while self.sample.len() < SAMPLE && looked < 10 * SAMPLE {
             looked += 1;
             match rows.next(&mut row) {
-                Ok(true) if self.sample.is_empty() && by_columns::is_table_by_columns(&row.raw) => {
-                    return Err(ErrorKind::Json { line: row.location.line, what: BY_COLUMNS });
-                }
                 Ok(true) => self.sample.push(row.clone()),
                 // Text around the cards is passed over, but a file of nothing else is another.
                 Ok(false) if looked == 1 && matches!(self.layout, Layout::Vcard) => {

@@ -1,6 +1,7 @@
 //! A reading: rows one by one into a row that is lent.
 
 use super::csv::Csv;
+use super::cursor::Cursor;
 use super::error::{Error, ErrorKind};
 use super::input::{Digest, Input};
 use super::json::Json;
@@ -161,7 +162,7 @@ impl Rows {
         let text = match &self.reader {
             Reader::Csv(Csv { text, .. })
             | Reader::Ndjson(Ndjson { text, .. })
-            | Reader::Json(Json { text, .. })
+            | Reader::Json(Json { cursor: Cursor { text, .. }, .. })
             | Reader::Vcard(Vcard { text, .. }) => text,
             Reader::Sheet(csv) => {
                 let share = csv.text.raw_bytes() as f64 / self.table_len.max(1) as f64;
@@ -179,7 +180,7 @@ impl Rows {
         let text = match self.reader {
             Reader::Csv(csv) => csv.text,
             Reader::Ndjson(ndjson) => ndjson.text,
-            Reader::Json(json) => json.text,
+            Reader::Json(json) => json.cursor.text,
             Reader::Vcard(vcard) => vcard.text,
             // What was read is the table made of it.
             Reader::Sheet(_) => {

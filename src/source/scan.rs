@@ -16,7 +16,7 @@ pub(super) struct Scan {
     /// Which brackets are braces; the last bit is the innermost.
     braces: u64,
     /// There were more than fit into it. The value is too deep to be read, and its brackets are only counted.
-    deep: bool,
+    pub deep: bool,
 }
 
 impl Scan {

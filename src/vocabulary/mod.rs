@@ -85,6 +85,11 @@ pub fn meaning(header: &str) -> Option<(Meaning, bool)> {
     within_holders(header).or_else(|| within_holders(bare?))
 }
 
+/// Whether an object of this name only holds the contact.
+pub fn is_holder(name: &str) -> bool {
+    HOLDERS.contains(&normal(name).as_str())
+}
+
 fn within_holders(header: &str) -> Option<(Meaning, bool)> {
     let mut rest = header;
     let mut extra = false;
@@ -97,7 +102,10 @@ fn within_holders(header: &str) -> Option<(Meaning, bool)> {
         }
         let (holder, inner) = rest.split_once('.')?;
         let holder = normal(holder);
-        if !HOLDERS.contains(&holder.as_str()) {
+        // Behind a number stands one of many, and not the contact: `contacts.1.phone`.
+        let is_numbered =
+            inner.split('.').next().is_some_and(|key| !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit()));
+        if !HOLDERS.contains(&holder.as_str()) || is_numbered && inner.contains('.') {
             return None;
         }
         extra |= matches!(holder.as_str(), "attributes" | "custom fields");

@@ -59,6 +59,24 @@ fn documents() {
         ),
         ("[\n{\"a\":1},\n{\"a\":\"x}\n]\n", &["2:1", "3:row.malformed {\"a\":\"x}"]),
         (r#"{"k1":{"a":1},"k2":{"a":2}}"#, &["1:1", "1:2"]),
+        (r#"{"data":[{"phone":1}],"data":[{"phone":2}]}"#, &["1:1", "1:2"]),
+        // One contact without the list around it, and groups without any.
+        (r#"[{"l":[{"phone":1,"name":"a"}]},{"l":{"phone":2,"name":"b"}},{"l":null},{}]"#, &["1:1,a", "1:2,b"]),
+        (r#"[null,{"phone":1},null,{"phone":2}]"#, &["1:1", "1:2"]),
+        (r#"{"c":{"x7":{"phone":1},"x8":null,"x9":{"phone":2}},"n":3}"#, &["1:1", "1:2"]),
+        (r#"{"billing":{"phone":1},"shipping":{"phone":2}}"#, &["1:1,2"]),
+        (r#"[["phone","a"],[1,2],[],[3,null,4],7]"#, &["1:1,2", "1:3,,4", "1:row.malformed 7"]),
+        ("{\"cols\":[{\"name\":\"phone\"},{\"name\":\"a\"}],\n\"rows\":[[1,2],\n[3,4]]}", &["2:1,2", "3:3,4"]),
+        ("{\"name\":[\"a\",\"b\"],\"phone\":[1.00,2]}", &["1:a,1.00", "1:b,2"]),
+        (
+            r#"{"name":["a","b"],"phone":[1,2]}{"name":["a","b"],"phone":[1]}"#,
+            &[
+                "1:a,1",
+                "1:b,2",
+                "line 1: this is a table written by columns, longer than 4 MiB or uneven; export it by rows (pandas: orient=\"records\")",
+            ],
+        ),
+        ("{\"a\":1} \\n {\"a\":2}", &["1:1", "1:2"]),
     ];
     for (json, told) in table {
         assert_eq!(read(json), *told, "{json}");

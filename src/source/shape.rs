@@ -1,0 +1,252 @@
+//! Where the contacts of a JSON document are: found by what the elements of its lists hold, never by a list's name.
+
+use super::error::{ErrorKind, Foreign};
+use super::evidence::{Evidence, is_wrapper, keyed, own};
+use super::outline::{Node, Object};
+use super::tabular::{guessed, headers, is_jcard, is_row, is_table_by_columns, named};
+use crate::vocabulary::{KnownTitles, known_titles};
+
+/// A step from a value to one within it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The member of this name.
+    Key(String),
+    /// Each element of a list.
+    Each,
+    /// Each member of an object whose keys are ids.
+    EachMember,
+}
+
+/// How a contact is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As an object.
+    Object,
+    /// As a row of cells, under these names.
+    Cells(Vec<String>),
+    /// The object holds all contacts, by columns.
+    Columns,
+}
+
+/// Where the contacts are, and how they are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// The way from the top to a contact. Empty where the values at the top are the contacts.
+    pub steps: Vec<Step>,
+    pub form: Form,
+    /// The column for the keys of the objects, where those are the phones.
+    pub key_column: Option<String>,
+    /// The names were guessed from the values.
+    pub is_guessed: bool,
+    /// Other lists with phones in the document, which are not read.
+    pub left: Vec<String>,
+}
+
+impl Shape {
+    pub fn objects() -> Shape {
+        Shape::new(Vec::new(), Form::Object)
+    }
+
+    fn new(steps: Vec<Step>, form: Form) -> Shape {
+        Shape { steps, form, key_column: None, is_guessed: false, left: Vec::new() }
+    }
+}
+
+/// A place where contacts may be.
+struct Candidate {
+    shape: Shape,
+    evidence: Evidence,
+}
+
+/// Why the contacts in a document cannot be told.
+const INCLUDED: &str = "the phone numbers stand in \"included\", apart from the records that refer to them; export the \
+                        contacts with their phone numbers in them";
+const NO_HEADER: &str = "the rows are lists, and nothing says what their cells are; add a header as the first row, or \
+                         export objects";
+
+/// Finds where the contacts are, by the beginning of the document: its first values at the top.
+///
+/// # Errors
+/// It is another kind of file, or the contacts cannot be told.
+pub(super) fn find(values: &[Node]) -> Result<Shape, ErrorKind> {
+    let Some(first) = values.first() else { return Ok(Shape::objects()) };
+    if is_jcard(first) {
+        let remedy = "export the contacts as vCard (.vcf) or CSV";
+        return Err(ErrorKind::Binary(Foreign { kind: "an address book in jCard", remedy }));
+    }
+    let mut candidates = Vec::new();
+    if values.len() > 1 && values.iter().all(is_row) {
+        rows(values, &[], &[], &mut candidates);
+        for candidate in &mut candidates {
+            candidate.shape.steps.pop();
+        }
+    } else {
+        walk(first, &[], &[], &mut candidates);
+    }
+    let is_included = |shape: &Shape| shape.steps.first() == Some(&Step::Key("included".to_owned()));
+    let others = candidates.iter().filter(|one| one.evidence.phone && one.evidence.name).map(|one| one.shape.clone());
+    let others: Vec<Shape> = others.collect();
+    // Of equals the first.
+    let best = candidates.into_iter().reduce(|best, next| if next.evidence > best.evidence { next } else { best });
+    let Some(Candidate { mut shape, .. }) = best else { return without_contacts(first) };
+    if is_included(&shape) && first.as_object().is_some_and(|members| members.iter().any(|(key, _)| key == "data")) {
+        return Err(ErrorKind::Json { line: 1, what: INCLUDED });
+    }
+    shape.left = others.iter().filter(|other| other.steps != shape.steps).map(|other| in_words(&other.steps)).collect();
+    Ok(shape)
+}
+
+/// The way of a list, as it is shown: the keys on it.
+fn in_words(steps: &[Step]) -> String {
+    let keys = steps.iter().filter_map(|step| if let Step::Key(key) = step { Some(key.as_str()) } else { None });
+    keys.collect::<Vec<_>>().join(".")
+}
+
+/// The shape of a document in which nothing looks like a contact: the rows will tell what is missing.
+fn without_contacts(first: &Node) -> Result<Shape, ErrorKind> {
+    Ok(match first {
+        Node::List(items) if !items.is_empty() && items.iter().all(is_row) => {
+            return Err(ErrorKind::Json { line: 1, what: NO_HEADER });
+        }
+        Node::List(_) => Shape::new(vec![Step::Each], Form::Object),
+        Node::Object(Object { members, .. }) => {
+            let mut steps = Vec::new();
+            if let Some(found) = only_list(members, &mut steps) {
+                return found;
+            }
+            let silent = known_titles(members.iter().map(|(key, _)| key.as_str())) == KnownTitles::default();
+            if silent && members.len() > 1 && members.iter().all(|(_, node)| node.is_object()) {
+                Shape::new(vec![Step::EachMember], Form::Object)
+            } else {
+                Shape::objects()
+            }
+        }
+        Node::Scalar(_) | Node::Unknown => Shape::objects(),
+    })
+}
+
+/// The first list of objects, or an empty one, in an object that is no contact itself: a page without contacts.
+fn only_list(members: &[(String, Node)], steps: &mut Vec<Step>) -> Option<Result<Shape, ErrorKind>> {
+    if known_titles(members.iter().map(|(key, _)| key.as_str())).known > 1 {
+        return None;
+    }
+    let is_list = |node: &Node| node.as_list().is_some_and(|items| items.iter().all(Node::is_object));
+    if let Some((key, _)) = members.iter().find(|(key, node)| is_list(node) && is_wrapper(key)) {
+        steps.extend([Step::Key(key.clone()), Step::Each]);
+        return Some(Ok(Shape::new(steps.clone(), Form::Object)));
+    }
+    for (key, node) in members.iter().filter(|(key, _)| is_wrapper(key)) {
+        if let Some(members) = node.as_object() {
+            steps.push(Step::Key(key.clone()));
+            if let Some(found) = only_list(members, steps) {
+                return Some(found);
+            }
+            steps.pop();
+        }
+    }
+    None
+}
+
+/// Looks for contacts in a value and in what lies within it. `names` are the lists beside it that may be its header.
+fn walk(node: &Node, path: &[Step], names: &[Vec<String>], found: &mut Vec<Candidate>) {
+    match node {
+        Node::Object(Object { members, .. }) => within_object(node, members, path, found),
+        Node::List(items) if items.iter().any(Node::is_object) => within_list(items, path, found),
+        Node::List(items) if items.iter().any(is_row) => {
+            let inner: Vec<&Node> = items.iter().filter_map(Node::as_list).flatten().collect();
+            if inner.iter().any(|node| node.is_object()) && inner.iter().all(|node| node.is_object()) {
+                within_list(&inner.into_iter().cloned().collect::<Vec<_>>(), &then(path, Step::Each), found);
+            } else {
+                rows(items, path, names, found);
+            }
+        }
+        Node::List(_) | Node::Scalar(_) | Node::Unknown => {}
+    }
+}
+
+fn then(path: &[Step], step: Step) -> Vec<Step> {
+    let mut path = path.to_vec();
+    path.push(step);
+    path
+}
+
+fn within_object(node: &Node, members: &[(String, Node)], path: &[Step], found: &mut Vec<Candidate>) {
+    if is_table_by_columns(members) {
+        let evidence = Evidence { phone: true, name: true, number: false };
+        return found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Columns), evidence });
+    }
+    if let Some((key_column, evidence)) = keyed(members, path.contains(&Step::Each)) {
+        let shape = Shape { key_column, ..Shape::new(then(path, Step::EachMember), Form::Object) };
+        return found.push(Candidate { shape, evidence });
+    }
+    let own = own(node);
+    if own.phone {
+        // A value at the top needs no way to it, and its columns keep their names.
+        return found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence: own });
+    }
+    let mut inner = Vec::new();
+    let headers = headers(members);
+    for (key, member) in members {
+        walk(member, &then(path, Step::Key(key.clone())), &headers, &mut inner);
+    }
+    found.append(&mut of_its_own(own, path, inner));
+}
+
+fn within_list(items: &[Node], path: &[Step], found: &mut Vec<Candidate>) {
+    let path = then(path, Step::Each);
+    let evidence = Evidence::of(items.iter());
+    if evidence.phone {
+        return found.push(Candidate { shape: Shape::new(path, Form::Object), evidence });
+    }
+    let mut inner: Vec<Candidate> = Vec::new();
+    for item in items {
+        let mut of_item = Vec::new();
+        walk(item, &path, &[], &mut of_item);
+        for candidate in of_item {
+            match inner.iter_mut().find(|known| known.shape.steps == candidate.shape.steps) {
+                Some(known) => known.evidence = known.evidence.or(candidate.evidence),
+                None => inner.push(candidate),
+            }
+        }
+    }
+    // Where there is one, some programs leave out the list.
+    let lists: Vec<Vec<Step>> = inner.iter().map(|candidate| candidate.shape.steps.clone()).collect();
+    inner.retain(|candidate| !lists.contains(&then(&candidate.shape.steps, Step::Each)));
+    inner.retain(|candidate| candidate.shape.steps != path);
+    found.append(&mut of_its_own(evidence, &path, inner));
+}
+
+/// What was found within an object, less the phones that are its own: of somebody it names, or just numbers.
+fn of_its_own(own: Evidence, path: &[Step], mut inner: Vec<Candidate>) -> Vec<Candidate> {
+    let is_among = |Candidate { shape, .. }: &Candidate| {
+        let keys = shape.steps.iter().skip(path.len());
+        keys.filter_map(|step| if let Step::Key(key) = step { Some(key) } else { None }).any(|key| is_wrapper(key))
+    };
+    let is_apart = |one: &Candidate| one.evidence.phone && (one.evidence.name || !own.name || is_among(one));
+    let is_element = path.contains(&Step::Each);
+    if inner.iter().any(is_apart) {
+        inner.retain(is_apart);
+    } else if own.number && (is_element || inner.is_empty()) || own.name && !inner.is_empty() {
+        let evidence = inner.iter().fold(own, |all, one| all.or(one.evidence));
+        inner = vec![Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence }];
+    }
+    inner
+}
+
+/// A table of rows under a header: beside it, or its first row; else the cells are taken for what they look like.
+fn rows(items: &[Node], path: &[Step], beside: &[Vec<String>], found: &mut Vec<Candidate>) {
+    let lists: Vec<&[Node]> = items.iter().filter_map(Node::as_list).collect();
+    let width = lists.iter().map(|cells| cells.len()).max().unwrap_or(0);
+    let has_phone = |names: &[String]| known_titles(names.iter().map(String::as_str)).phone;
+    let beside = beside.iter().find(|names| names.len() == width && has_phone(names));
+    let first = lists.first().and_then(|cells| named(cells)).filter(|names| has_phone(names));
+    let (names, is_guessed) = match beside.cloned().or(first) {
+        Some(names) => (names, false),
+        None => (guessed(&lists), true),
+    };
+    if has_phone(&names) && width > 0 {
+        let evidence = Evidence { phone: !is_guessed, number: true, name: names.len() > 1 };
+        let shape = Shape { is_guessed, ..Shape::new(then(path, Step::Each), Form::Cells(names)) };
+        found.push(Candidate { shape, evidence });
+    }
+}

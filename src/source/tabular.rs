@@ -1,0 +1,97 @@
+//! Tables in JSON: rows of cells under a header, and columns side by side.
+
+use serde_json::Value;
+
+use super::evidence::{is_name, is_phone};
+use super::outline::Node;
+use crate::row::Row;
+use crate::vocabulary::{Meaning, meaning};
+
+/// Whether the value is one row of a table: a list of cells.
+pub(super) fn is_row(node: &Node) -> bool {
+    node.as_list().is_some_and(|cells| !cells.is_empty() && !cells.iter().any(Node::is_object))
+}
+
+/// The lists beside a table that may name its columns: texts, or objects with a name.
+pub(super) fn headers(members: &[(String, Node)]) -> Vec<Vec<String>> {
+    let mut headers = Vec::new();
+    for (_, node) in members {
+        match node {
+            Node::List(items) => headers.extend(named(items)),
+            Node::Object(inner) => headers.extend(inner.members.iter().filter_map(|(_, node)| named(node.as_list()?))),
+            Node::Scalar(_) | Node::Unknown => {}
+        }
+    }
+    headers
+}
+
+pub(super) fn named(items: &[Node]) -> Option<Vec<String>> {
+    const NAMES: [&str; 6] = ["name", "label", "display_name", "title", "id", "key"];
+    let name = |node: &Node| match node {
+        Node::Object(object) => NAMES
+            .iter()
+            .find_map(|name| object.members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)))
+            .and_then(|(_, value)| value.as_str())
+            .map(str::to_owned),
+        node => node.as_str().map(str::to_owned),
+    };
+    let names: Option<Vec<String>> = items.iter().map(name).collect();
+    names.filter(|names| !names.is_empty())
+}
+
+pub(super) fn guessed(lists: &[&[Node]]) -> Vec<String> {
+    let cell = |node: &Node| match node {
+        Node::Scalar(Value::String(text)) => text.clone(),
+        Node::Scalar(Value::Null) | Node::List(_) | Node::Object(_) | Node::Unknown => String::new(),
+        Node::Scalar(value) => value.to_string(),
+    };
+    let row = |cells: &&[Node]| {
+        let mut row = Row::default();
+        cells.iter().for_each(|node| row.push(&cell(node)));
+        row
+    };
+    super::table::names(&lists.iter().map(row).collect::<Vec<_>>())
+}
+
+/// Whether the object holds at least two rows by columns, with phones among them: `{"name": ["Ada", "Ben"], "phone":
+/// ["+1…", "+4…"]}`, or the same with row numbers as keys, as `DataFrame.to_json()` writes it.
+pub(super) fn is_table_by_columns(members: &[(String, Node)]) -> bool {
+    let has = |wanted: fn(Meaning) -> bool| {
+        members.iter().filter_map(|(key, _)| meaning(key)).any(|(meaning, _)| wanted(meaning))
+    };
+    if members.len() < 2 || !has(is_phone) {
+        return false;
+    }
+    let mut columns = members.iter().map(|(_, node)| node);
+    match columns.next() {
+        Some(Node::Object(first)) => {
+            let is_number = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+            let keys = |node: &Node| {
+                node.as_object().map(|members| members.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>())
+            };
+            let first = &first.members;
+            let same = Some(first.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
+            first.len() >= 2
+                && first.iter().all(|(key, _)| is_number(key))
+                && columns.all(|column| keys(column) == same)
+        }
+        // A person may have as many e-mail addresses as phones, but not as many names.
+        Some(Node::List(first)) => {
+            let same = |column: &Node| column.as_list().is_some_and(|column| column.len() == first.len());
+            let is_name = |meaning| is_name(meaning) && meaning != Meaning::Email;
+            first.len() >= 2 && has(is_name) && columns.all(same)
+        }
+        _ => false,
+    }
+}
+
+/// Whether it is a jCard, or a list of them: a list that begins with the word `vcard`.
+pub(super) fn is_jcard(node: &Node) -> bool {
+    let begins = |node: &Node| {
+        node.as_list()
+            .and_then(<[Node]>::first)
+            .and_then(Node::as_str)
+            .is_some_and(|word| word.eq_ignore_ascii_case("vcard"))
+    };
+    begins(node) || node.as_list().and_then(<[Node]>::first).is_some_and(begins)
+}
