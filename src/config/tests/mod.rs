@@ -1,5 +1,7 @@
 //! Levels, rules and errors through whole folders.
 
+mod trust;
+
 use std::ffi::OsString;
 use std::fs;
 use std::num::NonZeroUsize;
@@ -272,109 +274,6 @@ fn what_check_leaves_aside() {
     }
     assert_eq!(scene.settle("check a.csv --sandbox").unwrap().delivery.target, Target::Nowhere);
     assert_eq!(scene.settle("a.csv --sandbox").unwrap().delivery.target, Target::Sandbox);
-}
-
-#[test]
-fn a_strangers_folder_gets_nothing() {
-    let env_token: Pairs = &[("M1IMPORT_TOKEN", "geheim")];
-    let env: fn(&'static str) -> Vec<(&'static str, &'static str)> = |text| vec![(".env", text)];
-    // Each setting that chooses an account, shows people, writes elsewhere or reads other files.
-    for text in [
-        "M1IMPORT_BOT_ID=1",
-        "M1IMPORT_HEADER=X-Key: 1",
-        "M1IMPORT_AUTH_TYPE=none",
-        "M1IMPORT_MAX_REFUSED=5",
-        "M1IMPORT_TOKEN_FILE=token",
-        "M1IMPORT_REPORT=x.csv",
-        "M1IMPORT_OUTPUT_DIR=..",
-        "M1IMPORT_SHOW_VALUES=true",
-        "M1IMPORT_PHONE_METADATA=plans.tsv",
-    ] {
-        for line in ["a.csv --token geheim", "check a.csv", "a.csv --dry-run"] {
-            let error = Scene::new(&env(text), &[]).settle(line).unwrap_err();
-            assert_eq!((error.code(), error.exit().code()), ("config.untrusted", 78), "{line} {text}: {error}");
-            assert!(error.hint().unwrap().contains("--env-file .env"), "{line} {text}: {:?}", error.hint());
-        }
-    }
-    let refused: [(&str, Pairs, Pairs, &str); 14] = [
-        (
-            "a.csv",
-            &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN=own")],
-            &[],
-            "m1import a.csv --env-file .env",
-        ),
-        ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=http://127.0.0.1/")], env_token, "m1import a.csv --env-file .env"),
-        (
-            "a.csv",
-            &[(".env", "M1IMPORT_TOKEN=own"), ("home/m1import/config.toml", "token-command='pass'")],
-            &[],
-            "m1import a.csv --env-file .env",
-        ),
-        ("a.csv", &[("m1import.toml", "token-file='t'")], &[], "m1import a.csv --config m1import.toml"),
-        ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=https://x/")], env_token, "m1import a.csv --env-file .env"),
-        ("a.csv", &[(".env", "M1IMPORT_PROXY=http://x")], env_token, "m1import a.csv --env-file .env"),
-        ("a.csv", &[("m1import.toml", "endpoint='https://x/'")], env_token, "m1import a.csv --config m1import.toml"),
-        ("a.csv", &[("m1import.toml", "cacert='x.pem'")], env_token, "m1import a.csv --config m1import.toml"),
-        (
-            "a.csv --token geheim",
-            &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN=own")],
-            &[],
-            "m1import a.csv --token … --env-file .env",
-        ),
-        (
-            "a.csv --profile p",
-            &[("m1import.toml", "[profile.p]\nendpoint='https://x/'")],
-            env_token,
-            "--config m1import.toml",
-        ),
-        (
-            "a.csv",
-            &[("m1import.toml", "endpoint='https://x/'"), ("home/m1import/config.toml", "token-command='pass'")],
-            &[],
-            "--config",
-        ),
-        (
-            "a.csv",
-            &[("m1import.toml", "endpoint='https://x/'\ntoken-file='/home/me/token'")],
-            &[],
-            "--config m1import.toml",
-        ),
-        ("a.csv", &[(".env", "M1IMPORT_TOKEN_COMMAND=id")], &[], "m1import a.csv --env-file .env"),
-        (
-            "check a.csv",
-            &[("m1import.toml", "token-command='id'")],
-            &[("M1IMPORT_TOKEN", "geheim")],
-            "m1import check a.csv --config m1import.toml",
-        ),
-    ];
-    for (line, files, variables, command) in refused {
-        let error = Scene::new(files, variables).settle(line).unwrap_err();
-        assert_eq!((error.code(), error.exit().code()), ("config.untrusted", 78), "{line} {files:?}: {error}");
-        assert!(error.hint().unwrap().contains(command), "{line} {files:?}: {:?}", error.hint());
-        assert!(!format!("{error} {:?}", error.hint()).contains("geheim"), "{error}");
-    }
-
-    let trusted: [(&str, Pairs, Pairs); 11] = [
-        ("a.csv", &[(".env", "M1IMPORT_ENDPOINT=http://127.0.0.1/\nM1IMPORT_TOKEN=own")], &[]),
-        ("a.csv", &[(".env", "M1IMPORT_TOKEN=own"), ("m1import.toml", "endpoint='http://[::1]/'")], &[]),
-        ("a.csv --token typed", &[("m1import.toml", "endpoint='http://127.0.0.1/'")], &[]),
-        ("a.csv --endpoint https://y/", &[(".env", "M1IMPORT_TOKEN=own")], &[]),
-        ("a.csv", &[(".env", "M1IMPORT_TOKEN=own")], &[("M1IMPORT_TOKEN", "beats it")]),
-        ("a.csv", &[("m1import.toml", "[profile.other]\nendpoint='https://x/'\nreport=['x.csv']")], env_token),
-        ("a.csv --env-file @/.env", &[(".env", "M1IMPORT_ENDPOINT=https://x/\nM1IMPORT_TOKEN_COMMAND=id")], &[]),
-        ("a.csv --config @/m1import.toml", &[("m1import.toml", "endpoint='https://x/'")], env_token),
-        (
-            "a.csv --config @/m1import.toml --endpoint https://y/",
-            &[("m1import.toml", "endpoint='https://x/'\nreport=['x.csv']")],
-            env_token,
-        ),
-        ("a.csv", &[("home/m1import/config.toml", "endpoint='https://x/'\ntoken-command='pass'")], &[]),
-        ("a.csv --token-file t", &[("m1import.toml", "batch-size=5\nrate='2/s'\nmap=['phone=P']")], &[]),
-    ];
-    for (line, files, variables) in trusted {
-        let settled = Scene::new(files, variables).settle(line);
-        assert!(settled.is_ok(), "{line} {files:?}: {settled:?}");
-    }
 }
 
 #[test]
