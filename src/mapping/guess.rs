@@ -4,7 +4,7 @@ use super::{Error, REFUSED, name_of, numbered, positions};
 use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row};
 use crate::source::Columns;
-use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone};
+use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
 
 /// What the header and the first rows say about the columns.
 pub(super) struct Guess<'a> {
@@ -65,6 +65,25 @@ impl Values {
     fn mostly(&self, hits: usize) -> bool {
         self.filled > 0 && hits * 2 >= self.filled
     }
+}
+
+/// What the first cells of a column say whose title says nothing.
+fn by_values(name: &str, column: u32, sample: &[Row]) -> Option<(Meaning, bool)> {
+    if is_whatsapp_id(name, column, sample) {
+        return Some((Meaning::Phone(0), false));
+    }
+    says_refused(column, sample).then_some((Meaning::OptOut, false))
+}
+
+/// Whether a column of ids holds those of people at WhatsApp.
+fn is_whatsapp_id(name: &str, column: u32, sample: &[Row]) -> bool {
+    let last = normal(name.rsplit('.').next().unwrap_or_default());
+    let is_person = |cell: &str| {
+        let (digits, server) = cell.split_once('@').unwrap_or_default();
+        digits.starts_with(|c: char| c.is_ascii_digit()) && matches!(server, "s.whatsapp.net" | "c.us")
+    };
+    let mut cells = sample.iter().map(|row| row.cell(column as usize)).filter(|cell| !cell.is_empty());
+    matches!(last.as_str(), "id" | "jid" | "serialized" | "remote jid" | "wid") && cells.any(is_person)
 }
 
 /// Whether the first cells say who does not want to be written to: `Unsubscribed` in a column of any name.
@@ -132,7 +151,7 @@ impl<'a> Guess<'a> {
                 "region" if columns.are_given() => (Meaning::Region, false),
                 "prefix" if columns.are_given() => (Meaning::Prefix, false),
                 "name" if columns.are_given() => (Meaning::Name, false),
-                name => meaning(name).or_else(|| says_refused(column, sample).then_some((Meaning::OptOut, false)))?,
+                name => meaning(name).or_else(|| by_values(name, column, sample))?,
             };
             Some(Seen { column, meaning, extra, values: Values::of(column, sample) })
         });

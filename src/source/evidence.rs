@@ -1,5 +1,6 @@
 //! What speaks for a JSON object being a contact.
 
+use super::entry::is_named_value;
 use super::flatten::Flattener;
 use super::outline::{Node, Object};
 use super::tabular::is_table_by_columns;
@@ -80,6 +81,9 @@ fn holds_contacts(key: &str, node: &Node, is_named: bool) -> bool {
     }
     match node {
         Node::List(items) => {
+            if are_named_values(items) {
+                return false;
+            }
             let evidence = Evidence::of(items.iter());
             let by_itself = || (!is_named || is_wrapper(&lower)) && items.iter().any(has_plain_phone);
             evidence.phone && (evidence.name || by_itself())
@@ -87,6 +91,12 @@ fn holds_contacts(key: &str, node: &Node, is_named: bool) -> bool {
         Node::Object(Object { members, .. }) => keyed(members, true).is_some() || is_table_by_columns(members),
         Node::Scalar(_) | Node::Unknown => false,
     }
+}
+
+/// Whether the elements are the values of one object's columns, with their names beside them.
+pub(super) fn are_named_values(items: &[Node]) -> bool {
+    let mut objects = items.iter().filter(|item| item.is_object()).take(3);
+    objects.any(|item| is_named_value(&serde_json::to_vec(item).unwrap_or_default()))
 }
 
 /// Whether a member is a phone whatever is around it: `phone`, not `number` or `value`.

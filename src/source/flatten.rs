@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::MAX_COLUMNS;
 use super::token::{ParseError, Parsed, Parser};
 use crate::row::{Code, Row};
+use crate::vocabulary::{Meaning, meaning};
 
 /// Where a file of rejected rows keeps an element that could not be read, to be mended.
 pub const KEPT: &str = "m1import_raw";
@@ -33,6 +34,10 @@ pub(super) struct Flattener {
     last: usize,
     /// The column of what a file of rejected rows keeps, if there is one.
     kept: Option<usize>,
+    /// The columns that hold tags.
+    tags: Vec<usize>,
+    /// What names mean, for which that was asked.
+    meanings: HashMap<Box<str>, Option<Meaning>>,
 }
 
 /// The most bytes of all names together.
@@ -78,6 +83,49 @@ impl Flattener {
         Ok(())
     }
 
+    /// Whether the column of the present path holds tags. A number there is the id of one.
+    fn is_tags_here(&mut self) -> bool {
+        let column = self.column();
+        column.is_some_and(|column| self.tags.contains(&column))
+    }
+
+    /// What the name of the present path means.
+    pub fn meaning_here(&mut self) -> Option<Meaning> {
+        let path = std::mem::take(&mut self.path);
+        let meaning = self.meaning_of(&path);
+        self.path = path;
+        meaning
+    }
+
+    /// What a name means.
+    pub fn meaning_of(&mut self, name: &str) -> Option<Meaning> {
+        const MOST: usize = 2_000;
+        if let Some(known) = self.meanings.get(name) {
+            return *known;
+        }
+        let meaning = meaning(name).map(|(meaning, _)| meaning);
+        if self.meanings.len() < MOST {
+            self.meanings.insert(name.into(), meaning);
+        }
+        meaning
+    }
+
+    /// Adds a number to the present path, if the record has that column already.
+    pub fn make_unique(&mut self) {
+        let length = self.path.len();
+        let mut number = 1;
+        while self
+            .positions
+            .get(self.path.as_str())
+            .and_then(|&column| self.cells.get(column))
+            .is_some_and(|cell| *cell != ABSENT)
+        {
+            number += 1;
+            self.path.truncate(length);
+            self.path.push_str(&format!(" {number}"));
+        }
+    }
+
     /// The column of the present path; it is added when it is new.
     fn column(&mut self) -> Option<usize> {
         let guess = self.after.get(self.last).copied().unwrap_or(0);
@@ -93,6 +141,9 @@ impl Flattener {
             }
             if self.path == KEPT {
                 self.kept = Some(new);
+            }
+            if self.meaning_here() == Some(Meaning::Tags) {
+                self.tags.push(new);
             }
             self.names.push(self.path.clone());
             self.positions.insert(self.path.as_str().into(), new);
@@ -158,11 +209,17 @@ impl Parser<'_> {
     /// Whatever stands under the present path.
     pub fn value(&mut self, flat: &mut Flattener) -> Parsed {
         match self.peek() {
-            Some(b'{') => self.object(flat),
+            Some(b'{') => match self.wrapped(flat)? {
+                Some(wrapped) => self.unwrapped(flat, &wrapped),
+                None => self.object(flat),
+            },
             Some(b'[') => self.list(flat),
-            _ => {
+            first => {
                 let start = flat.text.len();
                 self.scalar(&mut flat.text)?;
+                if matches!(first, Some(b'0'..=b'9')) && flat.is_tags_here() {
+                    flat.path.push_str(" id");
+                }
                 self.set(flat, start)
             }
         }

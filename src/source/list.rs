@@ -1,38 +1,27 @@
-//! Lists within an object: scalars are one list cell; `{name, value}` become columns, `{name}` elements; other objects
-//! stand under the path, from the second on with their number.
+//! Lists within an object: scalars are one list cell; values with their names beside them become columns, names alone
+//! elements; other objects stand under the path, from the second on with their number.
 //!
 //! Where the objects say what they are, as phone numbers do, WhatsApp and mobile stand first, and a fax stands under a
 //! path of its own, where nobody takes it for a phone.
 
+use super::entry::{Content, Entry};
 use super::flatten::Flattener;
 use super::phone_kind::PhoneKind;
 use super::token::{Parsed, Parser};
+use super::typed::Wrapped;
 use crate::row::LIST_END;
 
 /// An object in a list that becomes columns.
-struct Object {
-    /// Where it begins.
+struct Item {
+    /// Where it begins, or where the value begins that has a name beside it.
     at: usize,
+    /// The name of the value's column.
+    column: Option<String>,
     /// Its place in the list, from 1.
     number: usize,
     kind: PhoneKind,
-    preferred: bool,
+    is_preferred: bool,
 }
-
-/// What an object in a list says: perhaps it is a name with or without a value.
-struct Look {
-    key: Option<String>,
-    /// Where the value begins.
-    value: Option<usize>,
-    others: bool,
-    kind: PhoneKind,
-    preferred: bool,
-}
-
-/// Members that say what an object in a list is.
-const KINDS: [&str; 8] = ["type", "label", "kind", "types", "labels", "phoneType", "phone_type", "formattedType"];
-/// Members that say that it is the one to take.
-const PREFERRED: [&str; 6] = ["primary", "isPrimary", "is_primary", "preferred", "default", "isDefault"];
 
 impl Parser<'_> {
     /// A list under the present path.
@@ -42,26 +31,21 @@ impl Parser<'_> {
         self.blanks();
         let path = flat.path.len();
         let begun = flat.elements.len();
-        let mut objects = Vec::new();
+        let mut items = Vec::new();
+        let mut pieces = String::new();
         let mut number = 0;
         if !self.take(b']') {
             loop {
                 number += 1;
                 match self.peek() {
-                    Some(b'{') => objects.extend(self.element(flat, number)?),
+                    Some(b'{') => self.element(flat, number, &mut items, &mut pieces)?,
                     Some(b'[') => {
                         if number > 1 {
                             flat.path.push_str(&format!(" {number}"));
                         }
                         self.list(flat)?;
                     }
-                    _ => {
-                        let start = flat.elements.len();
-                        self.scalar(&mut flat.elements)?;
-                        if flat.elements.len() > start {
-                            flat.elements.push(LIST_END);
-                        }
-                    }
+                    _ => self.scalar_element(flat)?,
                 }
                 flat.path.truncate(path);
                 self.blanks();
@@ -74,107 +58,105 @@ impl Parser<'_> {
                 }
             }
         }
-        if !objects.is_empty() {
+        if !items.is_empty() {
             let end = self.at;
-            self.objects(flat, objects)?;
+            self.items(flat, items)?;
             self.at = end;
         }
         self.depth -= 1;
         let elements = flat.elements.get(begun..).unwrap_or_default();
-        if elements.is_empty() {
+        if elements.is_empty() && pieces.is_empty() {
             return Ok(());
         }
         let start = flat.text.len();
+        flat.text.push_str(&pieces);
         flat.text.push_str(elements);
         flat.elements.truncate(begun);
         self.set(flat, start)
     }
 
-    /// An object in a list, unless its members become columns, which is left for later: the best are first.
-    fn element(&mut self, flat: &mut Flattener, number: usize) -> Parsed<Option<Object>> {
+    fn scalar_element(&mut self, flat: &mut Flattener) -> Parsed {
+        let start = flat.elements.len();
+        self.scalar(&mut flat.elements)?;
+        if flat.elements.len() > start {
+            flat.elements.push(LIST_END);
+        }
+        Ok(())
+    }
+
+    /// An object in a list. What becomes columns is left for later: the best are first.
+    fn element(&mut self, flat: &mut Flattener, number: usize, items: &mut Vec<Item>, pieces: &mut String) -> Parsed {
         let at = self.at;
-        let Look { key, value, others, kind, preferred } = self.look(flat)?;
-        match (key, value) {
-            (Some(key), Some(value)) if !others => {
-                flat.path.push('.');
-                flat.path.push_str(&key);
-                let end = std::mem::replace(&mut self.at, value);
-                self.value(flat)?;
+        match self.wrapped(flat)? {
+            Some(Wrapped::Piece(at)) => {
+                let end = std::mem::replace(&mut self.at, at);
+                self.scalar(pieces)?;
                 self.at = end;
-                Ok(None)
+                return Ok(());
             }
-            (Some(name), None) if !name.is_empty() => {
+            Some(Wrapped::At(at)) if !matches!(self.bytes.get(at), Some(b'{' | b'[')) => {
+                let end = std::mem::replace(&mut self.at, at);
+                self.scalar_element(flat)?;
+                self.at = end;
+                return Ok(());
+            }
+            Some(Wrapped::At(at)) => {
+                let item = Item { at, column: None, number, kind: PhoneKind::Any, is_preferred: false };
+                items.push(item);
+                return Ok(());
+            }
+            Some(Wrapped::Empty | Wrapped::Time(_)) => return Ok(()),
+            Some(Wrapped::Typed(_)) => self.at = at,
+            None => {}
+        }
+        let Entry { content, kind, is_preferred } = self.entry(flat)?;
+        match content {
+            Content::Column(name, at) => items.push(Item { at, column: Some(name), number, kind, is_preferred }),
+            Content::Object => items.push(Item { at, column: None, number, kind, is_preferred }),
+            Content::Label(name) if name.is_empty() => {}
+            Content::Label(name) => {
                 flat.elements.push_str(&name);
                 flat.elements.push(LIST_END);
-                Ok(None)
             }
-            _ => Ok(Some(Object { at, number, kind, preferred })),
         }
+        Ok(())
     }
 
     /// The objects of a list as columns, the best first.
-    fn objects(&mut self, flat: &mut Flattener, mut objects: Vec<Object>) -> Parsed {
+    fn items(&mut self, flat: &mut Flattener, mut items: Vec<Item>) -> Parsed {
         let path = flat.path.len();
-        let numbers: Vec<usize> = objects.iter().map(|object| object.number).collect();
+        let numbers: Vec<usize> = items.iter().filter(|item| item.column.is_none()).map(|item| item.number).collect();
+        let mut numbers = numbers.into_iter();
         // Where it is kept, at home or at work, says nothing about which is better.
         let rank = |kind| if kind == PhoneKind::Place { PhoneKind::Any } else { kind };
-        objects.sort_by_key(|object| (rank(object.kind), !object.preferred));
-        for (object, number) in objects.iter().zip(numbers) {
-            self.at = object.at;
-            if number > 1 {
-                flat.path.push_str(&format!(" {number}"));
+        items.sort_by_key(|item| (rank(item.kind), !item.is_preferred));
+        for item in &items {
+            self.at = item.at;
+            match &item.column {
+                Some(name) => {
+                    flat.path.push('.');
+                    flat.path.push_str(name);
+                }
+                None => {
+                    if let Some(number) = numbers.next().filter(|number| *number > 1) {
+                        flat.path.push_str(&format!(" {number}"));
+                    }
+                }
             }
-            if object.kind == PhoneKind::Fax {
+            if item.kind == PhoneKind::Fax {
                 flat.path.push_str(" fax");
             }
-            self.object(flat)?;
+            if item.column.is_some() {
+                flat.make_unique();
+            }
+            self.value(flat)?;
             flat.path.truncate(path);
         }
         Ok(())
     }
 
-    /// Looks at an object in a list, up to its end.
-    fn look(&mut self, flat: &mut Flattener) -> Parsed<Look> {
-        let mut look = Look { key: None, value: None, others: false, kind: PhoneKind::Any, preferred: false };
-        let parent = flat.path.len() + 1;
-        self.members(flat, |parser, flat| {
-            let name = flat.path.get(parent..).unwrap_or_default();
-            let is = |list: &[&str]| list.iter().any(|one| one.eq_ignore_ascii_case(name));
-            let start = parser.at;
-            match (name, parser.peek()) {
-                ("name" | "key" | "Name" | "Key" | "title", Some(b'{' | b'[')) => {
-                    look.others = true;
-                    parser.pass()?;
-                }
-                ("name" | "key" | "Name" | "Key" | "title", _) => {
-                    parser.scalar(look.key.insert(String::new()))?;
-                }
-                ("value" | "Value", _) => {
-                    look.value = Some(start);
-                    parser.pass()?;
-                }
-                // What else services put beside the name of a tag.
-                ("id" | "_id" | "type" | "color" | "slug", _) => parser.pass()?,
-                _ => {
-                    look.others = true;
-                    parser.pass()?;
-                }
-            }
-            let said = parser.text.get(start..parser.at).unwrap_or_default();
-            if is(&KINDS) {
-                look.kind = look.kind.and(PhoneKind::of(&said.to_lowercase()));
-            }
-            look.preferred |= is(&PREFERRED) && matches!(said, "true" | "1");
-            Ok(())
-        })?;
-        if look.others {
-            look.key = None;
-        }
-        Ok(look)
-    }
-
     /// Passes over an object or a list, checking it like any other.
-    fn pass(&mut self) -> Parsed {
+    pub fn pass(&mut self) -> Parsed {
         let (open, close) = match self.peek() {
             Some(b'{') => (b'{', b'}'),
             Some(b'[') => (b'[', b']'),

@@ -1,7 +1,6 @@
 //! A reading: rows one by one into a row that is lent.
 
 use super::csv::Csv;
-use super::cursor::Cursor;
 use super::error::{Error, ErrorKind};
 use super::input::{Digest, Input};
 use super::json::Json;
@@ -51,7 +50,7 @@ pub struct Rows {
 enum Reader {
     Csv(Csv),
     Ndjson(Ndjson),
-    Json(Json),
+    Json(Box<Json>),
     Vcard(Vcard),
     /// A plain table with row numbers first, made of a sheet.
     Sheet(Csv),
@@ -74,7 +73,7 @@ impl Rows {
                 Reader::Csv(csv)
             }
             Layout::Ndjson => Reader::Ndjson(Ndjson::new(text)),
-            Layout::Json(shape) => Reader::Json(Json::new(text, shape.clone())),
+            Layout::Json(shape) => Reader::Json(Box::new(Json::new(text, shape.clone()))),
             Layout::Vcard => Reader::Vcard(Vcard::new(text)),
             Layout::Sheet { head, is_rejects_file, .. } => {
                 let mut csv = Csv::new(text, b',');
@@ -138,7 +137,8 @@ impl Rows {
         match &self.reader {
             Reader::Csv(_) | Reader::Sheet(_) => self.columns.clone(),
             Reader::Vcard(_) => Columns::new(vcard::COLUMNS.map(str::to_owned).to_vec()),
-            Reader::Ndjson(Ndjson { flat, .. }) | Reader::Json(Json { flat, .. }) => Columns::new(flat.names.clone()),
+            Reader::Ndjson(Ndjson { flat, .. }) => Columns::new(flat.names.clone()),
+            Reader::Json(json) => Columns::new(json.flat.names.clone()),
         }
     }
 
@@ -146,9 +146,8 @@ impl Rows {
     pub fn new_columns(&self, known: usize) -> &[String] {
         match &self.reader {
             Reader::Csv(_) | Reader::Sheet(_) | Reader::Vcard(_) => &[],
-            Reader::Ndjson(Ndjson { flat, .. }) | Reader::Json(Json { flat, .. }) => {
-                flat.names.get(known..).unwrap_or_default()
-            }
+            Reader::Ndjson(Ndjson { flat, .. }) => flat.names.get(known..).unwrap_or_default(),
+            Reader::Json(json) => json.flat.names.get(known..).unwrap_or_default(),
         }
     }
 
@@ -160,10 +159,10 @@ impl Rows {
     /// How many bytes of the input have been read, packed or not; of a spreadsheet, in proportion.
     pub fn bytes_read(&self) -> u64 {
         let text = match &self.reader {
-            Reader::Csv(Csv { text, .. })
-            | Reader::Ndjson(Ndjson { text, .. })
-            | Reader::Json(Json { cursor: Cursor { text, .. }, .. })
-            | Reader::Vcard(Vcard { text, .. }) => text,
+            Reader::Csv(Csv { text, .. }) | Reader::Ndjson(Ndjson { text, .. }) | Reader::Vcard(Vcard { text, .. }) => {
+                text
+            }
+            Reader::Json(json) => &json.cursor.text,
             Reader::Sheet(csv) => {
                 let share = csv.text.raw_bytes() as f64 / self.table_len.max(1) as f64;
                 return (self.input.len() as f64 * share) as u64;

@@ -1,7 +1,7 @@
 //! Where the contacts of a JSON document are: found by what the elements of its lists hold, never by a list's name.
 
 use super::error::{ErrorKind, Foreign};
-use super::evidence::{Evidence, is_wrapper, keyed, own};
+use super::evidence::{Evidence, are_named_values, is_wrapper, keyed, own};
 use super::outline::{Node, Object};
 use super::tabular::{guessed, headers, is_jcard, is_row, is_table_by_columns, named};
 use crate::vocabulary::{KnownTitles, known_titles};
@@ -151,6 +151,7 @@ fn only_list(members: &[(String, Node)], steps: &mut Vec<Step>) -> Option<Result
 fn walk(node: &Node, path: &[Step], names: &[Vec<String>], found: &mut Vec<Candidate>) {
     match node {
         Node::Object(Object { members, .. }) => within_object(node, members, path, found),
+        Node::List(items) if path.contains(&Step::Each) && are_named_values(items) => {}
         Node::List(items) if items.iter().any(Node::is_object) => within_list(items, path, found),
         Node::List(items) if items.iter().any(is_row) => {
             let inner: Vec<&Node> = items.iter().filter_map(Node::as_list).flatten().collect();

@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use header::normal;
 use header::{forms, plain};
-use table::{HOLDERS, NEVER, QUALIFIERS, REFUSALS, WORDS, WRAPS};
+use table::{EMAIL_PARTS, HOLDERS, NEVER, PHONE_PARTS, QUALIFIERS, REFUSALS, WORDS};
 
 /// What a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,9 +80,21 @@ pub fn known_titles<'a>(cells: impl IntoIterator<Item = &'a str>) -> KnownTitles
 
 /// What a header or a dotted path means; and whether it stands in a holder of extra values, where a word counts less.
 pub fn meaning(header: &str) -> Option<(Meaning, bool)> {
-    // A value that is wrapped in an object of its own means what the object means.
-    let bare = WRAPS.iter().find_map(|wrap| header.strip_suffix(wrap));
-    within_holders(header).or_else(|| within_holders(bare?))
+    within_holders(header).or_else(|| of_a_part(header))
+}
+
+/// What a part of a value means: `phones.number` is the phone, `emails.address` the e-mail address. A value that is
+/// wrapped in an object of its own means what the object means.
+fn of_a_part(header: &str) -> Option<(Meaning, bool)> {
+    let (whole, part) = header.rsplit_once('.')?;
+    let (meaning, extra) = within_holders(whole)?;
+    let part = normal(part);
+    let is_part = match meaning {
+        Phone(_) | PerhapsPhone(_) => PHONE_PARTS.contains(&part.as_str()),
+        Email => EMAIL_PARTS.contains(&part.as_str()),
+        _ => false,
+    };
+    (is_part || matches!(part.as_str(), "value" | "number long")).then_some((meaning, extra))
 }
 
 /// Whether an object of this name only holds the contact.

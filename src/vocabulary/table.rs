@@ -63,7 +63,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
          first name and last name, name and surname, name surname, surname name, name of customer, \
          name of client, name of student, name of the student, name of the customer, name as per id, \
          attendee name, pushname, push name, profile name, whatsapp name, wa name, whatsapp profile name, \
-         notify name, contact full name, contact person, referente, contact person name, contactperson, ansprechpartner, persona de contacto, \
+         notify, notify name, contact full name, contact person, referente, contact person name, contactperson, ansprechpartner, persona de contacto, \
          persona di contatto, personne de contact, pessoa de contato, контактное лицо, 担当者, 담당자, contact display name, lead full name, billing name, shipping name, \
          연락처 이름, 고객명, 성함, 고객 이름, 顧客名, お客様名, 表示名, 會員姓名, 客戶姓名, 聯絡人, \
          聯絡人姓名, 顯示名稱, الاسم بالكامل, الاسم الثلاثي, اسم العضو, اسم الزبون, ชื่อ นามสกุล, ชื่อ สกุล, \
@@ -95,9 +95,9 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
          whatsapp numaranız, номер вотсап, вотсап, вацап, номер ватсап, whatsapp телефон, رقم الواتس, \
          الواتساب, واتس, رقم الواتس اب, واتس اب, व्हाट्सऐप नंबर, व्हाट्सएप नं, व्हॉट्सअॅप नंबर, হোয়াটসঅ্যাপ নম্বর, \
          வாட்ஸ்அப் எண், whatsapp 号码, whatsapp号码, whatsapp 번호, whatsapp番号, số whatsapp, numer whatsapp, \
-         whatsappnummer",
+         whatsappnummer, urn whatsapp",
     ),
-    (PerhapsPhone(0), "sms, sms number, wp, jid, whatsapp jid, chat id, user jid, participant, participants"),
+    (PerhapsPhone(0), "urn, sms, sms number, wp, jid, whatsapp jid, chat id, user jid, participant, participants"),
     (
         Phone(1),
         "mobile, mobile phone, phone e164, phones e164, phone e164 number, e164, \
@@ -152,7 +152,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     (PerhapsPhone(1), "cep"),
     (
         Phone(2),
-        "phone phone number, phone international number, phone, phone number, phone no, phone num, phonenumber, phoneno, phones, phone numbers, ph, ph no, \
+        "phone phone number, phone international number, phone, urn tel, default phone number, default phone, phone number, phone no, phone num, phonenumber, phoneno, phones, phone numbers, ph, ph no, \
          phone nr, telephone, telephone number, telephone no, tel, tel no, tel number, contact number, \
          contact no, contact phone, contact phone number, contact mobile, contact mobile number, \
          customer phone, customer phone number, client phone, lead phone, msisdn, telefon, telefonnummer, \
@@ -261,7 +261,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     (PerhapsPhone(3), "particular, corporate phone number, home, work, mobile phone other"),
     (
         Email,
-        "email, e mail, mail, email addresses address, email address, e mail address, emailaddress, e mail value, email value, \
+        "email, e mail, mail, default email, default email address, scored email addresses, email addresses address, email address, e mail address, emailaddress, e mail value, email value, \
          emails, emails value, email addresses value, email id, e mail id, mail id, primary email, \
          work email, user email, personal email, contact email, customer email, client email, lead email, \
          billing email, other email, secondary email, your email, your email address, home email, \
@@ -434,10 +434,28 @@ pub(super) const HOLDERS: &[&str] = &[
     "payload",
     "json",
     "billing",
+    "answers",
+    "field data",
+    "traits",
+    "doc",
+    "telecom",
+    "identity profiles",
+    "identities",
+    "custom attributes",
+    "custom fields values",
+    "contact methods",
+    "contact points",
+    "channels",
+    "communications",
+    "name value list",
 ];
 
-/// Members in which services wrap a value, and databases a type.
-pub(super) const WRAPS: [&str; 2] = [".value", ".$numberLong"];
+/// The number among the parts of a phone.
+pub(super) const PHONE_PARTS: [&str; 8] =
+    ["number", "phone", "phone number", "phonenumber", "e164", "full", "full number", "international"];
+
+/// The address among the parts of an e-mail.
+pub(super) const EMAIL_PARTS: [&str; 5] = ["email", "address", "email address", "emailaddress", "addr"];
 
 /// What stands with a phone that is not the contact's own, or no number at all.
 pub(super) const NEVER: &[&str] = &[
