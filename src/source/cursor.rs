@@ -175,6 +175,6 @@ impl Cursor {
     fn early_end(&mut self) -> Option<usize> {
         let window = self.text.window();
         let broken = Flattener::default().read(window, &mut Row::default()).err()?;
-        (broken.at > 0 && window.get(broken.at) == Some(&b'{')).then_some(broken.at)
+        broken.begins_another(window).then_some(broken.at)
     }
 }

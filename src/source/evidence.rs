@@ -74,7 +74,7 @@ fn strip(node: &Node, is_named: bool) -> Node {
 }
 
 /// Whether the member is a list, map or table of contacts, and not one of somebody's phones or addresses.
-fn holds_contacts(key: &str, node: &Node, is_named: bool) -> bool {
+pub(super) fn holds_contacts(key: &str, node: &Node, is_named: bool) -> bool {
     let lower = key.to_lowercase();
     if lower.contains("address") || matches!(meaning(key), Some((Meaning::Phone(_), _))) {
         return false;
@@ -114,6 +114,7 @@ fn evidence(node: &Node) -> Evidence {
     let mut evidence = Evidence::default();
     let mut row = Row::default();
     let mut flat = Flattener::default();
+    flat.reads_all_lists = true;
     let text = serde_json::to_vec(node).unwrap_or_default();
     // What cannot be read to its end says something all the same.
     let _ = flat.read(&text, &mut row);

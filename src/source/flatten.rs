@@ -7,6 +7,10 @@
 use std::collections::HashMap;
 
 use super::MAX_COLUMNS;
+use super::evidence::holds_contacts;
+use super::notice::Notice;
+use super::outline::Node;
+use super::pieces::elements;
 use super::token::{ParseError, Parsed, Parser};
 use crate::row::{Code, Row};
 use crate::vocabulary::{Meaning, meaning};
@@ -34,10 +38,26 @@ pub(super) struct Flattener {
     last: usize,
     /// The column of what a file of rejected rows keeps, if there is one.
     kept: Option<usize>,
+    /// The line on which the record begins.
+    pub line: u64,
+    /// Lists of objects are columns whatever is in them.
+    pub reads_all_lists: bool,
+    /// The lists met so far, and whether they hold further contacts.
+    lists: HashMap<Box<str>, ListKind>,
+    /// Lists of further contacts, which are not read.
+    pub left: Vec<Notice>,
     /// The columns that hold tags.
     tags: Vec<usize>,
     /// What names mean, for which that was asked.
     meanings: HashMap<Box<str>, Option<Meaning>>,
+}
+
+/// What is known of the lists at one path.
+#[derive(Default, Clone, Copy)]
+struct ListKind {
+    holds_contacts: bool,
+    /// How often one has been looked at.
+    looked: u8,
 }
 
 /// The most bytes of all names together.
@@ -81,6 +101,42 @@ impl Flattener {
         }
         row.fill(&self.text, self.cells.get(..self.used).unwrap_or_default());
         Ok(())
+    }
+
+    /// Whether the list at the present path holds further contacts, which are not this record's; they are counted.
+    pub fn leaves_list(&mut self, list: &[u8]) -> bool {
+        /// How many lists at one path are looked at.
+        const LOOKS: u8 = 8;
+        /// How many paths are remembered.
+        const PATHS: usize = 1_000;
+        if self.reads_all_lists || self.lists.len() >= PATHS {
+            return false;
+        }
+        let mut kind = self.lists.get(self.path.as_str()).copied().unwrap_or_default();
+        if !kind.holds_contacts && kind.looked < LOOKS {
+            kind.looked += 1;
+            let key = self.path.rsplit('.').next().unwrap_or_default();
+            kind.holds_contacts = Node::of(list).is_some_and(|list| holds_contacts(key, &list, true));
+            self.lists.insert(self.path.as_str().into(), kind);
+        }
+        if kind.holds_contacts {
+            self.count_left(elements(list).map_or(1, |elements| elements.len() as u64));
+        }
+        kind.holds_contacts
+    }
+
+    fn count_left(&mut self, more: u64) {
+        const LINES: usize = 3;
+        let is_this = |notice: &&mut Notice| matches!(notice, Notice::ListLeft { list, .. } if *list == self.path);
+        if let Some(Notice::ListLeft { contacts, lines, .. }) = self.left.iter_mut().find(is_this) {
+            *contacts += more;
+            if lines.len() < LINES {
+                lines.push(self.line);
+            }
+        } else {
+            let (list, lines) = (self.path.clone(), vec![self.line]);
+            self.left.push(Notice::ListLeft { list, contacts: more, lines });
+        }
     }
 
     /// Whether the column of the present path holds tags. A number there is the id of one.

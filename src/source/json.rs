@@ -113,11 +113,11 @@ impl Json {
         let mut length = self.cursor.element(line)?;
         let unclosed = std::mem::take(&mut self.cursor.unclosed);
         let window = self.cursor.text.window().get(..length).unwrap_or_default();
+        self.flat.line = line;
         let read = self.flat.read(window, row);
         // Where an element's own brace is missing, the next one begins inside of it.
-        let resumes = |at: usize| at > 0 && window.get(at) == Some(&b'{');
         if let Err(broken) = &read
-            && resumes(broken.at)
+            && broken.begins_another(window)
         {
             length = broken.at;
         }
@@ -164,6 +164,7 @@ impl Json {
     /// Reads an object that was made of cells.
     fn made(&mut self, object: Vec<u8>, row: &mut Row) -> Result<bool, RowError> {
         let line = row.location.line;
+        self.flat.line = line;
         let read = self.flat.read(&object, row);
         row.raw = object;
         read.map_err(|broken| ParseError { at: 0, ..broken }.fault(line, &[]))?;

@@ -26,9 +26,14 @@ struct Item {
 impl Parser<'_> {
     /// A list under the present path.
     pub fn list(&mut self, flat: &mut Flattener) -> Parsed {
+        let start = self.at;
         self.deeper()?;
         self.at += 1;
         self.blanks();
+        if self.peek() == Some(b'{') && self.passes_contacts(flat, start)? {
+            self.depth -= 1;
+            return Ok(());
+        }
         let path = flat.path.len();
         let begun = flat.elements.len();
         let mut items = Vec::new();
@@ -73,6 +78,20 @@ impl Parser<'_> {
         flat.text.push_str(elements);
         flat.elements.truncate(begun);
         self.set(flat, start)
+    }
+
+    /// Passes over the list that begins at `start` if further contacts are in it.
+    fn passes_contacts(&mut self, flat: &mut Flattener, start: usize) -> Parsed<bool> {
+        if flat.reads_all_lists {
+            return Ok(false);
+        }
+        let first = std::mem::replace(&mut self.at, start);
+        self.pass()?;
+        let is_left = flat.leaves_list(self.bytes.get(start..self.at).unwrap_or_default());
+        if !is_left {
+            self.at = first;
+        }
+        Ok(is_left)
     }
 
     fn scalar_element(&mut self, flat: &mut Flattener) -> Parsed {

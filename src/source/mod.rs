@@ -285,6 +285,10 @@ impl Source {
                 Err(RowError::Fatal(error)) => return Err(error),
             }
         }
+        self.notices.extend_from_slice(rows.notices());
+        if let Layout::Json(shape) = &self.layout {
+            self.notices.extend(shape.notices());
+        }
         let table = match &self.layout {
             Layout::Table { dialect, .. } => Some((dialect.is_rejects_file, dialect.header.clone())),
             Layout::Sheet { head, is_rejects_file, .. } => Some((*is_rejects_file, head.names.clone())),

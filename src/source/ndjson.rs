@@ -31,6 +31,7 @@ impl Ndjson {
             row.location.line = self.lines.line;
             let (before, record) = trimmed(line);
             let mut taken = length;
+            self.flat.line = self.lines.line;
             let mut read = self.flat.read(record, row);
             let mut raw = record;
             if let Err(broken) = &read

@@ -23,6 +23,15 @@ pub enum Notice {
         /// Their names.
         columns: Vec<String>,
     },
+    /// Records hold a list of further contacts, which is not read.
+    ListLeft {
+        /// The way to the list: keys with dots between them.
+        list: String,
+        /// How many contacts are in it, in all records that were read.
+        contacts: u64,
+        /// The lines of the first records that have it; none where the list stands beside the one that is read.
+        lines: Vec<u64>,
+    },
     /// One of several sheets is read.
     SheetChosen {
         /// Its name.
@@ -42,6 +51,10 @@ impl fmt::Display for Notice {
             Notice::RowsBeforeHeader { count } => write!(f, "{count} rows before the header are left out"),
             Notice::NoHeader { columns } => {
                 write!(f, "there is no header; the columns are taken as {}", columns.join(", "))
+            }
+            Notice::ListLeft { list, contacts: 1, .. } => write!(f, "1 contact in the list {list:?} is not read"),
+            Notice::ListLeft { list, contacts, .. } => {
+                write!(f, "{contacts} contacts in the list {list:?} are not read")
             }
             Notice::SheetChosen { name, of } => write!(f, "of {of} sheets {name:?} is read"),
         }

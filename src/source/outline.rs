@@ -46,6 +46,11 @@ impl From<Vec<(String, Node)>> for Node {
 }
 
 impl Node {
+    /// The value in these bytes, or its beginning; nothing if it is not JSON.
+    pub fn of(bytes: &[u8]) -> Option<Node> {
+        NodeSeed(&Cell::new(NODES)).deserialize(&mut serde_json::Deserializer::from_slice(bytes)).ok()
+    }
+
     pub fn null() -> Node {
         Node::Scalar(Value::Null)
     }

@@ -7,7 +7,7 @@ use super::json::Json;
 use super::ndjson::Ndjson;
 use super::text::Utf8Buffer;
 use super::vcard::{self, Vcard};
-use super::{Columns, Layout, REJECT_COLUMNS, Source};
+use super::{Columns, Layout, Notice, REJECT_COLUMNS, Source};
 use crate::row::guard::unguard;
 use crate::row::{Code, Row};
 
@@ -148,6 +148,15 @@ impl Rows {
             Reader::Csv(_) | Reader::Sheet(_) | Reader::Vcard(_) => &[],
             Reader::Ndjson(Ndjson { flat, .. }) => flat.names.get(known..).unwrap_or_default(),
             Reader::Json(json) => json.flat.names.get(known..).unwrap_or_default(),
+        }
+    }
+
+    /// What was noticed while records were read, so far: lists of further contacts in them.
+    pub fn notices(&self) -> &[Notice] {
+        match &self.reader {
+            Reader::Ndjson(ndjson) => &ndjson.flat.left,
+            Reader::Json(json) => &json.flat.left,
+            Reader::Csv(_) | Reader::Sheet(_) | Reader::Vcard(_) => &[],
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::error::{ErrorKind, Foreign};
 use super::evidence::{Evidence, are_named_values, is_wrapper, keyed, own};
+use super::notice::Notice;
 use super::outline::{Node, Object};
 use super::tabular::{guessed, headers, is_jcard, is_row, is_table_by_columns, named};
 use crate::vocabulary::{KnownTitles, known_titles};
@@ -38,13 +39,27 @@ pub(super) struct Shape {
     pub key_column: Option<String>,
     /// The names were guessed from the values.
     pub is_guessed: bool,
-    /// Other lists with phones in the document, which are not read.
-    pub left: Vec<String>,
+    /// Other lists of contacts in the document, which are not read, and how many contacts were seen in them.
+    pub left: Vec<(String, u64)>,
 }
 
 impl Shape {
     pub fn objects() -> Shape {
         Shape::new(Vec::new(), Form::Object)
+    }
+
+    /// What a person would want to know of it.
+    pub fn notices(&self) -> Vec<Notice> {
+        let left = self.left.iter().map(|(list, contacts)| Notice::ListLeft {
+            list: list.clone(),
+            contacts: *contacts,
+            lines: Vec::new(),
+        });
+        let names = match &self.form {
+            Form::Cells(names) if self.is_guessed => Some(Notice::NoHeader { columns: names.clone() }),
+            _ => None,
+        };
+        names.into_iter().chain(left).collect()
     }
 
     fn new(steps: Vec<Step>, form: Form) -> Shape {
@@ -56,6 +71,8 @@ impl Shape {
 struct Candidate {
     shape: Shape,
     evidence: Evidence,
+    /// How many were seen.
+    count: u64,
 }
 
 /// Why the contacts in a document cannot be told.
@@ -84,15 +101,16 @@ pub(super) fn find(values: &[Node]) -> Result<Shape, ErrorKind> {
         walk(first, &[], &[], &mut candidates);
     }
     let is_included = |shape: &Shape| shape.steps.first() == Some(&Step::Key("included".to_owned()));
-    let others = candidates.iter().filter(|one| one.evidence.phone && one.evidence.name).map(|one| one.shape.clone());
-    let others: Vec<Shape> = others.collect();
+    let others = candidates.iter().filter(|one| one.evidence.phone && one.evidence.name);
+    let others: Vec<(Vec<Step>, u64)> = others.map(|one| (one.shape.steps.clone(), one.count)).collect();
     // Of equals the first.
     let best = candidates.into_iter().reduce(|best, next| if next.evidence > best.evidence { next } else { best });
     let Some(Candidate { mut shape, .. }) = best else { return without_contacts(first) };
     if is_included(&shape) && first.as_object().is_some_and(|members| members.iter().any(|(key, _)| key == "data")) {
         return Err(ErrorKind::Json { line: 1, what: INCLUDED });
     }
-    shape.left = others.iter().filter(|other| other.steps != shape.steps).map(|other| in_words(&other.steps)).collect();
+    let others = others.into_iter().filter(|(steps, _)| *steps != shape.steps);
+    shape.left = others.map(|(steps, count)| (in_words(&steps), count)).collect();
     Ok(shape)
 }
 
@@ -174,16 +192,16 @@ fn then(path: &[Step], step: Step) -> Vec<Step> {
 fn within_object(node: &Node, members: &[(String, Node)], path: &[Step], found: &mut Vec<Candidate>) {
     if is_table_by_columns(members) {
         let evidence = Evidence { phone: true, name: true, number: false };
-        return found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Columns), evidence });
+        return found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Columns), evidence, count: 1 });
     }
     if let Some((key_column, evidence)) = keyed(members, path.contains(&Step::Each)) {
         let shape = Shape { key_column, ..Shape::new(then(path, Step::EachMember), Form::Object) };
-        return found.push(Candidate { shape, evidence });
+        return found.push(Candidate { shape, evidence, count: members.len() as u64 });
     }
     let own = own(node);
     if own.phone {
         // A value at the top needs no way to it, and its columns keep their names.
-        return found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence: own });
+        return found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence: own, count: 1 });
     }
     let mut inner = Vec::new();
     let headers = headers(members);
@@ -197,7 +215,8 @@ fn within_list(items: &[Node], path: &[Step], found: &mut Vec<Candidate>) {
     let path = then(path, Step::Each);
     let evidence = Evidence::of(items.iter());
     if evidence.phone {
-        return found.push(Candidate { shape: Shape::new(path, Form::Object), evidence });
+        let count = items.len() as u64;
+        return found.push(Candidate { shape: Shape::new(path, Form::Object), evidence, count });
     }
     let mut inner: Vec<Candidate> = Vec::new();
     for item in items {
@@ -205,7 +224,10 @@ fn within_list(items: &[Node], path: &[Step], found: &mut Vec<Candidate>) {
         walk(item, &path, &[], &mut of_item);
         for candidate in of_item {
             match inner.iter_mut().find(|known| known.shape.steps == candidate.shape.steps) {
-                Some(known) => known.evidence = known.evidence.or(candidate.evidence),
+                Some(known) => {
+                    known.evidence = known.evidence.or(candidate.evidence);
+                    known.count += candidate.count;
+                }
                 None => inner.push(candidate),
             }
         }
@@ -229,7 +251,7 @@ fn of_its_own(own: Evidence, path: &[Step], mut inner: Vec<Candidate>) -> Vec<Ca
         inner.retain(is_apart);
     } else if own.number && (is_element || inner.is_empty()) || own.name && !inner.is_empty() {
         let evidence = inner.iter().fold(own, |all, one| all.or(one.evidence));
-        inner = vec![Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence }];
+        inner = vec![Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence, count: 1 }];
     }
     inner
 }
@@ -248,6 +270,6 @@ fn rows(items: &[Node], path: &[Step], beside: &[Vec<String>], found: &mut Vec<C
     if has_phone(&names) && width > 0 {
         let evidence = Evidence { phone: !is_guessed, number: true, name: names.len() > 1 };
         let shape = Shape { is_guessed, ..Shape::new(then(path, Step::Each), Form::Cells(names)) };
-        found.push(Candidate { shape, evidence });
+        found.push(Candidate { shape, evidence, count: items.len() as u64 });
     }
 }

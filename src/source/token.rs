@@ -24,6 +24,13 @@ pub(super) struct Parser<'a> {
     pub depth: usize,
 }
 
+impl ParseError {
+    /// Whether another element begins where this one ceased to be one: its own closing brace is missing.
+    pub fn begins_another(&self, bytes: &[u8]) -> bool {
+        self.code == Code::RowMalformed && self.at > 0 && bytes.get(self.at) == Some(&b'{')
+    }
+}
+
 pub(super) type Parsed<T = ()> = Result<T, ParseError>;
 
 impl Parser<'_> {

@@ -1,6 +1,7 @@
 //! Shapes of JSON, broken and whole.
 
 use super::*;
+use crate::source::Notice;
 
 fn read(json: &str) -> Vec<String> {
     let text = || Utf8Buffer::of(json.as_bytes());
@@ -42,7 +43,7 @@ fn documents() {
         ("[{\"data\":[{\"phone\":1}],\"page\":1},\n{\"page\":2,\"data\":[{\"phone\":2}]}]", &["1:1", "2:2"]),
         ("[{\"data\":[{\"phone\":1}]},", &["1:1", "the file is cut short: the list that begins on line 1 has no end"]),
         ("[{\"data\":[{\"a\":1}]}]", &["1:1"]),
-        ("[{\"phone\":1,\"data\":[{\"phone\":2}]}]", &["1:1,2"]),
+        ("[{\"phone\":1,\"data\":[{\"phone\":2}]}]", &["1:1"]),
         (r#"{"n":[{"a":1}],"kunden":[{"phone":1},{"phone":2}]}"#, &["1:1", "1:2"]),
         (r#"{"data":{"list":{"edges":[{"node":{"phone":1}}]}}}"#, &["1:1"]),
         (r#"{"phone":1,"addresses":[{"phone":2}]}"#, &["1:1,2"]),
@@ -93,4 +94,40 @@ fn no_nesting_is_too_deep_for_the_scanner() {
         let within = format!("[{{\"a\":{}{}}},{{\"a\":1}}]", "[".repeat(depth), "]".repeat(depth));
         assert_eq!(read(&within).len(), 2, "{depth}");
     }
+}
+
+#[test]
+fn lists_of_further_contacts_are_left_and_counted() {
+    type Left<'a> = (&'a str, u64, &'a [u64]);
+    let table: &[(&str, &[&str], &[Left<'_>])] = &[
+        (
+            "[{\"phone\":1,\"pupils\":[{\"name\":\"a\",\"phone\":2},{\"name\":\"b\"}]},\n{\"phone\":3,\"pupils\":[{\"name\":\"a\",\"phone\":2}]}]",
+            &["1:1", "2:3"],
+            &[("pupils", 3, &[1, 2])],
+        ),
+        ("{\"phone\":1,\"firm\":{\"members\":[{\"phone\":2}]}}", &["1:1"], &[("firm.members", 1, &[1])]),
+        // The person's own.
+        ("{\"phone\":1,\"addresses\":[{\"name\":\"a\",\"phone\":2}]}", &["1:1,a,2"], &[]),
+        ("{\"name\":1,\"phones\":[{\"name\":\"a\",\"phone\":2}]}", &["1:1,a,2"], &[]),
+        ("{\"phone\":1,\"custom\":[{\"name\":\"phone\",\"value\":2}]}", &["1:1,2"], &[]),
+    ];
+    for (text, rows, left) in table {
+        assert_eq!(read(text), *rows, "{text}");
+        let text = || Utf8Buffer::of(text.as_bytes());
+        let mut json = Json::new(text(), Json::shape(text()).unwrap());
+        while json.next(&mut Row::default()).unwrap() {}
+        let expected: Vec<Notice> = left
+            .iter()
+            .map(|(list, contacts, lines)| Notice::ListLeft {
+                list: (*list).to_owned(),
+                contacts: *contacts,
+                lines: lines.to_vec(),
+            })
+            .collect();
+        assert_eq!(json.flat.left, expected);
+    }
+    let beside = br#"{"leads":[{"name":"a","phone":1}],"staff":[{"name":"b","phone":2},{"name":"c","phone":3}]}"#;
+    let shape = Json::shape(Utf8Buffer::of(beside)).unwrap();
+    assert_eq!(shape.left, [("staff".to_owned(), 2)]);
+    assert_eq!(shape.notices()[0].to_string(), "2 contacts in the list \"staff\" are not read");
 }
