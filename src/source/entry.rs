@@ -25,11 +25,11 @@ pub(super) enum Content {
 /// Members that name what the value is, the best first.
 const NAMING: [&str; 17] = [
     "name",
-    "key",
     "fieldname",
     "fieldlabel",
     "label",
     "title",
+    "key",
     "display",
     "question",
     "attributecode",
@@ -45,10 +45,25 @@ const NAMING: [&str; 17] = [
 /// Members that hold the value.
 const VALUES: [&str; 5] = ["value", "values", "answer", "answers", "val"];
 /// Members that say what a phone number is.
-const KINDS: [&str; 11] =
-    ["type", "label", "kind", "types", "labels", "phonetype", "formattedtype", "category", "use", "subtype", "usage"];
+const KINDS: [&str; 14] = [
+    "type",
+    "label",
+    "kind",
+    "types",
+    "labels",
+    "phonetype",
+    "formattedtype",
+    "category",
+    "use",
+    "subtype",
+    "usage",
+    "valuetype",
+    "enumcode",
+    "location",
+];
 /// Members that say that it is the one to take.
-const PREFERRED: [&str; 5] = ["primary", "isprimary", "preferred", "default", "isdefault"];
+const PREFERRED: [&str; 7] =
+    ["primary", "isprimary", "preferred", "default", "isdefault", "isprimarymobileno", "isprimaryphone"];
 /// What else services put beside the name of a tag or the value of a column.
 const BESIDE: [&str; 11] =
     ["id", "type", "color", "slug", "fieldid", "fieldtype", "fieldcode", "order", "ref", "position", "datatype"];
@@ -77,7 +92,7 @@ pub(super) fn is_named_value(object: &[u8]) -> bool {
     // A list of a name that says nothing.
     flat.path.push('-');
     let entry = parser.entry(&mut flat);
-    matches!(entry, Ok(Entry { content: Content::Column(..), .. }))
+    matches!(entry, Ok(Entry { content: Content::Column(_, at), .. }) if object.get(at) != Some(&b'{'))
 }
 
 impl Parser<'_> {
@@ -190,11 +205,12 @@ impl Seen {
         let word = Some(self.kind_word).filter(|word| is_phone_or_email(meaning(word)));
         match self.name {
             // The text of a tag beside its id.
-            Some((rank, name)) if flat.meaning_here() == Some(Meaning::Tags) && rank > 1 => Content::Label(name),
+            Some((rank, name)) if flat.meaning_here() == Some(Meaning::Tags) && !is_plain(rank) => Content::Label(name),
             // What is shown for an id is no name of a column.
             Some((rank, _)) if NAMING.get(rank) == Some(&"display") => Content::Object,
-            Some((rank, name)) if !is_of_a_person || rank < 2 && self.others.is_empty() => {
-                let is_word_for_kind = rank > 1 && is_kind(&name);
+            Some((rank, name)) if !is_of_a_person || is_plain(rank) && self.others.is_empty() => {
+                let is_word_for_kind =
+                    matches!(NAMING.get(rank), Some(&("label" | "title" | "code"))) && is_kind(&name);
                 let mut is_known = || flat.meaning_of(&name).is_some();
                 match word {
                     Some(word) if is_typed && !is_known() => Content::Column(word, value),
@@ -218,6 +234,11 @@ impl Seen {
 /// Whether the member of this rank alone is the name of a tag.
 fn is_label(rank: usize) -> bool {
     NAMING.get(rank).is_some_and(|name| ["name", "key", "title"].contains(name))
+}
+
+/// Whether the member of this rank always names the value beside it.
+fn is_plain(rank: usize) -> bool {
+    NAMING.get(rank).is_some_and(|name| ["name", "key"].contains(name))
 }
 
 fn is_phone_or_email(meaning: Option<(Meaning, bool)>) -> bool {

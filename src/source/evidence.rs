@@ -14,6 +14,8 @@ pub(super) struct Evidence {
     pub phone: bool,
     /// It has a member for a name or an e-mail address.
     pub name: bool,
+    /// The member for a phone holds one.
+    pub filled: bool,
     /// It has a value that looks like an international number.
     pub number: bool,
 }
@@ -24,7 +26,7 @@ impl Evidence {
         let mut all = Evidence::default();
         for node in nodes.filter(|node| node.is_object()) {
             all = all.or(own(node));
-            if all.phone && all.name {
+            if all.filled && all.name {
                 break;
             }
         }
@@ -34,6 +36,7 @@ impl Evidence {
     pub fn or(self, other: Evidence) -> Evidence {
         Evidence {
             phone: self.phone || other.phone,
+            filled: self.filled || other.filled,
             number: self.number || other.number,
             name: self.name || other.name,
         }
@@ -52,11 +55,11 @@ pub(super) fn is_wrapper(key: &str) -> bool {
 /// What speaks for the object itself being a contact; lists and maps of contacts within it are left aside.
 pub(super) fn own(node: &Node) -> Evidence {
     let Node::Object(object) = node else { return Evidence::default() };
-    *object.evidence.get_or_init(|| evidence(&strip(node, scalar_titles(&object.members))))
+    *object.evidence.get_or_init(|| evidence(&strip(node, is_named(&object.members))))
 }
 
 /// Whether the object names somebody by a member of its own.
-fn scalar_titles(members: &[(String, Node)]) -> bool {
+pub(super) fn is_named(members: &[(String, Node)]) -> bool {
     let scalars = members.iter().filter(|(_, node)| matches!(node, Node::Scalar(value) if !value.is_null()));
     scalars.into_iter().any(|(key, _)| meaning(key).is_some_and(|(meaning, _)| is_name(meaning)))
 }
@@ -68,7 +71,11 @@ pub(super) fn is_name(meaning: Meaning) -> bool {
 
 /// The value without the lists and maps of contacts in it. `is_named`: something around them has a name.
 fn strip(node: &Node, is_named: bool) -> Node {
-    let Node::Object(object) = node else { return node.clone() };
+    let object = match node {
+        Node::Object(object) => object,
+        Node::List(items) => return Node::List(items.iter().map(|item| strip(item, is_named)).collect()),
+        Node::Scalar(_) | Node::Unknown => return node.clone(),
+    };
     let kept = object.members.iter().filter(|(key, member)| !holds_contacts(key, member, is_named));
     kept.map(|(key, member)| (key.clone(), strip(member, is_named))).collect::<Vec<_>>().into()
 }
@@ -101,8 +108,12 @@ pub(super) fn are_named_values(items: &[Node]) -> bool {
 
 /// Whether a member is a phone whatever is around it: `phone`, not `number` or `value`.
 fn has_plain_phone(node: &Node) -> bool {
-    let members = node.as_object().unwrap_or_default();
-    members.iter().any(|(key, value)| matches!(meaning(key), Some((Meaning::Phone(_), _))) || is_own_jid(key, value))
+    node.as_object().unwrap_or_default().iter().any(|(key, value)| is_phone_member(key, value))
+}
+
+/// Whether the member is a phone whatever is around it.
+pub(super) fn is_phone_member(key: &str, node: &Node) -> bool {
+    matches!(node, Node::Scalar(_)) && matches!(meaning(key), Some((Meaning::Phone(_), _))) || is_own_jid(key, node)
 }
 
 pub(super) fn is_phone(meaning: Meaning) -> bool {
@@ -125,7 +136,9 @@ fn evidence(node: &Node) -> Evidence {
             Some((meaning, _)) => (false, is_name(meaning)),
             None => (false, false),
         };
-        evidence.phone |= phone || is_id(name) && is_jid(cell);
+        let phone = phone || is_id(name) && is_jid(cell);
+        evidence.phone |= phone;
+        evidence.filled |= phone && is_digits(cell);
         evidence.name |= title;
         evidence.number |= is_number(cell);
     }

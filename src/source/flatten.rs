@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::MAX_COLUMNS;
+use super::entry::Content;
 use super::evidence::holds_contacts;
 use super::notice::Notice;
 use super::outline::Node;
@@ -267,7 +268,7 @@ impl Parser<'_> {
         match self.peek() {
             Some(b'{') => match self.wrapped(flat)? {
                 Some(wrapped) => self.unwrapped(flat, &wrapped),
-                None => self.object(flat),
+                None => self.object_here(flat),
             },
             Some(b'[') => self.list(flat),
             first => {
@@ -279,6 +280,32 @@ impl Parser<'_> {
                 self.set(flat, start)
             }
         }
+    }
+
+    /// An object; under a number it may be the value of a column with its name beside it: `{"3": {"name": "phone",
+    /// "answer": …}}`.
+    fn object_here(&mut self, flat: &mut Flattener) -> Parsed {
+        let parent = flat.path.rfind('.').unwrap_or(0);
+        let is_numbered = flat
+            .path
+            .get(parent..)
+            .is_some_and(|key| key.len() > 1 && key.bytes().skip(1).all(|byte| byte.is_ascii_digit()));
+        if !is_numbered {
+            return self.object(flat);
+        }
+        let start = self.at;
+        let Content::Column(name, at) = self.entry(flat)?.content else {
+            self.at = start;
+            return self.object(flat);
+        };
+        flat.path.truncate(parent);
+        flat.path.push('.');
+        flat.path.push_str(&name);
+        flat.make_unique();
+        let end = std::mem::replace(&mut self.at, at);
+        self.value(flat)?;
+        self.at = end;
+        Ok(())
     }
 
     /// Gives the text since `start` to the column of the present path.

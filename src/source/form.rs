@@ -10,7 +10,7 @@ pub(super) fn from_cells(names: &[String], row: &[u8]) -> Option<Vec<u8>> {
     let cells = elements(row)?;
     let mut object = vec![b'{'];
     for (column, place) in cells.into_iter().enumerate() {
-        let cell = row.get(place).unwrap_or_default();
+        let cell = value_of(row.get(place).unwrap_or_default());
         match names.get(column) {
             Some(name) => push(&mut object, name, cell),
             None => push(&mut object, &format!("column {}", column + 1), cell),
@@ -18,6 +18,14 @@ pub(super) fn from_cells(names: &[String], row: &[u8]) -> Option<Vec<u8>> {
     }
     object.push(b'}');
     Some(object)
+}
+
+/// The value of a cell that is an object: `{"v": "Ada", "f": "ADA"}`.
+fn value_of(cell: &[u8]) -> &[u8] {
+    let place = cell.starts_with(b"{").then(|| members(cell)).flatten().and_then(|members| {
+        members.into_iter().find(|(key, _)| cell.get(key.clone()) == Some(b"\"v\"")).map(|(_, value)| value)
+    });
+    place.and_then(|place| cell.get(place)).unwrap_or(cell)
 }
 
 /// Whether the cells are the names themselves: the header, wherever it stands.

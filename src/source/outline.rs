@@ -79,7 +79,8 @@ impl Node {
 /// Looks at the values at the top, the first few of them.
 ///
 /// # Errors
-/// Reading fails. What is wrong with the document is told when it is read.
+/// Reading fails, or the first value of an object has no end. What else is wrong with the document is told when it is
+/// read.
 pub(super) fn outline(cursor: &mut Cursor) -> Result<Vec<Node>, ErrorKind> {
     const VALUES: usize = 3;
     let mut look = Look { left: Cell::new(NODES), started: cursor.text.raw_bytes(), stop: false };
@@ -191,6 +192,7 @@ impl Look {
             if members.len() < MEMBERS && self.left.get() > 0 {
                 match self.value(cursor, depth + 1) {
                     Ok(node) => members.push((key, node)),
+                    Err(error) if members.is_empty() => return Err(error),
                     Err(_) => break,
                 }
             } else {

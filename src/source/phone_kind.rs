@@ -18,7 +18,9 @@ impl PhoneKind {
             PhoneKind::Fax
         } else if has(&["whatsapp", "waid"]) {
             PhoneKind::WhatsApp
-        } else if has(&["cell", "mobil", "iphone", "handy", "celul", "móvil", "movil", "gsm"]) {
+        } else if words.trim_matches('"') == "mob"
+            || has(&["cell", "mobil", "iphone", "handy", "celul", "móvil", "movil", "gsm"])
+        {
             PhoneKind::Mobile
         } else if has(&["work", "home", "car", "office"]) {
             PhoneKind::Place

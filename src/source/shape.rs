@@ -1,10 +1,10 @@
 //! Where the contacts of a JSON document are: found by what the elements of its lists hold, never by a list's name.
 
 use super::error::{ErrorKind, Foreign};
-use super::evidence::{Evidence, are_named_values, is_wrapper, keyed, own};
+use super::evidence::{Evidence, are_named_values, is_named, is_phone_member, is_wrapper, keyed, own};
 use super::notice::Notice;
 use super::outline::{Node, Object};
-use super::tabular::{guessed, headers, is_jcard, is_row, is_table_by_columns, named};
+use super::tabular::{cells_within, guessed, headers, is_jcard, is_row, is_table_by_columns, named};
 use crate::vocabulary::{KnownTitles, known_titles};
 
 /// A step from a value to one within it.
@@ -100,18 +100,34 @@ pub(super) fn find(values: &[Node]) -> Result<Shape, ErrorKind> {
     } else {
         walk(first, &[], &[], &mut candidates);
     }
-    let is_included = |shape: &Shape| shape.steps.first() == Some(&Step::Key("included".to_owned()));
-    let others = candidates.iter().filter(|one| one.evidence.phone && one.evidence.name);
-    let others: Vec<(Vec<Step>, u64)> = others.map(|one| (one.shape.steps.clone(), one.count)).collect();
-    // Of equals the first.
-    let best = candidates.into_iter().reduce(|best, next| if next.evidence > best.evidence { next } else { best });
-    let Some(Candidate { mut shape, .. }) = best else { return without_contacts(first) };
-    if is_included(&shape) && first.as_object().is_some_and(|members| members.iter().any(|(key, _)| key == "data")) {
+    if are_apart(first) {
         return Err(ErrorKind::Json { line: 1, what: INCLUDED });
     }
+    let others = candidates.iter().filter(|one| one.evidence.phone && one.evidence.name);
+    let others: Vec<(Vec<Step>, u64)> = others.map(|one| (one.shape.steps.clone(), one.count)).collect();
+    // Of equals the first, but a list before a single contact.
+    let rank = |one: &Candidate| {
+        let is_list = one.shape.steps.iter().any(|step| !matches!(step, Step::Key(_)));
+        (one.evidence.phone, one.evidence.name, is_list, one.evidence)
+    };
+    let best = candidates.into_iter().reduce(|best, next| if rank(&next) > rank(&best) { next } else { best });
+    let Some(Candidate { mut shape, .. }) = best else { return without_contacts(first) };
     let others = others.into_iter().filter(|(steps, _)| *steps != shape.steps);
     shape.left = others.map(|(steps, count)| (in_words(&steps), count)).collect();
     Ok(shape)
+}
+
+/// Whether the phones stand apart from the records that refer to them, as JSON:API writes it.
+fn are_apart(document: &Node) -> bool {
+    let members = document.as_object().unwrap_or_default();
+    let list = |name: &str| members.iter().find(|(key, _)| key == name).and_then(|(_, node)| node.as_list());
+    let (Some(data), Some(included)) = (list("data"), list("included")) else { return false };
+    let has = |items: &[Node]| {
+        let all = Evidence::of(items.iter());
+        all.phone || all.number
+    };
+    let is_person = |item: &Node| item.is_object() && own(item).phone && own(item).name;
+    !has(data) && has(included) && !included.iter().any(is_person)
 }
 
 /// The way of a list, as it is shown: the keys on it.
@@ -128,6 +144,12 @@ fn without_contacts(first: &Node) -> Result<Shape, ErrorKind> {
         }
         Node::List(_) => Shape::new(vec![Step::Each], Form::Object),
         Node::Object(Object { members, .. }) => {
+            let is_table = |node: &Node| node.as_list().is_some_and(|rows| rows.len() > 1 && rows.iter().all(is_row));
+            if members.iter().any(|(_, node)| is_table(node))
+                && known_titles(members.iter().map(|(key, _)| key.as_str())).known == 0
+            {
+                return Err(ErrorKind::Json { line: 1, what: NO_HEADER });
+            }
             let mut steps = Vec::new();
             if let Some(found) = only_list(members, &mut steps) {
                 return found;
@@ -170,7 +192,15 @@ fn walk(node: &Node, path: &[Step], names: &[Vec<String>], found: &mut Vec<Candi
     match node {
         Node::Object(Object { members, .. }) => within_object(node, members, path, found),
         Node::List(items) if path.contains(&Step::Each) && are_named_values(items) => {}
-        Node::List(items) if items.iter().any(Node::is_object) => within_list(items, path, found),
+        Node::List(items) if items.iter().any(Node::is_object) => match cells_within(items, names) {
+            Some((key, names)) => {
+                let steps = then(&then(path, Step::Each), Step::Key(key));
+                let evidence = Evidence { phone: true, name: names.len() > 1, filled: true, number: false };
+                let count = items.len() as u64;
+                found.push(Candidate { shape: Shape::new(steps, Form::Cells(names)), evidence, count });
+            }
+            None => within_list(items, path, found),
+        },
         Node::List(items) if items.iter().any(is_row) => {
             let inner: Vec<&Node> = items.iter().filter_map(Node::as_list).flatten().collect();
             if inner.iter().any(|node| node.is_object()) && inner.iter().all(|node| node.is_object()) {
@@ -191,7 +221,7 @@ fn then(path: &[Step], step: Step) -> Vec<Step> {
 
 fn within_object(node: &Node, members: &[(String, Node)], path: &[Step], found: &mut Vec<Candidate>) {
     if is_table_by_columns(members) {
-        let evidence = Evidence { phone: true, name: true, number: false };
+        let evidence = Evidence { phone: true, name: true, filled: true, number: false };
         return found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Columns), evidence, count: 1 });
     }
     if let Some((key_column, evidence)) = keyed(members, path.contains(&Step::Each)) {
@@ -199,23 +229,46 @@ fn within_object(node: &Node, members: &[(String, Node)], path: &[Step], found: 
         return found.push(Candidate { shape, evidence, count: members.len() as u64 });
     }
     let own = own(node);
-    if own.phone {
-        // A value at the top needs no way to it, and its columns keep their names.
-        return found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence: own, count: 1 });
+    let itself = || Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence: own, count: 1 };
+    // At the top, a phone in some part of the document is not that of a record if there is a list of contacts.
+    let is_record = !path.is_empty() || members.iter().any(|(key, node)| is_phone_member(key, node));
+    if own.filled && is_record {
+        return found.push(itself());
     }
     let mut inner = Vec::new();
     let headers = headers(members);
     for (key, member) in members {
         walk(member, &then(path, Step::Key(key.clone())), &headers, &mut inner);
     }
+    if own.phone {
+        let least = if own.filled { 2 } else { 1 };
+        inner.retain(|one| is_list_of_contacts(one, path.len()));
+        if !inner.iter().any(|one| one.count >= least) {
+            inner = vec![itself()];
+        }
+        return found.append(&mut inner);
+    }
+    // The names within lists are not the object's own.
+    let own = if path.contains(&Step::Each) { own } else { Evidence { name: is_named(members), ..own } };
     found.append(&mut of_its_own(own, path, inner));
+}
+
+/// Whether the candidate is a list of people with phones, below this depth, and not of somebody's addresses.
+fn is_list_of_contacts(Candidate { shape, evidence, .. }: &Candidate, depth: usize) -> bool {
+    let is_list = shape.steps.iter().skip(depth).any(|step| !matches!(step, Step::Key(_)));
+    evidence.filled && evidence.name && is_list && !shape.steps.iter().any(is_address)
+}
+
+/// Whether the step leads to somebody's addresses.
+fn is_address(step: &Step) -> bool {
+    matches!(step, Step::Key(key) if key.to_lowercase().contains("address") && !key.to_lowercase().contains("book"))
 }
 
 fn within_list(items: &[Node], path: &[Step], found: &mut Vec<Candidate>) {
     let path = then(path, Step::Each);
     let evidence = Evidence::of(items.iter());
-    if evidence.phone {
-        let count = items.len() as u64;
+    let count = items.len() as u64;
+    if evidence.filled {
         return found.push(Candidate { shape: Shape::new(path, Form::Object), evidence, count });
     }
     let mut inner: Vec<Candidate> = Vec::new();
@@ -235,6 +288,12 @@ fn within_list(items: &[Node], path: &[Step], found: &mut Vec<Candidate>) {
     // Where there is one, some programs leave out the list.
     let lists: Vec<Vec<Step>> = inner.iter().map(|candidate| candidate.shape.steps.clone()).collect();
     inner.retain(|candidate| !lists.contains(&then(&candidate.shape.steps, Step::Each)));
+    // The elements themselves, by phones of their own under names that are not known.
+    let own = inner.iter().filter(|candidate| candidate.shape.steps == path).map(|candidate| candidate.evidence);
+    let evidence = own.fold(evidence, Evidence::or);
+    if evidence.phone && !inner.iter().any(|one| is_list_of_contacts(one, path.len())) {
+        return found.push(Candidate { shape: Shape::new(path, Form::Object), evidence, count });
+    }
     inner.retain(|candidate| candidate.shape.steps != path);
     found.append(&mut of_its_own(evidence, &path, inner));
 }
@@ -245,7 +304,10 @@ fn of_its_own(own: Evidence, path: &[Step], mut inner: Vec<Candidate>) -> Vec<Ca
         let keys = shape.steps.iter().skip(path.len());
         keys.filter_map(|step| if let Step::Key(key) = step { Some(key) } else { None }).any(|key| is_wrapper(key))
     };
-    let is_apart = |one: &Candidate| one.evidence.phone && (one.evidence.name || !own.name || is_among(one));
+    let is_apart = |one: &Candidate| {
+        let is_own_address = own.name && one.shape.steps.iter().skip(path.len()).any(is_address);
+        one.evidence.phone && !is_own_address && (one.evidence.name || !own.name || is_among(one))
+    };
     let is_element = path.contains(&Step::Each);
     if inner.iter().any(is_apart) {
         inner.retain(is_apart);
@@ -268,7 +330,7 @@ fn rows(items: &[Node], path: &[Step], beside: &[Vec<String>], found: &mut Vec<C
         None => (guessed(&lists), true),
     };
     if has_phone(&names) && width > 0 {
-        let evidence = Evidence { phone: !is_guessed, number: true, name: names.len() > 1 };
+        let evidence = Evidence { phone: !is_guessed, name: names.len() > 1, filled: !is_guessed, number: true };
         let shape = Shape { is_guessed, ..Shape::new(then(path, Step::Each), Form::Cells(names)) };
         found.push(Candidate { shape, evidence, count: items.len() as u64 });
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::evidence::{is_name, is_phone};
 use super::outline::Node;
 use crate::row::Row;
-use crate::vocabulary::{Meaning, meaning};
+use crate::vocabulary::{Meaning, known_titles, meaning};
 
 /// Whether the value is one row of a table: a list of cells.
 pub(super) fn is_row(node: &Node) -> bool {
@@ -94,4 +94,17 @@ pub(super) fn is_jcard(node: &Node) -> bool {
             .is_some_and(|word| word.eq_ignore_ascii_case("vcard"))
     };
     begins(node) || node.as_list().and_then(<[Node]>::first).is_some_and(begins)
+}
+
+/// The member of each element that is a row of cells, and the names of its columns: `{"f": [{"v": "Ada"}, …]}` of
+/// BigQuery, `{"row": ["Ada", …]}` of Neo4j.
+pub(super) fn cells_within(items: &[Node], beside: &[Vec<String>]) -> Option<(String, Vec<String>)> {
+    let has_phone = |names: &&Vec<String>| known_titles(names.iter().map(String::as_str)).phone;
+    let names = beside.iter().find(has_phone)?;
+    let is_cells = |node: &Node| node.as_list().is_some_and(|cells| cells.len() == names.len());
+    let (key, _) = items.first()?.as_object()?.iter().find(|(_, node)| is_cells(node))?;
+    let has_cells = |item: &Node| {
+        item.as_object().is_some_and(|members| members.iter().any(|(one, node)| one == key && is_cells(node)))
+    };
+    items.iter().all(has_cells).then(|| (key.clone(), names.clone()))
 }

@@ -23,7 +23,7 @@ impl Parser<'_> {
     pub fn wrapped(&mut self, flat: &mut Flattener) -> Parsed<Option<Wrapped>> {
         let start = self.at;
         let first = self.first_key();
-        let may_be = first.starts_with('$')
+        let may_be = first.starts_with(['$', '_', '#'])
             || first.ends_with("Value")
             || is_dynamo(first)
             || is_locale(first)
@@ -84,6 +84,8 @@ impl Parser<'_> {
             }
             "$date" => Some(self.time(at).map_or(Wrapped::At(at), Wrapped::Time)),
             "plain_text" if byte == b'"' => Some(Wrapped::Piece(at)),
+            // The text of an element of XML.
+            "_text" | "#text" | "__text" | "$t" | "_cdata" | "_" if is_text => Some(Wrapped::At(at)),
             _ if is_locale(key) => Some(Wrapped::At(at)),
             _ => None,
         })

@@ -152,7 +152,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     (PerhapsPhone(1), "cep"),
     (
         Phone(2),
-        "phone phone number, phone international number, phone, urn tel, default phone number, default phone, phone number, phone no, phone num, phonenumber, phoneno, phones, phone numbers, ph, ph no, \
+        "phone phone number, phone international number, phone, urn tel, default phone number, default phone, phone nos, phone number, phone no, phone num, phonenumber, phoneno, phones, phone numbers, ph, ph no, \
          phone nr, telephone, telephone number, telephone no, tel, tel no, tel number, contact number, \
          contact no, contact phone, contact phone number, contact mobile, contact mobile number, \
          customer phone, customer phone number, client phone, lead phone, msisdn, telefon, telefonnummer, \
@@ -261,7 +261,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     (PerhapsPhone(3), "particular, corporate phone number, home, work, mobile phone other"),
     (
         Email,
-        "email, e mail, mail, default email, default email address, scored email addresses, email addresses address, email address, e mail address, emailaddress, e mail value, email value, \
+        "email, e mail, mail, default email, default email address, email ids, scored email addresses, email addresses address, email address, e mail address, emailaddress, e mail value, email value, \
          emails, emails value, email addresses value, email id, e mail id, mail id, primary email, \
          work email, user email, personal email, contact email, customer email, client email, lead email, \
          billing email, other email, secondary email, your email, your email address, home email, \
@@ -435,6 +435,7 @@ pub(super) const HOLDERS: &[&str] = &[
     "json",
     "billing",
     "answers",
+    "questions and answers",
     "field data",
     "traits",
     "doc",

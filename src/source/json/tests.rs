@@ -90,6 +90,9 @@ fn no_nesting_is_too_deep_for_the_scanner() {
     assert_eq!(read(&format!("[{deep}")).len(), 1);
     let closed = format!("[{deep}{},{{\"a\":1}}]", "]".repeat(1_000_000));
     assert_eq!(read(&closed).last().map(String::as_str), Some("1:1"));
+    // It is one record, and no other begins where it is too deep.
+    let objects = format!("{}1{}{{\"a\":1}}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
+    assert_eq!(read(&objects).len(), 2);
     for depth in [63, 64, 65, 1_000] {
         let within = format!("[{{\"a\":{}{}}},{{\"a\":1}}]", "[".repeat(depth), "]".repeat(depth));
         assert_eq!(read(&within).len(), 2, "{depth}");
