@@ -86,12 +86,20 @@ pub(super) fn outline(cursor: &mut Cursor) -> Result<Vec<Node>, ErrorKind> {
     let mut look = Look { left: Cell::new(NODES), started: cursor.text.raw_bytes(), stop: false };
     let mut values = Vec::new();
     while values.len() < VALUES && !look.stop {
-        match cursor.peek()? {
+        let value = match cursor.peek()? {
             None => break,
-            Some(b',' | 0x1e) => cursor.advance(1),
-            Some(b'[') => values.push(look.list(cursor, 0)?),
-            Some(b'{') => values.push(look.object(cursor, 0)?),
+            Some(b',' | 0x1e) => {
+                cursor.advance(1);
+                continue;
+            }
+            Some(b'[') => look.list(cursor, 0),
+            Some(b'{') => look.object(cursor, 0),
             Some(_) => break,
+        };
+        match value {
+            Ok(value) => values.push(value),
+            Err(error) if values.is_empty() => return Err(error),
+            Err(_) => break,
         }
     }
     Ok(values)
