@@ -6,6 +6,8 @@ use crate::row::Field;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FieldColumns {
     fields: [Vec<u32>; Field::ALL.len()],
+    /// Columns of phones whose digits begin with the calling code, as those of WhatsApp do.
+    pub international: Vec<u32>,
     /// Columns that become attributes, with their keys.
     pub attributes: Vec<(u32, String)>,
 }

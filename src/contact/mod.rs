@@ -192,6 +192,8 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<phone::
         if cell.is_empty() {
             continue;
         }
+        let whole = fields.international.contains(&column).then(|| with_plus(cell)).flatten();
+        let (prefix, cell) = whole.as_deref().map_or((prefix, cell), |cell| ("", cell));
         match phone::read(prefix, cell, region, &rules.phone) {
             Ok(reading) => return Ok(reading),
             Err(refusal) => {
@@ -217,6 +219,14 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<phone::
             Vec::new(),
         )
     }))
+}
+
+/// The digits of an international number with the plus sign that they were written without.
+fn with_plus(cell: &str) -> Option<String> {
+    let digits = cell.trim();
+    let is_bare =
+        digits.starts_with(|c: char| ('1'..='9').contains(&c)) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_bare.then(|| format!("+{digits}"))
 }
 
 /// The row's own country. A cell that names none leaves the default in force.

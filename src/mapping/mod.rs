@@ -17,7 +17,7 @@ use crate::contact::FieldColumns;
 use crate::invisible::is_noise_in_names;
 use crate::row::{Field, Row};
 use crate::source::{Columns, REJECT_COLUMNS};
-use crate::vocabulary::{Meaning, meaning};
+use crate::vocabulary::{Meaning, is_whatsapp_id, meaning};
 use column::{column_of, numbered};
 use guess::Guess;
 
@@ -148,6 +148,7 @@ impl Mapping {
         let guess = Guess::new(columns, sample, |column| mapping.fields.uses(column));
         mapping.take_guess(guess, columns)?;
         mapping.find_attributes(columns)?;
+        mapping.mark_international(columns);
         Ok(mapping)
     }
 
@@ -177,6 +178,7 @@ impl Mapping {
             }
         }
         self.rank_phones();
+        self.mark_international(columns);
         // The columns of `These` were found at the beginning.
         let from = self.known;
         // A reading that has begun again has met fewer than the sample; they are no news when they come once more.
@@ -244,6 +246,12 @@ impl Mapping {
             self.phones.sort_unstable();
             self.fields.set(Field::Phone, self.phones.iter().map(|&(_, column)| column).collect());
         }
+    }
+
+    /// Marks the phone columns that hold ids of WhatsApp.
+    fn mark_international(&mut self, columns: &Columns) {
+        let is_id = |column: &&u32| is_whatsapp_id(name_of(**column, columns));
+        self.fields.international = self.fields.of(Field::Phone).iter().filter(is_id).copied().collect();
     }
 
     fn find_attributes(&mut self, columns: &Columns) -> Result<(), Error> {
@@ -341,6 +349,7 @@ fn snake(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contact::{Contact, Rules};
 
     #[test]
     fn columns_that_come_once_more_are_no_news() {
@@ -355,5 +364,28 @@ mod tests {
             mapping.extend(&columns(count));
         }
         assert_eq!(*mapping.fields(), found);
+    }
+
+    #[test]
+    fn ids_of_whatsapp_are_international_whatever_the_default_country() {
+        let read = |header: &str, cell: &str| {
+            let columns = Columns::new(vec![header.to_owned()]);
+            let mut row = Row::default();
+            row.push(cell);
+            let mapping = Mapping::find(&columns, std::slice::from_ref(&row), &Options::default()).unwrap();
+            let mut rules = Rules::default();
+            rules.phone.default = "DE".parse().ok();
+            let contact = Contact::from_row(&row, mapping.fields(), &rules);
+            contact.map_or_else(|reject| reject.code.to_string(), |contact| contact.phone.to_string())
+        };
+        for header in ["wa_id", "wAid", "jid", "remoteJid", "URN:Whatsapp", "key.remoteJid", "contact.wa_id"] {
+            assert_eq!(read(header, "61491570156"), "+61491570156", "{header}");
+            assert_eq!(read(header, "+61491570156"), "+61491570156", "{header}");
+        }
+        assert_eq!(read("id", "61491570156@c.us"), "+61491570156");
+        assert_eq!(read("whatsapp", "whatsapp:61491570156"), "+61491570156");
+        // A number that somebody typed is one of the country.
+        assert_eq!(read("whatsapp", "0151 23456789"), "+4915123456789");
+        assert_eq!(read("wa_id", "0151 23456789"), "+4915123456789");
     }
 }

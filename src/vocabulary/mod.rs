@@ -187,6 +187,13 @@ static LOOKUP: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
     plain.chain(all().map(|(word, meaning)| (word.nfkc().collect(), meaning))).collect()
 });
 
+/// Whether the header names the ids of WhatsApp, which are international numbers without a plus sign.
+pub fn is_whatsapp_id(header: &str) -> bool {
+    let last = header.rsplit('.').next().unwrap_or_default();
+    let word: String = last.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ["waid", "jid", "remotejid", "urnwhatsapp", "whatsappid", "wuid"].contains(&word.as_str())
+}
+
 /// The word nearest to a header, and how near: for a hint when nothing was found.
 pub fn nearest_phone(header: &str) -> f64 {
     if is_never_a_phone(header) {

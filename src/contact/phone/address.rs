@@ -48,6 +48,9 @@ pub(super) fn address(text: &str) -> Address {
         return if number(&candidate) { Address::WhatsApp(candidate) } else { Address::Foreign };
     }
     match scheme {
+        Some(rest) if lower.starts_with("whatsapp:") && number(rest) && !rest.contains('+') => {
+            Address::WhatsApp(rest.to_owned())
+        }
         Some(rest) => dialled(rest.trim_start_matches('/').trim()),
         None if link.is_some() || lower.contains("://") || lower.starts_with("www.") => Address::Foreign,
         None => Address::None,
@@ -110,6 +113,7 @@ mod tests {
             ("tel:98765-43210;phone-context=example.com", dialled("98765-43210", false)),
             ("sms:+919876543210?body=x", dialled("+919876543210", false)),
             ("whatsapp:+919876543210", dialled("+919876543210", false)),
+            ("whatsapp:919876543210", whatsapp("919876543210")),
             ("callto://+919876543210", dialled("+919876543210", false)),
             ("+91 98765 43210", Address::None),
             ("Tel. 98765", Address::None),
