@@ -378,7 +378,7 @@ mod tests {
             let contact = Contact::from_row(&row, mapping.fields(), &rules);
             contact.map_or_else(|reject| reject.code.to_string(), |contact| contact.phone.to_string())
         };
-        for header in ["wa_id", "wAid", "jid", "remoteJid", "URN:Whatsapp", "key.remoteJid", "contact.wa_id"] {
+        for header in ["wa_id", "wAid", "jid", "remoteJid", "URN:Whatsapp", "contact.wa_id"] {
             assert_eq!(read(header, "61491570156"), "+61491570156", "{header}");
             assert_eq!(read(header, "+61491570156"), "+61491570156", "{header}");
         }

@@ -97,7 +97,10 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
          வாட்ஸ்அப் எண், whatsapp 号码, whatsapp号码, whatsapp 번호, whatsapp番号, số whatsapp, numer whatsapp, \
          whatsappnummer, urn whatsapp",
     ),
-    (PerhapsPhone(0), "urn, sms, sms number, wp, jid, whatsapp jid, chat id, user jid, participant, participants"),
+    (
+        PerhapsPhone(0),
+        "urn, remote jid, sms, sms number, wp, jid, whatsapp jid, chat id, user jid, participant, participants",
+    ),
     (
         Phone(1),
         "mobile, mobile phone, phone e164, phones e164, phone e164 number, e164, \
