@@ -85,6 +85,14 @@ fn with_config(
     let form = output_format(&typed, env);
     let settled = Config::settle(typed, env, mode).map_err(Error::Config);
     let terminal = terminal(settled.as_ref().map_or(Color::Auto, |config| config.output.color), env);
+    if mode == Mode::Look
+        && let Ok(config) = &settled
+        && config.output.verbosity > Verbosity::Quiet
+    {
+        for noticed in &config.warnings {
+            say(&terminal, &text::warning(&noticed.message, noticed.code.as_str(), &noticed.hint));
+        }
+    }
     match settled.and_then(|config| act(&config, &terminal)) {
         Ok(code) => code,
         Err(error) => {

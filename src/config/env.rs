@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::error::Error;
-use super::file::{self, shown};
-use super::level::{Level, Origin, allowed, from_variable};
+use super::error::{Error, Warning};
+use super::file::{self, Found, shown};
+use super::level::{Level, Origin, Place, allowed, from_variable};
+use super::token_text::without_quotes;
 use crate::cli::nearest;
 use crate::cli::options::{SETTINGS, Setting, VARIABLE_PREFIX};
 use crate::diagnostic::RunCode;
@@ -53,14 +54,19 @@ impl Env {
         Some(folder.join("m1import").join("config.toml"))
     }
 
-    /// Our own variables.
+    /// The user's home folder.
+    pub fn home(&self) -> Option<PathBuf> {
+        self.get("HOME").map(PathBuf::from).filter(|path| path.is_absolute())
+    }
+
+    /// Our own variables. Quotes around a whole value are those that `docker run --env-file` keeps.
     pub(super) fn level(&self) -> Result<Level, Error> {
         let mut values = BTreeMap::new();
-        let own = self.variables.iter().filter(|(name, _)| name.starts_with(VARIABLE_PREFIX));
+        let own = self.variables.iter().filter(|(name, _)| name.starts_with(VARIABLE_PREFIX) && !is_foreign(name));
         for (name, value) in own {
-            let setting = variable(name, "environment")?;
+            let setting = variable(name, Place::Environment, "environment")?;
             match value {
-                Text::Whole(text) => from_variable(&mut values, setting, text),
+                Text::Whole(text) => from_variable(&mut values, setting, without_quotes(text.trim())),
                 Text::Broken => {
                     return Err(Error::new(RunCode::ConfigValue, format!("{name} holds bytes that are not UTF-8")));
                 }
@@ -69,36 +75,63 @@ impl Env {
         Ok(Level { origin: Origin::Environment, values })
     }
 
-    /// The variables of a file; `None` if there is no file and none was named.
-    pub(super) fn file_level(&self, named: Option<&Path>) -> Result<Option<Level>, Error> {
-        let Some((path, text)) = file::read(&self.folder, ".env", named)? else {
-            return Ok(None);
+    /// The variables of a file; `None` if there is no file and none was named, or with a warning if it cannot be read.
+    /// Only our own lines are read: the others may be in any encoding, and mean anything.
+    pub(super) fn file_level(&self, named: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Option<Level>, Error> {
+        let (path, bytes) = match file::read(&self.folder, ".env", named)? {
+            Found::Nothing => return Ok(None),
+            Found::Unusable(warning) => {
+                warnings.push(warning);
+                return Ok(None);
+            }
+            Found::File(path, bytes) => (path, bytes),
         };
         let mut values = BTreeMap::new();
-        for (number, line) in text.lines().enumerate() {
+        for (number, line) in file::decoded_lossy(&bytes).lines().enumerate() {
             let declared = line.trim_start();
             let declared = declared.strip_prefix("export ").unwrap_or(declared).trim_start();
-            if declared.starts_with(VARIABLE_PREFIX) {
-                let place = format!("{path}:{}", number + 1);
-                let (name, value) = assignment(declared).ok_or_else(|| {
-                    Error::new(RunCode::ConfigSyntax, format!("{place}: the line is not of the form NAME=value"))
-                        .hint_is("put a value with spaces, quotes or # into single quotes")
-                })?;
-                from_variable(&mut values, variable(&name, &place)?, &value);
+            if !declared.starts_with(VARIABLE_PREFIX) {
+                continue;
+            }
+            let place = format!("{path}:{}", number + 1);
+            let unusable =
+                |what: &str, hint: &str| Error::new(RunCode::ConfigSyntax, format!("{place}: {what}")).hint_is(hint);
+            if declared.contains('\u{fffd}') {
+                return Err(unusable("the line is not UTF-8 text", "save the file as UTF-8"));
+            }
+            let (name, value) = assignment(declared).ok_or_else(|| {
+                let hint = "put a value with spaces, quotes or # into single quotes";
+                unusable("the line is not of the form NAME=value", hint)
+            })?;
+            if !is_foreign(&name) {
+                from_variable(&mut values, variable(&name, Place::EnvFile, &place)?, &value);
             }
         }
         Ok(Some(Level { origin: Origin::EnvFile { path, found: named.is_none() }, values }))
     }
 }
 
+/// Whether a variable that looks like one of ours is set by somebody else: a cluster for a service of that name
+/// (`M1IMPORT_SANDBOX_PORT_80_TCP=tcp://…`), an installer, or this program for a command it runs.
+fn is_foreign(name: &str) -> bool {
+    let rest = name.strip_prefix(VARIABLE_PREFIX).unwrap_or(name);
+    let of_a_port = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    // The service itself may be called m1import: M1IMPORT_PORT, M1IMPORT_SERVICE_HOST.
+    let service = format!("_{rest}");
+    matches!(rest, "VERSION" | "HOME" | "STATUS" | "EXIT_CODE")
+        || ["_SERVICE_HOST", "_SERVICE_PORT", "_PORT"].iter().any(|ending| service.ends_with(ending))
+        || service.contains("_SERVICE_PORT_")
+        || service.split("_PORT_").skip(1).any(of_a_port)
+}
+
 /// The setting of a variable, or an error with the nearest name.
-fn variable(name: &str, place: &str) -> Result<&'static Setting, Error> {
+fn variable(name: &str, place: Place, shown_place: &str) -> Result<&'static Setting, Error> {
     match SETTINGS.iter().find(|setting| setting.variable() == name) {
-        Some(setting) => allowed(setting, false, &format!("{place}: {name}")),
+        Some(setting) => allowed(setting, place, &format!("{shown_place}: {name}")),
         None => {
             let names: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
-            let error =
-                Error::new(RunCode::ConfigUnknownVariable, format!("{place}: there is no setting {}", shown(name)));
+            let message = format!("{shown_place}: there is no setting {}", shown(name));
+            let error = Error::new(RunCode::ConfigUnknownVariable, message);
             Err(match nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => error.hint_is(format!("did you mean {near}?")),
                 None => error,
@@ -160,6 +193,50 @@ mod tests {
         assert_eq!(error.hint().as_deref(), Some("did you mean M1IMPORT_BATCH_SIZE?"));
         let env = Env::new([("M1IMPORT_SANDBOX".into(), "1".into())]);
         assert_eq!(env.level().unwrap_err().code(), "config.typed_only");
+    }
+
+    #[test]
+    fn variables_of_clusters_installers_and_hooks_are_passed_over() {
+        let foreign = [
+            "M1IMPORT_SANDBOX_PORT",
+            "M1IMPORT_SANDBOX_SERVICE_HOST",
+            "M1IMPORT_SANDBOX_SERVICE_PORT",
+            "M1IMPORT_SANDBOX_SERVICE_PORT_HTTP",
+            "M1IMPORT_SANDBOX_PORT_80_TCP",
+            "M1IMPORT_SANDBOX_PORT_80_TCP_ADDR",
+            "M1IMPORT_PORT",
+            "M1IMPORT_PORT_80_TCP",
+            "M1IMPORT_SERVICE_HOST",
+            "M1IMPORT_VERSION",
+            "M1IMPORT_HOME",
+            "M1IMPORT_STATUS",
+            "M1IMPORT_EXIT_CODE",
+        ];
+        for name in foreign {
+            let env = Env::new([(name.into(), "tcp://10.0.0.1:80".into())]);
+            assert!(env.level().unwrap().values.is_empty(), "{name}");
+        }
+        for name in ["M1IMPORT_REPORT_PORTS", "M1IMPORT_PORT_X", "M1IMPORT_VERSIONS", "M1IMPORT_EXIT"] {
+            assert!(Env::new([(name.into(), "1".into())]).level().is_err(), "{name}");
+        }
+        let ours = SETTINGS.iter().map(Setting::variable).filter(|name| is_foreign(name));
+        assert_eq!(ours.collect::<Vec<_>>(), [""; 0]);
+    }
+
+    #[test]
+    fn quotes_around_a_whole_value_are_dropped() {
+        let cases = [
+            ("\"IN\"", vec!["IN"]),
+            ("'IN'", vec!["IN"]),
+            ("IN", vec!["IN"]),
+            (" IN ", vec!["IN"]),
+            ("\"IN", vec!["\"IN"]),
+            ("\"\"", vec![]),
+        ];
+        for (text, expected) in cases {
+            let level = Env::new([("M1IMPORT_DEFAULT_COUNTRY".into(), text.into())]).level().unwrap();
+            assert_eq!(level.values.get("default-country").cloned().unwrap_or_default(), expected, "{text}");
+        }
     }
 
     #[test]

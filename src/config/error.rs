@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::diagnostic::{Diagnostic, Entry, RunCode};
+use crate::diagnostic::{Diagnostic, Entry, RunCode, WarningCode};
 
 /// The settings cannot be used. The message never holds a secret, but it may hold text from files: make it safe
 /// before it is shown.
@@ -44,3 +44,14 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Something about the settings that a person would want to know before contacts go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Its code.
+    pub code: WarningCode,
+    /// What was noticed, and where. It may hold text from files: make it safe before it is shown.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::error::Error;
-use super::level::{Level, Origin, allowed};
+use super::error::{Error, Warning};
+use super::level::{Level, Origin, Place, allowed};
 use crate::cli::nearest;
 use crate::cli::options::{SETTINGS, Setting, Takes};
-use crate::diagnostic::RunCode;
+use crate::diagnostic::{RunCode, WarningCode};
 
 /// No configuration is longer, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -24,37 +24,81 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// Path as shown and text of a file: the one that was named, or one of that name in the folder. A file that is merely
-/// looked for may be missing or be something else, such as a folder `.env`.
-pub(super) fn read(folder: &Path, name: &str, named: Option<&Path>) -> Result<Option<(String, String)>, Error> {
-    let path = match named {
-        Some(path) => path.to_owned(),
-        None => folder.join(name),
-    };
-    let label = if named.is_some() { path.display().to_string() } else { name.to_owned() };
-    match text(&path, named.is_some()) {
-        Ok(text) => Ok(text.map(|text| (label, text))),
-        Err(why) => Err(Error::new(RunCode::ConfigUnreadable, format!("{label}: {why}"))),
+/// A settings file, or why there is none.
+pub(super) enum Found {
+    /// There is none, and none was named.
+    Nothing,
+    /// It lies there and cannot be used, which nobody asked for; the run goes on without it.
+    Unusable(Warning),
+    /// Its path as shown, and what it holds.
+    File(String, Vec<u8>),
+}
+
+/// The file that was named, or one of that name in the folder. A file that is merely looked for may be missing or be
+/// something else, such as a folder `.env`.
+///
+/// # Errors
+/// A file that was named cannot be read.
+pub(super) fn read(folder: &Path, name: &str, named: Option<&Path>) -> Result<Found, Error> {
+    match named {
+        Some(path) => {
+            let label = path.display().to_string();
+            match bytes(path) {
+                Ok(bytes) => Ok(Found::File(label, bytes)),
+                Err(why) => Err(Error::new(RunCode::ConfigUnreadable, format!("{label}: {why}"))),
+            }
+        }
+        None => Ok(look(&folder.join(name), name.to_owned())),
     }
 }
 
-/// The text of a file, without a byte order mark.
-fn text(path: &Path, named: bool) -> io::Result<Option<String>> {
+/// A file that may be there. Where it cannot even be looked for, a warning says so.
+fn look(path: &Path, label: String) -> Found {
     let missing = |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-    if !named {
-        match path.metadata() {
-            Ok(metadata) if metadata.is_file() => {}
-            Ok(_) => return Ok(None),
-            Err(error) if missing(&error) => return Ok(None),
-            Err(error) => return Err(error),
-        }
+    let read = match path.metadata() {
+        Ok(metadata) if metadata.is_file() => bytes(path),
+        Ok(_) => return Found::Nothing,
+        Err(error) if missing(&error) => return Found::Nothing,
+        Err(error) => Err(error),
+    };
+    match read {
+        Ok(bytes) => Found::File(label, bytes),
+        Err(why) => Found::Unusable(Warning {
+            code: WarningCode::Settings,
+            message: format!("{label} cannot be read and is left aside: {why}"),
+            hint: "check its permissions, or those of its folder".to_owned(),
+        }),
     }
-    let mut text = String::new();
-    File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST {
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
         return Err(io::Error::other("longer than 1 MiB"));
     }
-    Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
+    Ok(bytes)
+}
+
+/// UTF-8, or UTF-16 as Windows PowerShell writes it, without a byte order mark; `None` if it is neither.
+pub(super) fn decoded(bytes: &[u8]) -> Option<String> {
+    let (encoding, length) = encoding_rs::Encoding::for_bom(bytes).unwrap_or((without_mark(bytes), 0));
+    let bytes = bytes.get(length..).unwrap_or_default();
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
+}
+
+/// The encoding of a text without a byte order mark: a zero byte at every other place of the first few is UTF-16.
+fn without_mark(bytes: &[u8]) -> &'static encoding_rs::Encoding {
+    match bytes {
+        [0, a, 0, b, ..] if *a != 0 && *b != 0 => encoding_rs::UTF_16BE,
+        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => encoding_rs::UTF_16LE,
+        _ => encoding_rs::UTF_8,
+    }
+}
+
+/// The same, with U+FFFD for what cannot be decoded: somebody else's lines of a `.env` need not be readable.
+pub(super) fn decoded_lossy(bytes: &[u8]) -> String {
+    decoded(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// What a configuration file holds.
@@ -67,18 +111,38 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// Reads a file; `None` if there is none and none was named.
-    pub fn open(folder: &Path, name: &str, named: Option<&Path>) -> Result<Option<Contents>, Error> {
-        let file = read(folder, name, named)?;
-        file.map(|(path, text)| Contents::parse(&text, path, named.is_none())).transpose()
+    /// Reads a file; `None` if there is none and none was named, or with a warning if it cannot be read.
+    pub fn open(
+        folder: &Path,
+        name: &str,
+        named: Option<&Path>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Option<Contents>, Error> {
+        Contents::of(read(folder, name, named)?, named.is_none(), warnings)
     }
 
-    /// Reads the user's own file, if it is there.
-    pub fn user(path: PathBuf) -> Result<Option<Contents>, Error> {
-        let label = path.display().to_string();
-        match text(&path, false) {
-            Ok(text) => text.map(|text| Contents::parse(&text, label, false)).transpose(),
-            Err(why) => Err(Error::new(RunCode::ConfigUnreadable, format!("{label}: {why}"))),
+    /// Reads the user's own file, if it is there. A home folder that may not be looked into has none.
+    pub fn user(path: &Path, warnings: &mut Vec<Warning>) -> Result<Option<Contents>, Error> {
+        match path.metadata() {
+            Ok(_) => Contents::of(look(path, path.display().to_string()), false, warnings),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn of(file: Found, found: bool, warnings: &mut Vec<Warning>) -> Result<Option<Contents>, Error> {
+        match file {
+            Found::Nothing => Ok(None),
+            Found::Unusable(warning) => {
+                warnings.push(warning);
+                Ok(None)
+            }
+            Found::File(path, bytes) => {
+                match decoded(&bytes) {
+                    Some(text) => Contents::parse(&text, path, found).map(Some),
+                    None => Err(Error::new(RunCode::ConfigSyntax, format!("{path} is not UTF-8 text"))
+                        .hint_is("save it as UTF-8")),
+                }
+            }
         }
     }
 
@@ -129,7 +193,7 @@ fn settings(table: Table, place: &str) -> Result<BTreeMap<&'static str, Vec<Stri
     let mut values = BTreeMap::new();
     for (key, value) in table {
         let setting = SETTINGS.iter().find(|setting| setting.name == key).ok_or_else(|| unknown(&key, place))?;
-        let setting = allowed(setting, true, place)?;
+        let setting = allowed(setting, Place::File, place)?;
         let texts = texts(setting, value).ok_or_else(|| {
             let form = match setting.takes {
                 Takes::Many(_) => "a list of texts",
@@ -201,6 +265,29 @@ mod tests {
             (&top["batch-size"][0], &top["strict"][0], &top["map"][0]),
             (&"50".into(), &"true".into(), &"phone=Handy".into())
         );
+    }
+
+    #[test]
+    fn texts_of_windows_are_read() {
+        let text = "M1IMPORT_TAG=größer\r\n";
+        let (low, high): (Vec<_>, Vec<_>) = (
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        );
+        let marked = |mark: &[u8], bytes: &[u8]| [mark, bytes].concat();
+        for bytes in [
+            text.as_bytes().to_vec(),
+            marked(b"\xef\xbb\xbf", text.as_bytes()),
+            marked(b"\xff\xfe", &low),
+            marked(b"\xfe\xff", &high),
+            low,
+            high,
+        ] {
+            assert_eq!(decoded(&bytes).as_deref(), Some(text), "{bytes:?}");
+        }
+        assert_eq!(decoded(b"gr\xf6\xdfer"), None);
+        assert_eq!(decoded_lossy(b"gr\xf6"), "gr\u{fffd}");
+        assert_eq!(decoded(b"").as_deref(), Some(""));
     }
 
     #[test]

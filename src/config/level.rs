@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use super::error::Error;
 use super::key::Key;
-use crate::cli::options::{Given, Setting, Takes};
+use crate::cli::options::{Given, Setting, Takes, setting};
 use crate::diagnostic::RunCode;
 
 /// Where values came from.
@@ -86,6 +87,19 @@ pub struct Level {
     pub values: BTreeMap<&'static str, Vec<String>>,
 }
 
+impl Level {
+    /// Paths of a settings file that begin with `~/` are in the home folder: no shell has seen them.
+    pub(super) fn in_home(&mut self, home: &Path) {
+        for (_, values) in self.values.iter_mut().filter(|(name, _)| setting(name).is_some_and(Setting::is_path)) {
+            for value in values {
+                if let Some(rest) = value.strip_prefix("~/") {
+                    *value = home.join(rest).to_string_lossy().into_owned();
+                }
+            }
+        }
+    }
+}
+
 /// All levels, the highest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Levels(pub Vec<Level>);
@@ -94,6 +108,14 @@ impl Levels {
     /// The values of a setting and where they came from: those of the highest level that has any.
     pub fn find(&self, name: &str) -> Option<(&Origin, &[String])> {
         self.0.iter().find_map(|level| Some((&level.origin, level.values.get(name)?.as_slice())))
+    }
+
+    /// The settings files that have a say, in the order of the levels.
+    pub(super) fn files(&self) -> Vec<String> {
+        // Where the token is from has a word of its own.
+        let used = self.0.iter().filter(|level| level.values.keys().any(|name| *name != "token"));
+        let files = used.filter(|level| matches!(level.origin, Origin::EnvFile { .. } | Origin::File { .. }));
+        files.map(|level| level.origin.to_string()).collect()
     }
 
     /// The value of a setting, or its default.
@@ -157,7 +179,7 @@ fn parsed<T: FromStr<Err: fmt::Display>>(setting: &Setting, origin: &Origin, tex
         }
     };
     if !setting.words.is_empty() && !setting.words.contains(&text) {
-        let error = fail(format!("is none of {}", setting.words.join(", ")));
+        let error = fail(format!("is not one of {}", setting.words.join(", ")));
         return Err(match crate::cli::nearest(text, setting.words.iter().copied()) {
             Some(near) => error.hint_is(format!("did you mean {near}?")),
             None => error,
@@ -195,19 +217,33 @@ pub fn from_variable(values: &mut BTreeMap<&'static str, Vec<String>>, setting: 
     values.insert(setting.name, parts);
 }
 
-/// The setting a variable or key stands for, unless it may not stand there.
-pub fn allowed(setting: &'static Setting, in_file: bool, place: &str) -> Result<&'static Setting, Error> {
-    match setting.given {
-        Given::Anywhere => Ok(setting),
-        Given::NotInFile if !in_file => Ok(setting),
-        Given::NotInFile => {
-            Err(Error::new(RunCode::ConfigTypedOnly, format!("{place}: {} is no key of the file", setting.name))
-                .hint_is("files get passed around: use token-file or token-command, or M1IMPORT_TOKEN in .env"))
+/// A place other than the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The process's environment.
+    Environment,
+    /// A file of variables.
+    EnvFile,
+    /// A configuration file.
+    File,
+}
+
+/// The setting a variable or key names, unless it may not stand there.
+///
+/// # Errors
+/// It may not; the hint says where it may.
+pub fn allowed(setting: &'static Setting, place: Place, shown: &str) -> Result<&'static Setting, Error> {
+    let refused = |what: &str| Error::new(RunCode::ConfigTypedOnly, format!("{shown}{what}"));
+    match (setting.given, place) {
+        (Given::Anywhere, _)
+        | (Given::NotInFile, Place::Environment | Place::EnvFile)
+        | (Given::Environment, Place::Environment) => Ok(setting),
+        (Given::NotInFile, Place::File) => Err(refused(": the token cannot be set in this file")
+            .hint_is("files get passed around: use token-file or token-command, or M1IMPORT_TOKEN in .env")),
+        (Given::Environment, _) => {
+            Err(refused(&format!(": --{} is typed, or set in the environment, never in a file", setting.name)))
         }
-        Given::Typed => Err(Error::new(
-            RunCode::ConfigTypedOnly,
-            format!("{place}: --{} is given on the command line only", setting.name),
-        )),
+        (Given::Typed, _) => Err(refused(&format!(": --{} is given on the command line only", setting.name))),
     }
 }
 
@@ -216,7 +252,6 @@ mod tests {
     use super::super::key;
     use super::super::values::OutputFormat;
     use super::*;
-    use crate::cli::options::setting;
     use crate::diagnostic::Diagnostic;
 
     fn level(origin: Origin, values: &[(&'static str, &[&str])]) -> Level {

@@ -17,13 +17,14 @@ mod level;
 mod plan;
 mod sandbox;
 mod token;
+mod token_text;
 mod trust;
 mod units;
 mod values;
 
 pub use effective::{EffectiveSetting, as_file, json, table};
 pub use env::Env;
-pub use error::Error;
+pub use error::{Error, Warning};
 pub use jwt::{Jwt, peek};
 pub use key::Key;
 pub use level::{Level, Levels, Origin, Switch};
@@ -80,6 +81,10 @@ pub struct Config {
     pub output: Output,
     /// Every setting with its origin, for `m1import config` and the report; secrets are masked.
     pub effective: Vec<EffectiveSetting>,
+    /// The settings files that were used, as shown.
+    pub settings_files: Vec<String>,
+    /// What was noticed about the settings.
+    pub warnings: Vec<Warning>,
     /// The line that was typed, for messages that print a command.
     pub line: CommandLine,
     /// Fingerprint of everything that decides which contacts a file gives: a job with another plan
@@ -171,7 +176,8 @@ impl Config {
     /// Settles everything. Reads the configuration files, and nothing else.
     pub fn settle(typed: Typed, env: &Env, mode: Mode) -> Result<Config, Error> {
         let Typed { files, values, line } = typed;
-        let levels = levels(Level { origin: Origin::Flags, values }, env)?;
+        let mut warnings = Vec::new();
+        let levels = levels(Level { origin: Origin::Flags, values }, env, &mut warnings)?;
         let output = Output::settle(&levels)?;
         let delivery = Delivery::settle(&levels, mode)?;
         if output.write_config.is_some() && mode == Mode::Import {
@@ -185,6 +191,7 @@ impl Config {
         trust::no_foreign_settings(&levels, &line)?;
         if mode == Mode::Import && delivery.target == Target::Endpoint {
             trust::no_borrowed_token(&levels, &delivery.token, &env.folder, &line)?;
+            warnings.extend(delivery.token.warning(&env.folder));
             if stdin == 1 && delivery.token.is_stdin() {
                 return Err(Error::new(RunCode::UsageConflict, "standard input cannot give both contacts and token")
                     .hint_is("put one of the two into a file"));
@@ -201,20 +208,23 @@ impl Config {
             delivery,
             output,
             effective: effective::all(&levels),
+            settings_files: levels.files(),
+            warnings,
             line,
         })
     }
 }
 
 /// All levels, the highest first.
-fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
-    let own = Levels(vec![flags]);
+fn levels(flags: Level, env: &Env, warnings: &mut Vec<Warning>) -> Result<Levels, Error> {
+    let own = Levels(vec![flags, env.level()?]);
     let (env_file, config) = (path(&own, key::ENV_FILE)?, path(&own, key::CONFIG)?);
     let profile = own.maybe(key::PROFILE)?;
     let profile = profile.as_ref().map(|NonEmptyText(name)| name.as_str());
 
-    let project = Contents::open(&env.folder, "m1import.toml", config.as_deref())?;
-    let user = env.user_file().map(Contents::user).transpose()?.flatten();
+    let variables = env.file_level(env_file.as_deref(), warnings)?;
+    let project = Contents::open(&env.folder, "m1import.toml", config.as_deref(), warnings)?;
+    let user = env.user_file().map(|path| Contents::user(&path, warnings)).transpose()?.flatten();
     let files: Vec<Contents> = [project, user].into_iter().flatten().collect();
     if let Some(profile) = profile {
         let names: Vec<&str> = files.iter().flat_map(Contents::profiles).collect();
@@ -226,11 +236,12 @@ fn levels(flags: Level, env: &Env) -> Result<Levels, Error> {
             });
         }
     }
-    let mut levels = own.0;
-    levels.push(env.level()?);
-    levels.extend(env.file_level(env_file.as_deref())?);
-    levels.extend(files.into_iter().flat_map(|contents| contents.levels(profile)));
-    Ok(Levels(levels))
+    let files = files.into_iter().flat_map(|contents| contents.levels(profile));
+    let mut files: Vec<Level> = variables.into_iter().chain(files).collect();
+    if let Some(home) = env.home() {
+        files.iter_mut().for_each(|level| level.in_home(&home));
+    }
+    Ok(Levels(own.0.into_iter().chain(files).collect()))
 }
 
 fn source_options(levels: &Levels) -> Result<source::Options, Error> {

@@ -4,18 +4,22 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::error::Error;
+use super::error::{Error, Warning};
+use super::file::decoded;
 use super::jwt::peek;
 use super::key;
 use super::level::{Levels, Origin};
+use super::token_text::{bare, why_unusable};
 use crate::cli::options::setting;
-use crate::diagnostic::RunCode;
+use crate::diagnostic::{RunCode, WarningCode};
 use crate::report::words::moment;
 use crate::secret::Secret;
+use crate::shell::quote;
 
 /// The settings that give a token; one of them at most on a level.
 pub(super) const TOKEN_SETTINGS: [&str; 3] = [key::TOKEN.name(), key::TOKEN_FILE.name(), key::TOKEN_COMMAND.name()];
@@ -87,6 +91,29 @@ impl TokenSource {
         matches!(self.place, TokenPlace::File(_) | TokenPlace::Command(_))
     }
 
+    /// The file that holds the token, where that is one that others could be kept from.
+    fn file(&self) -> Option<&Path> {
+        match (&self.place, &self.origin) {
+            (TokenPlace::File(path), _) => Some(path),
+            (TokenPlace::Given(_), Origin::EnvFile { path, .. }) => Some(Path::new(path)),
+            _ => None,
+        }
+    }
+
+    /// A warning if the group or others may read the file that holds the token. `folder` is where `.env` was found.
+    pub(super) fn warning(&self, folder: &Path) -> Option<Warning> {
+        let path = self.file()?;
+        let found = folder.join(path).metadata().ok()?;
+        (found.is_file() && found.mode() & 0o044 != 0).then(|| {
+            let path = path.display().to_string();
+            Warning {
+                code: WarningCode::ReadableToken,
+                message: format!("{path}: other users may read the token in it"),
+                hint: format!("chmod 600 {}", quote(&path)),
+            }
+        })
+    }
+
     /// Reads the token: white space around it and a leading `Bearer ` are dropped. Standard input gives it once.
     /// Runs the command, and waits for it.
     pub fn read(&self) -> Result<Secret, Error> {
@@ -113,10 +140,8 @@ impl TokenSource {
             };
             return Err(Error::new(RunCode::TokenMissing, format!("no API token: {label} is empty")).hint_is(hint));
         }
-        if !token.chars().all(|c| c.is_ascii_graphic()) {
-            let what =
-                if token.contains(char::is_whitespace) { "holds white space" } else { "holds characters no token has" };
-            return Err(Error::new(RunCode::TokenMalformed, format!("the token of {label} {what}")));
+        if let Some(why) = why_unusable(token) {
+            return Err(Error::new(RunCode::TokenMalformed, format!("the token of {label} {why}")));
         }
         let token = Secret::new(token.to_owned());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -135,27 +160,17 @@ fn holds_yet(token: &Secret, now: u64) -> Result<(), Error> {
     Err(Error::new(RunCode::TokenNotYet, format!("the token does not hold before {at}")))
 }
 
-/// The token without what people copy along with it.
-fn bare(text: &str) -> &str {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    match text.get(..6) {
-        Some(word) if word.eq_ignore_ascii_case("bearer") => {
-            let rest = text.get(6..).unwrap_or_default();
-            // "Bearer" alone is what is left of `Bearer $TOKEN` with the variable unset.
-            if rest.is_empty() || rest.starts_with(char::is_whitespace) { rest.trim_start() } else { text }
-        }
-        _ => text,
-    }
-}
-
 fn unreadable(label: &str, path: &str, why: &io::Error) -> Error {
     Error::new(RunCode::TokenUnreadable, format!("{label}: {path}: {why}"))
 }
 
 fn limited(from: &mut dyn Read) -> io::Result<String> {
-    let mut text = String::new();
-    from.take(LONGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST { Err(io::Error::other("longer than any token")) } else { Ok(text) }
+    let mut bytes = Vec::new();
+    from.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(io::Error::other("longer than any token"));
+    }
+    decoded(&bytes).ok_or_else(|| io::Error::other("not UTF-8 text"))
 }
 
 fn from_file(path: &Path) -> io::Result<String> {
@@ -211,28 +226,32 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_freed_of_what_was_copied_along() {
-        let cases = [
+    fn what_is_no_token_is_refused() {
+        for (text, expected) in [
             ("abc", Ok("abc")),
-            ("  abc\r\n", Ok("abc")),
-            ("Bearer abc", Ok("abc")),
-            ("bearer \t abc\n", Ok("abc")),
-            ("\u{feff}abc", Ok("abc")),
-            ("Bearerabc", Ok("Bearerabc")),
+            ("\"abc\"", Ok("abc")),
             ("", Err("token.missing")),
             (" \n", Err("token.missing")),
-            ("Bearer", Err("token.missing")),
+            ("\"\"", Err("token.missing")),
             ("Bearer ", Err("token.missing")),
             ("a b", Err("token.malformed")),
-            ("a\nb", Err("token.malformed")),
-            ("a\u{1b}b", Err("token.malformed")),
-            ("токен", Err("token.malformed")),
-            ("a\u{200b}b", Err("token.malformed")),
-        ];
-        for (text, expected) in cases {
+            ("<abc>", Err("token.malformed")),
+            ("$M1IMPORT_TOKEN", Err("token.malformed")),
+        ] {
             let got = expose(&typed(&[("token", text)]));
             assert_eq!(got.as_ref().map(String::as_str).map_err(|code| *code), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_token_file_may_be_utf_16() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let text = "\u{feff}abc\r\n";
+        fs::write(&path, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()).unwrap();
+        assert_eq!(expose(&typed(&[("token-file", path.to_str().unwrap())])), Ok("abc".to_owned()));
+        fs::write(&path, b"ab\xff").unwrap();
+        assert_eq!(expose(&typed(&[("token-file", path.to_str().unwrap())])), Err("token.unreadable"));
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(super) fn no_foreign_settings(levels: &Levels, line: &CommandLine) -> Result
 }
 
 /// Whether a found file may make this setting.
-fn may_be_found(name: &str, values: &[String], origin: &Origin) -> bool {
+pub(super) fn may_be_found(name: &str, values: &[String], origin: &Origin) -> bool {
     let Some(setting) = setting(name) else {
         return false;
     };

@@ -25,9 +25,9 @@ super::codes! {
         ConfigHeader = "config.header", Config, "a header cannot be sent", "write --header 'NAME: VALUE' with plain characters";
         ConfigTls = "config.tls", Config, "no secure connection can be set up on this machine", "install the system's certificates (ca-certificates), or give a file with --cacert";
         ConfigPhoneMetadata = "config.phone_metadata", Config, "the file of --phone-metadata cannot be used", "give a text made by `python3 metadata/refresh.py --plans FILE` in the project's sources";
-        TokenMissing = "token.missing", Token, "no API token", "put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH; --sandbox tries it without one";
+        TokenMissing = "token.missing", Token, "no API token", "find it on the platform under More > Developer > API Access Token; put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH; --sandbox tries everything without one";
         TokenUnreadable = "token.unreadable", Token, "the token cannot be read", "check the file or the command that gives it";
-        TokenMalformed = "token.malformed", Token, "what was given is not a token", "copy the token again";
+        TokenMalformed = "token.malformed", Token, "what was given is not a token", "copy the token again: More > Developer > API Access Token";
         TokenNotYet = "token.not_yet", Token, "the token is not valid yet", "wait until then, get another token, or set this machine's clock right";
         InputMissing = "input.missing", NoInput, "there is no such file", "check the path; relative paths start in the current folder";
         InputFolder = "input.folder", NoInput, "the input is a folder", "name the file in it";

@@ -84,6 +84,8 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     outputs::all_have_a_place(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);
     found.job = Some(Arc::clone(&job));
+    screen.say_settings(config);
+    screen.warn_of_settings(config);
     let mut progress = screen.progress(config);
     progress.checking(job.inputs.iter().map(|input| input.source.input().len()).sum());
     let (policy, stopping) = (config.rows.on_duplicate, stop.clone());

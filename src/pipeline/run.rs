@@ -138,6 +138,7 @@ impl<'a> Run<'a> {
         let token = way.token_said(&self.config.delivery.token);
         self.screen.note(&start(&Start {
             inputs: &inputs,
+            settings: &self.config.settings_files,
             endpoint: (self.config.delivery.target != Target::Nowhere).then_some(self.story.endpoint.as_str()),
             token: token.as_ref().map(|(source, last)| (*source, last.as_deref())),
             settled_before: self
@@ -146,6 +147,7 @@ impl<'a> Run<'a> {
                 .map(Unfinished::settled),
             folder: folder.as_deref(),
         }));
+        self.screen.warn_of_settings(self.config);
         self.screen.say_what_was_guessed(job);
     }
 

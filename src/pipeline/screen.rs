@@ -7,6 +7,7 @@ use crate::numbers::duration;
 use crate::progress::{Progress, Quotes, Show};
 use crate::reading::Job;
 use crate::report::cases::Values;
+use crate::report::start::settings_from;
 use crate::report::text::warning;
 use crate::secret::Redactor;
 use crate::secret::Secret;
@@ -74,6 +75,18 @@ impl Screen<'_> {
     /// What takes tokens out.
     pub fn redactor(&self) -> Redactor {
         self.terminal.redactor.clone()
+    }
+
+    /// The settings files that were used, if any.
+    pub fn say_settings(&self, config: &Config) {
+        self.note(&settings_from(&config.settings_files));
+    }
+
+    /// What was noticed about the settings.
+    pub fn warn_of_settings(&self, config: &Config) {
+        for noticed in &config.warnings {
+            self.note(&warning(&noticed.message, noticed.code.as_str(), &noticed.hint));
+        }
     }
 
     /// What was guessed about the inputs, aloud.

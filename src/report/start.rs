@@ -11,6 +11,8 @@ use super::{Input, Mapping};
 pub struct Start<'a> {
     /// The inputs as they were understood; their sizes and fingerprints are not known yet.
     pub inputs: &'a [Input],
+    /// The settings files that were used.
+    pub settings: &'a [String],
     /// Where contacts are sent; `None` for `check` and dry runs.
     pub endpoint: Option<&'a str>,
     /// Where the token came from, and its last 4 characters if it is long enough to tell them.
@@ -29,6 +31,7 @@ pub fn start(start: &Start<'_>) -> String {
         let told = told.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
         text.push_str(&format!("{}: {told}\n", safe(&input.name)));
     }
+    text.push_str(&settings_from(start.settings));
     if let Some(endpoint) = start.endpoint {
         let token = start.token.map(|(source, last)| {
             let last = last.map(|last| format!(" ending in {}", safe(last))).unwrap_or_default();
@@ -43,6 +46,11 @@ pub fn start(start: &Start<'_>) -> String {
         text.push_str(&format!("resuming: {} settled in earlier runs of this job\n", count(rows, "row")));
     }
     text
+}
+
+/// The line that names the settings files that were used; empty if there are none.
+pub fn settings_from(files: &[String]) -> String {
+    if files.is_empty() { String::new() } else { format!("settings from {}\n", safe(&files.join(", "))) }
 }
 
 /// How an input was understood: `CSV, windows-1252, semicolons`.
@@ -114,6 +122,7 @@ mod tests {
         let summary = sample::summary();
         let text = start(&Start {
             inputs: &summary.inputs,
+            settings: &["m1import.toml [profile.staging]".to_owned(), "m1import.toml".to_owned()],
             endpoint: Some(&summary.endpoint),
             token: Some(("environment M1IMPORT_TOKEN", Some("3f9a"))),
             settled_before: Some(400),
@@ -123,6 +132,7 @@ mod tests {
             text,
             str![[r#"
 contacts.csv: CSV, WINDOWS-1252, semicolons; name=Full Name, phone=Mobile+Work/u{1b}[31m, email=E-mail, attr.city=City
+settings from m1import.toml [profile.staging], m1import.toml
 to api.v7.express-chat.com; token from environment M1IMPORT_TOKEN ending in 3f9a
 results in contacts.results
 resuming: 400 rows settled in earlier runs of this job
@@ -134,13 +144,27 @@ resuming: 400 rows settled in earlier runs of this job
     #[test]
     fn where_no_column_is_a_field_none_is_told() {
         let inputs = [Input { mapping: Mapping::default(), ..sample::summary().inputs.swap_remove(0) }];
-        let start = start(&Start { inputs: &inputs, endpoint: None, token: None, settled_before: None, folder: None });
+        let start = start(&Start {
+            inputs: &inputs,
+            settings: &[],
+            endpoint: None,
+            token: None,
+            settled_before: None,
+            folder: None,
+        });
         assert_eq!(start, "contacts.csv: CSV, WINDOWS-1252, semicolons\n");
     }
 
     #[test]
     fn a_sandbox_needs_no_token_and_a_check_no_endpoint() {
-        let none = Start { inputs: &[], endpoint: Some("sandbox"), token: None, settled_before: None, folder: None };
+        let none = Start {
+            inputs: &[],
+            settings: &[],
+            endpoint: Some("sandbox"),
+            token: None,
+            settled_before: None,
+            folder: None,
+        };
         assert_eq!(start(&none), "to sandbox\n");
         assert_eq!(start(&Start { endpoint: None, ..none }), "");
     }

@@ -242,6 +242,7 @@ const ELSEWHERE: &[&str] = &[
     "input.io",
     "input.left_out",
     "input.spreadsheet",
+    "input.too_long",
     "input.unreadable",
     "journal.newer",
     "journal.older",

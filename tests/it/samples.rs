@@ -21,7 +21,7 @@ const GOOD_AND_BAD: &[Case] = &[
 ];
 
 /// Samples that are not imported, with the test that uses them.
-const OTHERS: &[&str] = &["no-phone.csv", "m1import.toml"];
+const OTHERS: &[&str] = &["no-phone.csv", "m1import.toml", "settings.toml"];
 
 fn samples() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples")

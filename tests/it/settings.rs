@@ -162,3 +162,96 @@ fn what_has_no_place_is_said_before_anything_is_sent() {
         .run()
         .exits_with(0);
 }
+
+/// `.env` files of other tools and of other systems, and variables that a cluster, an installer or Docker sets.
+#[test]
+fn surroundings_that_are_not_ours_end_no_run() {
+    let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let files: [(&str, Vec<u8>, Option<u64>); 5] = [
+        ("latin-1", b"NAME=M\xfcller\nM1IMPORT_LIMIT=2\n".to_vec(), Some(2)),
+        ("utf-16 of another tool", utf_16("\u{feff}NAME=x\r\n"), Some(3)),
+        ("utf-16 of PowerShell", utf_16("\u{feff}M1IMPORT_LIMIT=2\r\n"), Some(2)),
+        ("utf-16 without a mark", utf_16("M1IMPORT_LIMIT=2\r\n"), Some(2)),
+        ("a cluster's", b"M1IMPORT_SANDBOX_PORT=tcp://10.0.0.1:80\n".to_vec(), Some(3)),
+    ];
+    for (name, bytes, read) in files {
+        let folder = folder(&[]);
+        folder.write(".env", bytes);
+        let run = m1import(&folder, ["check", "contacts.csv", "--output", "json"]).run();
+        assert_eq!(run.exits_with(0).json()["rows"]["read"].as_u64(), read, "{name}");
+    }
+    let folder = folder(&[(".env", "M1IMPORT_LIMIT=2\n")]);
+    let run = m1import(&folder, ["check", "contacts.csv", "--output", "json"]);
+    let run = run
+        .env("M1IMPORT_SANDBOX_PORT", "tcp://10.0.0.1:80")
+        .env("M1IMPORT_VERSION", "1.2")
+        .env("M1IMPORT_LIMIT", "'1'");
+    assert_eq!(run.run().exits_with(0).json()["rows"]["read"].as_u64(), Some(1));
+}
+
+#[test]
+fn a_settings_file_that_cannot_be_read_is_a_warning_unless_it_was_named() {
+    let long = "#".repeat(1 << 21);
+    let folder = folder(&[(".env", &long)]);
+    let run = m1import(&folder, ["check", "contacts.csv"]).run();
+    run.exits_with(0).says("warning: .env cannot be read and is left aside").says("[warning.settings]");
+    m1import(&folder, ["check", "contacts.csv", "--env-file", ".env"]).run().exits_with(78).says("[config.unreadable]");
+    let missing = m1import(&folder, ["check", "contacts.csv"]).env("M1IMPORT_CONFIG", "missing.toml").run();
+    missing.exits_with(78).says("missing.toml").says("[config.unreadable]");
+}
+
+#[test]
+fn the_next_settings_file_is_named_by_the_environment_never_by_a_file() {
+    let folder = folder(&[("other.toml", "limit = 1\n"), (".env", "M1IMPORT_CONFIG=other.toml\n")]);
+    m1import(&folder, ["check", "contacts.csv"]).run().exits_with(78).says("[config.typed_only]");
+    folder.write(".env", "");
+    let run =
+        m1import(&folder, ["check", "contacts.csv", "--output", "json"]).env("M1IMPORT_CONFIG", "other.toml").run();
+    assert_eq!(run.exits_with(0).says("settings from other.toml").json()["rows"]["read"].as_u64(), Some(1));
+}
+
+#[test]
+fn what_is_no_token_is_never_sent() {
+    let server = Server::unasked();
+    let folder = folder(&[]);
+    for (token, why) in [
+        ("<tok-1234>", "angle brackets"),
+        ("tok-1234,", "comma"),
+        ("M1IMPORT_TOKEN=tok-1234", "leave out M1IMPORT_TOKEN="),
+        ("$M1IMPORT_TOKEN", "not filled in"),
+        ("null", "stands for a token"),
+        ("***", "masked"),
+        ("\"tok-1234", "quote"),
+    ] {
+        let run =
+            m1import(&folder, ["contacts.csv", "--endpoint", &server.endpoint()]).env("M1IMPORT_TOKEN", token).run();
+        run.exits_with(77).says("[token.malformed]").says(why);
+        assert!(!run.stderr.contains("tok-1234"), "{}", run.stderr);
+    }
+    m1import(&folder, ["contacts.csv"]).run().exits_with(77).says("More > Developer > API Access Token");
+    // Files are looked at first.
+    m1import(&folder, ["missing.csv"]).run().exits_with(66).says("[input.missing]");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_token_that_others_may_read_is_said_and_quotes_around_it_are_dropped() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = Server::new(|_| Reply::ok());
+    let folder = folder(&[("token", &format!("\"{TOKEN}\"\n"))]);
+    let mode = |mode| {
+        std::fs::set_permissions(folder.path("token"), std::fs::Permissions::from_mode(mode)).unwrap();
+        m1import(&folder, ["contacts.csv", "--token-file", "token", "--endpoint", &server.endpoint()]).run()
+    };
+    mode(0o644).exits_with(0).says("[warning.readable_token]").says("chmod 600 token");
+    let run = mode(0o600);
+    assert!(!run.exits_with(0).stderr.contains("readable_token"), "{}", run.stderr);
+    assert_eq!(server.requests()[0].header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
+}
+
+#[test]
+fn paths_in_a_settings_file_know_the_home_folder() {
+    let folder = folder(&[("named.toml", "report = ['~/made.md']\n")]);
+    m1import(&folder, ["check", "contacts.csv", "--config", "named.toml"]).run().exits_with(0);
+    assert!(std::fs::exists(folder.home("made.md")).unwrap());
+}

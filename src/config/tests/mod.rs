@@ -1,5 +1,6 @@
 //! Levels, rules and errors through whole folders.
 
+mod examples;
 mod trust;
 
 use std::ffi::OsString;
@@ -284,9 +285,8 @@ fn a_folder_named_env_is_not_read() {
 
 #[test]
 fn a_file_cannot_read_the_environment() {
-    let scene = Scene::new(&[(".env", "M1IMPORT_TOKEN=${M1IMPORT_BOT_ID}$HOME")], &[("M1IMPORT_BOT_ID", "5f")]);
-    let config = scene.settle("a.csv").unwrap();
-    assert_eq!(config.delivery.token.read().unwrap().expose(), "${M1IMPORT_BOT_ID}$HOME");
+    let scene = Scene::new(&[(".env", "M1IMPORT_TAG=${M1IMPORT_BOT_ID}$HOME")], &[("M1IMPORT_BOT_ID", "5f")]);
+    assert_eq!(scene.settle("a.csv").unwrap().rows.rules.tags, ["${M1IMPORT_BOT_ID}$HOME"]);
 }
 
 #[test]

@@ -150,7 +150,8 @@ fn decisions() -> String {
                      | --- | --- | --- |\n"
         .to_owned();
     for group in [Group::Input, Group::Mapping, Group::Validation, Group::Delivery, Group::Output] {
-        let settings = SETTINGS.iter().filter(|setting| setting.group == group && setting.given != Given::Typed);
+        let in_files = |setting: &&Setting| matches!(setting.given, Given::Anywhere | Given::NotInFile);
+        let settings = SETTINGS.iter().filter(|setting| setting.group == group).filter(in_files);
         let (may, not): (Vec<&Setting>, Vec<&Setting>) = settings.partition(|setting| may_be_found(setting));
         let names = |settings: Vec<&Setting>| match settings.as_slice() {
             [] => "–".to_owned(),
