@@ -143,6 +143,15 @@ pub(super) fn sniff(sample: &[u8], whole: bool, input: &Input) -> Format {
     }
 }
 
+/// Whether the text is JSON in the table that `psql` prints: a title, a rule, and then a list or an object.
+pub(super) fn is_framed_json(text: &[u8]) -> bool {
+    let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let (Some(title), Some(rule), Some(first)) = (lines.next(), lines.next(), lines.next()) else { return false };
+    let is_rule = rule.len() > 2 && rule.iter().all(|&byte| byte == b'-');
+    let is_word = title.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'?'));
+    is_rule && is_word && (first.starts_with(b"[{") || first.starts_with(b"{\"") || first.starts_with(b"["))
+}
+
 /// Whether one of the lines begins a card.
 fn begins_a_card(text: &[u8]) -> bool {
     text.split(|&byte| byte == b'\n').any(|line| line.trim_ascii().eq_ignore_ascii_case(b"BEGIN:VCARD"))
@@ -167,9 +176,8 @@ fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
     let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
     let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
     let named = is_called(input, &[".ndjson", ".jsonl"]);
-    let wrapped = lines
-        .first()
-        .is_some_and(|line| Json::shape(Utf8Buffer::of(line)).is_ok_and(|shape| shape != Shape::objects()));
+    let first = lines.get(..2).unwrap_or(&lines).join(&b'\n');
+    let wrapped = Json::shape(Utf8Buffer::of(&first)).is_ok_and(|shape| shape != Shape::objects());
     match lines.len() {
         _ if wrapped => Format::Json,
         1 if !named => Format::Json,

@@ -57,7 +57,7 @@ pub use table::REJECT_COLUMNS;
 
 use crate::row::Row;
 use crate::row::guard::unguard;
-use detect::{binary, read_head, sniff};
+use detect::{binary, is_framed_json, read_head, sniff};
 use json::Json;
 use shape::Shape;
 use table::Dialect;
@@ -68,6 +68,8 @@ use unpack::{Compression, Unpacked};
 const MAX_RECORD: usize = 4 << 20;
 /// The most columns.
 const MAX_COLUMNS: usize = 16_384;
+/// What JSON is called that a database client has printed as a table.
+const FRAMED: &str = "this is JSON within the table that psql prints; export it without the frame: psql -At -o FILE";
 /// How many records the mapping is verified on.
 const SAMPLE: usize = 100;
 /// How much text is looked at to find out how it is written.
@@ -197,12 +199,19 @@ fn settle(input: Input, options: &Options) -> Result<Source, ErrorKind> {
     if whole && blank {
         return Err(ErrorKind::Empty);
     }
+    if options.format.is_none_or(|format| matches!(format, Format::Json | Format::Ndjson)) && is_framed_json(&sample) {
+        return Err(ErrorKind::Json { line: 1, what: FRAMED });
+    }
     let text = || Unpacked::open(&input, compression).map(|from| Utf8Buffer::new(from, found.encoding));
     let mut notices = Vec::new();
     let format = options.format.unwrap_or_else(|| sniff(&sample, whole, &input));
     let (layout, encoding) = match format {
         Format::Json => (Layout::Json(Json::shape(text()?)?), found),
-        Format::Ndjson => (Layout::Ndjson, found),
+        Format::Ndjson => match Json::shape(text()?) {
+            // Lines that are pages, rows of cells or tables.
+            Ok(shape) if shape != Shape::objects() => (Layout::Json(shape), found),
+            _ => (Layout::Ndjson, found),
+        },
         Format::Csv | Format::Tsv => {
             let mut dialect = table::dialect(&sample, whole, options.format == Some(Format::Tsv), options);
             // A file of rejects is UTF-8 whatever --encoding says.

@@ -91,6 +91,11 @@ pub(super) fn find(values: &[Node]) -> Result<Shape, ErrorKind> {
         let remedy = "export the contacts as vCard (.vcf) or CSV";
         return Err(ErrorKind::Binary(Foreign { kind: "an address book in jCard", remedy }));
     }
+    // One of several at the top is a record like any other, whatever lists are in it.
+    let is_one_of_many = values.len() > 1 && first.is_object();
+    if is_one_of_many && own(first).filled && !first.as_object().is_some_and(is_table_by_columns) {
+        return Ok(Shape::objects());
+    }
     let mut candidates = Vec::new();
     if values.len() > 1 && values.iter().all(is_row) {
         rows(values, &[], &[], &mut candidates);
@@ -111,9 +116,14 @@ pub(super) fn find(values: &[Node]) -> Result<Shape, ErrorKind> {
         (one.evidence.phone, one.evidence.name, is_list, one.evidence)
     };
     let best = candidates.into_iter().reduce(|best, next| if rank(&next) > rank(&best) { next } else { best });
-    let Some(Candidate { mut shape, .. }) = best else { return without_contacts(first) };
-    let others = others.into_iter().filter(|(steps, _)| *steps != shape.steps);
-    shape.left = others.map(|(steps, count)| (in_words(&steps), count)).collect();
+    let Some(Candidate { mut shape, .. }) = best else {
+        let shape = without_contacts(first)?;
+        return Ok(if is_one_of_many && shape.steps == [Step::EachMember] { Shape::objects() } else { shape });
+    };
+    let is_left = |steps: &[Step]| steps != shape.steps && steps.iter().any(|step| !matches!(step, Step::Key(_)));
+    let others = others.into_iter().filter(|(steps, _)| is_left(steps));
+    let left = others.map(|(steps, count)| (in_words(&steps), count)).collect();
+    shape.left = left;
     Ok(shape)
 }
 

@@ -84,16 +84,19 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// A number, copied as it stands: not a digit is lost.
+    /// A number, copied as it stands: not a digit is lost. What is the nearest double of a whole number is that number.
     fn number(&mut self, to: &mut String) -> Parsed {
         let start = self.at;
         self.take(b'-');
         if !self.take(b'0') {
             self.digits()?;
         }
-        if self.take(b'.') {
+        let whole = self.at;
+        let is_decimal = self.take(b'.');
+        if is_decimal {
             self.digits()?;
         }
+        let decimals = self.at;
         if matches!(self.peek(), Some(b'e' | b'E')) {
             self.at += 1;
             if !self.take(b'-') {
@@ -101,7 +104,11 @@ impl Parser<'_> {
             }
             self.digits()?;
         }
-        to.push_str(self.text.get(start..self.at).unwrap_or_default());
+        let text = self.text.get(start..self.at).unwrap_or_default();
+        match is_decimal.then(|| whole_of_double(text, whole - start)).flatten() {
+            Some(number) if decimals == self.at => to.push_str(&number.to_string()),
+            _ => to.push_str(text),
+        }
         Ok(())
     }
 
@@ -181,6 +188,20 @@ impl Parser<'_> {
     }
 }
 
+/// The whole number whose nearest double was written with decimals, as SQLite does: `919876543210.00000001`. Zeros alone
+/// behind the point are left to whoever reads the number, and so are short numbers.
+fn whole_of_double(text: &str, whole_digits: usize) -> Option<u64> {
+    const LONG: usize = 7;
+    let decimals = text.get(whole_digits + 1..)?;
+    if whole_digits < LONG || decimals.bytes().all(|byte| byte == b'0') {
+        return None;
+    }
+    let number: f64 = text.parse().ok()?;
+    /// Up to here each whole number has a double of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && (0.0..EXACT).contains(&number)).then_some(number as u64)
+}
+
 /// How many bytes there are before the first that means something in a string: a quote, a backslash, or a control
 /// character, which may not be there. Eight at a time, for most strings are too short to search them otherwise.
 pub(super) fn plain(bytes: &[u8]) -> usize {
@@ -206,6 +227,27 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_nearest_double_of_a_whole_number_is_that_number() {
+        let read = |text: &str| {
+            let mut to = String::new();
+            Parser { text, bytes: text.as_bytes(), at: 0, depth: 0 }.scalar(&mut to).unwrap();
+            to
+        };
+        for (text, number) in [
+            ("919876543210.00000001", "919876543210"),
+            ("4915123456788.9999999", "4915123456789"),
+            ("919876543210.000", "919876543210.000"),
+            ("919876543210.5", "919876543210.5"),
+            ("919876543210.01", "919876543210.01"),
+            ("12.00000000000000001", "12.00000000000000001"),
+            ("9.19876543210e11", "9.19876543210e11"),
+            ("-919876543210.00000001", "-919876543210.00000001"),
+        ] {
+            assert_eq!(read(text), number);
+        }
+    }
 
     proptest! {
         #[test]
