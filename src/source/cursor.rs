@@ -10,6 +10,8 @@ use crate::row::Row;
 pub(super) struct Cursor {
     pub text: Utf8Buffer,
     pub lines: Lines,
+    /// How many bytes have been passed.
+    pub passed: u64,
     /// The element at hand has a string that does not end on its line.
     pub unclosed: bool,
 }
@@ -26,7 +28,7 @@ pub(super) enum Extent {
 
 impl Cursor {
     pub fn new(text: Utf8Buffer) -> Cursor {
-        Cursor { text, lines: Lines::default(), unclosed: false }
+        Cursor { text, lines: Lines::default(), passed: 0, unclosed: false }
     }
 
     /// The next byte that is not blank; it is then the first of the window.
@@ -63,6 +65,7 @@ impl Cursor {
     pub fn advance(&mut self, count: usize) {
         self.lines.pass(self.text.window().get(..count).unwrap_or_default());
         self.text.take(count);
+        self.passed += count as u64;
     }
 
     /// The next key of the object we are in, up to its value; nothing at the object's end.

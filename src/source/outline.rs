@@ -83,7 +83,7 @@ impl Node {
 /// read.
 pub(super) fn outline(cursor: &mut Cursor) -> Result<Vec<Node>, ErrorKind> {
     const VALUES: usize = 3;
-    let mut look = Look { left: Cell::new(NODES), started: cursor.text.raw_bytes(), stop: false };
+    let mut look = Look { left: Cell::new(NODES), stop: false };
     let mut values = Vec::new();
     while values.len() < VALUES && !look.stop {
         let value = match cursor.peek()? {
@@ -108,8 +108,6 @@ pub(super) fn outline(cursor: &mut Cursor) -> Result<Vec<Node>, ErrorKind> {
 struct Look {
     /// How many more values are kept.
     left: Cell<usize>,
-    /// How much had been read at the beginning.
-    started: u64,
     /// The contacts are found, and what is further on does not change that.
     stop: bool,
 }
@@ -189,7 +187,7 @@ impl Look {
 
     /// Stops where the elements are contacts and more was read than a record can hold: nothing around it is a record.
     fn stop_if_found(&mut self, cursor: &Cursor, items: &[Node]) {
-        self.stop |= cursor.text.raw_bytes() - self.started > 2 * MAX_RECORD as u64 && are_contacts(items);
+        self.stop |= cursor.passed > 2 * MAX_RECORD as u64 && are_contacts(items);
     }
 
     fn object(&mut self, cursor: &mut Cursor, depth: usize) -> Result<Node, ErrorKind> {

@@ -345,3 +345,6 @@ fn rows(items: &[Node], path: &[Step], beside: &[Vec<String>], found: &mut Vec<C
         found.push(Candidate { shape, evidence, count: items.len() as u64 });
     }
 }
+
+#[cfg(test)]
+mod tests;
