@@ -34,6 +34,8 @@ pub enum Command {
     Phone(Typed, Vec<String>),
     /// Show the settings.
     Config(Typed),
+    /// Ask whether the endpoint is there and takes the token.
+    Ping(Typed),
     /// Run the loopback server; the values are those of `SANDBOX_SETTINGS`.
     Sandbox(Typed),
     /// Print a small valid file.
@@ -106,6 +108,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
     match name {
         "check" => Ok(Command::Check(joined(outer, inner, SETTINGS))),
         "config" => Ok(Command::Config(joined(outer, inner, SETTINGS))),
+        "ping" => Ok(Command::Ping(joined(outer, inner, SETTINGS))),
         "phone" => {
             let numbers = inner.get_many("number").into_iter().flatten().cloned().collect();
             Ok(Command::Phone(joined(outer, inner, SETTINGS), numbers))
@@ -144,7 +147,7 @@ fn typed(matches: &ArgMatches, settings: &'static [Setting], line: CommandLine) 
     let mut values = BTreeMap::new();
     for setting in settings {
         let name = setting.name;
-        // Only `phone` leaves options out; asking clap for one it does not know would panic.
+        // `phone` and `ping` leave options out; asking clap for one it does not know would panic.
         if !matches!(matches.try_contains_id(name), Ok(true))
             || matches.value_source(name) != Some(ValueSource::CommandLine)
         {

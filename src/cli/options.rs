@@ -345,6 +345,28 @@ pub const PHONE_SETTINGS: &[&str] = &[
     "show-values",
 ];
 
+/// The options of `m1import ping`: how the server is reached, and by which right.
+pub const PING_SETTINGS: &[&str] = &[
+    "token",
+    "token-file",
+    "token-command",
+    "endpoint",
+    "auth-type",
+    "bot-id",
+    "header",
+    "timeout",
+    "connect-timeout",
+    "cacert",
+    "proxy",
+    "config",
+    "env-file",
+    "profile",
+    "output",
+    "color",
+    "quiet",
+    "verbose",
+];
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -367,7 +389,7 @@ mod tests {
             assert!(!switch || setting.default.is_empty(), "--{name} is a switch with a default");
         }
         assert!(SETTINGS.is_sorted_by_key(|setting| setting.group), "groups are apart");
-        for name in PHONE_SETTINGS {
+        for name in PHONE_SETTINGS.iter().chain(PING_SETTINGS) {
             assert!(names.contains(name), "{name}");
         }
     }

@@ -9,6 +9,7 @@ mod address;
 pub mod batch_size;
 pub mod credentials;
 mod header;
+pub mod ping;
 mod queue;
 pub mod rate_limit;
 mod refused_all;

@@ -138,6 +138,8 @@ impl Http {
         let seconds = Duration::from_secs;
         let mut builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // `ping` shows the certificate.
+            .tls_info(true)
             .referer(false)
             .connect_timeout(options.connect_timeout)
             .pool_max_idle_per_host(options.max_connections)
@@ -166,23 +168,51 @@ impl Http {
         Ok(Http { client, url, headers: headers(options)?, timeout: options.timeout })
     }
 
+    /// Asks for a document at another path of the server, with the headers of an import: the head of the answer, its body,
+    /// and the certificate of a secure connection.
+    ///
+    /// # Errors
+    /// There is no whole answer in time.
+    pub async fn get(
+        &self,
+        path: &str,
+        id: &str,
+        credentials: &Credentials,
+        longest: Duration,
+    ) -> Result<(Reply, reqwest::Version, Option<Vec<u8>>), TransportError> {
+        let mut url = self.url.clone();
+        url.set_path(path);
+        let mut headers = authorized(credentials)?;
+        headers.extend(self.headers.clone());
+        headers.remove(header::CONTENT_TYPE);
+        headers.insert(
+            HeaderName::from_static("x-request-id"),
+            HeaderValue::from_str(id).map_err(|error| TransportError::Request(error.to_string()))?,
+        );
+        let exchange = async {
+            let sent = self.client.get(url).headers(headers).send().await;
+            let response = sent.map_err(|error| transport_error::of(&error))?;
+            let certificate = response.extensions().get::<reqwest::tls::TlsInfo>();
+            let certificate = certificate.and_then(|info| info.peer_certificate().map(<[u8]>::to_vec));
+            let version = response.version();
+            Ok((self.whole(response).await?, version, certificate))
+        };
+        tokio::time::timeout(longest.min(self.timeout), exchange).await.unwrap_or(Err(TransportError::Timeout))
+    }
+
     async fn exchange(&self, request: Request) -> Result<Reply, TransportError> {
-        let mut headers = HeaderMap::with_capacity(self.headers.len() + 4);
-        let unfit = |_| TransportError::Request("the token holds characters that no header may hold".to_owned());
-        let mut bearer =
-            HeaderValue::from_str(&format!("Bearer {}", request.credentials.token.expose())).map_err(unfit)?;
-        bearer.set_sensitive(true);
-        headers.insert(header::AUTHORIZATION, bearer);
-        if request.credentials.scheme == Scheme::Key {
-            headers.insert(HeaderName::from_static("authtype"), HeaderValue::from_static("Key"));
-        }
+        let mut headers = authorized(&request.credentials)?;
         for (name, value) in [("x-request-id", &request.id), ("idempotency-key", &request.key)] {
             let value = HeaderValue::from_str(value).map_err(|error| TransportError::Request(error.to_string()))?;
             headers.insert(HeaderName::from_static(name), value);
         }
         headers.extend(self.headers.clone());
         let sent = self.client.post(self.url.clone()).headers(headers).body(request.body).send().await;
-        let mut response = sent.map_err(|error| transport_error::of(&error))?;
+        self.whole(sent.map_err(|error| transport_error::of(&error))?).await
+    }
+
+    /// The whole answer, up to the longest that is read.
+    async fn whole(&self, mut response: Response) -> Result<Reply, TransportError> {
         let mut reply = self.head(&response);
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| transport_error::of_body(&error))? {
@@ -216,6 +246,19 @@ impl Transport for Http {
         // One clock over connecting, sending, thinking and reading: nothing can hang, not even a byte a second.
         tokio::time::timeout(self.timeout, self.exchange(request)).await.unwrap_or(Err(TransportError::Timeout))
     }
+}
+
+/// The headers that let a request in.
+fn authorized(credentials: &Credentials) -> Result<HeaderMap, TransportError> {
+    let mut headers = HeaderMap::new();
+    let unfit = |_| TransportError::Request("the token holds characters that no header may hold".to_owned());
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", credentials.token.expose())).map_err(unfit)?;
+    bearer.set_sensitive(true);
+    headers.insert(header::AUTHORIZATION, bearer);
+    if credentials.scheme == Scheme::Key {
+        headers.insert(HeaderName::from_static("authtype"), HeaderValue::from_static("Key"));
+    }
+    Ok(headers)
 }
 
 /// The headers that are the same in every request.

@@ -19,6 +19,7 @@ mod sending;
 mod summary;
 
 pub use check::check;
+pub use delivery::Way;
 pub use prepare::{no_mistyped_command, rules};
 pub use run::import;
 pub use screen::Screen;

@@ -61,6 +61,7 @@ const TOP: &[&str] = &["config", "error", "pipeline", "commands", "main", "lib"]
 const PACKAGES: &[(&str, &[&str])] = &[
     ("clap::", &["cli"]),
     ("reqwest::", &["client"]),
+    ("x509_parser::", &["client"]),
     ("indicatif::", &["progress"]),
     ("dotenvy::", &["config"]),
     ("anyhow::", &["main"]),

@@ -11,6 +11,7 @@
 //! - `kept`: inputs, corrected rows and foreign files, which no run may lose.
 //! - `leaks`: the token, repeated by a server in every form, is in no artefact.
 //! - `messages`: the errors of the program, word for word.
+//! - `ping`: the call that tries endpoint and token.
 //! - `reading`: properties of reading: what was written reads back the same, and no bytes crash the program.
 //! - `readme`: what the README shows is what the program does.
 //! - `resume`: runs that are stopped or killed, and what the same command does after them.
@@ -40,6 +41,7 @@ mod import;
 mod kept;
 mod leaks;
 mod messages;
+mod ping;
 mod reading;
 mod readme;
 mod resume;

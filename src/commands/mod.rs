@@ -1,19 +1,21 @@
 //! The commands: what each does with the settings, and how its end becomes output and an exit code.
 
-use std::io::{self, BufRead, IsTerminal, Read};
+use std::io;
 
 use tokio::runtime::{Builder, Runtime};
 
+mod phone;
+mod ping;
+mod sandbox;
+
 use crate::cli::{self, Command, Sample, Typed};
 use crate::config::{self, Config, Env, Mode, OutputFormat, Verbosity};
-use crate::contact::phone;
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::error::Error;
 use crate::pipeline::{self, Ended, Screen, Story};
 use crate::report::{Trouble, json, text};
-use crate::sandbox::Sandbox;
 use crate::stop::Stop;
-use crate::terminal::{Color, Terminal, safe};
+use crate::terminal::{Color, Terminal};
 
 /// Runs a command; the exit code of the process.
 pub fn run(command: Command, env: &Env) -> Exit {
@@ -28,9 +30,12 @@ pub fn run(command: Command, env: &Env) -> Exit {
             Ok(print(terminal, &text))
         }),
         Command::Phone(typed, numbers) => {
-            with_config(typed, env, Mode::Look, |config, terminal| explain(config, terminal, &numbers))
+            with_config(typed, env, Mode::Look, |config, terminal| phone::explain(config, terminal, &numbers))
         }
-        Command::Sandbox(typed) => serve(&typed, env),
+        Command::Sandbox(typed) => sandbox::serve(&typed, env),
+        Command::Ping(typed) => {
+            with_config(typed, env, Mode::Import, |config, terminal| ping::ping(config, terminal, env))
+        }
         Command::Check(typed) => job(typed, env, Mode::Check),
         Command::Import(typed) => job(typed, env, Mode::Import),
     }
@@ -173,110 +178,10 @@ fn finish(config: &Config, terminal: &Terminal, ended: &Ended) -> Exit {
     }
 }
 
-/// Explains numbers, given or one a line on standard input.
-fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) -> Result<Exit, Error> {
-    let rules = pipeline::rules(config)?.phone;
-    let mut refused = false;
-    let mut tell = |number: &str| {
-        let read = phone::read("", number, None, &rules);
-        refused |= read.is_err();
-        let explained = phone::explain(number, &read);
-        let text = match config.output.form {
-            // Of several numbers each is named, so that it is plain which answer is whose.
-            OutputFormat::Text if numbers.len() == 1 => format!("{explained}\n"),
-            OutputFormat::Text => {
-                let answer = explained.to_string().lines().map(|line| format!("  {line}\n")).collect::<String>();
-                format!("{}\n{answer}", safe(number.trim()))
-            }
-            OutputFormat::Json => serde_json::to_string(&explained).map(|line| line + "\n").unwrap_or_default(),
-        };
-        print(terminal, &text)
-    };
-    if numbers.is_empty() {
-        if io::stdin().is_terminal() {
-            terminal.say("numbers from the keyboard, one a line; Ctrl-D ends");
-        }
-        let mut lines = io::stdin().lock();
-        while let Some(line) = short_line(&mut lines).map_err(|error| Error::Local { what: "standard input", error })? {
-            if !line.trim().is_empty() && tell(&line) != Exit::Complete {
-                break;
-            }
-        }
-    } else {
-        for number in numbers {
-            tell(number);
-        }
-    }
-    Ok(if refused { Exit::SomeRows } else { Exit::Complete })
-}
-
-/// The longest line that is explained, in bytes; a cell with a number is far shorter.
-const LONGEST_LINE: u64 = 4096;
-
-/// The next line; what is longer than 4,096 bytes is cut, and the rest of its line left out. None at the end.
-fn short_line(from: &mut impl BufRead) -> io::Result<Option<String>> {
-    let mut line = Vec::new();
-    if from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
-        return Ok(None);
-    }
-    if line.last() != Some(&b'\n') && line.len() as u64 == LONGEST_LINE {
-        from.skip_until(b'\n')?;
-    }
-    Ok(Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned()))
-}
-
 fn sample_text(sample: Sample) -> &'static str {
     match sample {
-        Sample::Csv => include_str!("../samples/contacts.csv"),
-        Sample::Json => include_str!("../samples/contacts.json"),
-        Sample::Ndjson => include_str!("../samples/contacts.ndjson"),
-    }
-}
-
-/// Runs the sandbox until a signal ends it.
-fn serve(typed: &Typed, env: &Env) -> Exit {
-    let terminal = terminal(Color::Auto, env);
-    match served(typed, &terminal) {
-        Ok(code) => code,
-        Err(error) => {
-            if let Some(trouble) = &pipeline::failed(&Story::new(String::new()), &error).error {
-                say(&terminal, &text::trouble(trouble));
-            }
-            error.exit()
-        }
-    }
-}
-
-fn served(typed: &Typed, terminal: &Terminal) -> Result<Exit, Error> {
-    let options = config::sandbox(typed)?;
-    let runtime = runtime()?;
-    let code = runtime.block_on(async {
-        let stop = listening()?;
-        let port = options.port;
-        let sandbox = Sandbox::start(options).await.map_err(|error| Error::Port { port, error })?;
-        print(terminal, &format!("{}\n", sandbox.endpoint()));
-        stop.wait().await;
-        let contacts = sandbox.contacts();
-        sandbox.stop().await;
-        terminal.say(&format!("the sandbox held {contacts} contacts"));
-        Ok(Exit::Complete)
-    });
-    runtime.shutdown_background();
-    code
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_without_end_is_cut() {
-        let text = format!("one\r\n{}\ntwo\n\nlast", "5".repeat(1 << 20));
-        let mut from = text.as_bytes();
-        let mut lengths = Vec::new();
-        while let Some(line) = short_line(&mut from).unwrap() {
-            lengths.push(line.len());
-        }
-        assert_eq!(lengths, [3, 4096, 3, 0, 4]);
+        Sample::Csv => include_str!("../../samples/contacts.csv"),
+        Sample::Json => include_str!("../../samples/contacts.json"),
+        Sample::Ndjson => include_str!("../../samples/contacts.ndjson"),
     }
 }
