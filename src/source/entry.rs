@@ -23,7 +23,7 @@ pub(super) enum Content {
 }
 
 /// Members that name what the value is, the best first.
-const NAMING: [&str; 17] = [
+const NAMING: [&str; 26] = [
     "name",
     "fieldname",
     "fieldlabel",
@@ -32,18 +32,39 @@ const NAMING: [&str; 17] = [
     "key",
     "display",
     "question",
+    "questiontext",
+    "questiontitle",
+    "heading",
+    "attributename",
     "attributecode",
+    "attributekey",
+    "fieldkey",
     "fieldcode",
+    "columnname",
+    "propertyname",
     "code",
     "ref",
     "field",
     "property",
     "customfield",
     "system",
+    "k",
     "text",
 ];
 /// Members that hold the value.
-const VALUES: [&str; 5] = ["value", "values", "answer", "answers", "val"];
+const VALUES: [&str; 11] = [
+    "value",
+    "values",
+    "answer",
+    "answers",
+    "val",
+    "v",
+    "attributevalue",
+    "fieldvalue",
+    "propertyvalue",
+    "answertext",
+    "content",
+];
 /// Members that say what a phone number is.
 const KINDS: [&str; 14] = [
     "type",

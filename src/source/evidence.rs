@@ -178,12 +178,16 @@ fn is_own_jid(key: &str, node: &Node) -> bool {
 /// Whether the object's keys are ids of contacts; the column for the keys, where those are phones.
 /// `strict`: words are no ids.
 pub(super) fn keyed(members: &[(String, Node)], strict: bool) -> Option<(Option<String>, Evidence)> {
-    let objects = || members.iter().filter(|(_, node)| !node.is_null());
-    if objects().next().is_none() || !objects().all(|(_, node)| node.is_object()) {
+    // Counts and the like may stand among them.
+    let objects = || members.iter().filter(|(_, node)| node.is_object());
+    let is_count = |(key, node): &(String, Node)| {
+        matches!(node, Node::Scalar(value) if !value.is_string()) && meaning(key).is_none()
+    };
+    if objects().next().is_none() || !members.iter().all(|member| member.1.is_object() || is_count(member)) {
         return None;
     }
     let evidence = Evidence::of(objects().map(|(_, node)| node));
-    if members.iter().all(|(key, _)| is_number(key)) {
+    if objects().all(|(key, _)| is_number(key)) {
         let key_column = (!evidence.phone).then(|| "phone".to_owned());
         return Some((key_column, Evidence { phone: true, ..evidence }));
     }
@@ -198,12 +202,12 @@ pub(super) fn keyed(members: &[(String, Node)], strict: bool) -> Option<(Option<
         !says_something(key) && own.phone && own.name
     };
     let each = || !strict && members.len() > 1 && objects().all(is_contact);
-    let found = evidence.phone && (members.iter().all(|(key, _)| is_id(key)) || each());
+    let found = evidence.phone && (objects().all(|(key, _)| is_id(key)) || each());
     found.then_some((None, evidence))
 }
 
 /// Whether the key says what part of one record an object is.
-fn is_role(key: &str) -> bool {
+pub(super) fn is_role(key: &str) -> bool {
     const ROLES: &str = " billing shipping account mobile cell handy fax pager whatsapp organization organisation company owner manager assistant address home work \
                          business office private primary secondary main other default emergency employer spouse parent \
                          mother father agent seller buyer sender receiver from to ";

@@ -23,7 +23,8 @@ pub(super) fn from_cells(names: &[String], row: &[u8]) -> Option<Vec<u8>> {
 /// The value of a cell that is an object: `{"v": "Ada", "f": "ADA"}`.
 fn value_of(cell: &[u8]) -> &[u8] {
     let place = cell.starts_with(b"{").then(|| members(cell)).flatten().and_then(|members| {
-        members.into_iter().find(|(key, _)| cell.get(key.clone()) == Some(b"\"v\"")).map(|(_, value)| value)
+        let is_value = |key: &Range<usize>| matches!(cell.get(key.clone()), Some(b"\"v\"" | b"\"value\""));
+        members.into_iter().find(|(key, _)| is_value(key)).map(|(_, value)| value)
     });
     place.and_then(|place| cell.get(place)).unwrap_or(cell)
 }
@@ -54,6 +55,21 @@ fn push(object: &mut Vec<u8>, name: &str, value: &[u8]) {
     object.extend_from_slice(value);
 }
 
+/// The names and cells of columns that are objects: `[{"name": "phone", "values": […]}, …]`.
+fn columns_of(table: &[u8]) -> Option<Vec<(Range<usize>, Range<usize>)>> {
+    let mut columns = Vec::new();
+    for place in elements(table)? {
+        let within = |inner: &Range<usize>| place.start + inner.start..place.start + inner.end;
+        let column: Vec<_> = members(table.get(place.clone())?)?;
+        let value = |wanted: &[u8]| {
+            let is_it = |key: &Range<usize>| table.get(within(key)) == Some(wanted);
+            column.iter().find(|(key, _)| is_it(key)).map(|(_, value)| within(value))
+        };
+        columns.push((value(b"\"name\"")?, value(b"\"values\"")?));
+    }
+    Some(columns)
+}
+
 /// A table that is written by columns, and how far it has been read.
 pub(super) struct Transposed {
     table: Vec<u8>,
@@ -67,7 +83,8 @@ impl Transposed {
     /// Nothing if the columns are no lists or objects, or not of one length.
     pub fn of(table: &[u8]) -> Option<Transposed> {
         let mut columns = Vec::new();
-        for (key, place) in members(table)? {
+        let named = if table.starts_with(b"[") { columns_of(table)? } else { members(table)? };
+        for (key, place) in named {
             let column = table.get(place.clone())?;
             let cells: Vec<Range<usize>> = match column.first() {
                 Some(b'{') => members(column)?.into_iter().map(|(_, cell)| cell).collect(),
@@ -134,6 +151,10 @@ mod tests {
         let expected = [r#"6 {"a":919876543210.00,"b":"x"}"#, r#"22 {"a":2,"b":null}"#];
         assert_eq!(rows(r#"{"a":[919876543210.00,2],"b":["x",null]}"#).unwrap(), expected);
         assert_eq!(rows(r#"{"a":{"0":1,"1":2},"b":{"0":3,"1":4}}"#).unwrap().len(), 2);
+        assert_eq!(
+            rows(r#"[{"name":"a","values":[1,2]},{"type":"x","name":"b","values":[3,4]}]"#).unwrap(),
+            [r#"23 {"a":1,"b":3}"#, r#"25 {"a":2,"b":4}"#]
+        );
         assert_eq!(rows(r#"{"a":[1,2],"b":[1]}"#), None);
         assert_eq!(rows(r#"{"a":1}"#), None);
     }

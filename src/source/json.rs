@@ -233,7 +233,7 @@ impl Json {
                 self.is_at_value = false;
                 if self.levels.len() < self.shape.steps.len() {
                     self.enter()?;
-                } else if self.levels.is_empty() || !self.passes_null()? {
+                } else if self.levels.is_empty() || !self.passes_gap()? {
                     return Ok(true);
                 }
             } else if self.levels.is_empty() {
@@ -307,13 +307,18 @@ impl Json {
         }
     }
 
-    /// Passes over a gap in a list.
-    fn passes_null(&mut self) -> Result<bool, ErrorKind> {
-        let is_null = self.cursor.peek()? == Some(b'n');
-        if is_null {
+    /// Passes over a gap in a list, or a count among members with ids.
+    fn passes_gap(&mut self) -> Result<bool, ErrorKind> {
+        let is_member = self.shape.steps.last() == Some(&Step::EachMember);
+        let is_gap = match self.cursor.peek()? {
+            Some(b'n') => true,
+            Some(b'0'..=b'9' | b'-' | b't' | b'f') => is_member,
+            _ => false,
+        };
+        if is_gap {
             self.cursor.pass()?;
         }
-        Ok(is_null)
+        Ok(is_gap)
     }
 
     /// Goes into the value that begins here, or past it where it is none that can hold contacts.

@@ -4,7 +4,7 @@ use super::error::{ErrorKind, Foreign};
 use super::evidence::{Evidence, are_named_values, is_named, is_phone_member, is_wrapper, keyed, own};
 use super::notice::Notice;
 use super::outline::{Node, Object};
-use super::tabular::{cells_within, guessed, headers, is_jcard, is_row, is_table_by_columns, named};
+use super::tabular::{are_columns, cells_within, guessed, headers, is_jcard, is_row, is_table_by_columns, named};
 use crate::vocabulary::{KnownTitles, known_titles};
 
 /// A step from a value to one within it.
@@ -78,6 +78,8 @@ struct Candidate {
 /// Why the contacts in a document cannot be told.
 const INCLUDED: &str = "the phone numbers stand in \"included\", apart from the records that refer to them; export the \
                         contacts with their phone numbers in them";
+const ENCODED: &str = "the list of contacts is a text within the JSON, encoded twice; export the list itself, or decode it \
+                       with jq: .KEY | fromjson";
 const NO_HEADER: &str = "the rows are lists, and nothing says what their cells are; add a header as the first row, or \
                          export objects";
 
@@ -154,6 +156,11 @@ fn without_contacts(first: &Node) -> Result<Shape, ErrorKind> {
         }
         Node::List(_) => Shape::new(vec![Step::Each], Form::Object),
         Node::Object(Object { members, .. }) => {
+            let is_encoded =
+                |node: &Node| node.as_str().is_some_and(|text| text.starts_with("[{") || text.starts_with("{\""));
+            if members.iter().any(|(_, node)| is_encoded(node)) && members.iter().all(|(_, node)| !node.is_object()) {
+                return Err(ErrorKind::Json { line: 1, what: ENCODED });
+            }
             let is_table = |node: &Node| node.as_list().is_some_and(|rows| rows.len() > 1 && rows.iter().all(is_row));
             if members.iter().any(|(_, node)| is_table(node))
                 && known_titles(members.iter().map(|(key, _)| key.as_str())).known == 0
@@ -201,6 +208,10 @@ fn only_list(members: &[(String, Node)], steps: &mut Vec<Step>) -> Option<Result
 fn walk(node: &Node, path: &[Step], names: &[Vec<String>], found: &mut Vec<Candidate>) {
     match node {
         Node::Object(Object { members, .. }) => within_object(node, members, path, found),
+        Node::List(items) if are_columns(items) => {
+            let evidence = Evidence { phone: true, name: true, filled: true, number: false };
+            found.push(Candidate { shape: Shape::new(path.to_vec(), Form::Columns), evidence, count: 2 });
+        }
         Node::List(items) if path.contains(&Step::Each) && are_named_values(items) => {}
         Node::List(items) if items.iter().any(Node::is_object) => match cells_within(items, names) {
             Some((key, names)) => {
@@ -278,6 +289,9 @@ fn within_list(items: &[Node], path: &[Step], found: &mut Vec<Candidate>) {
     let path = then(path, Step::Each);
     let evidence = Evidence::of(items.iter());
     let count = items.len() as u64;
+    if items.iter().all(|item| item.as_object().is_some_and(is_table_by_columns)) {
+        return found.push(Candidate { shape: Shape::new(path, Form::Columns), evidence, count });
+    }
     if evidence.filled {
         return found.push(Candidate { shape: Shape::new(path, Form::Object), evidence, count });
     }

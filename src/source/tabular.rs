@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::evidence::{is_name, is_phone};
+use super::evidence::{is_name, is_phone, is_role};
 use super::outline::Node;
 use crate::row::Row;
 use crate::vocabulary::{Meaning, known_titles, meaning};
@@ -65,15 +65,15 @@ pub(super) fn is_table_by_columns(members: &[(String, Node)]) -> bool {
     let mut columns = members.iter().map(|(_, node)| node);
     match columns.next() {
         Some(Node::Object(first)) => {
-            let is_number = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+            let first = &first.members;
             let keys = |node: &Node| {
                 node.as_object().map(|members| members.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>())
             };
-            let first = &first.members;
             let same = Some(first.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
-            first.len() >= 2
-                && first.iter().all(|(key, _)| is_number(key))
-                && columns.all(|column| keys(column) == same)
+            let is_number = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+            let is_index = first.iter().all(|(key, _)| is_number(key))
+                || has(is_name) && first.iter().all(|(key, node)| is_label(key) && !node.is_object());
+            first.len() >= 2 && is_index && columns.all(|column| keys(column) == same)
         }
         // A person may have as many e-mail addresses as phones, but not as many names.
         Some(Node::List(first)) => {
@@ -83,6 +83,27 @@ pub(super) fn is_table_by_columns(members: &[(String, Node)]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the word may be the label of a row, and is not that of a part of a value.
+fn is_label(key: &str) -> bool {
+    const PARTS: &str = " type value label id key name first last primary verified country code number prefix raw ";
+    meaning(key).is_none() && !is_role(key) && !PARTS.contains(&format!(" {} ", key.to_lowercase()))
+}
+
+/// Whether the elements are the columns of a table, with their names: `[{"name": "phone", "values": […]}, …]`.
+pub(super) fn are_columns(items: &[Node]) -> bool {
+    let column = |item: &Node| {
+        let member = |wanted: &str| item.as_object()?.iter().find(|(key, _)| key == wanted).map(|(_, node)| node);
+        Some((member("name")?.as_str()?.to_owned(), member("values")?.as_list()?.len()))
+    };
+    let columns: Option<Vec<(String, usize)>> = items.iter().map(column).collect();
+    columns.is_some_and(|columns| {
+        let height = columns.first().map_or(0, |(_, height)| *height);
+        height > 1
+            && columns.iter().all(|(_, one)| *one == height)
+            && known_titles(columns.iter().map(|(name, _)| name.as_str())).phone
+    })
 }
 
 /// Whether it is a jCard, or a list of them: a list that begins with the word `vcard`.

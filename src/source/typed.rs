@@ -121,7 +121,7 @@ impl Parser<'_> {
 
     /// `{"type": "email", "email": …}`, and a piece of text with its layout.
     fn of_its_type(&self, members: &[(String, usize)]) -> Option<Wrapped> {
-        const BESIDE: [&str; 6] = ["id", "type", "object", "has_more", "next_url", "name"];
+        const BESIDE: [&str; 7] = ["id", "type", "object", "has_more", "next_url", "name", "function"];
         let member = |wanted: &str| members.iter().find(|(key, _)| key == wanted).map(|(_, at)| *at);
         if let Some(at) = member("plain_text").filter(|at| self.byte(*at) == b'"') {
             return Some(Wrapped::Piece(at));

@@ -94,7 +94,8 @@ fn of_a_part(header: &str) -> Option<(Meaning, bool)> {
         Email => EMAIL_PARTS.contains(&part.as_str()),
         _ => false,
     };
-    (is_part || matches!(part.as_str(), "value" | "number long")).then_some((meaning, extra))
+    (is_part || matches!(part.as_str(), "value" | "text" | "content" | "answer" | "number long"))
+        .then_some((meaning, extra))
 }
 
 /// Whether an object of this name only holds the contact.
