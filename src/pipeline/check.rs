@@ -61,7 +61,7 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
             }
             (Err(_), Some(_)) => {}
         }
-        documents::tell_ci(screen, config, &summary, &cases);
+        documents::tell_ci(screen, &summary, &cases);
     }
     documents::metrics(screen, config, None, &summary);
     let text = if found.survey.is_some() { page(&summary, &shown) } else { String::new() };

@@ -136,15 +136,11 @@ pub fn next(config: &Config, summary: &Summary) -> Option<Next> {
 }
 
 /// In GitHub Actions: annotations on standard error, and a table in the step's summary.
-pub fn tell_ci(screen: &Screen<'_>, config: &Config, summary: &Summary, cases: &Cases) {
+pub fn tell_ci(screen: &Screen<'_>, summary: &Summary, cases: &Cases) {
     if screen.env.get("GITHUB_ACTIONS") != Some("true") {
         return;
     }
-    let typed = |name: &str| {
-        let file = config.files.iter().find(|file| file.file_name().is_some_and(|last| last.to_string_lossy() == name));
-        file.map_or_else(|| name.to_owned(), |file| shown(file))
-    };
-    for line in github::annotations(summary, cases, typed) {
+    for line in github::annotations(summary, cases) {
         screen.terminal.say(&line);
     }
     let Some(path) = screen.env.get("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {

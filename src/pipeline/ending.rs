@@ -80,7 +80,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
         }
     }
     run.listeners.progress.finish();
-    documents::tell_ci(run.screen, run.config, &summary, &cases);
+    documents::tell_ci(run.screen, &summary, &cases);
     documents::metrics(run.screen, run.config, Some(&results_path(run.config)), &summary);
     let closing = Closing {
         folder: run.folder.as_ref().filter(|_| run.survey.is_some()).map(|folder| shown(folder.path())),

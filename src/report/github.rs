@@ -13,9 +13,8 @@ use super::words::{by_count, describe, remedy};
 /// At most so many annotations are made.
 const ANNOTATIONS: usize = 9;
 
-/// Annotations, one a line: what ended the run, then each reason at the first of its lines. `path` gives the path of a
-/// file as it was typed, from its name: it is how the runner finds the line.
-pub fn annotations(summary: &Summary, cases: &Cases, path: impl Fn(&str) -> String) -> Vec<String> {
+/// Annotations, one a line: what ended the run, then each reason at the first of its lines.
+pub fn annotations(summary: &Summary, cases: &Cases) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(error) = &summary.error {
         let hint = error.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
@@ -27,7 +26,7 @@ pub fn annotations(summary: &Summary, cases: &Cases, path: impl Fn(&str) -> Stri
             remedy => format!("\nhint: {remedy}"),
         };
         let message = format!("{}: {}{hint}", count(rows, "row"), describe(code));
-        let place = cases.places(code).first().map(|(file, line)| (path(file), line.to_string()));
+        let place = cases.places(code).first().map(|(file, line)| (file.to_owned(), line.to_string()));
         match place {
             Some((file, line)) => {
                 lines.push(command("warning", &[("file", &file), ("line", &line), ("title", code)], &message));
@@ -77,7 +76,7 @@ mod tests {
     fn the_commonest_reasons_at_their_lines() {
         let mut summary = sample::summary();
         summary.error = Some(sample::trouble());
-        let lines = annotations(&summary, &sample::cases(Values::Masked), str::to_owned);
+        let lines = annotations(&summary, &sample::cases(Values::Masked));
         assert_data_eq!(
             lines.join("\n"),
             str![[r#"
@@ -93,7 +92,7 @@ mod tests {
     fn never_more_than_nine() {
         let mut summary = sample::summary();
         summary.reasons = crate::row::Code::ALL.iter().map(|code| (code.as_str().to_owned(), 1)).collect();
-        let lines = annotations(&summary, &Cases::default(), str::to_owned);
+        let lines = annotations(&summary, &Cases::default());
         assert_eq!(lines.len(), ANNOTATIONS);
         assert_eq!(lines[8], "::warning title=m1import::17 more reasons; see the step summary");
     }
@@ -111,7 +110,7 @@ mod tests {
             message: String::new(),
             value: String::new(),
         });
-        let line = annotations(&summary, &cases, str::to_owned).remove(0);
+        let line = annotations(&summary, &cases).remove(0);
         assert!(line.starts_with("::warning file=a%2Cline=1%3A%3Aerror%3A%3A100%25"), "{line}");
         assert_eq!(line.matches("::").count(), 2, "{line}");
         assert!(!line.contains('\n'));

@@ -49,7 +49,7 @@ impl Input {
         if path == Path::new("-") {
             return Input::spool("stdin", io::stdin().lock(), longest);
         }
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let name = path.to_string_lossy().into_owned();
         let found = fs::metadata(path).map_err(|error| missing(error).in_input(&name))?;
         if found.is_dir() {
             return Err(ErrorKind::Folder.in_input(&name));

@@ -67,7 +67,9 @@ fn told(file: &Path) -> String {
 }
 
 fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told: &mut String) -> Result<(), String> {
-    let in_short = |error: &source::Error| format!("{error} [{}]", error.code());
+    // Errors name the file as it was given, which here is where this machine keeps it.
+    let folder = format!("{}/", file.parent().unwrap().display());
+    let in_short = |error: &source::Error| format!("{error} [{}]", error.code()).replace(&folder, "");
     let input = Input::at(file, None).map_err(|error| in_short(&error))?;
     let source = source::open(input, reading).map_err(|error| in_short(&error))?;
     let delimiter = source.delimiter().map(|c| c.escape_default().to_string()).unwrap_or_default();

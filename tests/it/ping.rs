@@ -24,7 +24,7 @@ fn a_sandbox_takes_its_token_and_no_other() {
     run.exits_with(77).says("[token.refused]");
     assert!(run.stdout.contains("token        refused"), "{}", run.stdout);
     let run = m1import(&folder, ["ping", "--endpoint", sandbox.url(), "--token", "another", "--output", "json"]).run();
-    let document = run.exits_with(77).json();
+    let document: serde_json::Value = serde_json::from_str(&run.exits_with(77).stdout).unwrap();
     assert_eq!(
         (document["token"].as_str(), document["error"]["code"].as_str()),
         (Some("refused"), Some("token.refused"))
