@@ -53,6 +53,9 @@ pub(super) struct Flattener {
     meanings: HashMap<Box<str>, Option<Meaning>>,
 }
 
+/// How many lists at one path are looked at.
+const LOOKS: u8 = 8;
+
 /// What is known of the lists at one path.
 #[derive(Default, Clone, Copy)]
 struct ListKind {
@@ -104,17 +107,19 @@ impl Flattener {
         Ok(())
     }
 
-    /// Whether the list at the present path holds further contacts, which are not this record's; they are counted.
-    pub fn leaves_list(&mut self, list: &[u8]) -> bool {
-        /// How many lists at one path are looked at.
-        const LOOKS: u8 = 8;
+    /// Whether it is known that the lists at the present path hold no further contacts.
+    pub fn reads_list(&self) -> bool {
         /// How many paths are remembered.
         const PATHS: usize = 1_000;
-        if self.reads_all_lists || self.lists.len() >= PATHS {
-            return false;
-        }
+        let known = self.lists.get(self.path.as_str());
+        let is_read = known.map_or(self.lists.len() >= PATHS, |kind| !kind.holds_contacts && kind.looked >= LOOKS);
+        self.reads_all_lists || is_read
+    }
+
+    /// Whether the list at the present path holds further contacts, which are not this record's; they are counted.
+    pub fn leaves_list(&mut self, list: &[u8]) -> bool {
         let mut kind = self.lists.get(self.path.as_str()).copied().unwrap_or_default();
-        if !kind.holds_contacts && kind.looked < LOOKS {
+        if !kind.holds_contacts {
             kind.looked += 1;
             let key = self.path.rsplit('.').next().unwrap_or_default();
             kind.holds_contacts = Node::of(list).is_some_and(|list| holds_contacts(key, &list, true));

@@ -82,7 +82,7 @@ impl Parser<'_> {
 
     /// Passes over the list that begins at `start` if further contacts are in it.
     fn passes_contacts(&mut self, flat: &mut Flattener, start: usize) -> Parsed<bool> {
-        if flat.reads_all_lists {
+        if flat.reads_list() {
             return Ok(false);
         }
         let first = std::mem::replace(&mut self.at, start);
