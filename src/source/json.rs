@@ -2,6 +2,7 @@
 //!
 //! A scanner finds where each element ends, so that memory stays flat, and a broken element costs only itself.
 
+use super::RowError;
 use super::cursor::{Cursor, Extent};
 use super::error::ErrorKind;
 use super::flatten::Flattener;
@@ -11,7 +12,6 @@ use super::pieces::members;
 use super::shape::{Form, Shape, Step, find};
 use super::text::Utf8Buffer;
 use super::token::{ParseError, Parsed};
-use super::{MAX_RECORD, RowError};
 use crate::row::{Code, Row};
 use crate::vocabulary::{Meaning, meaning};
 
@@ -46,6 +46,8 @@ struct Level {
     is_single: bool,
     /// How many members were inherited before.
     inherited: usize,
+    /// Its members are still to be inherited.
+    inherits: bool,
 }
 
 const MISSING: &str = "the list of contacts is missing here";
@@ -283,6 +285,7 @@ impl Json {
                     level.is_found = true;
                     self.is_at_value = true;
                 }
+                Some(key) if level.inherits => self.inherit_one(key)?,
                 Some(_) => self.cursor.pass()?,
                 None => {
                     let is_missing = !level.is_found && !self.is_among_several(depth - 1);
@@ -327,22 +330,21 @@ impl Json {
         let begun = self.cursor.lines.line;
         let inherited = self.inherited.len();
         let is_list = self.shape.steps.get(depth) == Some(&Step::Each);
-        let level = |is_single| Level { begun, is_found: false, is_single, inherited };
+        let mut level = Level { begun, is_found: false, is_single: false, inherited, inherits: false };
         match (self.cursor.peek()?, is_list) {
             (Some(b'['), true) => {
                 self.cursor.advance(1);
-                self.levels.push(level(false));
+                self.levels.push(level);
             }
             (Some(b'{'), false) => {
-                if self.is_among_several(depth) {
-                    self.inherit()?;
-                }
+                level.inherits = self.is_among_several(depth) && !self.inherit()?;
                 self.cursor.advance(1);
-                self.levels.push(level(false));
+                self.levels.push(level);
             }
             // Where there is one, some programs leave out the list.
             (Some(b'{'), true) if depth > 0 => {
-                self.levels.push(level(true));
+                level.is_single = true;
+                self.levels.push(level);
                 self.is_at_value = true;
             }
             (Some(_), _) if depth > 0 => self.cursor.pass()?,
@@ -353,22 +355,38 @@ impl Json {
         Ok(())
     }
 
-    /// Remembers what the object that begins here says of all contacts in it.
-    fn inherit(&mut self) -> Result<(), ErrorKind> {
-        let Extent::Whole(length) = self.cursor.extent()? else { return Ok(()) };
-        let window = self.cursor.text.window().get(..length.min(MAX_RECORD)).unwrap_or_default();
+    /// Remembers what the object that begins here says of all contacts in it. One that is longer than a record may be is
+    /// not looked at: then only what stands before the contacts is remembered.
+    fn inherit(&mut self) -> Result<bool, ErrorKind> {
+        let Extent::Whole(length) = self.cursor.extent()? else { return Ok(false) };
+        let window = self.cursor.text.window().get(..length).unwrap_or_default();
         for (key, value) in members(window).unwrap_or_default() {
             let text = |place| window.get(place).unwrap_or_default();
-            let Ok(key) = serde_json::from_slice::<String>(text(key)) else { continue };
-            let holds_for_all =
-                |meaning| matches!(meaning, Meaning::Tags | Meaning::Region | Meaning::Country | Meaning::Prefix);
-            let is_scalar = matches!(text(value.clone()).first(), Some(b'"' | b'0'..=b'9'));
-            if is_scalar && meaning(&key).is_some_and(|(meaning, _)| holds_for_all(meaning)) {
+            let key = serde_json::from_slice::<String>(text(key)).unwrap_or_default();
+            if holds_for_all(&key, text(value.clone())) {
                 self.inherited.push((key, text(value).to_vec()));
             }
         }
-        Ok(())
+        Ok(true)
     }
+
+    /// Remembers the value that begins here if it holds for all contacts in the object, and passes over it.
+    fn inherit_one(&mut self, key: String) -> Result<(), ErrorKind> {
+        if let Extent::Whole(length) = self.cursor.extent()? {
+            let value = self.cursor.text.window().get(..length).unwrap_or_default();
+            if holds_for_all(&key, value) {
+                self.inherited.push((key, value.to_vec()));
+            }
+        }
+        self.cursor.pass()
+    }
+}
+
+/// Whether a member of a group says something of each contact in it: the group's name, the country.
+fn holds_for_all(key: &str, value: &[u8]) -> bool {
+    let is_scalar = matches!(value.first(), Some(b'"' | b'0'..=b'9'));
+    let meaning = is_scalar.then(|| meaning(key)).flatten();
+    matches!(meaning, Some((Meaning::Tags | Meaning::Region | Meaning::Country | Meaning::Prefix, _)))
 }
 
 #[cfg(test)]

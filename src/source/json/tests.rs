@@ -134,3 +134,20 @@ fn lists_of_further_contacts_are_left_and_counted() {
     assert_eq!(shape.left, [("staff".to_owned(), 2)]);
     assert_eq!(shape.notices()[0].to_string(), "2 contacts in the list \"staff\" are not read");
 }
+
+#[test]
+fn what_a_group_says_holds_for_its_members_however_long_it_is() {
+    let member = r#"{"phone":1,"note":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}"#;
+    let members = vec![member; 50_000].join(",");
+    let text =
+        format!(r#"[{{"group":"A","l":[{members}]}},{{"l":[{{"phone":2}}],"group":"B"}},{{"l":[{{"phone":3}}]}}]"#);
+    let mut json = Json::new(Utf8Buffer::of(text.as_bytes()), Json::shape(Utf8Buffer::of(text.as_bytes())).unwrap());
+    let mut row = Row::default();
+    let mut groups = Vec::new();
+    while json.next(&mut row).unwrap() {
+        let column = json.flat.names.iter().position(|name| name == "group").unwrap();
+        groups.push(row.cell(column).to_owned());
+    }
+    assert_eq!((groups.len(), groups[0].as_str(), groups[49_999].as_str()), (50_002, "A", "A"));
+    assert_eq!(groups[50_000..], ["B", ""]);
+}
