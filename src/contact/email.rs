@@ -26,10 +26,44 @@ pub fn find(cell: &str) -> Option<&str> {
     if is_plain(cell) {
         return Some(cell);
     }
+    // A list of a database: `{jane@example.com,john@example.com}`.
+    let cell = cell.trim().strip_prefix('{').and_then(|list| list.strip_suffix('}')).unwrap_or(cell);
     cell.split(":::")
         .flat_map(|part| part.split([';', ',', crate::row::LIST_END, '\n']))
         .map(unwrapped)
         .find(|part| part.len() <= LONGEST && is_plain_or_valid(part))
+        .or_else(|| among_remarks(cell))
+}
+
+/// The first usable address among others and remarks: `jane@example.com (work)`, `work: jane@example.com`. A word in
+/// front that is no label may be a part of the address, which is then unusable: `ja ne@example.com`.
+fn among_remarks(cell: &str) -> Option<&str> {
+    let parts = |c: char| c.is_whitespace() || matches!(c, '|' | '/' | ',' | ';' | '&' | crate::row::LIST_END);
+    let (mut is_clear, mut is_remark) = (true, false);
+    for word in cell.split(parts).filter(|word| !word.is_empty()) {
+        let is_delimited = word.starts_with(['(', '[', '<', '{', '"']);
+        is_remark |= is_delimited;
+        let bare = word.trim_matches(['(', ')', '[', ']', '<', '>', '{', '}', '"', '\'']).trim_end_matches('.');
+        let address = bare.rsplit_once(':').map_or(bare, |(_, address)| address);
+        if !address.contains('@') {
+            is_clear &= is_remark || is_label(bare);
+        } else if (is_clear || is_delimited) && address.len() <= LONGEST && is_plain_or_valid(address) {
+            return Some(address);
+        } else {
+            // What was in front belonged to this one.
+            is_clear = true;
+        }
+        is_remark &= !word.ends_with([')', ']', '>', '}', '"']);
+    }
+    None
+}
+
+/// Whether the word says what an address is, or stands between two.
+fn is_label(word: &str) -> bool {
+    const LABELS: &str = " work home office private personal business other main primary secondary email e-mail mail or and \
+                          oder und ou et y e privat arbeit trabajo casa ";
+    let is_sign = !word.chars().any(char::is_alphanumeric);
+    is_sign || word.ends_with(':') || LABELS.contains(&format!(" {} ", word.to_lowercase()))
 }
 
 /// The address alone: without what spreadsheets, chats and address books put around it.
@@ -120,6 +154,28 @@ mod tests {
             (".jane@example.com", None),
             ("ja ne@example.com", None),
             ("https://example.com/@jane", None),
+            ("https://example.com/jane@example.com", None),
+            ("jane@example.com / john@example.com", Some("jane@example.com")),
+            ("jane@example.com/john@example.com", Some("jane@example.com")),
+            ("jane@example.com john@example.com", Some("jane@example.com")),
+            ("jane@example.com|john@example.com", Some("jane@example.com")),
+            ("jane@example.com & john@example.com", Some("jane@example.com")),
+            ("jane@example.com (work)", Some("jane@example.com")),
+            ("jane@example.com (work, since May) or john@example.com", Some("jane@example.com")),
+            ("jane@example.com work", Some("jane@example.com")),
+            ("jane@example.com - work", Some("jane@example.com")),
+            ("work: jane@example.com", Some("jane@example.com")),
+            ("work:jane@example.com", Some("jane@example.com")),
+            ("Work jane@example.com", Some("jane@example.com")),
+            ("(old) jane@example.com", Some("jane@example.com")),
+            ("Jane Doe (jane@example.com)", Some("jane@example.com")),
+            ("[jane@example.com, john@example.com]", Some("jane@example.com")),
+            ("['jane@example.com']", Some("jane@example.com")),
+            ("{jane@example.com,john@example.com}", Some("jane@example.com")),
+            ("Jane Doe jane@example.com", None),
+            ("jane@ example.com", None),
+            ("jane @example.com john@example.com", Some("john@example.com")),
+            ("jane@localhost john@example.com", Some("john@example.com")),
             ("", None),
         ];
         for (cell, expected) in cases {

@@ -6,6 +6,7 @@
 
 mod columns;
 pub mod email;
+mod notation;
 pub mod phone;
 mod text;
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use super::notation;
 use crate::invisible::is_copied_mark;
 use crate::row::LIST_END;
 
@@ -91,18 +92,19 @@ pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut 
     }
     if cell.contains(LIST_END) {
         for element in cell.split_terminator(LIST_END) {
-            push_tag(element, tags);
+            push_tag(Cow::Borrowed(element), tags);
         }
         return;
     }
-    // A list as programs write it: `["VIP", "Blog"]`.
-    let list = cell.trim().strip_prefix('[').and_then(|list| list.strip_suffix(']'));
-    let list = list.filter(|list| list.is_empty() || list.starts_with('"') && list.ends_with('"'));
-    for group in list.unwrap_or(cell).split(":::") {
+    if let Some(elements) = notation::elements(cell) {
+        elements.into_iter().for_each(|element| push_tag(element, tags));
+        return;
+    }
+    for group in cell.split(['\n', '\r']).flat_map(|line| line.split(":::")) {
         let mut rest = group.trim();
         while !rest.is_empty() {
             let (tag, after) = next_tag(rest, separators);
-            push_tag(tag, tags);
+            push_tag(Cow::Borrowed(tag), tags);
             rest = after;
         }
     }
@@ -126,10 +128,13 @@ fn next_tag<'r>(text: &'r str, separators: &Separators) -> (&'r str, &'r str) {
     }
 }
 
-fn push_tag<'r>(tag: &'r str, tags: &mut Vec<Cow<'r, str>>) {
-    let tag = tag.trim();
+fn push_tag<'r>(tag: Cow<'r, str>, tags: &mut Vec<Cow<'r, str>>) {
+    let tag = match tag {
+        Cow::Borrowed(tag) => composed(tag.trim()),
+        Cow::Owned(tag) => Cow::Owned(composed(tag.trim()).into_owned()),
+    };
     if !tag.is_empty() && !tag.starts_with("* ") {
-        tags.push(composed(tag));
+        tags.push(tag);
     }
 }
 
@@ -160,7 +165,7 @@ mod tests {
 
     #[test]
     fn tags_of_every_export() {
-        let cases: [(&str, &[&str]); 12] = [
+        let cases: [(&str, &[&str]); 16] = [
             ("vip,lead", &["vip", "lead"]),
             ("a; b | c", &["a", "b", "c"]),
             ("Clients ::: * myContacts ::: Expo 24", &["Clients", "Expo 24"]),
@@ -172,6 +177,10 @@ mod tests {
             ("[]", &[]),
             ("[new], old", &["[new]", "old"]),
             ("* Starred", &[]),
+            ("{vip,\"new, leads\"}", &["vip", "new, leads"]),
+            ("['vip', 'vip', 'news']", &["vip", "news"]),
+            ("vip\nnew leads\r\nb, c", &["vip", "new leads", "b", "c"]),
+            ("a {b} c, [d", &["a {b} c", "[d"]),
             ("e\u{301}t\u{e9}", &["\u{e9}t\u{e9}"]),
         ];
         for (cell, expected) in cases {
