@@ -13,6 +13,12 @@ use m1import::{cli, commands};
 fn main() -> ExitCode {
     keep_memory_private();
     let env = Env::new(std::env::vars_os());
+    // A shell asks at Tab; what else is typed does not count then.
+    if let Some(shell) = env.get("COMPLETE").filter(|shell| *shell != "0") {
+        let arguments: Vec<_> = std::env::args_os().collect();
+        let exit = guarded(|| commands::complete(shell, &arguments, &env)).unwrap_or(Exit::Internal);
+        return ExitCode::from(exit.code());
+    }
     let run = || match cli::parse(std::env::args_os(), Plans::default().version()) {
         Ok(command) => commands::run(command, &env),
         Err(error) => commands::usage(&error, &env),

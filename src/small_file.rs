@@ -3,7 +3,7 @@
 //! Only a regular file is read, and only up to a limit: a FIFO would make the program wait for ever, a device would fill
 //! the memory.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -21,7 +21,29 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     read_at_most(path, LONGEST)
 }
 
+/// The first bytes of a file, and whether they are all of it.
+///
+/// # Errors
+/// It cannot be opened or read, or is no regular file.
+pub fn head(path: &Path, longest: u64) -> io::Result<(Vec<u8>, bool)> {
+    let file = regular(path)?;
+    let mut bytes = Vec::new();
+    file.take(longest + 1).read_to_end(&mut bytes)?;
+    let is_whole = bytes.len() as u64 <= longest;
+    bytes.truncate(usize::try_from(longest).unwrap_or(usize::MAX));
+    Ok((bytes, is_whole))
+}
+
 fn read_at_most(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
+    let (bytes, is_whole) = head(path, longest)?;
+    match is_whole {
+        true => Ok(bytes),
+        false => Err(io::Error::other(format!("longer than {} MiB", longest >> 20))),
+    }
+}
+
+/// A regular file, opened.
+fn regular(path: &Path) -> io::Result<File> {
     // Without the flag the opening of a FIFO waits for somebody who writes into it.
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
@@ -32,12 +54,7 @@ fn read_at_most(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
     if !found.is_file() {
         return Err(io::Error::other("not a regular file; save what it gives to one"));
     }
-    let mut bytes = Vec::new();
-    file.take(longest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > longest {
-        return Err(io::Error::other(format!("longer than {} MiB", longest >> 20)));
-    }
-    Ok(bytes)
+    Ok(file)
 }
 
 /// The text of a file.

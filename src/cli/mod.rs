@@ -14,6 +14,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command as Clap};
 
 mod command_line;
+pub mod complete;
 mod help;
 pub mod options;
 
@@ -128,7 +129,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
             _ => Sample::Csv,
         })),
         "schema" => Ok(Command::Print(include_str!("../../docs/summary.schema.json").to_owned())),
-        "completions" => Ok(Command::Print(help::completions(&mut tree, inner))),
+        "completions" => {
+            let shell = inner.get_one::<String>("shell").map(String::as_str).unwrap_or_default();
+            Ok(Command::Print(complete::script(shell, "m1import").unwrap_or_default()))
+        }
         _ => Ok(Command::Print(help::man(tree))),
     }
 }

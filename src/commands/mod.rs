@@ -4,9 +4,12 @@ use std::io;
 
 use tokio::runtime::{Builder, Runtime};
 
+mod complete;
 mod phone;
 mod ping;
 mod sandbox;
+
+pub use complete::complete;
 
 use crate::cli::{self, Command, Sample, Typed};
 use crate::config::{self, Config, Env, Mode, OutputFormat, Verbosity};

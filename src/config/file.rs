@@ -101,6 +101,13 @@ pub(super) fn decoded_lossy(bytes: &[u8]) -> String {
     decoded(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned())
 }
 
+/// The names of the profiles in the text of a configuration file; none where it is no such text.
+pub fn profiles(text: &str) -> Vec<String> {
+    let table: Table = toml::from_str(text).unwrap_or_default();
+    let profiles = table.get("profile").and_then(Value::as_table);
+    profiles.into_iter().flat_map(|profiles| profiles.keys().cloned()).collect()
+}
+
 /// What a configuration file holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Contents {

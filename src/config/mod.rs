@@ -25,6 +25,7 @@ mod values;
 pub use effective::{EffectiveSetting, as_file, json, table};
 pub use env::Env;
 pub use error::{Error, Warning};
+pub use file::profiles;
 pub use jwt::{Jwt, peek};
 pub use key::Key;
 pub use level::{Level, Levels, Origin, Switch};

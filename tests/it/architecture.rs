@@ -51,7 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("sandbox", &[]),
-    ("cli", &["diagnostic", "row", "shell"]),
+    ("cli", &["diagnostic", "row", "shell", "invisible"]),
 ];
 
 /// Modules that combine the others: the settings, the errors, the run. Only they use each other.

@@ -4,6 +4,7 @@
 //! - `architecture`: the rules of the code that a machine can check.
 //! - `browser`: `report.html` in Chromium.
 //! - `codes`: `docs/codes.md` agrees with the program.
+//! - `completion`: what shells offer at Tab.
 //! - `corpus`: files as people have them, each with the dialect, mapping and cells it must give.
 //! - `delivery`: servers that throttle, cut, stall and refuse.
 //! - `hostile`: bombs, endless inputs, and attempts to smuggle a secret or a command out.
@@ -34,6 +35,7 @@
 mod architecture;
 mod browser;
 mod codes;
+mod completion;
 mod corpus;
 mod delivery;
 mod hostile;

@@ -33,6 +33,12 @@ impl Region {
         names::english(self)
     }
 
+    /// Every country, by its ISO code.
+    pub fn all() -> impl Iterator<Item = Region> {
+        let letters = || b'A'..=b'Z';
+        letters().flat_map(move |a| letters().map(move |b| [a, b])).filter_map(Region::from_letters)
+    }
+
     /// The main country of a calling code.
     pub fn main(code: u16) -> Option<Region> {
         builtin().main(code).map(Region::of)
