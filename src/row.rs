@@ -4,6 +4,7 @@
 
 pub mod guard;
 mod mask;
+mod nothing;
 mod reject;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use mask::{masked, masked_within};
+pub use nothing::is_nothing;
 pub use reject::{Code, Note, Notes, Reject};
 
 /// Where a record stands in the inputs of a job.

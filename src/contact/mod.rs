@@ -13,10 +13,10 @@ mod text;
 use std::borrow::Cow;
 
 pub use columns::FieldColumns;
-pub use text::{Separators, is_placeholder};
+pub use text::Separators;
 
 use crate::keywords::keywords;
-use crate::row::{Code, Field, Note, Notes, Reject, Row};
+use crate::row::{Code, Field, Note, Notes, Reject, Row, is_nothing};
 use phone::{Kind, Phone, Region};
 
 /// What is believed, and what is added to every contact.
@@ -190,7 +190,7 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<phone::
     let mut missing = None;
     for &column in fields.of(Field::Phone) {
         let cell = row.cell(column as usize);
-        if cell.is_empty() {
+        if cell.is_empty() || is_false(cell) {
             continue;
         }
         let whole = fields.international.contains(&column).then(|| with_plus(cell)).flatten();
@@ -222,6 +222,11 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<phone::
     }))
 }
 
+/// Whether the cell is `false`, which in JSON of some programs is an empty field.
+fn is_false(cell: &str) -> bool {
+    cell.trim().eq_ignore_ascii_case("false")
+}
+
 /// The digits of an international number with the plus sign that they were written without.
 fn with_plus(cell: &str) -> Option<String> {
     let digits = cell.trim();
@@ -240,7 +245,7 @@ fn read_email<'r>(row: &'r Row, fields: &FieldColumns) -> Result<Option<&'r str>
     let mut bad = None;
     for &column in fields.of(Field::Email) {
         let cell = row.cell(column as usize).trim();
-        if cell.is_empty() || is_placeholder(cell) {
+        if cell.is_empty() || text::is_placeholder(cell) {
             continue;
         }
         match (email::find(cell), bad) {
@@ -256,7 +261,7 @@ fn read_email<'r>(row: &'r Row, fields: &FieldColumns) -> Result<Option<&'r str>
 }
 
 fn first_filled<'r>(row: &'r Row, columns: &[u32]) -> Option<&'r str> {
-    columns.iter().map(|&column| row.cell(column as usize).trim()).find(|cell| !cell.is_empty())
+    columns.iter().map(|&column| row.cell(column as usize).trim()).find(|cell| !cell.is_empty() && !is_nothing(cell))
 }
 
 fn reject(

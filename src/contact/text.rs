@@ -8,7 +8,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::notation;
 use crate::invisible::is_copied_mark;
-use crate::row::LIST_END;
+use crate::row::{LIST_END, is_nothing};
 
 /// The characters that split a tags cell. Google's ` ::: ` always does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +32,9 @@ impl FromStr for Separators {
 }
 
 /// Whether a cell says in words that it is empty.
-pub fn is_placeholder(cell: &str) -> bool {
+pub(super) fn is_placeholder(cell: &str) -> bool {
     const WORDS: [&str; 10] = ["-", "--", "n/a", "na", "null", "none", "nil", "nan", "undefined", "#n/a"];
-    cell.len() <= 9 && WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
+    is_nothing(cell) || cell.len() <= 9 && WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
 /// A name: trimmed, without invisible marks at its ends, in Unicode's composed form (NFC).
@@ -133,7 +133,7 @@ fn push_tag<'r>(tag: Cow<'r, str>, tags: &mut Vec<Cow<'r, str>>) {
         Cow::Borrowed(tag) => composed(tag.trim()),
         Cow::Owned(tag) => Cow::Owned(composed(tag.trim()).into_owned()),
     };
-    if !tag.is_empty() && !tag.starts_with("* ") {
+    if !tag.is_empty() && !tag.starts_with("* ") && !is_nothing(&tag) {
         tags.push(tag);
     }
 }
@@ -154,6 +154,8 @@ pub(super) fn once<T: AsRef<str>>(tags: &mut Vec<T>) {
 /// An attribute's value: trimmed; a list is joined by commas.
 pub(super) fn attribute(cell: &str) -> Cow<'_, str> {
     match cell.contains(LIST_END) {
+        // `false` is a value here.
+        false if is_nothing(cell.trim()) && !cell.trim().eq_ignore_ascii_case("false") => Cow::Borrowed(""),
         false => composed(cell.trim()),
         true => Cow::Owned(cell.split_terminator(LIST_END).map(str::trim).collect::<Vec<_>>().join(", ")),
     }

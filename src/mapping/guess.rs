@@ -2,7 +2,7 @@
 
 use super::{Error, REFUSED, name_of, numbered, positions};
 use crate::contact::phone::{Region, plain};
-use crate::row::{Field, Row};
+use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
 use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
 
@@ -46,7 +46,8 @@ struct Values {
 impl Values {
     fn of(column: u32, sample: &[Row]) -> Values {
         let mut values = Values::default();
-        for cell in sample.iter().map(|row| row.cell(column as usize).trim()).filter(|cell| !cell.is_empty()) {
+        let cells = sample.iter().map(|row| row.cell(column as usize).trim());
+        for cell in cells.filter(|cell| !cell.is_empty() && !is_nothing(cell)) {
             let digits = cell.chars().filter(|c| c.is_numeric()).count();
             values.filled += 1;
             values.phones += usize::from(digits >= 6);

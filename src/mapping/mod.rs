@@ -388,4 +388,29 @@ mod tests {
         assert_eq!(read("whatsapp", "0151 23456789"), "+4915123456789");
         assert_eq!(read("wa_id", "0151 23456789"), "+4915123456789");
     }
+
+    #[test]
+    fn words_for_nothing_are_empty_in_every_field() {
+        let columns = ["name", "mobile", "phone", "email", "tags", "attr.a", "attr.b"].map(str::to_owned).to_vec();
+        let columns = Columns::new(columns);
+        for word in ["NULL", "\\N", "nan", "None", "(null)", "#N/A", "undefined", "-", "false"] {
+            let mut row = Row::default();
+            // The error of a spreadsheet is told of a phone.
+            let mobile = if word == "#N/A" { "" } else { word };
+            for cell in [word, mobile, "+61491570156", word, word, "false", word] {
+                row.push(cell);
+            }
+            let mapping = Mapping::find(&columns, std::slice::from_ref(&row), &Options::default()).unwrap();
+            let rules = Rules::default();
+            let contact = Contact::from_row(&row, mapping.fields(), &rules).unwrap_or_else(|_| panic!("{word}"));
+            assert_eq!((contact.phone.to_string().as_str(), contact.email), ("+61491570156", None), "{word}");
+            assert_eq!(
+                (contact.name().as_ref(), contact.tags().len(), contact.notes.is_empty()),
+                ("", 0, true),
+                "{word}"
+            );
+            let expected = if word == "false" { 2 } else { 1 };
+            assert_eq!(contact.attributes().len(), expected, "{word}");
+        }
+    }
 }

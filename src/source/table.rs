@@ -2,7 +2,7 @@
 
 use super::csv::records;
 use super::{Delimiter, Notice, Options};
-use crate::row::Row;
+use crate::row::{Row, is_nothing};
 use crate::vocabulary::{KnownTitles, known_titles};
 
 /// The columns that the program itself adds to `rejected.csv`.
@@ -156,7 +156,8 @@ type Is = fn(&str) -> bool;
 pub(super) fn names(rows: &[Row]) -> Vec<String> {
     let width = rows.iter().map(Row::len).max().unwrap_or(0);
     let share = |column: usize, is: Is| {
-        let filled = rows.iter().map(|row| row.cell(column).trim()).filter(|cell| !cell.is_empty());
+        let cells = rows.iter().map(|row| row.cell(column).trim());
+        let filled = cells.filter(|cell| !cell.is_empty() && !is_nothing(cell));
         let (all, hits) = filled.fold((0, 0), |(all, hits), cell| (all + 1, hits + usize::from(is(cell))));
         all > 0 && hits * 10 >= all * 8
     };

@@ -1,0 +1,52 @@
+//! Words by which programs write that a cell is empty.
+
+/// Whether the cell is such a word, spelled as programs spell it: people may be called Null, Na or Nan.
+pub fn is_nothing(cell: &str) -> bool {
+    const WORDS: [&str; 24] = [
+        "NULL",
+        "null",
+        "(null)",
+        "(NULL)",
+        "<null>",
+        "<NULL>",
+        "\\N",
+        "nan",
+        "NaN",
+        "<NA>",
+        "None",
+        "none",
+        "nil",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "#n/a",
+        "undefined",
+        "NA",
+        "NaT",
+        "false",
+        "False",
+        "FALSE",
+        "#NULL!",
+    ];
+    // A dash of any length and kind.
+    let is_dash = || !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | '–' | '—'));
+    cell.len() <= 9 && (WORDS.contains(&cell) || is_dash())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_programs_are_nothing_and_names_are_not() {
+        for cell in ["NULL", "null", "\\N", "nan", "NaN", "None", "<NA>", "N/A", "#N/A", "undefined", "-", "—", "false"]
+        {
+            assert!(is_nothing(cell), "{cell}");
+        }
+        for cell in
+            ["", "Null", "Nan", "Na", "Mia Null", "none-smoker", "NA-region", "a-b", "no", "0", "true", "falsetto"]
+        {
+            assert!(!is_nothing(cell), "{cell}");
+        }
+    }
+}
