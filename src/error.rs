@@ -5,7 +5,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::cli::nearest_command;
+use crate::cli::{nearest_command, synonyms};
 use crate::client::transport;
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::folder::{Purpose, beside};
@@ -198,9 +198,13 @@ impl Diagnostic for Error {
     fn hint(&self) -> Option<String> {
         if let Error::Input(error) = self
             && error.is_missing()
-            && let Some(command) = nearest_command(&error.input)
         {
-            return Some(format!("did you mean the command {command}? It stands first"));
+            if let Some(hint) = synonyms::for_file(&error.input) {
+                return Some(hint);
+            }
+            if let Some(command) = nearest_command(&error.input) {
+                return Some(format!("did you mean the command {command}? It stands first"));
+            }
         }
         if let Error::InputInResults { path, .. } = self {
             let other = beside(Some(path), Shard::default(), Purpose::Import);

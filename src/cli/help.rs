@@ -13,7 +13,21 @@ use super::options::{Group, PHONE_SETTINGS, PING_SETTINGS, SANDBOX_SETTINGS, SET
 const ABOUT: &str = "Bulk contact importer for the m1bot WhatsApp platform";
 
 const SHORT_END: &str = "\
-These are the common options; --help shows all of them, and examples.";
+Examples:
+  m1import check contacts.csv --default-country IN   look first; sends nothing
+  m1import contacts.csv --sandbox                    try all of it, no token
+  m1import ping --token-file ~/.m1token              is the token right?
+  m1import contacts.csv --token-file ~/.m1token      import; again: it resumes
+
+The token is on the platform under More > Developer > API Access Token.
+These are the common options; --help shows all of them.";
+
+const CHECK_END: &str = "\
+Example:
+  m1import check contacts.csv --default-country IN
+
+Options of delivery may be left in the line; they are not used.
+These are the common options; --help shows all of them.";
 
 const LONG_END: &str = "\
 Examples:
@@ -33,7 +47,8 @@ Examples:
 Settings:
   Every option has a variable (M1IMPORT_BATCH_SIZE) and a key in m1import.toml
   (batch-size), but for those that are typed only: --restart --dry-run --sandbox
-  --config --env-file --profile --write-config; --token is no key of the file.
+  --env-file --profile --write-config; --token and --config are no keys of the
+  file.
   The first of these that has a value wins: the command line, the environment,
   .env, m1import.toml, the user's config.toml, the default.
   m1import config shows every setting, its value and where it came from.
@@ -41,14 +56,14 @@ Settings:
 
 Exit codes:
   0   every row accepted, now or earlier, duplicate or skipped
-  1   finished, some rows invalid or refused
+  1   finished, some rows not valid or rejected by the server
   2   usage
   65  input unusable as a whole
   66  input missing or not readable
   70  internal error
   73  output or journal cannot be created, or is locked
   74  local input or output failed during the run
-  75  the far side stayed away; the same command resumes
+  75  the server did not answer, or rows are left; the same command resumes
   76  not the expected service
   77  no token, or credentials refused or expired
   78  configuration
@@ -67,10 +82,10 @@ pub fn tree(plans: &str) -> Command {
         .args(SETTINGS.iter().map(option))
         .after_help(SHORT_END)
         .after_long_help(LONG_END);
-    let check = command("check", "Read and judge the files, show what would be sent; send nothing")
+    let check = command("check", "Check the files, show what would be sent; send nothing")
         .arg(file())
-        .args(SETTINGS.iter().map(option))
-        .after_help(SHORT_END);
+        .args(SETTINGS.iter().map(|setting| option(setting).hide(!is_used_by_check(setting))))
+        .after_help(CHECK_END);
     let number = Arg::new("number")
         .value_name("NUMBER")
         .num_args(0..)
@@ -87,7 +102,7 @@ pub fn tree(plans: &str) -> Command {
     let sample = command("sample", "Print a small valid file to start from").arg(form.help("csv if none is named"));
     let config = command("config", "Print every setting, its value and where it came from")
         .args(SETTINGS.iter().map(option))
-        .after_help(SHORT_END);
+        .after_help("These are the common options; --help shows all of them.");
     let shell = Arg::new("shell").value_name("SHELL").required(true).value_parser(SHELL_NAMES);
     let completions = command("completions", "Print the completion script of a shell").arg(shell);
     let schema = command("schema", "Print the JSON Schema of summary.json");
@@ -103,6 +118,14 @@ pub fn tree(plans: &str) -> Command {
         helped(completions, "Options"),
         helped(man, "Options"),
     ])
+}
+
+/// Whether `check` uses an option; it takes the others too, so that the word can be put into any command line.
+fn is_used_by_check(setting: &Setting) -> bool {
+    match setting.group {
+        Group::Delivery => ["batch-size", "batch-bytes", "only-changed"].contains(&setting.name),
+        Group::Input | Group::Mapping | Group::Validation | Group::Output => true,
+    }
 }
 
 fn command(name: &'static str, about: &'static str) -> Command {
@@ -128,7 +151,7 @@ fn file() -> Arg {
 fn option(setting: &Setting) -> Arg {
     let arg = Arg::new(setting.name)
         .long(setting.name)
-        .help(setting.says)
+        .help(short_help(setting))
         .long_help(long_help(setting))
         .help_heading(setting.group.as_str())
         .hide_short_help(!setting.common);
@@ -147,6 +170,14 @@ fn option(setting: &Setting) -> Arg {
         Takes::Maybe(name) => valued(arg, name).action(ArgAction::Set).num_args(0..=1),
     };
     if setting.name == "dry-run" { arg.conflicts_with("sandbox") } else { arg }
+}
+
+/// The sentence, and its default where there is one.
+fn short_help(setting: &Setting) -> String {
+    match setting.default {
+        "" => setting.says.to_owned(),
+        default => format!("{} [default: {default}]", setting.says),
+    }
 }
 
 /// The sentence, what else is worth knowing, the words it takes, and its default.
@@ -230,7 +261,7 @@ mod tests {
     fn short_help_is_short() {
         for command in ["", "check ", "phone ", "ping ", "sandbox ", "config ", "completions ", "man ", "sample "] {
             let text = printed(&format!("m1import {command}-h"));
-            assert!(text.lines().count() <= 64, "{command}: {} lines", text.lines().count());
+            assert!(text.lines().count() <= 72, "{command}: {} lines", text.lines().count());
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{command}: {text}");
         }
     }

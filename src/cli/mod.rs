@@ -17,6 +17,7 @@ mod command_line;
 pub mod complete;
 mod help;
 pub mod options;
+pub mod synonyms;
 
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 pub use command_line::CommandLine;
@@ -216,7 +217,12 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
         ContextValue::Strings(words) => words.first().cloned(),
         _ => None,
     });
-    let hint = near.map_or_else(|| code.remedy().to_owned(), |word| format!("did you mean {word}?"));
+    let synonym = match stop.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(option)) if code == RunCode::UsageUnknownOption => synonyms::for_option(option),
+        _ => None,
+    };
+    let near = synonym.or_else(|| near.map(|word| format!("did you mean {word}?")));
+    let hint = near.unwrap_or_else(|| code.remedy().to_owned());
     Err(Error { code, message, hint })
 }
 
@@ -342,6 +348,9 @@ mod tests {
             ("m1import a.csv --token --geheim=geheim", "usage.unknown_option", "--token=TOKEN"),
             ("m1import a.csv --token -geheim", "usage.unknown_option", "--token=TOKEN"),
             ("m1import a.csv --tokn=geheim", "usage.unknown_option", "did you mean --token?"),
+            ("m1import a.csv --country IN", "usage.unknown_option", "--default-country IN"),
+            ("m1import a.csv --resume", "usage.unknown_option", "the same command resumes"),
+            ("m1import a.csv -n", "usage.unknown_option", "--dry-run"),
             ("m1import a.csv --default-contry IN", "usage.unknown_option", "did you mean --default-country?"),
             ("m1import a.csv --format", "usage.missing_value", "--help"),
             ("m1import a.csv --format csv --format csv", "usage.conflict", "leave one"),

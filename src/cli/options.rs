@@ -175,10 +175,10 @@ pub const SETTINGS: &[Setting] = &[
         .words(&["auto", "csv", "tsv", "json", "ndjson", "xlsx", "vcard"])
         .common()
         .more("auto: by content first, then by extension; xlsx covers .xlsx, .xls and .ods"),
-    row(Input, "delimiter", One("CHAR"), "", "What parts the cells: one character, or comma, semicolon, tab, pipe")
+    row(Input, "delimiter", One("CHAR"), "", "Column separator: one character, or comma, semicolon, tab, pipe")
         .more("Default: detected"),
     row(Input, "encoding", One("LABEL"), "", "Text encoding, by any WHATWG label such as utf-8 or windows-1252")
-        .more("Default: the byte order mark, then UTF-8, then detected and said"),
+        .more("Default: the byte order mark, then UTF-8, then detected (and shown)"),
     row(Input, "no-header", Nothing, "", "The first row is data"),
     row(Input, "columns", One("A,B,…"), "", "Names of the columns by position: fields or free names")
         .more("With --no-header, or to replace the header"),
@@ -186,14 +186,14 @@ pub const SETTINGS: &[Setting] = &[
         .more("A preamble is also detected"),
     row(Input, "sheet", One("NAME|N"), "", "Worksheet, by name or by number from 1")
         .more("Default: the first with a phone column"),
-    row(Input, "limit", One("N"), "", "Take the first N records of the job only"),
+    row(Input, "limit", One("N"), "", "Take the first N records of the job only").common(),
     row(Input, "max-input", One("SIZE"), "", "The longest standard input or pipe that is taken")
         .more("Default: half of the free space where it is kept for the second reading"),
     row(Input, "shard", One("K/N"), "1/1", "Take the records of shard K of N only")
-        .more("N machines can share one file without talking to each other: parted by phone number modulo N"),
-    row(Input, "only", Many("COLUMN=VALUE,…"), "", "Send only rows whose column has one of these values")
+        .more("N machines can share one file without talking to each other: split by phone number"),
+    row(Input, "only", Many("COLUMN=VALUE,…"), "", "Send only rows whose column has one of these values").common()
         .more("Values are trimmed, case is ignored, COLUMN= is an empty cell; the other rows are skipped"),
-    row(Input, "skip", Many("COLUMN=VALUE,…"), "", "Skip rows whose column has one of these values")
+    row(Input, "skip", Many("COLUMN=VALUE,…"), "", "Skip rows whose column has one of these values").common()
         .more("For consent columns, for instance; read as in --only"),
     row(Mapping, "map", Many("FIELD=COLUMN"), "", "Which column is which field").common().more(
         "FIELD: name first_name last_name phone prefix region email tags attr.KEY; \
@@ -212,7 +212,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Validation, "phone-check", One("CHECK"), "valid", "How exactly numbers are checked")
         .words(&["valid", "possible"])
         .more("valid: in a real numbering range; possible: of the right length only"),
-    row(Validation, "multiple", One("WHAT"), "first", "Several numbers in one cell: the first valid one, or a reject")
+    row(Validation, "multiple", One("WHAT"), "first", "Several numbers in one cell: take the first valid one, or reject the row")
         .words(&["first", "reject"]),
     row(
         Validation,
@@ -236,8 +236,8 @@ pub const SETTINGS: &[Setting] = &[
         .more("merge: later values that are not empty win, tags and attributes are united; error: nothing is sent"),
     row(Validation, "bad-email", One("WHAT"), "drop", "An unusable address is left out, or its row rejected")
         .words(&["drop", "reject"]),
-    row(Validation, "max-invalid", One("N|P%"), "unlimited", "Send nothing if more rows than this are invalid"),
-    row(Validation, "strict", Nothing, "", "Send nothing if any row is invalid: --max-invalid 0"),
+    row(Validation, "max-invalid", One("N|P%"), "unlimited", "Send nothing if more rows than this are invalid").common(),
+    row(Validation, "strict", Nothing, "", "Send nothing if any row is invalid: --max-invalid 0").common(),
     row(Validation, "omit-empty", Nothing, "", "Leave empty name, tags and attributes out of the payload")
         .more("So that an update cannot blank them"),
     row(Delivery, "token", Maybe("TOKEN"), "", "API token (when typed, others can see it)")
@@ -258,7 +258,7 @@ pub const SETTINGS: &[Setting] = &[
         One("URL"),
         "https://api.v7.express-chat.com/inbox/users/import",
         "Where contacts are sent: the whole URL",
-    ),
+    ).common(),
     row(Delivery, "auth-type", One("TYPE"), "auto", "The authtype header")
         .words(&["auto", "key", "none"])
         .more("auto: Key for an opaque token, none for a JWT"),
@@ -268,7 +268,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Delivery, "batch-bytes", One("SIZE"), "90kB", "Bytes in one request at most"),
     row(Delivery, "concurrency", One("auto|N"), "auto", "Requests in flight at once")
         .more("auto: adapts between 1 and 8"),
-    row(Delivery, "rate", One("N/s"), "unlimited", "Requests per second (/s) or minute (/m), retries included"),
+    row(Delivery, "rate", One("N/s"), "unlimited", "Requests per second (/s) or minute (/m), retries included").common(),
     row(Delivery, "timeout", One("DURATION"), "60s", "Longest time for one request"),
     row(Delivery, "connect-timeout", One("DURATION"), "10s", "Longest time to connect"),
     row(Delivery, "attempts", One("N"), "8", "Attempts for one batch"),
@@ -277,7 +277,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Delivery, "max-refused", One("N|P%"), "unlimited", "Stop, resumably, when the server refused more than this"),
     row(Delivery, "cacert", One("PEM"), "", "File with certificates to trust beside the system's"),
     row(Delivery, "proxy", One("URL"), "", "Proxy to use").more("Default: the system's (HTTPS_PROXY, NO_PROXY)"),
-    row(Delivery, "restart", Nothing, "", "Forget an unfinished journal and start over")
+    row(Delivery, "restart", Nothing, "", "Forget an unfinished journal and start over").common()
         .given(Typed)
         .more("Without it the same command resumes where it stopped"),
     row(Delivery, "dry-run", Nothing, "", "Do everything but the requests").given(Typed).common(),
@@ -288,12 +288,12 @@ pub const SETTINGS: &[Setting] = &[
         .short('o')
         .common()
         .more("Default: beside the first file, contacts.results for contacts.csv"),
-    row(Output, "report", Many("PATH"), "", "One more report: .json .csv .html .md .xml (JUnit) .prom")
+    row(Output, "report", Many("PATH"), "", "One more report: .json .csv .html .md .xml (JUnit) .prom").common()
         .more("Replaces a file that is there, never an input"),
     row(Output, "write-config", One("PATH"), "", "check only: write down what was detected, as settings")
         .given(Typed)
         .more("Never over an existing file"),
-    row(Output, "config", One("PATH"), "", "Configuration file to use instead of ./m1import.toml").given(Environment),
+    row(Output, "config", One("PATH"), "", "Configuration file to use instead of ./m1import.toml").common().given(Environment),
     row(Output, "env-file", One("PATH"), "", "File of variables to use instead of ./.env").given(Typed),
     row(Output, "profile", One("NAME"), "", "Use [profile.NAME] of the configuration file over its top level")
         .given(Typed),
@@ -307,8 +307,8 @@ pub const SETTINGS: &[Setting] = &[
         .words(&["auto", "always", "never"])
         .more("auto: on a terminal; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are heeded"),
     row(Output, "quiet", Nothing, "", "Say nothing but errors").short('q').common(),
-    row(Output, "verbose", Count, "", "Say more; -vv even more").short('v'),
-    row(Output, "show-values", Nothing, "", "Show cell values on the screen and in report.html, not masked"),
+    row(Output, "verbose", Count, "", "Say more; -vv even more").common().short('v'),
+    row(Output, "show-values", Nothing, "", "Show cell values on the screen and in report.html, not masked").common(),
 ];
 
 /// The options of `m1import sandbox`; all of them are typed.
