@@ -1,5 +1,7 @@
 //! What the words of the header and the first rows say about the columns.
 
+mod names;
+
 use super::{Error, REFUSED, name_of, numbered, positions};
 use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row, is_nothing};
@@ -41,6 +43,8 @@ struct Values {
     words: usize,
     /// Yes, no and the like.
     flags: usize,
+    /// The id of a record, or a path to it.
+    ids: usize,
 }
 
 impl Values {
@@ -58,6 +62,7 @@ impl Values {
             values.locals += usize::from((5..=9).contains(&digits) && !cell.contains('+'));
             values.words += usize::from(digits == 0 && cell.contains(char::is_alphabetic));
             values.flags += usize::from(is_flag(cell));
+            values.ids += usize::from(is_id(cell));
         }
         values
     }
@@ -104,6 +109,13 @@ fn is_code(cell: &str) -> bool {
     // The islands under +1 have codes of four digits.
     let assigned = |digits: &str| digits.parse::<Region>().is_ok() || digits.len() == 4 && digits.starts_with('1');
     (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && assigned(digits)
+}
+
+/// Whether the cell is the id of a record, and no name: `CRM-LEAD-2026-00001`, `projects/p/documents/abc`.
+fn is_id(cell: &str) -> bool {
+    let count = |is: fn(char) -> bool| cell.chars().filter(|&c| is(c)).count();
+    let is_numbered = count(|c| c.is_ascii_digit()) >= 3 && count(|c| matches!(c, '-' | '_' | ':')) > 0;
+    !cell.contains(char::is_whitespace) && (is_numbered || count(|c| c == '/') >= 2)
 }
 
 fn is_flag(cell: &str) -> bool {
@@ -253,9 +265,9 @@ impl<'a> Guess<'a> {
         Ok(found)
     }
 
-    /// The other fields with their columns, by rank.
-    pub fn others(&self, columns: &Columns) -> Vec<(Field, u32)> {
-        let mut others = self.names();
+    /// The other fields with their columns, by rank. `phone` is the best column of phones, whose person has the name.
+    pub fn others(&self, columns: &Columns, phone: Option<u32>) -> Vec<(Field, u32)> {
+        let mut others = self.names(columns, phone);
         let mut push = |field, seen: Vec<&Seen>| others.extend(seen.iter().map(|seen| (field, seen.column)));
         let emails = self.ranked(Meaning::Email);
         let verified: Vec<&Seen> = emails
@@ -289,55 +301,6 @@ impl<'a> Guess<'a> {
         let mut ranked: Vec<&Seen> = self.of(|one| one == meaning).collect();
         ranked.sort_by_key(|seen| seen.extra);
         ranked
-    }
-
-    /// The columns of the name. Some words depend on their neighbours: `Nom` beside `Prénom` is the family name.
-    fn names(&self) -> Vec<(Field, u32)> {
-        // `Last` may be the day of the last visit.
-        let is_name = |seen: &&Seen| seen.meaning != Meaning::Last || seen.values.filled == 0 || seen.values.words > 0;
-        let has = |meaning| self.of(|one| one == meaning).any(|seen| is_name(&seen));
-        let first = has(Meaning::First);
-        let beside: Vec<&Seen> = self.of(|one| matches!(one, Meaning::First | Meaning::FirstOrName)).collect();
-        let whole = |seen: &Seen| beside.iter().any(|first| self.contains(seen, first));
-        let is_last = |seen: &Seen| match seen.meaning {
-            Meaning::Last => true,
-            Meaning::NameOrLast => first && !has(Meaning::Last) && !whole(seen),
-            _ => false,
-        };
-        let any_last = self.seen.iter().filter(is_name).any(is_last);
-        // `Name` beside `Surname` is the given name, unless it holds the surname too.
-        let lasts: Vec<&Seen> = self.of(|one| one == Meaning::Last).filter(is_name).collect();
-        let is_first = |seen: &Seen| !first && any_last && !lasts.iter().any(|last| self.contains(seen, last));
-        let mut names: Vec<(Field, bool, u32)> = Vec::new();
-        for seen in self.seen.iter().filter(is_name) {
-            let field = match seen.meaning {
-                Meaning::First => Field::FirstName,
-                Meaning::FirstOrName if any_last => Field::FirstName,
-                Meaning::Last | Meaning::NameOrLast if is_last(seen) => Field::LastName,
-                Meaning::NameOrLast if is_first(seen) => Field::FirstName,
-                Meaning::Name | Meaning::NameOrLast | Meaning::FirstOrName => Field::Name,
-                Meaning::NameOrPhone if !seen.values.mostly(seen.values.phones) => Field::Name,
-                _ => continue,
-            };
-            names.push((field, seen.extra, seen.column));
-        }
-        if names.is_empty() {
-            let mut perhaps = self.of(|one| one == Meaning::PerhapsName);
-            let first = perhaps.find(|seen| seen.values.mostly(seen.values.words));
-            names.extend(first.map(|seen| (Field::Name, seen.extra, seen.column)));
-        }
-        names.sort_by_key(|&(_, extra, _)| extra);
-        names.into_iter().map(|(field, _, column)| (field, column)).collect()
-    }
-
-    /// Whether the cells of one column mostly contain those of the other.
-    fn contains(&self, whole: &Seen, part: &Seen) -> bool {
-        let pairs =
-            self.sample.iter().map(|row| (row.cell(whole.column as usize), row.cell(part.column as usize).trim()));
-        let (all, hits) = pairs
-            .filter(|(_, part)| !part.is_empty())
-            .fold((0, 0), |(all, hits), (whole, part)| (all + 1, hits + usize::from(whole.contains(part))));
-        all > 0 && hits * 2 >= all && whole.values.filled > 0
     }
 }
 

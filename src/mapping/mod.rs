@@ -228,7 +228,8 @@ impl Mapping {
             self.phones = guess.phones(columns)?;
             self.rank_phones();
         }
-        for (field, column) in guess.others(columns) {
+        let phone = self.fields.of(Field::Phone).first().copied();
+        for (field, column) in guess.others(columns, phone) {
             self.add(field, column);
         }
         self.warnings = guess
@@ -347,70 +348,4 @@ fn snake(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::contact::{Contact, Rules};
-
-    #[test]
-    fn columns_that_come_once_more_are_no_news() {
-        let all = ["name", "phone", "tags", "mobile", "labels"];
-        let columns = |count: usize| Columns::new(all[..count].iter().map(|name| (*name).to_owned()).collect());
-        let options = Options { attributes: Attributes::All, ..Options::default() };
-        let mut mapping = Mapping::find(&columns(3), &[], &options).unwrap();
-        mapping.extend(&columns(5));
-        let found = mapping.fields().clone();
-        // A reading begins again: its first rows have few of the columns.
-        for count in [1, 2, 4, 5] {
-            mapping.extend(&columns(count));
-        }
-        assert_eq!(*mapping.fields(), found);
-    }
-
-    #[test]
-    fn ids_of_whatsapp_are_international_whatever_the_default_country() {
-        let read = |header: &str, cell: &str| {
-            let columns = Columns::new(vec![header.to_owned()]);
-            let mut row = Row::default();
-            row.push(cell);
-            let mapping = Mapping::find(&columns, std::slice::from_ref(&row), &Options::default()).unwrap();
-            let mut rules = Rules::default();
-            rules.phone.default = "DE".parse().ok();
-            let contact = Contact::from_row(&row, mapping.fields(), &rules);
-            contact.map_or_else(|reject| reject.code.to_string(), |contact| contact.phone.to_string())
-        };
-        for header in ["wa_id", "wAid", "jid", "remoteJid", "URN:Whatsapp", "contact.wa_id"] {
-            assert_eq!(read(header, "61491570156"), "+61491570156", "{header}");
-            assert_eq!(read(header, "+61491570156"), "+61491570156", "{header}");
-        }
-        assert_eq!(read("id", "61491570156@c.us"), "+61491570156");
-        assert_eq!(read("whatsapp", "whatsapp:61491570156"), "+61491570156");
-        // A number that somebody typed is one of the country.
-        assert_eq!(read("whatsapp", "0151 23456789"), "+4915123456789");
-        assert_eq!(read("wa_id", "0151 23456789"), "+4915123456789");
-    }
-
-    #[test]
-    fn words_for_nothing_are_empty_in_every_field() {
-        let columns = ["name", "mobile", "phone", "email", "tags", "attr.a", "attr.b"].map(str::to_owned).to_vec();
-        let columns = Columns::new(columns);
-        for word in ["NULL", "\\N", "nan", "None", "(null)", "#N/A", "undefined", "-", "false"] {
-            let mut row = Row::default();
-            // The error of a spreadsheet is told of a phone.
-            let mobile = if word == "#N/A" { "" } else { word };
-            for cell in [word, mobile, "+61491570156", word, word, "false", word] {
-                row.push(cell);
-            }
-            let mapping = Mapping::find(&columns, std::slice::from_ref(&row), &Options::default()).unwrap();
-            let rules = Rules::default();
-            let contact = Contact::from_row(&row, mapping.fields(), &rules).unwrap_or_else(|_| panic!("{word}"));
-            assert_eq!((contact.phone.to_string().as_str(), contact.email), ("+61491570156", None), "{word}");
-            assert_eq!(
-                (contact.name().as_ref(), contact.tags().len(), contact.notes.is_empty()),
-                ("", 0, true),
-                "{word}"
-            );
-            let expected = if word == "false" { 2 } else { 1 };
-            assert_eq!(contact.attributes().len(), expected, "{word}");
-        }
-    }
-}
+mod tests;
