@@ -174,7 +174,7 @@ fn job(name: &str, text: &str) -> Job {
     let source = source::open(source::Input::of(name, text.as_bytes()), &options).unwrap();
     let mapping = Mapping::find(source.columns(), source.sample(), &mapping::Options::default()).unwrap();
     let filter = Filter::find(&[], &[], source.columns()).unwrap();
-    let inputs = vec![reading::Input { source, mapping, filter }];
+    let inputs = vec![reading::Input { source, mapping, filter, rules: Rules::default() }];
     Job { inputs, rules: Rules::default(), limit: None, shard: Shard::default() }
 }
 

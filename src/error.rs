@@ -31,6 +31,14 @@ pub enum Error {
         /// What is wrong.
         error: mapping::Error,
     },
+    /// An input could not be understood, and settings that were not typed had a say in it.
+    #[error("{error}")]
+    Settings {
+        /// What is wrong.
+        error: Box<Error>,
+        /// The settings, each with its value and where it stands.
+        settings: Vec<String>,
+    },
     /// The journal or its lock.
     #[error(transparent)]
     Journal(#[from] journal::Error),
@@ -142,12 +150,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same error with the settings that may have caused it; without any, the error itself.
+    pub fn with_settings(error: Error, settings: &[String]) -> Error {
+        if settings.is_empty() {
+            return error;
+        }
+        Error::Settings { error: Box::new(error), settings: settings.to_vec() }
+    }
+
     /// The diagnostic of the module that the error comes from; `None` where it is made here.
     fn source_diagnostic(&self) -> Option<&dyn Diagnostic> {
         match self {
             Error::Config(error) => Some(error),
             Error::Input(error) => Some(error),
             Error::Mapping { error, .. } => Some(error),
+            Error::Settings { error, .. } => Some(error.as_ref()),
             Error::Journal(error) => Some(error),
             Error::Transport(error) => Some(error),
             _ => None,
@@ -196,6 +213,10 @@ impl Diagnostic for Error {
     }
 
     fn hint(&self) -> Option<String> {
+        if let Error::Settings { error, settings } = self {
+            let settings = settings.join("\n");
+            return Some(error.hint().map_or_else(|| settings.clone(), |hint| format!("{hint}\n{settings}")));
+        }
         if let Error::Input(error) = self
             && error.is_missing()
         {

@@ -19,7 +19,7 @@ use crate::source::{Columns, Digest, Error, RowError, Rows, Source};
 pub struct Job {
     /// The inputs, in order.
     pub inputs: Vec<Input>,
-    /// What is believed of a row.
+    /// What is believed of a row of no input in particular.
     pub rules: Rules,
     /// Only so many records are taken, from the first.
     pub limit: Option<u64>,
@@ -35,6 +35,8 @@ pub struct Input {
     pub mapping: Mapping,
     /// Which of its rows are wanted.
     pub filter: Filter,
+    /// What is believed of one of its rows.
+    pub rules: Rules,
 }
 
 /// A part of the records that can be told without talking to whoever reads the others: shard K of N.
@@ -153,7 +155,7 @@ impl Job {
                         record += 1;
                         row.location = Location { input: number as u32, record, line: row.location.line };
                         let fields = mapping.fields();
-                        let judged = judge(row, fault, input, fields, &self.rules);
+                        let judged = judge(row, fault, input, fields, &input.rules);
                         if !self.shard.has(&judged, record) {
                             continue;
                         }

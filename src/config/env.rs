@@ -9,7 +9,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::error::{Error, Warning};
-use super::file::{self, Found, shown};
+use super::file::shown;
+use super::found::{self, Found};
 use super::level::{Level, Origin, Place, allowed, from_variable};
 use super::token_text::without_quotes;
 use crate::cli::nearest;
@@ -78,7 +79,7 @@ impl Env {
     /// The variables of a file; `None` if there is no file and none was named, or with a warning if it cannot be read.
     /// Only our own lines are read: the others may be in any encoding, and mean anything.
     pub(super) fn file_level(&self, named: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Option<Level>, Error> {
-        let (path, bytes) = match file::read(&self.folder, ".env", named)? {
+        let (path, bytes) = match found::read(&self.folder, ".env", named)? {
             Found::Nothing => return Ok(None),
             Found::Unusable(warning) => {
                 warnings.push(warning);
@@ -87,7 +88,7 @@ impl Env {
             Found::File(path, bytes) => (path, bytes),
         };
         let mut values = BTreeMap::new();
-        for (number, line) in file::decoded_lossy(&bytes).lines().enumerate() {
+        for (number, line) in found::decoded_lossy(&bytes).lines().enumerate() {
             let declared = line.trim_start();
             let declared = declared.strip_prefix("export ").unwrap_or(declared).trim_start();
             if !declared.starts_with(VARIABLE_PREFIX) {

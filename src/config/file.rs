@@ -1,20 +1,17 @@
 //! The configuration file: `m1import.toml` and the user's `config.toml`, with their profiles.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use toml::{Table, Value};
 
 use super::error::{Error, Warning};
+use super::found::{Found, decoded, look, read};
 use super::level::{Level, Origin, Place, allowed};
+use super::pattern;
 use crate::cli::nearest;
 use crate::cli::options::{SETTINGS, Setting, Takes};
-use crate::diagnostic::{RunCode, WarningCode};
-
-/// No configuration is longer, in bytes.
-const LONGEST: u64 = 1 << 20;
+use crate::diagnostic::RunCode;
 
 /// A text from outside, short enough for a message.
 pub(super) fn shown(text: &str) -> String {
@@ -22,83 +19,6 @@ pub(super) fn shown(text: &str) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
-}
-
-/// A settings file, or why there is none.
-pub(super) enum Found {
-    /// There is none, and none was named.
-    Nothing,
-    /// It lies there and cannot be used, which nobody asked for; the run goes on without it.
-    Unusable(Warning),
-    /// Its path as shown, and what it holds.
-    File(String, Vec<u8>),
-}
-
-/// The file that was named, or one of that name in the folder. A file that is merely looked for may be missing or be
-/// something else, such as a folder `.env`.
-///
-/// # Errors
-/// A file that was named cannot be read.
-pub(super) fn read(folder: &Path, name: &str, named: Option<&Path>) -> Result<Found, Error> {
-    match named {
-        Some(path) => {
-            let label = path.display().to_string();
-            match bytes(path) {
-                Ok(bytes) => Ok(Found::File(label, bytes)),
-                Err(why) => Err(Error::new(RunCode::ConfigUnreadable, format!("{label}: {why}"))),
-            }
-        }
-        None => Ok(look(&folder.join(name), name.to_owned())),
-    }
-}
-
-/// A file that may be there. Where it cannot even be looked for, a warning says so.
-fn look(path: &Path, label: String) -> Found {
-    let missing = |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-    let read = match path.metadata() {
-        Ok(metadata) if metadata.is_file() => bytes(path),
-        Ok(_) => return Found::Nothing,
-        Err(error) if missing(&error) => return Found::Nothing,
-        Err(error) => Err(error),
-    };
-    match read {
-        Ok(bytes) => Found::File(label, bytes),
-        Err(why) => Found::Unusable(Warning {
-            code: WarningCode::Settings,
-            message: format!("{label} cannot be read and is left aside: {why}"),
-            hint: "check its permissions, or those of its folder".to_owned(),
-        }),
-    }
-}
-
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(io::Error::other("longer than 1 MiB"));
-    }
-    Ok(bytes)
-}
-
-/// UTF-8, or UTF-16 as Windows PowerShell writes it, without a byte order mark; `None` if it is neither.
-pub(super) fn decoded(bytes: &[u8]) -> Option<String> {
-    let (encoding, length) = encoding_rs::Encoding::for_bom(bytes).unwrap_or((without_mark(bytes), 0));
-    let bytes = bytes.get(length..).unwrap_or_default();
-    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
-}
-
-/// The encoding of a text without a byte order mark: a zero byte at every other place of the first few is UTF-16.
-fn without_mark(bytes: &[u8]) -> &'static encoding_rs::Encoding {
-    match bytes {
-        [0, a, 0, b, ..] if *a != 0 && *b != 0 => encoding_rs::UTF_16BE,
-        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => encoding_rs::UTF_16LE,
-        _ => encoding_rs::UTF_8,
-    }
-}
-
-/// The same, with U+FFFD for what cannot be decoded: somebody else's lines of a `.env` need not be readable.
-pub(super) fn decoded_lossy(bytes: &[u8]) -> String {
-    decoded(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// The names of the profiles in the text of a configuration file; none where it is no such text.
@@ -113,6 +33,8 @@ pub fn profiles(text: &str) -> Vec<String> {
 pub(super) struct Contents {
     top: BTreeMap<&'static str, Vec<String>>,
     profiles: BTreeMap<String, BTreeMap<&'static str, Vec<String>>>,
+    /// Settings for inputs whose names match a pattern.
+    files: BTreeMap<String, BTreeMap<&'static str, Vec<String>>>,
     path: String,
     found: bool,
 }
@@ -159,26 +81,17 @@ impl Contents {
             let line = before.map_or(1, |before| before.matches('\n').count() + 1);
             Error::new(RunCode::ConfigSyntax, format!("{path}:{line}: {}", error.message().replace('\n', ", ")))
         })?;
-        let mut profiles = BTreeMap::new();
-        if let Some(found) = table.remove("profile") {
-            let Value::Table(found) = found else {
-                return Err(Error::new(RunCode::ConfigSyntax, format!("{path}: profile is no table"))
-                    .hint_is("write [profile.NAME] in front of its settings"));
-            };
-            for (name, value) in found {
-                let Value::Table(inner) = value else {
-                    return Err(Error::new(
-                        RunCode::ConfigSyntax,
-                        format!("{path}: profile.{} is no table", shown(&name)),
-                    )
-                    .hint_is("write [profile.NAME] in front of its settings"));
-                };
-                let values = settings(inner, &format!("{path} [profile.{}]", shown(&name)))?;
-                profiles.insert(name, values);
+        let profiles = sections(&mut table, "profile", "[profile.NAME]", &path)?;
+        let files = sections(&mut table, "file", "[file.\"export*.csv\"]", &path)?;
+        for (pattern, values) in &files {
+            if let Some(name) = values.keys().find(|name| !pattern::may_be_for_a_file(name)) {
+                let message = format!("{path} [file.\"{}\"]: {name} is not set for single files", shown(pattern));
+                return Err(Error::new(RunCode::ConfigConflict, message)
+                    .hint_is("only how a file is read and mapped is; write the setting above the first section"));
             }
         }
         let top = settings(table, &path)?;
-        Ok(Contents { top, profiles, path, found })
+        Ok(Contents { top, profiles, files, path, found })
     }
 
     /// The names of its profiles.
@@ -186,13 +99,70 @@ impl Contents {
         self.profiles.keys().map(String::as_str)
     }
 
-    /// Its levels, the chosen profile over the top level.
-    pub fn levels(mut self, profile: Option<&str>) -> Vec<Level> {
-        let place = |profile| Origin::File { path: self.path.clone(), profile, found: self.found };
-        let chosen = profile.and_then(|name| self.profiles.remove_entry(name));
-        let chosen = chosen.map(|(name, values)| Level { origin: place(Some(name)), values });
-        chosen.into_iter().chain([Level { origin: place(None), values: self.top }]).collect()
+    /// Its levels for an input of that name: the chosen profile over the section of the file over the top level. `None` for
+    /// what is the same for all inputs.
+    ///
+    /// # Errors
+    /// Two sections fit the name equally well.
+    pub fn levels(&self, profile: Option<&str>, input: Option<&str>) -> Result<Vec<Level>, Error> {
+        let level = |section: Option<String>, values: &BTreeMap<_, _>| Level {
+            origin: Origin::File { path: self.path.clone(), section, found: self.found },
+            values: values.clone(),
+        };
+        let chosen = profile.and_then(|name| self.profiles.get_key_value(name));
+        let chosen = chosen.map(|(name, values)| level(Some(format!("profile.{name}")), values));
+        let file = match input.map(|name| pattern::best(self.files.keys().map(String::as_str), name)) {
+            None | Some(Ok(None)) => None,
+            Some(Ok(Some(pattern))) => self.files.get_key_value(pattern),
+            Some(Err((one, other))) => {
+                let message = format!(
+                    "{}: [file.\"{}\"] and [file.\"{}\"] fit {} equally well",
+                    self.path,
+                    shown(one),
+                    shown(other),
+                    shown(input.unwrap_or_default())
+                );
+                return Err(Error::new(RunCode::ConfigConflict, message).hint_is("make one of them more exact"));
+            }
+        };
+        let file = file.map(|(pattern, values)| level(Some(format!("file.\"{pattern}\"")), values));
+        Ok(chosen.into_iter().chain(file).chain([level(None, &self.top)]).collect())
     }
+
+    /// The sections for files that fit none of these inputs, as they stand in the file.
+    pub fn unused<'c>(&'c self, inputs: &'c [String]) -> impl Iterator<Item = String> + 'c {
+        let unused = self.files.keys().filter(|pattern| !inputs.iter().any(|name| pattern::fits(pattern, name)));
+        unused.map(|pattern| format!("[file.\"{}\"] of {}", shown(pattern), self.path))
+    }
+}
+
+/// The tables below `[KIND.…]`, by their names.
+fn sections(
+    table: &mut Table,
+    kind: &str,
+    form: &str,
+    path: &str,
+) -> Result<BTreeMap<String, BTreeMap<&'static str, Vec<String>>>, Error> {
+    let no_table = |what: String| {
+        Error::new(RunCode::ConfigSyntax, format!("{path}: {what} is no table"))
+            .hint_is(format!("write {form} in front of its settings"))
+    };
+    let mut sections = BTreeMap::new();
+    match table.remove(kind) {
+        None => {}
+        Some(Value::Table(found)) => {
+            for (name, value) in found {
+                let Value::Table(inner) = value else {
+                    return Err(no_table(format!("{kind}.{}", shown(&name))));
+                };
+                let quoted = if kind == "file" { format!("\"{}\"", shown(&name)) } else { shown(&name) };
+                let values = settings(inner, &format!("{path} [{kind}.{quoted}]"))?;
+                sections.insert(name, values);
+            }
+        }
+        Some(_) => return Err(no_table(kind.to_owned())),
+    }
+    Ok(sections)
 }
 
 /// The settings of one table, as text.
@@ -262,7 +232,7 @@ mod tests {
             "batch-size = 50\nstrict = true\ntag = ['a', \"b;c\"]\nrate = '5/s'\nmap = 'phone=Handy'\n\
              [profile.staging]\nendpoint = 'https://staging/x'\n",
         );
-        let levels = contents.unwrap().levels(Some("staging"));
+        let levels = contents.unwrap().levels(Some("staging"), None).unwrap();
         let origins: Vec<String> = levels.iter().map(|level| level.origin.to_string()).collect();
         assert_eq!(origins, ["m1import.toml [profile.staging]", "m1import.toml"]);
         assert_eq!(levels[0].values["endpoint"], ["https://staging/x"]);
@@ -275,26 +245,29 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_windows_are_read() {
-        let text = "M1IMPORT_TAG=größer\r\n";
-        let (low, high): (Vec<_>, Vec<_>) = (
-            text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-            text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        );
-        let marked = |mark: &[u8], bytes: &[u8]| [mark, bytes].concat();
-        for bytes in [
-            text.as_bytes().to_vec(),
-            marked(b"\xef\xbb\xbf", text.as_bytes()),
-            marked(b"\xff\xfe", &low),
-            marked(b"\xfe\xff", &high),
-            low,
-            high,
-        ] {
-            assert_eq!(decoded(&bytes).as_deref(), Some(text), "{bytes:?}");
+    fn a_file_has_the_section_that_fits_best() {
+        let contents = parse(
+            "delimiter = ','\ntag = ['all']\n[file.'export*.csv']\ndelimiter = ';'\n[file.'export-2?.csv']\ndelimiter = '|'\n\
+             [profile.p]\ntag = ['p']\n",
+        )
+        .unwrap();
+        let delimiter = |name: &str| {
+            let levels = contents.levels(Some("p"), Some(name)).unwrap();
+            levels.iter().find_map(|level| level.values.get("delimiter")).unwrap()[0].clone()
+        };
+        for (name, expected) in [("export.csv", ";"), ("export-26.csv", "|"), ("other.csv", ","), ("Export.csv", ",")] {
+            assert_eq!(delimiter(name), expected, "{name}");
         }
-        assert_eq!(decoded(b"gr\xf6\xdfer"), None);
-        assert_eq!(decoded_lossy(b"gr\xf6"), "gr\u{fffd}");
-        assert_eq!(decoded(b"").as_deref(), Some(""));
+        let levels = contents.levels(Some("p"), Some("export.csv")).unwrap();
+        let origins: Vec<String> = levels.iter().map(|level| level.origin.to_string()).collect();
+        let expected = ["m1import.toml [profile.p]", "m1import.toml [file.\"export*.csv\"]", "m1import.toml"];
+        assert_eq!(origins, expected);
+        let unused: Vec<String> = contents.unused(&["export.csv".to_owned()]).collect();
+        assert_eq!(unused, ["[file.\"export-2?.csv\"] of m1import.toml"]);
+
+        let tie = parse("[file.'a*.csv']\nformat = 'csv'\n[file.'*b.csv']\nformat = 'tsv'\n").unwrap();
+        assert_eq!(tie.levels(None, Some("ab.csv")).unwrap_err().code(), "config.conflict");
+        assert!(tie.levels(None, Some("ax.csv")).is_ok());
     }
 
     #[test]
@@ -314,6 +287,10 @@ mod tests {
             ("[profile]\nbatch-size = 5", "config.syntax", "[profile.NAME]"),
             ("[profile.x]\nbach-size = 5", "config.unknown_key", "batch-size"),
             ("[other]\nx = 1", "config.unknown_key", "correct"),
+            ("[file.'a*.csv']\nbatch-size = 5", "config.conflict", "above"),
+            ("[file.'a*.csv']\nlimit = 5", "config.conflict", "above"),
+            ("[file.'a*.csv']\nformt = 'csv'", "config.unknown_key", "format"),
+            ("file = 1", "config.syntax", "[file."),
         ];
         for (text, code, hint) in cases {
             let error = parse(text).unwrap_err();

@@ -24,12 +24,12 @@ pub enum Origin {
         /// Whether it only lay in the current folder, or was named.
         found: bool,
     },
-    /// A configuration file, or a profile in it.
+    /// A configuration file, or a section of it.
     File {
         /// Its path as shown.
         path: String,
-        /// Which profile; `None` is the top level.
-        profile: Option<String>,
+        /// Which section, as `profile.staging`; `None` is the top level.
+        section: Option<String>,
         /// Whether it only lay in the current folder, or was named or is the user's own.
         found: bool,
     },
@@ -71,8 +71,8 @@ impl fmt::Display for Origin {
         match self {
             Origin::Flags => f.write_str("command line"),
             Origin::Environment => f.write_str("environment"),
-            Origin::EnvFile { path, .. } | Origin::File { path, profile: None, .. } => f.write_str(path),
-            Origin::File { path, profile: Some(profile), .. } => write!(f, "{path} [profile.{profile}]"),
+            Origin::EnvFile { path, .. } | Origin::File { path, section: None, .. } => f.write_str(path),
+            Origin::File { path, section: Some(section), .. } => write!(f, "{path} [{section}]"),
             Origin::Default => f.write_str("default"),
         }
     }
@@ -116,6 +116,19 @@ impl Levels {
         let used = self.0.iter().filter(|level| level.values.keys().any(|name| *name != "token"));
         let files = used.filter(|level| matches!(level.origin, Origin::EnvFile { .. } | Origin::File { .. }));
         files.map(|level| level.origin.to_string()).collect()
+    }
+
+    /// The settings of how an input is read that were chosen, but not typed: `format = csv in m1import.toml`.
+    pub(super) fn read_from_elsewhere(&self) -> Vec<String> {
+        const READING: &[&str] =
+            &["format", "delimiter", "encoding", "no-header", "columns", "skip-lines", "sheet", "map"];
+        let chosen = READING.iter().filter_map(|name| Some((*name, self.find(name)?)));
+        let elsewhere = chosen.filter(|(_, (origin, _))| **origin != Origin::Flags);
+        elsewhere
+            .filter_map(|(name, (origin, values))| {
+                Some(format!("{} is {}", origin.name_of(setting(name)?), values.join("; ")))
+            })
+            .collect()
     }
 
     /// The value of a setting, or its default.
@@ -260,7 +273,7 @@ mod tests {
     }
 
     fn levels() -> Levels {
-        let file = Origin::File { path: "m1import.toml".into(), profile: Some("staging".into()), found: true };
+        let file = Origin::File { path: "m1import.toml".into(), section: Some("profile.staging".into()), found: true };
         Levels(vec![
             level(Origin::Flags, &[("tag", &["a", "b"])]),
             level(Origin::Environment, &[("batch-size", &["7"]), ("strict", &["off"])]),

@@ -11,9 +11,12 @@ mod effective;
 mod env;
 mod error;
 mod file;
+mod found;
 mod jwt;
 pub mod key;
 mod level;
+mod pattern;
+mod places;
 mod plan;
 mod sandbox;
 mod token;
@@ -49,7 +52,7 @@ use crate::reading::Shard;
 use crate::source;
 use crate::terminal::Color;
 use crate::wire::contact::Empty;
-use file::Contents;
+use places::{Places, own_name};
 
 /// What the settings are for: it decides which rules they must obey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +73,10 @@ pub struct Config {
     /// The most bytes that are taken of standard input and of pipes; `None` is half of the free space where they are
     /// kept.
     pub max_input: Option<u64>,
-    /// How the files are read.
-    pub source: source::Options,
-    /// Which column is which field.
-    pub mapping: mapping::Options,
+    /// How each of them is read and mapped, in the same order.
+    pub inputs: Vec<InputSettings>,
+    /// Sections of settings files for single inputs that fit none of them.
+    pub unused_sections: Vec<String>,
     /// Which rows may be sent.
     pub rows: Rows,
     /// Where to, with which right, and how fast.
@@ -93,6 +96,23 @@ pub struct Config {
     pub plan: String,
 }
 
+/// How one input is read and mapped.
+#[derive(Debug, Clone)]
+pub struct InputSettings {
+    /// How it is read.
+    pub source: source::Options,
+    /// Which column is which field.
+    pub mapping: mapping::Options,
+    /// Conditions `COLUMN=VALUE,…` that a row must fulfil, all of them.
+    pub only: Vec<String>,
+    /// Conditions `COLUMN=VALUE,…` that a row must not fulfil, none of them.
+    pub skip: Vec<String>,
+    /// What is believed of a row; its numbering plans are those built in.
+    pub rules: contact::Rules,
+    /// The settings among these that were not typed and decide how the file is read: name, value and place.
+    pub from_elsewhere: Vec<String>,
+}
+
 /// Which rows may be sent.
 #[derive(Debug, Clone)]
 pub struct Rows {
@@ -100,11 +120,7 @@ pub struct Rows {
     pub limit: Option<u64>,
     /// The part of the job that is taken.
     pub shard: Shard,
-    /// Conditions `COLUMN=VALUE,…` that a row must fulfil, all of them.
-    pub only: Vec<String>,
-    /// Conditions `COLUMN=VALUE,…` that a row must not fulfil, none of them.
-    pub skip: Vec<String>,
-    /// What is believed of a row; its numbering plans are those built in.
+    /// What is believed of a row where its input has no settings of its own; its numbering plans are those built in.
     pub rules: contact::Rules,
     /// A newer text of the numbering plans, to be read before the rules are used.
     pub phone_metadata: Option<PathBuf>,
@@ -178,7 +194,8 @@ impl Config {
     pub fn settle(typed: Typed, env: &Env, mode: Mode) -> Result<Config, Error> {
         let Typed { files, values, line } = typed;
         let mut warnings = Vec::new();
-        let levels = levels(Level { origin: Origin::Flags, values }, env, &mut warnings)?;
+        let places = Places::read(Level { origin: Origin::Flags, values }, env, &mut warnings)?;
+        let levels = places.levels(None)?;
         let output = Output::settle(&levels)?;
         let delivery = Delivery::settle(&levels, mode)?;
         if output.write_config.is_some() && mode == Mode::Import {
@@ -199,50 +216,44 @@ impl Config {
             }
         }
         let rows = Rows::settle(&levels)?;
+        // Also where there is no input a wrong value is said.
+        InputSettings::settle(&levels)?;
+        let (mut inputs, mut plans) = (Vec::new(), Vec::new());
+        let names: Vec<String> = files.iter().map(|file| own_name(file)).collect();
+        for name in &names {
+            let levels = places.levels(Some(name))?;
+            let input = InputSettings::settle(&levels)?;
+            plans.push(plan::fingerprint(&levels, &input.rules)?);
+            inputs.push(input);
+        }
         Ok(Config {
             files,
             max_input: levels.maybe(key::MAX_INPUT)?.map(|Size(bytes)| bytes),
-            source: source_options(&levels)?,
-            mapping: mapping_options(&levels)?,
-            plan: plan::fingerprint(&levels, &rows.rules)?,
+            plan: plan::of_inputs(plan::fingerprint(&levels, &rows.rules)?, &plans),
+            inputs,
+            unused_sections: places.files.iter().flat_map(|contents| contents.unused(&names)).collect(),
             rows,
             delivery,
             output,
             effective: effective::all(&levels),
-            settings_files: levels.files(),
+            settings_files: places.settings_files(&names)?,
             warnings,
             line,
         })
     }
 }
 
-/// All levels, the highest first.
-fn levels(flags: Level, env: &Env, warnings: &mut Vec<Warning>) -> Result<Levels, Error> {
-    let own = Levels(vec![flags, env.level()?]);
-    let (env_file, config) = (path(&own, key::ENV_FILE)?, path(&own, key::CONFIG)?);
-    let profile = own.maybe(key::PROFILE)?;
-    let profile = profile.as_ref().map(|NonEmptyText(name)| name.as_str());
-
-    let variables = env.file_level(env_file.as_deref(), warnings)?;
-    let project = Contents::open(&env.folder, "m1import.toml", config.as_deref(), warnings)?;
-    let user = env.user_file().map(|path| Contents::user(&path, warnings)).transpose()?.flatten();
-    let files: Vec<Contents> = [project, user].into_iter().flatten().collect();
-    if let Some(profile) = profile {
-        let names: Vec<&str> = files.iter().flat_map(Contents::profiles).collect();
-        if !names.contains(&profile) {
-            let error = Error::new(RunCode::ConfigProfile, format!("there is no [profile.{}]", file::shown(profile)));
-            return Err(match crate::cli::nearest(profile, names.into_iter()) {
-                Some(near) => error.hint_is(format!("did you mean {near}?")),
-                None => error,
-            });
-        }
+impl InputSettings {
+    fn settle(levels: &Levels) -> Result<InputSettings, Error> {
+        Ok(InputSettings {
+            source: source_options(levels)?,
+            mapping: mapping_options(levels)?,
+            only: conditions(levels, key::ONLY)?,
+            skip: conditions(levels, key::SKIP)?,
+            rules: rules(levels)?,
+            from_elsewhere: levels.read_from_elsewhere(),
+        })
     }
-    let files = files.into_iter().flat_map(|contents| contents.levels(profile));
-    let mut files: Vec<Level> = variables.into_iter().chain(files).collect();
-    if let Some(home) = env.home() {
-        files.iter_mut().for_each(|level| level.in_home(&home));
-    }
-    Ok(Levels(own.0.into_iter().chain(files).collect()))
 }
 
 fn source_options(levels: &Levels) -> Result<source::Options, Error> {
@@ -274,8 +285,6 @@ impl Rows {
         Ok(Rows {
             limit: levels.maybe(key::LIMIT)?.map(|Positive(limit)| limit.get() as u64),
             shard: levels.one(key::SHARD)?,
-            only: conditions(levels, key::ONLY)?,
-            skip: conditions(levels, key::SKIP)?,
             rules: rules(levels)?,
             phone_metadata: path(levels, key::PHONE_METADATA)?,
             on_duplicate: levels.one(key::ON_DUPLICATE)?,

@@ -33,6 +33,18 @@ pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Erro
     Ok(hasher.finalize().to_hex().chars().take(32).collect())
 }
 
+/// The plan of a job whose inputs may have settings of their own: that of all, where they have none.
+pub(super) fn of_inputs(all: String, inputs: &[String]) -> String {
+    if inputs.iter().all(|plan| *plan == all) {
+        return all;
+    }
+    let mut hasher = blake3::Hasher::new();
+    for plan in inputs {
+        hasher.update(plan.as_bytes());
+    }
+    hasher.finalize().to_hex().chars().take(32).collect()
+}
+
 /// The values of a setting, each in the one form that all its writings have in common.
 fn settled(setting: &'static Setting, levels: &Levels, rules: &Rules) -> Result<Vec<String>, Error> {
     Ok(match setting.name {

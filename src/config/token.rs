@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::{Error, Warning};
-use super::file::decoded;
+use super::found::decoded;
 use super::jwt::peek;
 use super::key;
 use super::level::{Levels, Origin};

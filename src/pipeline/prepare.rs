@@ -59,13 +59,16 @@ pub fn no_mistyped_command(config: &Config) -> Result<(), Error> {
 pub fn understand(config: &Config, inputs: Vec<source::Input>) -> Result<Job, Error> {
     let rules = rules(config)?;
     let mut understood = Vec::new();
-    for input in inputs {
-        let source = source::open(input, &config.source)?;
+    for (input, settings) in inputs.into_iter().zip(&config.inputs) {
+        let caused = |error| Error::with_settings(error, &settings.from_elsewhere);
+        let source = source::open(input, &settings.source).map_err(|error| caused(Error::Input(error)))?;
         let name = source.input().name().to_owned();
-        let mapped = |error| Error::Mapping { input: name.clone(), error };
-        let mapping = Mapping::find(source.columns(), source.sample(), &config.mapping).map_err(mapped)?;
-        let filter = Filter::find(&config.rows.only, &config.rows.skip, source.columns()).map_err(mapped)?;
-        understood.push(Input { source, mapping, filter });
+        let mapped = |error| caused(Error::Mapping { input: name.clone(), error });
+        let mapping = Mapping::find(source.columns(), source.sample(), &settings.mapping).map_err(mapped)?;
+        let filter = Filter::find(&settings.only, &settings.skip, source.columns()).map_err(mapped)?;
+        let mut own = settings.rules.clone();
+        own.phone.plans = rules.phone.plans.clone();
+        understood.push(Input { source, mapping, filter, rules: own });
     }
     Ok(Job { inputs: understood, rules, limit: config.rows.limit, shard: config.rows.shard })
 }

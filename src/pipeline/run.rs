@@ -147,6 +147,7 @@ impl<'a> Run<'a> {
                 .map(Unfinished::settled),
             folder: folder.as_deref(),
         }));
+        self.screen.say_unused(self.config);
         self.screen.warn_of_settings(self.config);
         self.screen.say_what_was_guessed(job);
     }

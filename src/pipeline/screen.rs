@@ -80,6 +80,16 @@ impl Screen<'_> {
     /// The settings files that were used, if any.
     pub fn say_settings(&self, config: &Config) {
         self.note(&settings_from(&config.settings_files));
+        self.say_unused(config);
+    }
+
+    /// With `-v`: the sections for single files that fit none of the inputs.
+    pub fn say_unused(&self, config: &Config) {
+        if self.verbosity >= Verbosity::More {
+            for section in &config.unused_sections {
+                self.note(&format!("{} fits none of the files", safe(section)));
+            }
+        }
     }
 
     /// What was noticed about the settings.

@@ -255,3 +255,38 @@ fn paths_in_a_settings_file_know_the_home_folder() {
     m1import(&folder, ["check", "contacts.csv", "--config", "named.toml"]).run().exits_with(0);
     assert!(std::fs::exists(folder.home("made.md")).unwrap());
 }
+
+/// One folder holds several exports, each with its own section; the job is one.
+#[test]
+fn files_have_sections_of_their_own() {
+    let settings = "format = 'csv'\n\
+                    [file.'export*.txt']\ndelimiter = '|'\nmap = ['phone=Nr']\ndefault-country = 'IN'\ntag = ['export']\n\
+                    [file.'*.xlsx']\nformat = 'xlsx'\n";
+    let server = Server::new(|_| Reply::ok());
+    let folder = folder(&[("m1import.toml", settings), ("export-1.txt", "Who|Nr\nAsha|81234 56789\n")]);
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/leads.xlsx"), folder.path("leads.xlsx")).unwrap();
+    let run = m1import(&folder, ["contacts.csv", "export-1.txt"]).to(&server).run();
+    run.exits_with(0).says("settings from m1import.toml").says("m1import.toml [file.\"export*.txt\"]");
+    let contacts: Vec<_> = server.requests().iter().flat_map(|request| request.contacts.clone()).collect();
+    assert_eq!(contacts.len(), 4);
+    let tagged: Vec<_> = contacts.iter().filter(|contact| contact.to_string().contains("\"export\"")).collect();
+    assert_eq!(tagged.len(), 1);
+    assert!(tagged[0].to_string().contains("8123456789"), "{}", tagged[0]);
+
+    m1import(&folder, ["check", "leads.xlsx", "--default-country", "IN"]).run().exits_with(0);
+    let quiet = m1import(&folder, ["check", "contacts.csv"]).run();
+    assert!(!quiet.exits_with(0).stderr.contains("fits none"), "{}", quiet.stderr);
+    let told = m1import(&folder, ["check", "contacts.csv", "-v"]).run();
+    told.exits_with(0).says("[file.\"*.xlsx\"] of m1import.toml fits none of the files");
+}
+
+/// An error that a setting has caused says where the setting stands.
+#[test]
+fn a_setting_that_does_not_fit_is_named_with_its_place() {
+    let folder = folder(&[("m1import.toml", "format = 'csv'\n")]);
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/leads.xlsx"), folder.path("customers.xlsx")).unwrap();
+    let run = m1import(&folder, ["check", "customers.xlsx"]).run();
+    run.exits_with(65).says("hint: format in m1import.toml is csv");
+    let typed = m1import(&folder, ["check", "customers.xlsx", "--format", "csv"]).run();
+    assert!(!typed.exits_with(65).stderr.contains("in m1import.toml is"), "{}", typed.stderr);
+}
