@@ -6,7 +6,7 @@ use super::fast::fast;
 
 use super::plans::{Number, Unread, strip_code};
 use super::prefix::Prefix;
-use super::quirks::quirk;
+use super::quirks::{argentine_mobile, quirk};
 use super::table::{Readings, by_table};
 use super::tables::{Plan, Tables};
 use super::{Kind, Phone, Reading, Refusal, Region, Rules};
@@ -72,12 +72,17 @@ pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Rea
 // Out of line, so that its many readings take no room on the stack of the fast path.
 #[inline(never)]
 pub(super) fn decide_slowly(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
-    match (plus, &context.prefix, context.region.and_then(|region| context.plans.plan(region))) {
+    let answer = match (plus, &context.prefix, context.region.and_then(|region| context.plans.plan(region))) {
         (true, ..) => with_plus(digits, context),
         (false, Some(prefix), _) => with_prefix(digits, prefix, context),
         (false, None, Some(plan)) => in_country(digits, plan, context),
         (false, None, None) => alone(digits, context),
-    }
+    };
+    answer.map_err(|refusal| {
+        let argentine = if plus { digits.starts_with(&[5, 4]) } else { context.is_of(54) };
+        let mobile = argentine.then(|| argentine_mobile(context.plans, digits)).flatten();
+        refusal.suggest(mobile.as_ref().and_then(written))
+    })
 }
 
 fn with_plus(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::names::normalised;
+use super::Region;
+use super::names::{find, normalised};
 
 /// The words that label a number, without accents.
 static LABELS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -37,6 +38,10 @@ const EXTENSIONS: &[&str] = &[
     "dw",
     "nst",
     "toestel",
+    "press",
+    "option",
+    "opt",
+    "p",
     "内线",
     "內線",
     "分机",
@@ -123,11 +128,48 @@ fn before_back(text: &str) -> Option<&str> {
     all.then(|| rest.trim_end())
 }
 
+/// The country that is named before or behind a number, by its name, its ISO code or its flag, and the number.
+pub(super) fn without_country(text: &str) -> Option<(Region, &str)> {
+    let digit = |c: char| c.is_ascii_digit();
+    let first = text.find(|c: char| c == '+' || digit(c))?;
+    let last = text.rfind(digit)? + 1;
+    let (front, number, back) = (text.get(..first)?, text.get(first..last)?, text.get(last..)?);
+    match (named(front), named(back)) {
+        (Some(region), None) if without_signs(back).is_empty() && !label(bare(front)) => Some((region, number)),
+        (None, Some(region)) if without_signs(front).trim_start_matches(['(', '[']).is_empty() => {
+            Some((region, number))
+        }
+        _ => None,
+    }
+}
+
+/// A word without the brackets and signs around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ':' | '-' | '/' | ',' | ';'))
+}
+
+/// The country of a name, an ISO code or a flag.
+fn named(text: &str) -> Option<Region> {
+    let word = bare(text);
+    // No name of a country is so long, and a cell may be.
+    if word.is_empty() || word.len() > 64 {
+        return None;
+    }
+    let mut letters = word.chars().map(|c| char::from_u32((c as u32).checked_sub(0x1f1e6)? + u32::from(b'A')));
+    let flag = match (letters.next(), letters.next(), letters.next()) {
+        (Some(Some(a @ 'A'..='Z')), Some(Some(b @ 'A'..='Z')), None) => Region::from_letters([a as u8, b as u8]),
+        _ => None,
+    };
+    flag.or_else(|| find(word))
+}
+
 /// The text before an extension: a word for it and 1 to 7 digits, behind at least 6 digits.
 pub(super) fn without_extension(text: &str) -> Option<&str> {
     let body = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | '.'));
-    let head = body.trim_end_matches(|c: char| c.is_ascii_digit());
-    if !(1..=7).contains(&(body.len() - head.len())) {
+    // `ext 1-2505`
+    let head = body.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+    let extension = body.bytes().skip(head.len()).filter(u8::is_ascii_digit).count();
+    if !(1..=7).contains(&extension) || body.ends_with('-') {
         return None;
     }
     let head = head.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | '-' | '='));
@@ -218,6 +260,11 @@ mod tests {
             ("(11) 2345-6789 ramal 12", Some("(11) 2345-6789")),
             ("(212) 345 67 89 dahili 12", Some("(212) 345 67 89")),
             ("22 345 67 89 wew. 12", Some("22 345 67 89")),
+            ("+1 415 555 2671 ext 1-2505", Some("+1 415 555 2671")),
+            ("+1 415 555 2671 press 1", Some("+1 415 555 2671")),
+            ("+1 415 555 2671, option 2", Some("+1 415 555 2671")),
+            ("+1 415 555 2671 p12", Some("+1 415 555 2671")),
+            ("+1 415 555 2671 ext-12", Some("+1 415 555 2671")),
             ("12345x12", None),
             ("+1 415 555 2671 ext 12345678", None),
             ("+1 415 555 2671 box 12", None),
@@ -225,6 +272,36 @@ mod tests {
         ];
         for (text, rest) in cases {
             assert_eq!(without_extension(text), rest, "{text}");
+        }
+    }
+
+    #[test]
+    fn countries_before_or_behind_a_number() {
+        let cases = [
+            ("US+12025550123", Some(("US", "+12025550123"))),
+            ("GB +44 7911", Some(("GB", "+44 7911"))),
+            ("(IN) +91 98765", Some(("IN", "+91 98765"))),
+            ("India: +91 98765", Some(("IN", "+91 98765"))),
+            ("+49 176 DE", Some(("DE", "+49 176"))),
+            ("+91 98765 (India)", Some(("IN", "+91 98765"))),
+            ("\u{1f1ee}\u{1f1f3} +91 98765", Some(("IN", "+91 98765"))),
+            ("IN 98765 43210", Some(("IN", "98765 43210"))),
+            // `de` is a label in French, and taken away as such.
+            ("DE +49 176", None),
+            ("US +1 202 US", None),
+            ("Jane +49 176", None),
+            ("Jane +49 176 DE", None),
+            ("\u{1f1ee} +91 98765", None),
+            ("+91 98765", None),
+            ("India", None),
+        ];
+        for (text, expected) in cases {
+            let found = without_country(text);
+            assert_eq!(
+                found.map(|(region, rest)| (region.to_string(), rest)),
+                expected.map(|(name, rest)| (name.to_owned(), rest)),
+                "{text}"
+            );
         }
     }
 }

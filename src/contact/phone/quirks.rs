@@ -109,6 +109,28 @@ fn renumbered(plan: &Completion, number: &Number) -> Option<Quirk> {
     }
 }
 
+/// The mobile that an Argentine number was meant as which has `15` without its area code, or both the 9 in front and the
+/// `15` behind the area code. Eight digits behind the `15` exist in area 11 only.
+pub(super) fn argentine_mobile<'p>(plans: &'p Tables, digits: &[u8]) -> Option<Number<'p>> {
+    let national = digits.strip_prefix(&[5, 4]).unwrap_or(digits);
+    let mobiles: Vec<Number> = match *national {
+        [1, 5, ref rest @ ..] if rest.len() == 8 => vec![[&[9, 1, 1], rest].concat()],
+        [9, ref rest @ ..] if rest.len() == 12 => (2..=4)
+            .filter_map(|area| rest.split_at_checked(area))
+            .filter_map(|(area, behind)| Some([&[9], area, behind.strip_prefix(&[1, 5])?].concat()))
+            .collect(),
+        _ => return None,
+    }
+    .iter()
+    .filter_map(|national| plans.behind(54, national).ok())
+    .filter(|number| matches!(number.found, Some((_, Kind::Mobile | Kind::FixedLineOrMobile))))
+    .collect();
+    match mobiles.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
 /// A number under France's calling code that is valid under that of an overseas part, which has its own.
 pub(super) fn overseas<'p>(plans: &'p Tables, number: &Number<'p>) -> Option<Number<'p>> {
     let parts = [262, 508, 590, 594, 596, 681, 687, 689];

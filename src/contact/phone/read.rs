@@ -201,6 +201,9 @@ fn understand(text: &str, signs: CharClasses, context: &Context, depth: usize) -
     if words && is_masked(text) {
         return Err(Refusal::new(Code::PhoneMasked));
     }
+    if words && let Some(answer) = with_country(text, context, depth) {
+        return answer;
+    }
     if words && let Some(rest) = labels::unlabelled(text) {
         return cell_text(rest, context, depth + 1).map(|reading| with_note(reading, Note::PhoneLabelRemoved));
     }
@@ -247,6 +250,23 @@ fn addressed(text: &str, context: &Context, depth: usize) -> Option<Result<Readi
         Address::Dialled(number, extension) => cell_text(&number, context, depth + 1)
             .map(|reading| if extension { with_note(reading, Note::PhoneExtensionDropped) } else { reading }),
     })
+}
+
+/// A number with the name of its country before or behind it. The name is a label where the number is of that country
+/// anyway; it decides nothing by itself, but the number that it makes is suggested.
+fn with_country(text: &str, context: &Context, depth: usize) -> Option<Result<Reading, Refusal>> {
+    let (region, rest) = labels::without_country(text)?;
+    let code = region.calling_code();
+    let answer = cell_text(rest, context, depth + 1);
+    if answer.as_ref().map_or_else(
+        |_| rest.strip_prefix('+').is_some_and(|digits| digits.starts_with(&code.to_string())),
+        |reading| reading.region.calling_code() == code,
+    ) {
+        return Some(answer.map(|reading| with_note(reading, Note::PhoneLabelRemoved)));
+    }
+    let named = Context { rules: context.rules, plans: context.plans, prefix: None, region: Some(region) };
+    let reading = cell_text(rest, &named, depth + 1).ok().filter(|reading| reading.region.calling_code() == code)?;
+    Some(Err(Refusal::new(Code::PhoneLetters).suggest([reading.phone.to_string()])))
 }
 
 /// A number of Brazil without the two signs that stand for a carrier.
