@@ -3,6 +3,8 @@
 mod names;
 
 use super::{Error, REFUSED, name_of, numbered, positions};
+use names::is_same_part;
+
 use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
@@ -78,7 +80,28 @@ fn by_values(name: &str, column: u32, sample: &[Row]) -> Option<(Meaning, bool)>
     if is_whatsapp_id(name, column, sample) {
         return Some((Meaning::Phone(0), false));
     }
+    if is_of_a_country(name) {
+        return Some((Meaning::PerhapsPrefix, false));
+    }
     says_refused(column, sample).then_some((Meaning::OptOut, false))
+}
+
+/// Whether the column is of the second or a further element of a list.
+fn is_numbered(name: &str) -> bool {
+    let is_number = |part: &str| part.rsplit_once(' ').is_some_and(|(_, number)| number.parse::<u32>().is_ok());
+    name.split('.').rev().skip(1).any(is_number)
+}
+
+/// Whether the title ends in a word for a country or its calling code, whatever stands before it, and is not about where
+/// somebody was born or what he speaks.
+fn is_of_a_country(name: &str) -> bool {
+    const ENDS: &str = "country, country code, country name, country region, country or region, calling code, dial code, \
+                        dialing code, dialling code, país, pais, pays, paese, land, страна, الدولة, 国家, ülke, negara, kraj";
+    const OTHER: &str = " birth born nationality citizenship passport origin language tax visa destination nacimiento \
+                         naissance geburts company employer ";
+    let name = normal(name);
+    let ends = |end: &str| name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '));
+    ENDS.split(", ").any(ends) && !name.split(' ').any(|word| OTHER.contains(&format!(" {word} ")))
 }
 
 /// Whether a column of ids holds those of people at WhatsApp.
@@ -292,9 +315,27 @@ impl<'a> Guess<'a> {
         let mut regions = self.ranked(Meaning::Region);
         regions.retain(|seen| seen.values.filled == 0 || seen.values.words > 0);
         regions.extend(country.iter().filter(|seen| seen.values.mostly(seen.values.words)));
+        let may_be = |name: &str| (is_of_a_country(name) || normal(name) == "cc") && !is_numbered(name);
+        let countries = self.of(|one| one == Meaning::PerhapsPrefix);
+        let countries = countries.filter(|seen| may_be(name_of(seen.column, columns)));
+        regions.extend(countries.filter(|seen| self.holds_countries(seen.column)));
+        // Billing with billing: the country that stands with the phone goes first.
+        let is_of_phone = |seen: &&Seen| {
+            phone.is_some_and(|phone| is_same_part(name_of(seen.column, columns), name_of(phone, columns)))
+        };
+        regions.sort_by_key(|seen| !is_of_phone(seen));
         push(Field::Region, regions);
         push(Field::Tags, self.ranked(Meaning::Tags));
         others
+    }
+
+    /// Whether half of the filled cells name a country.
+    fn holds_countries(&self, column: u32) -> bool {
+        let cells = self.sample.iter().map(|row| row.cell(column as usize).trim());
+        let filled = cells.filter(|cell| !cell.is_empty() && !is_nothing(cell));
+        let (all, hits) =
+            filled.fold((0, 0), |(all, hits), cell| (all + 1, hits + usize::from(Region::of_name(cell).is_some())));
+        all > 0 && hits * 2 >= all
     }
 
     fn ranked(&self, meaning: Meaning) -> Vec<&Seen> {

@@ -14,8 +14,21 @@ pub(super) fn find(text: &str) -> Option<Region> {
     {
         return Some(region);
     }
+    by_name(text).or_else(|| official(text))
+}
+
+fn by_name(text: &str) -> Option<Region> {
     let name = normalised(text);
     of_name(name.strip_prefix("the ").unwrap_or(&name).as_bytes())
+}
+
+/// The country of an official name as ISO 3166 orders it: `Korea, Republic of`, `Bolivia (Plurinational State of)`.
+fn official(text: &str) -> Option<Region> {
+    /// Of these there are two.
+    const SHARED: [&str; 4] = ["korea", "congo", "virgin islands", "guinea"];
+    let (name, rest) = text.split_once(',').or_else(|| text.strip_suffix(')')?.split_once('('))?;
+    let whole = by_name(&format!("{rest} {name}"));
+    whole.or_else(|| if SHARED.contains(&normalised(name).as_str()) { None } else { by_name(name) })
 }
 
 /// The country of a name in nothing but ASCII letters and blanks, as most columns have it: found without making a text.
@@ -77,6 +90,24 @@ pub(super) fn normalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn official_names_are_known_in_the_order_of_iso_3166() {
+        let found = |name: &str| find(name).map(|region| region.as_str().to_owned());
+        for (name, region) in [
+            ("Korea, Republic of", Some("KR")),
+            ("Bolivia (Plurinational State of)", Some("BO")),
+            ("Bolivia, Plurinational State of", Some("BO")),
+            ("Tanzania, United Republic of", Some("TZ")),
+            ("Iran, Islamic Republic of", Some("IR")),
+            ("Venezuela (Bolivarian Republic of)", Some("VE")),
+            ("Moldova, Republic of", Some("MD")),
+            ("Korea, Somewhere", None),
+            ("Nowhere, Republic of", None),
+        ] {
+            assert_eq!(found(name).as_deref(), region, "{name}");
+        }
+    }
 
     #[test]
     fn a_plain_name_is_the_same_name() {

@@ -54,6 +54,13 @@ pub(super) fn read(cell: &str) -> Option<Prefix> {
     }
     let cell = clean(cell);
     let text = without_fraction(&cell.text);
+    // An official name, whose comma or bracket parts no two countries: `Korea, Republic of`.
+    if text.contains([',', '('])
+        && !text.contains(|c: char| c.is_numeric())
+        && let Some(region) = names::find(text)
+    {
+        return Some(Prefix::of(region));
+    }
     let mut digits = Digits::default();
     let mut words = String::new();
     for c in text.chars() {

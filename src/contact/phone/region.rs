@@ -39,6 +39,11 @@ impl Region {
         letters().flat_map(move |a| letters().map(move |b| [a, b])).filter_map(Region::from_letters)
     }
 
+    /// The country of an ISO code or a name, without its digits being looked at.
+    pub fn of_name(text: &str) -> Option<Region> {
+        names::find(text.trim())
+    }
+
     /// The main country of a calling code.
     pub fn main(code: u16) -> Option<Region> {
         builtin().main(code).map(Region::of)
