@@ -307,7 +307,7 @@ pub const SETTINGS: &[Setting] = &[
         .words(&["auto", "always", "never"])
         .more("auto: on a terminal; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are heeded"),
     row(Output, "quiet", Nothing, "", "Say nothing but errors").short('q').common(),
-    row(Output, "verbose", Count, "", "Say more; -vv even more").common().short('v'),
+    row(Output, "verbose", Count, "", "Say each request and wait; -vv headers and answers too").common().short('v'),
     row(Output, "show-values", Nothing, "", "Show cell values on the screen and in report.html, not masked").common(),
 ];
 

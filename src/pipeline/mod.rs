@@ -13,6 +13,7 @@ mod outputs;
 mod prepare;
 mod preview;
 mod reports;
+mod request_log;
 mod run;
 mod screen;
 mod sending;

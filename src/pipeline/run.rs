@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::delivery::{self, Way};
 use super::listeners::Listeners;
 use super::prepare;
+use super::request_log::Logged;
 use super::screen::values;
 use super::sending::{Load, send};
 use super::summary::{Story, inputs_as_told, row_counts};
@@ -243,6 +244,8 @@ impl<'a> Run<'a> {
             delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), credentials);
         self.listeners.progress.sending(&row_counts(&load.survey, &before).counts);
         self.listeners.timeline = Some(Timeline::new(Instant::now()));
+        let (terminal, verbosity) = (self.screen.terminal.clone(), self.screen.verbosity);
+        let transport = Logged::new(transport, terminal, verbosity, values(self.config));
         send(load, transport, options, &mut self.listeners, self.stop).await
     }
 }

@@ -52,6 +52,8 @@ impl Screen<'_> {
         let show = match (self.verbosity, config.output.progress) {
             (Verbosity::Quiet, _) => Show::Nothing,
             (_, When::Never) => Show::Troubles,
+            // Lines for each request leave no room for a bar.
+            (Verbosity::More | Verbosity::Debug, _) => Show::Lines,
             (_, When::Auto) if bar && self.env.get("CI").is_none() => Show::Bar,
             (_, When::Auto) => Show::Lines,
             (_, When::Always) => {
@@ -64,7 +66,8 @@ impl Screen<'_> {
         };
         let quotes = if config.output.show_values { Quotes::Shown } else { Quotes::Masked };
         let terminal = self.terminal.clone();
-        Progress::new(show, quotes, Box::new(move |line| terminal.say(line)))
+        let progress = Progress::new(show, quotes, Box::new(move |line| terminal.say(line)));
+        if self.verbosity >= Verbosity::More { progress.verbose() } else { progress }
     }
 
     /// Takes a token out of everything that is written from now on.

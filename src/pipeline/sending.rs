@@ -12,7 +12,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::listeners::Listeners;
 use crate::batch::{Parcel, ParcelBuilder};
-use crate::client::{self, Http};
+use crate::client::{self, Transport};
 use crate::dedupe::{Merge, Merged};
 use crate::error::Error;
 use crate::outcome::StatusMap;
@@ -46,7 +46,7 @@ pub struct Load {
 /// What ended the sending first: a listener, the far side, the input, or a signal.
 pub async fn send(
     load: Load,
-    transport: Http,
+    transport: impl Transport,
     options: client::Options,
     listeners: &mut Listeners,
     stop: &Stop,

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::diagnostic::Exit;
 use crate::event::Event;
+use crate::numbers::{duration, size};
 use crate::outcome::{Cause, Counts, Failure};
 use crate::row::masked_within;
 use crate::terminal::{self, safe};
@@ -58,6 +59,8 @@ pub struct Progress {
     pace: Pace,
     bar: Option<ProgressBar>,
     cells: usize,
+    /// Whether every wait and every change of pace is said.
+    is_verbose: bool,
     /// How often each kind of trouble came up; the first one is told at once.
     troubles: BTreeMap<Cause, u64>,
 }
@@ -80,8 +83,15 @@ impl Progress {
             pace: Pace::default(),
             bar: None,
             cells: 0,
+            is_verbose: false,
             troubles: BTreeMap::new(),
         }
+    }
+
+    /// The same, which also says every wait, every batch that is halved, and every change of how much goes out at once.
+    #[must_use]
+    pub fn verbose(self) -> Self {
+        Progress { is_verbose: true, ..self }
     }
 
     /// The inputs are being read for the first time: so many bytes in all.
@@ -118,9 +128,33 @@ impl Progress {
             Event::Answered { trouble: Some(why), .. } => self.trouble(why),
             Event::Stopping { why, in_flight } => self.stopping(why, *in_flight),
             Event::Renewed => self.line("the token was read again and is a new one"),
+            event if self.is_verbose => {
+                if let Some(line) = self.detail(event) {
+                    self.line(&line);
+                }
+            }
             _ => {}
         }
         self.tell();
+    }
+
+    /// What `-v` says of an event that is not said otherwise.
+    fn detail(&self, event: &Event) -> Option<String> {
+        match event {
+            Event::Waiting { until, why, .. } => {
+                let left = until.saturating_duration_since(Instant::now()).as_secs_f64();
+                Some(format!("waiting {}: {}", duration(left), self.told(why)))
+            }
+            Event::Halved { contacts, why, .. } => {
+                Some(format!("a batch of {contacts} contacts is sent in two halves: {}", self.told(why)))
+            }
+            Event::Smaller { contacts, bytes } => {
+                Some(format!("requests hold at most {contacts} contacts and {} from now on", size(*bytes as u64)))
+            }
+            Event::Window { open, .. } => Some(format!("{open} requests at once from now on")),
+            Event::Back => Some("the server answers again".to_owned()),
+            _ => None,
+        }
     }
 
     /// Time has passed; waits count down, and a line may be due.

@@ -302,3 +302,34 @@ fn https_is_trusted_when_its_certificate_is_named() {
     assert_eq!(server.count(), 0);
     all_arrived(&import(&folder, &server, &["--cacert", "ca.pem", "--restart"]), &folder, &server, 20);
 }
+
+/// `-v` says each request and each wait, `-vv` headers and the beginning of the answers; neither says a secret.
+#[test]
+fn as_much_is_said_as_was_asked_for() {
+    let run = |more: &[&str]| {
+        let folder = folder(200);
+        let echo = format!("{{\"success\":true,\"message\":\"taken by {TOKEN}\"}}");
+        let server = Server::new(move |request| match request.number {
+            1 => Reply::refused(429, "slowly").header("retry-after", "1"),
+            2 => Reply::new(200, "application/json", echo.clone()),
+            _ => Reply::new(200, "application/json", "{\"success\":true,\"message\":\"all of them\"}"),
+        });
+        let run = import(&folder, &server, more);
+        run.exits_with(0);
+        assert!(!run.stderr.contains(TOKEN), "{}", run.stderr);
+        run.stderr.clone()
+    };
+    let (plain, more, most) = (run(&[]), run(&["-v"]), run(&["-vv"]));
+    for (said, in_more, in_most) in [
+        ("HTTP 429 after", true, true),
+        ("HTTP 200 after", true, true),
+        ("waiting 1.0 s: the server is busy (HTTP 429): slowly", true, true),
+        ("  < {\"success\":true,\"message\":\"all of them\"}", false, true),
+        ("  > x-request-id: ", false, true),
+        ("  < retry-after: 1.0 s", false, true),
+    ] {
+        assert!(!plain.contains(said), "{said}: {plain}");
+        assert_eq!(more.contains(said), in_more, "{said}: {more}");
+        assert_eq!(most.contains(said), in_most, "{said}: {most}");
+    }
+}
