@@ -40,7 +40,7 @@ pub fn into_folder(
     ];
     let mut drafts = Vec::new();
     for (name, form) in documents {
-        let text = text_of(form, config, summary, cases, timeline)?;
+        let text = text_of(form, config, summary, cases, timeline, true)?;
         let written = folder.create(name).and_then(|mut draft| draft.write_all(text.as_bytes()).map(|()| draft));
         drafts.push(written.map_err(|error| Error::Output { path: folder.file(name), error })?);
     }
@@ -72,7 +72,7 @@ pub fn elsewhere(
             // Written last of all, by `metrics`.
             (Form::Prometheus, _) => continue,
             (form, _) => {
-                let text = text_of(form, config, summary, cases, timeline)?;
+                let text = text_of(form, config, summary, cases, timeline, false)?;
                 replace(path, text.as_bytes()).map_err(failed)?;
             }
         }
@@ -102,6 +102,7 @@ fn text_of(
     summary: &Summary,
     cases: &Cases,
     timeline: Option<&Timeline>,
+    is_in_folder: bool,
 ) -> Result<String, Error> {
     let settings: Vec<Setting> = config
         .effective
@@ -113,7 +114,7 @@ fn text_of(
             is_chosen: shown.is_chosen(),
         })
         .collect();
-    let details = Details { cases, settings: &settings, timeline, next: next(config, summary) };
+    let details = Details { cases, settings: &settings, timeline, next: next(config, summary), is_in_folder };
     let text = render(form, summary, &details).map_err(|error| Error::Counts(error.to_string()))?;
     Ok(text.unwrap_or_default())
 }

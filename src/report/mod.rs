@@ -232,6 +232,8 @@ pub struct Details<'a> {
     pub timeline: Option<&'a timeline::Timeline>,
     /// What to type next.
     pub next: Option<Next>,
+    /// Whether the report lies beside the files it names.
+    pub is_in_folder: bool,
 }
 
 /// A setting, as it came out. Secrets are masked by whoever fills it in.
@@ -325,7 +327,7 @@ mod tests {
     #[test]
     fn every_form_but_the_rows_is_text() {
         let cases = cases::Cases::default();
-        let details = Details { cases: &cases, settings: &[], timeline: None, next: None };
+        let details = Details { cases: &cases, settings: &[], timeline: None, next: None, is_in_folder: false };
         for path in ["a.json", "a.html", "a.md", "a.xml"] {
             let Ok(form) = Form::of(Path::new(path)) else { continue };
             let text = render(form, &sample::summary(), &details).unwrap().unwrap();

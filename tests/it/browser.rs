@@ -76,7 +76,7 @@ fn the_report_loads_nothing_and_says_what_the_summary_says() {
     for (code, rows) in summary["reasons"].as_object().unwrap() {
         assert!(seen.contains(&format!("<code>{code}</code>")), "{code} {rows}");
     }
-    let books = seen.split("What became of").nth(1).unwrap().split("</table>").next().unwrap();
+    let books = seen.split("What happened to").nth(1).unwrap().split("</table>").next().unwrap();
     for (status, rows) in summary["rows"].as_object().unwrap().iter().filter(|(_, rows)| **rows != 0) {
         assert!(books.contains(&format!(">{rows}</td>")), "{status}: {books}");
     }

@@ -13,7 +13,8 @@ use super::super::timeline::{Sample, Timeline};
 const WIDTH: f64 = 1_000.0;
 /// The height of charts over time in their own units.
 const HEIGHT: f64 = 100.0;
-/// Throughput is shown as the mean of so many equal parts of the run.
+/// Throughput is shown as the mean of at most so many equal parts of the run, none shorter than a second: of less, a burst
+/// of answers would make a rate that the server does not have.
 const PARTS: usize = 60;
 
 /// The rows as one bar; every status that a row has is wide enough to be seen.
@@ -56,14 +57,15 @@ pub fn throughput(timeline: &Timeline) -> Markup {
     let samples = timeline.samples();
     let length = samples.last().map_or(0.0, |sample| sample.seconds).max(0.001);
     let accepted = samples.last().map_or(0, |sample| sample.accepted);
-    let part = length / PARTS as f64;
-    let rates: Vec<f64> = (0..PARTS)
+    let parts = (length as usize).clamp(1, PARTS);
+    let part = length / parts as f64;
+    let rates: Vec<f64> = (0..parts)
         .map(|n| (accepted_at(samples, (n + 1) as f64 * part) - accepted_at(samples, n as f64 * part)) / part)
         .collect();
     let most = rates.iter().copied().fold(0.0, f64::max);
     let mut path = format!("M0 {HEIGHT}");
     for (n, rate) in rates.iter().enumerate() {
-        let (from, until) = (n as f64 / PARTS as f64 * WIDTH, (n + 1) as f64 / PARTS as f64 * WIDTH);
+        let (from, until) = (n as f64 / parts as f64 * WIDTH, (n + 1) as f64 / parts as f64 * WIDTH);
         let y = round(HEIGHT - rate / most.max(1.0) * HEIGHT * 0.95);
         // Writing into a String does not fail.
         let _infallible = write!(path, "L{} {y}L{} {y}", round(from), round(until));

@@ -9,6 +9,7 @@ mod settings;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::numbers::{count, duration, grouped, percent, size};
+use crate::outcome::RowStatus;
 use crate::terminal::safe;
 
 use super::cases::{Case, Cases};
@@ -46,13 +47,12 @@ pub fn page(summary: &Summary, details: &Details<'_>) -> String {
                     (head(summary, &title, details.next.as_ref()))
                     (books(summary))
                     (reasons(summary, details.cases))
+                    (rejected(summary, details))
                     (notes(summary))
                     (countries(summary))
                     @if let Some(timeline) = details.timeline { (course(summary, timeline)) }
                     @for input in &summary.inputs { (settings::understanding(input)) }
                     (settings::settings(details.settings))
-                    // Last, since it may be long.
-                    (rejected(summary, details.cases))
                 }
                 footer { p class="soft" { "m1import " (summary.version) ", job " code { (safe(&summary.job)) } } }
                 script { (PreEscaped(SEARCH)) }
@@ -91,7 +91,7 @@ fn books(summary: &Summary) -> Markup {
     let present: Vec<_> = rows.counts.present().collect();
     html! {
         section {
-            h2 { "What became of " (count(rows.read, "row")) }
+            h2 { "What happened to " (count(rows.read, "row")) }
             @if rows.read > 0 {
                 (charts::rows(&present, rows.read))
                 table {
@@ -112,8 +112,9 @@ fn books(summary: &Summary) -> Markup {
             @if summary.requests.sent > 0 {
                 @let requests = &summary.requests;
                 p class="soft" {
-                    (count(requests.sent, "request")) " with " (size(requests.bytes)) ": "
-                    (grouped(requests.accepted)) " accepted, " (grouped(requests.refused)) " refused, "
+                    @if rows.counts[RowStatus::AcceptedBefore] > 0 { "The rows are those of the job over all its runs. " }
+                    "In this run " (count(requests.sent, "request")) " with " (size(requests.bytes)) ": "
+                    (grouped(requests.accepted)) " accepted, " (grouped(requests.refused)) " rejected, "
                     (grouped(requests.throttled)) " told to wait; " (grouped(requests.retried)) " were repeats; at most "
                     (grouped(requests.max_in_flight)) " at once."
                 }
@@ -176,7 +177,8 @@ fn places(places: &[(String, u64)], rows: u64, several: bool) -> Markup {
     }
 }
 
-fn rejected(summary: &Summary, cases: &Cases) -> Markup {
+fn rejected(summary: &Summary, details: &Details<'_>) -> Markup {
+    let cases = details.cases;
     let shown = cases.rows().len() as u64;
     html! {
         @if shown > 0 {
@@ -189,7 +191,8 @@ fn rejected(summary: &Summary, cases: &Cases) -> Markup {
                         @for (number, RejectedFile { path, .. }) in summary.files.rejected.iter().enumerate() {
                             @let name = path.rsplit('/').next().unwrap_or(path);
                             @if number > 0 { ", " }
-                            a href=(name) { (safe(name)) }
+                            // A report elsewhere has no such file beside it.
+                            @if details.is_in_folder { a href=(name) { (safe(name)) } } @else { code { (safe(path)) } }
                         }
                         "."
                     }
@@ -236,7 +239,6 @@ fn notes(summary: &Summary) -> Markup {
 
 fn countries(summary: &Summary) -> Markup {
     let sorted = by_count(&summary.countries);
-    let most = sorted.first().map_or(0, |(_, contacts)| *contacts);
     let rest = sorted.get(COUNTRIES..).unwrap_or(&[]);
     html! {
         @if !sorted.is_empty() {
@@ -250,7 +252,7 @@ fn countries(summary: &Summary) -> Markup {
                                 td { (land(code)) }
                                 td class="n" { (grouped(*contacts)) }
                                 td class="n" { (percent(*contacts, summary.contacts.prepared)) }
-                                td class="share" { (charts::bar(*contacts, most)) }
+                                td class="share" { (charts::bar(*contacts, summary.contacts.prepared)) }
                             }
                         }
                         @if !rest.is_empty() {
@@ -277,8 +279,8 @@ fn land(code: &str) -> Markup {
 fn course(summary: &Summary, timeline: &Timeline) -> Markup {
     html! {
         @if timeline.samples().len() > 2 {
-            section {
-                h2 { "The sending over time" }
+            details {
+                summary { h2 { "The sending over time" } }
                 (charts::throughput(timeline))
                 (charts::window(timeline))
                 @if !timeline.waits().is_empty() {
@@ -354,7 +356,10 @@ mod tests {
         let cases = sample::cases(Values::Masked);
         let again = |rejected: &[String]| format!("m1import {}", rejected[0]);
         let next = words::next(&sample::summary(), "m1import contacts.csv".to_owned(), again);
-        page(&sample::summary(), &Details { cases: &cases, settings: &settings, timeline: Some(&timeline()), next })
+        page(
+            &sample::summary(),
+            &Details { cases: &cases, settings: &settings, timeline: Some(&timeline()), next, is_in_folder: true },
+        )
     }
 
     #[test]
@@ -383,7 +388,10 @@ mod tests {
         for line in 1..=100_000 {
             cases.add(Case { line, message: "<&\"'".repeat(100), ..sample::cases(Values::Shown).rows()[0].clone() });
         }
-        let page = page(&sample::summary(), &Details { cases: &cases, settings: &[], timeline: None, next: None });
+        let page = page(
+            &sample::summary(),
+            &Details { cases: &cases, settings: &[], timeline: None, next: None, is_in_folder: false },
+        );
         assert!(page.len() < 2_000_000, "{}", page.len());
         assert!(page.contains("of 100,000 rows"), "the cap is said");
     }

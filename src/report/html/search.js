@@ -1,3 +1,9 @@
+document.querySelectorAll("time").forEach(function (time) {
+  var at = new Date(time.dateTime);
+  if (isNaN(at)) return;
+  time.title = time.textContent;
+  time.textContent = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+});
 (function () {
   var body = document.querySelector("#rejected tbody");
   if (!body) return;

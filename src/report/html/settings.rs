@@ -10,8 +10,8 @@ use crate::terminal::safe;
 /// An input: its form, its columns, its fingerprint.
 pub fn understanding(input: &Input) -> Markup {
     html! {
-        section {
-            h2 { "How " (safe(&input.name)) " was understood" }
+        details {
+            summary { h2 { "How " (safe(&input.name)) " was understood" } }
             p { (understood(input)) ", " (size(input.bytes)) }
             table {
                 thead { tr { th { "Field" } th { "Column" } } }
@@ -37,8 +37,8 @@ fn to_pass_on(text: &str) -> String {
 pub fn settings(settings: &[Setting]) -> Markup {
     html! {
         @if !settings.is_empty() {
-            section {
-                h2 { "Settings" }
+            details class="settings" {
+                summary { h2 { "Settings" } }
                 @let (chosen, rest): (Vec<&Setting>, Vec<&Setting>) = settings.iter().partition(|setting| setting.is_chosen);
                 @if !chosen.is_empty() {
                     table {
