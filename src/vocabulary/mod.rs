@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use header::normal;
 use header::{forms, plain};
-use table::{EMAIL_PARTS, HOLDERS, NEVER, PHONE_PARTS, QUALIFIERS, REFUSALS, WORDS};
+use table::{EMAIL_PARTS, HOLDERS, NEVER, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS, WORDS};
 
 /// What a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,30 @@ fn of_words(header: &str) -> Option<Meaning> {
     let known = || forms.iter().find_map(|form| LOOKUP.get(form).copied());
     let told = || forms.first().filter(|form| is_opt_out(form)).map(|_| OptOut);
     let qualified = || forms.iter().find_map(|form| behind_qualifiers(form));
-    known().or_else(told).or_else(qualified).or_else(|| of_parts(header))
+    let placed = || forms.iter().find_map(|form| beside_a_place(form));
+    known().or_else(told).or_else(qualified).or_else(|| of_parts(header)).or_else(placed)
+}
+
+/// What a phone or an e-mail address is whose place is said behind it or in one word with it: `Mobilfunk privat`,
+/// `contactemail`, `correopersonal`.
+fn beside_a_place(form: &str) -> Option<Meaning> {
+    let is_place = |word: &str| PLACES.split(", ").any(|place| place == word);
+    let meant = |word: &str| match LOOKUP.get(word) {
+        Some(meaning @ (Phone(_) | Email)) => Some(*meaning),
+        _ => None,
+    };
+    if let Some((word, place)) = form.rsplit_once(' ') {
+        return meant(word).filter(|_| is_place(place));
+    }
+    // No word is longer, and each of its letters is one byte.
+    if form.len() > 30 || !form.is_ascii() {
+        return None;
+    }
+    (3..form.len().saturating_sub(2)).find_map(|at| {
+        let (one, other) = form.split_at(at);
+        let word = if is_place(one) { other } else { Some(one).filter(|_| is_place(other))? };
+        meant(word)
+    })
 }
 
 /// What a header means that says the same twice: `Mobile / WhatsApp`, `姓名 Name`.

@@ -24,7 +24,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     (FirstOrName, "nombre, nombres, nome, ad, имя, adı, nombre s, име, ime, vardas, ชื่อ, 이름"),
     (
         Last,
-        "last name, lastname, name family name, name family, last, lname, surname, family name, familyname, nachname, familienname, \
+        "last name, lastname, sn, name family name, name family, last, lname, surname, family name, familyname, nachname, familienname, \
          apellido, apellidos, apellido s, sobrenome, último nome, apelido, cognome, soyad, soyadı, soyisim, \
          фамилия, nama belakang, 姓, 姓氏, اسم العائلة, اللقب, उपनाम, nom de famille, name last, achternaam, \
          nazwisko, efternamn, efternavn, etternavn, sukunimi, επώνυμο, nume de familie, person last name, \
@@ -74,7 +74,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     ),
     (
         PerhapsName,
-        "customer, client, cliente, kunde, klant, müşteri, клиент, lead, person, persona, attendee, guest, patient, student, \
+        "cn, common name, customer, client, cliente, kunde, klant, müşteri, клиент, lead, person, persona, attendee, guest, patient, student, \
          member, subscriber, invitee, party name, party, ledger name",
     ),
     (
@@ -103,7 +103,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     ),
     (
         Phone(1),
-        "mobile, mobile phone, phone e164, phones e164, phone e164 number, e164, \
+        "mobile, mobile phone, general mobile, home mobile, phone e164, phones e164, phone e164 number, e164, \
          phone numbers canonical form, mobile number, mobile no, mobile phone number, mobile num, mob, mob no, \
          mob number, cell, cell phone, cellphone, cell number, cell no, cell phone number, mobiltelefon, \
          handy, handynummer, mobil, mobilnummer, mobilfunk, mobilfunknummer, handy nr, telefon mobil, \
@@ -208,7 +208,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     (NameOrPhone, "contact, contacto, contatto"),
     (
         Phone(3),
-        "person phone work, person phone home, person phone other, billing phone, billing phone number, \
+        "business phones, home phones, person phone work, person phone home, person phone other, billing phone, billing phone number, \
          shipping phone, default address phone, address phone, work phone, work phone number, \
          work direct phone, direct phone, business phone, home phone, home phone number, primary phone, \
          primary phone number, main phone, other phone, other phone number, office phone, office number, \
@@ -453,6 +453,11 @@ pub(super) const HOLDERS: &[&str] = &[
     "communications",
     "name value list",
 ];
+
+/// Words that say where a phone or an address is kept, and not what it is.
+pub(super) const PLACES: &str = "home, work, private, personal, billing, contact, business, office, customer, shipping, privat, \
+    geschäftlich, geschaftlich, casa, trabajo, trabalho, pessoal, particular, perso, travail, professionnel, principal, \
+    primary, main, lavoro, prive, werk";
 
 /// The number among the parts of a phone.
 pub(super) const PHONE_PARTS: [&str; 8] =
