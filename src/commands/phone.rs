@@ -15,9 +15,8 @@ pub(super) fn explain(config: &Config, terminal: &Terminal, numbers: &[String]) 
     let rules = pipeline::rules(config)?.phone;
     let mut refused = false;
     let mut tell = |number: &str| {
-        let read = phone::read("", number, None, &rules);
-        refused |= read.is_err();
-        let explained = phone::explain(number, &read);
+        let explained = phone::explain(number, &rules);
+        refused |= explained.is_refused();
         let text = match config.output.form {
             // Of several numbers each is named, so that it is plain which answer is whose.
             OutputFormat::Text if numbers.len() == 1 => format!("{explained}\n"),

@@ -2,8 +2,8 @@
 
 use super::diagnose::nothing_valid;
 use super::digits::Digits;
+use super::explain::{Collected, considered};
 use super::fast::fast;
-
 use super::plans::{Number, Unread, strip_code};
 use super::prefix::Prefix;
 use super::quirks::{argentine_mobile, quirk};
@@ -13,6 +13,7 @@ use super::{Kind, Phone, Reading, Refusal, Region, Rules};
 use crate::row::{Code, Note, Notes};
 
 /// What the digits of a cell are read by.
+#[derive(Clone, Copy)]
 pub(super) struct Context<'r> {
     pub rules: &'r Rules,
     pub plans: &'r Tables,
@@ -20,6 +21,8 @@ pub(super) struct Context<'r> {
     pub prefix: Option<Prefix>,
     /// The row's country, or the default one.
     pub region: Option<Region>,
+    /// Where the readings are collected that are considered, for a cell that is to be explained.
+    pub collected: Option<&'r Collected>,
 }
 
 impl Context<'_> {
@@ -46,8 +49,7 @@ impl<'p> Candidate<'p> {
 
     /// Whether it is valid and a mobile, or a number that may be one.
     pub fn is_mobile(&self) -> bool {
-        let kind = self.valid().and_then(|number| number.found).map(|(_, kind)| kind);
-        matches!(kind, Some(Kind::Mobile | Kind::FixedLineOrMobile))
+        self.valid().and_then(|number| number.found).is_some_and(|(_, kind)| kind.is_mobile())
     }
 
     pub fn valid(&self) -> Option<&Number<'p>> {
@@ -62,6 +64,11 @@ pub(super) fn ambiguous(both: &[Candidate]) -> Refusal {
 
 /// Decides what the digits (values 0 to 9) mean. `plus` says whether they begin with a calling code for certain.
 pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+    if let Some(collected) = context.collected {
+        let answer = decide_slowly(plus, digits, context);
+        collected.borrow_mut().extend(considered(plus, digits, context, &answer));
+        return answer;
+    }
     match fast(plus, digits, context) {
         Some(reading) => Ok(reading),
         None => decide_slowly(plus, digits, context),

@@ -201,7 +201,7 @@ mod tests {
                 check: if variant & 2 == 2 { Check::Possible } else { Check::Valid },
                 ..Rules::default()
             };
-            let context = Context { rules: &rules, plans: builtin(), prefix, region };
+            let context = Context { rules: &rules, plans: builtin(), prefix, region, collected: None };
             for plus in [false, true] {
                 let long = decide_slowly(plus, digits, &context);
                 assert_eq!(decide(plus, digits, &context), long, "{plus} {digits:?} {prefix:?} {region:?}");

@@ -38,6 +38,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is a mobile, or may be one.
+    pub(super) fn is_mobile(self) -> bool {
+        matches!(self, Kind::Mobile | Kind::FixedLineOrMobile)
+    }
+
     /// Every kind, in the order of the tables.
     pub const ALL: [Kind; 12] = [
         Kind::Unknown,

@@ -43,7 +43,7 @@ use std::fmt;
 use std::num::NonZeroU64;
 
 pub use clean::plain;
-pub use explain::{Explained, explain};
+pub use explain::{Considered, Explained, explain};
 pub use kind::{Kind, Kinds};
 pub use plans::{Plans, PlansError};
 pub use read::read;

@@ -35,7 +35,7 @@ impl Completion<'_> {
 
     /// The same where a mobile comes of it.
     fn mobile(&self, front: &[u8], rest: &[u8]) -> Option<(Digits, Region, Kind)> {
-        self.with(front, rest).filter(|(.., kind)| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile))
+        self.with(front, rest).filter(|(.., kind)| kind.is_mobile())
     }
 }
 
@@ -123,7 +123,7 @@ pub(super) fn argentine_mobile<'p>(plans: &'p Tables, digits: &[u8]) -> Option<N
     }
     .iter()
     .filter_map(|national| plans.behind(54, national).ok())
-    .filter(|number| matches!(number.found, Some((_, Kind::Mobile | Kind::FixedLineOrMobile))))
+    .filter(|number| number.found.is_some_and(|(_, kind)| kind.is_mobile()))
     .collect();
     match mobiles.as_slice() {
         [one] => Some(*one),

@@ -6,6 +6,7 @@ use super::char_classes::CharClasses;
 use super::clean::clean;
 use super::decide::{Context, decide};
 use super::digits::Digits;
+use super::explain::Collected;
 use super::masks::{is_masked, without_carrier};
 use super::prefix::{self, Prefix};
 use super::shapes::{Spreadsheet, is_date, is_nothing, is_spreadsheet_error, spreadsheet};
@@ -28,7 +29,18 @@ const MOST_NUMBERS: usize = 16;
 /// # Errors
 /// Why the cells cannot be understood as one number, and what they may have meant.
 pub fn read(prefix: &str, number: &str, region: Option<Region>, rules: &Rules) -> Result<Reading, Refusal> {
-    let mut context = Context { rules, plans: rules.plans.tables(), prefix: None, region: region.or(rules.default) };
+    let region = region.or(rules.default);
+    cells(prefix, number, Context { rules, plans: rules.plans.tables(), prefix: None, region, collected: None })
+}
+
+/// Understands a number cell, and collects the readings that are considered.
+pub(super) fn read_collecting(number: &str, rules: &Rules, collected: &Collected) -> Result<Reading, Refusal> {
+    let (plans, region, collected) = (rules.plans.tables(), rules.default, Some(collected));
+    cells("", number, Context { rules, plans, prefix: None, region, collected })
+}
+
+#[inline]
+fn cells(prefix: &str, number: &str, mut context: Context) -> Result<Reading, Refusal> {
     if let Some((plus, digits)) = plain(number, &mut [0; ROOM]) {
         context.prefix = match prefix::code(prefix) {
             Some(code) => code,
@@ -264,7 +276,7 @@ fn with_country(text: &str, context: &Context, depth: usize) -> Option<Result<Re
     ) {
         return Some(answer.map(|reading| with_note(reading, Note::PhoneLabelRemoved)));
     }
-    let named = Context { rules: context.rules, plans: context.plans, prefix: None, region: Some(region) };
+    let named = Context { prefix: None, region: Some(region), collected: None, ..*context };
     let reading = cell_text(rest, &named, depth + 1).ok().filter(|reading| reading.region.calling_code() == code)?;
     Some(Err(Refusal::new(Code::PhoneLetters).suggest([reading.phone.to_string()])))
 }
@@ -288,7 +300,7 @@ fn unreachable_kind(text: &str) -> &'static str {
 
 /// Whether the text is a number by itself, wanted or not.
 fn is_whole(text: &str, context: &Context, depth: usize) -> bool {
-    match cell_text(text.trim(), context, depth + 1) {
+    match cell_text(text.trim(), &Context { collected: None, ..*context }, depth + 1) {
         Ok(_) => true,
         Err(refusal) => matches!(refusal.code, Code::PhoneTypeNotAllowed | Code::PhoneAmbiguous),
     }
@@ -346,7 +358,8 @@ fn letters(text: &str, context: &Context) -> Refusal {
     }
     let read_as = |digit: fn(char) -> Option<char>| {
         let text: String = text.chars().map(|c| digit(c).unwrap_or(c)).collect();
-        signs_and_digits(&text, context).ok().map(|reading| reading.phone.to_string())
+        let context = Context { collected: None, ..*context };
+        signs_and_digits(&text, &context).ok().map(|reading| reading.phone.to_string())
     };
     let slips = read_as(|c| match c {
         'o' | 'O' => Some('0'),

@@ -45,22 +45,39 @@ fn every_row_of_the_table() {
 #[test]
 fn explained_for_machines_and_people() {
     let rules = Rules::default();
-    let explained = |cell: &str| explain(cell, &read("", cell, None, &rules));
+    let explained = |cell: &str| explain(cell, &rules);
     let json = serde_json::to_string(&explained("'+390236618300")).unwrap();
     assert_eq!(
         json,
-        r#"{"input":"'+390236618300","prefix":"39","number":"0236618300","country":"IT","type":"fixed_line","notes":["phone.guard_removed"]}"#
+        r#"{"input":"'+390236618300","prefix":"39","number":"0236618300","country":"IT","type":"fixed_line","notes":["phone.guard_removed"],"considered":[{"reading":"as it stands, with its +","number":"+390236618300","taken":true,"why":"valid (fixed line, Italy)"}]}"#
     );
     let json = serde_json::to_string(&explained("+557188123456")).unwrap();
     assert_eq!(
         json,
-        r#"{"input":"+557188123456","code":"phone.obsolete_format","message":"the number is from before a renumbering","suggestions":["+5571988123456"]}"#
+        r#"{"input":"+557188123456","code":"phone.obsolete_format","message":"the number is from before a renumbering","suggestions":["+5571988123456"],"considered":[{"reading":"as it stands, with its +","number":"+557188123456","taken":false,"why":"the number is from before a renumbering"}]}"#
     );
     assert_eq!(explained("+919876543210").to_string(), "+91 9876543210\n  country: India (IN)\n  type: mobile");
     let refused = explained("98765");
     assert!(
         refused.is_refused()
             && refused.to_string().contains("[phone.no_country]")
-            && !refused.to_string().contains("98765")
+            && !refused.answer.to_string().contains("98765")
     );
+}
+
+#[test]
+fn every_reading_is_explained() {
+    for case in include_str!("../../../tests/data/phone/readings.txt").trim_end().split("\n\n") {
+        let (title, expected) = case.split_once('\n').unwrap();
+        let (country, cell) = title.split_once(' ').unwrap();
+        let rules = Rules { default: country.parse().ok(), ..Rules::default() };
+        let lines: Vec<String> = explain(cell, &rules).considered.iter().map(Considered::to_string).collect();
+        assert_eq!(lines.join("\n"), expected, "{title}");
+    }
+}
+
+#[test]
+fn no_renumbering_is_offered_for_an_id() {
+    let offered = |cell: &str| explain(cell, &Rules::default()).to_string().contains("--renumber");
+    assert_eq!([offered("+557188123456"), offered("557188123456@s.whatsapp.net")], [true, false]);
 }
