@@ -80,6 +80,12 @@ pub fn known_titles<'a>(cells: impl IntoIterator<Item = &'a str>) -> KnownTitles
 
 /// What a header or a dotted path means; and whether it stands in a holder of extra values, where a word counts less.
 pub fn meaning(header: &str) -> Option<(Meaning, bool)> {
+    // Behind a number stands one of many, and not the contact: `contacts.1.phone`.
+    let is_number = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    let inner = header.split_once('.').and_then(|(_, inner)| inner.rsplit_once('.'));
+    if inner.is_some_and(|(keys, _)| keys.split('.').any(is_number)) {
+        return None;
+    }
     within_holders(header).or_else(|| of_a_part(header))
 }
 
@@ -115,10 +121,7 @@ fn within_holders(header: &str) -> Option<(Meaning, bool)> {
         }
         let (holder, inner) = rest.split_once('.')?;
         let holder = normal(holder);
-        // Behind a number stands one of many, and not the contact: `contacts.1.phone`.
-        let is_numbered =
-            inner.split('.').next().is_some_and(|key| !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit()));
-        if !HOLDERS.contains(&holder.as_str()) || is_numbered && inner.contains('.') {
+        if !HOLDERS.contains(&holder.as_str()) {
             return None;
         }
         extra |= matches!(holder.as_str(), "attributes" | "custom fields");
