@@ -4,7 +4,7 @@ use super::decide::{Candidate, Context, ambiguous, choose, only, written};
 use super::plans::Number;
 use super::tables::{Plan, Tables};
 use super::{Reading, Refusal};
-use crate::row::Note;
+use crate::row::{Code, Note};
 
 /// The readings of digits without `+` of which the country is known.
 pub(super) struct Readings<'p, 'd> {
@@ -124,8 +124,23 @@ pub(super) fn by_table<'p>(readings: &Readings<'p, '_>, context: &Context<'p>) -
     {
         return only(&Candidate::new(Ok(number), &[Note::PhoneLostZeroRestored]), context);
     }
-    choose(&all, context)
-        .map_err(|refusal| refusal.suggest(readings.twice.iter().filter_map(Candidate::valid).filter_map(written)))
+    let answer = match choose(&all, context) {
+        Ok(reading) if reading.notes.has(Note::PhoneMxTokenRemoved) => mexican(reading, readings, context),
+        answer => answer,
+    };
+    answer.map_err(|refusal| refusal.suggest(readings.twice.iter().filter_map(Candidate::valid).filter_map(written)))
+}
+
+/// A number of Mexico without its former token 1, which is North America's calling code too: unless it is a mobile, it
+/// may as well be a number from there.
+fn mexican(reading: Reading, readings: &Readings, context: &Context) -> Result<Reading, Refusal> {
+    match readings.foreign(context.plans).filter(|foreign| !reading.kind.is_mobile() && foreign.is_mobile()) {
+        Some(foreign) => {
+            let both = [reading.phone.to_string()].into_iter().chain(foreign.valid().and_then(written));
+            Err(Refusal::new(Code::PhoneAmbiguous).suggest(both))
+        }
+        None => Ok(reading),
+    }
 }
 
 /// The number behind a trunk prefix of two digits whose 0 a spreadsheet has dropped: Hungary's 06 as 6.
