@@ -29,7 +29,7 @@ Example:
 Options of delivery may be left in the line; they are not used.
 These are the common options; --help shows all of them.";
 
-const LONG_END: &str = "\
+pub(super) const LONG_END: &str = "\
 Examples:
   m1import contacts.csv --token-file ~/.m1token
       Import; typed again after an interruption, it resumes
@@ -69,6 +69,9 @@ Exit codes:
   78  configuration
   129, 130, 143  interrupted; the same command resumes";
 
+/// The commands that have a page of the manual.
+const COMMANDS: [&str; 9] = ["check", "phone", "ping", "sandbox", "sample", "config", "schema", "completions", "man"];
+
 /// The whole tree of commands. `plans` is the version of the numbering plans.
 pub fn tree(plans: &str) -> Command {
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("Print version");
@@ -106,7 +109,8 @@ pub fn tree(plans: &str) -> Command {
     let shell = Arg::new("shell").value_name("SHELL").required(true).value_parser(SHELL_NAMES);
     let completions = command("completions", "Print the completion script of a shell").arg(shell);
     let schema = command("schema", "Print the JSON Schema of summary.json");
-    let man = command("man", "Print the man page");
+    let page = Arg::new("command").value_name("COMMAND").value_parser(COMMANDS);
+    let man = command("man", "Print a page of the manual (roff)").arg(page.help("The page of one command"));
     helped(import.arg(version.help_heading(Group::Output.as_str())), Group::Output.as_str()).subcommands([
         helped(check, Group::Output.as_str()),
         helped(phone, Group::Output.as_str()),
@@ -224,26 +228,18 @@ impl TypedValueParser for Words {
     }
 }
 
-/// The man page.
-pub fn man(tree: Command) -> String {
-    let mut page = Vec::new();
-    // Writing to memory does not fail; were it to, the page would end early.
-    let _ = clap_mangen::Man::new(tree).render(&mut page);
-    String::from_utf8_lossy(&page).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
 
     use snapbox::{assert_data_eq, file};
 
-    use super::super::{Command, parse};
+    use super::super::{Command as Parsed, parse};
     use super::*;
 
     fn printed(line: &str) -> String {
         match parse(line.split(' ').map(OsString::from), "9.0.0").unwrap() {
-            Command::Print(text) => text,
+            Parsed::Print(text) => text,
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -264,6 +260,14 @@ mod tests {
             assert!(text.lines().count() <= 72, "{command}: {} lines", text.lines().count());
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{command}: {text}");
         }
+    }
+
+    #[test]
+    fn every_command_has_a_page() {
+        let tree = tree("");
+        let names: Vec<&str> = tree.get_subcommands().map(Command::get_name).collect();
+        let missing: Vec<&&str> = names.iter().filter(|name| !COMMANDS.contains(name)).collect();
+        assert!(missing.is_empty() && names.len() == COMMANDS.len(), "COMMANDS lacks {missing:?}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use clap::{ArgMatches, Command as Clap};
 mod command_line;
 pub mod complete;
 mod help;
+mod man;
 pub mod options;
 pub mod synonyms;
 
@@ -134,7 +135,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
             let shell = inner.get_one::<String>("shell").map(String::as_str).unwrap_or_default();
             Ok(Command::Print(complete::script(shell, "m1import").unwrap_or_default()))
         }
-        _ => Ok(Command::Print(help::man(tree))),
+        _ => {
+            let command = inner.try_get_one::<String>("command").ok().flatten().map(String::as_str);
+            Ok(Command::Print(man::page(tree, command).unwrap_or_default()))
+        }
     }
 }
 
