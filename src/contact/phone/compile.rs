@@ -1,7 +1,7 @@
 //! From the text of the numbering plans to tables.
 //!
 //! Reads the text and puts the tables together; the states of the tables are made in `automaton`. Shared with
-//! `build.rs`; the form of the text is told in its first lines.
+//! `build.rs`; the first lines of the text describe its form.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -76,7 +76,7 @@ pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Rea
 }
 
 /// Decides by all readings that are possible.
-// Out of line, so that its many readings take no room on the stack of the fast path.
+// Out of line, so that its many readings take no space on the stack of the fast path.
 #[inline(never)]
 pub(super) fn decide_slowly(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
     let answer = match (plus, &context.prefix, context.region.and_then(|region| context.plans.plan(region))) {

@@ -3,13 +3,13 @@
 /// Digits as values from 0 to 9. What does not fit is left out; no number is so long.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Digits {
-    values: [u8; Digits::ROOM],
+    values: [u8; Digits::CAPACITY],
     length: u8,
 }
 
 impl Digits {
     /// More than the most digits a cell may hold with a calling code and an area code before them.
-    pub const ROOM: usize = 31;
+    pub const CAPACITY: usize = 31;
 
     pub fn push(&mut self, digit: u8) {
         if let Some(slot) = self.values.get_mut(usize::from(self.length)) {
@@ -20,9 +20,9 @@ impl Digits {
 
     pub fn extend(&mut self, digits: &[u8]) {
         let start = usize::from(self.length);
-        let end = (start + digits.len()).min(Digits::ROOM);
-        if let (Some(room), Some(digits)) = (self.values.get_mut(start..end), digits.get(..end - start)) {
-            room.copy_from_slice(digits);
+        let end = (start + digits.len()).min(Digits::CAPACITY);
+        if let (Some(free), Some(digits)) = (self.values.get_mut(start..end), digits.get(..end - start)) {
+            free.copy_from_slice(digits);
             self.length = end as u8;
         }
     }

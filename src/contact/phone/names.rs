@@ -33,8 +33,8 @@ fn official(text: &str) -> Option<Region> {
 
 /// The country of a name in nothing but ASCII letters and blanks, as most columns have it: found without making a text.
 pub(super) fn plain(text: &str) -> Option<Region> {
-    let mut room = [0; 40];
-    let name = room.get_mut(..text.len())?;
+    let mut buffer = [0; 40];
+    let name = buffer.get_mut(..text.len())?;
     for (slot, byte) in name.iter_mut().zip(text.bytes()) {
         if !byte.is_ascii_alphabetic() && byte != b' ' {
             return None;

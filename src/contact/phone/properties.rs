@@ -99,8 +99,8 @@ proptest! {
             let further = !before.is_empty() && full.ends_with(&format!("{before}{written}"));
             let silent = [Note::PhoneNativeDigits, Note::PhoneMarksRemoved, Note::PhoneGuardRemoved, Note::PhoneRegionDiffers,
                 Note::PhoneSuspiciousPattern, Note::PhoneNonGeographic, Note::PhonePossibleOnly];
-            let told = reading.notes.iter().any(|note| !silent.contains(&note));
-            prop_assert!(told || (kept && (whole || further)), "{prefix:?} {cell:?} became {full} in silence");
+            let noted = reading.notes.iter().any(|note| !silent.contains(&note));
+            prop_assert!(noted || (kept && (whole || further)), "{prefix:?} {cell:?} became {full} in silence");
         }
     }
 

@@ -15,8 +15,8 @@ use crate::row::{Code, Note, Notes};
 
 /// No cell with more digits holds one number.
 const MOST_DIGITS: usize = 20;
-/// Room for the digits of a plain cell. A power of two, so that no place lies outside.
-const ROOM: usize = 32;
+/// The size of the buffer for the digits of a plain cell. A power of two, so that no index lies outside.
+const BUFFER: usize = 32;
 /// How often a cell may turn out to hold something that has to be read in its turn.
 const DEEPEST: usize = 6;
 /// More numbers than anybody has; the rest of the cell is not looked at.
@@ -41,7 +41,7 @@ pub(super) fn read_collecting(number: &str, rules: &Rules, collected: &Collected
 
 #[inline]
 fn cells(prefix: &str, number: &str, mut context: Context) -> Result<Reading, Refusal> {
-    if let Some((plus, digits)) = plain(number, &mut [0; ROOM]) {
+    if let Some((plus, digits)) = plain(number, &mut [0; BUFFER]) {
         context.prefix = match prefix::code(prefix) {
             Some(code) => code,
             None => prefix_of(prefix)?,
@@ -54,7 +54,7 @@ fn cells(prefix: &str, number: &str, mut context: Context) -> Result<Reading, Re
         return Err(refusal);
     }
     context.prefix = prefix_of(prefix)?;
-    let reading = match plain(&cell.text, &mut [0; ROOM]) {
+    let reading = match plain(&cell.text, &mut [0; BUFFER]) {
         Some((plus, digits)) => decide(plus, digits, &context),
         None => understand(&cell.text, signs, &context, 0),
     };
@@ -63,15 +63,15 @@ fn cells(prefix: &str, number: &str, mut context: Context) -> Result<Reading, Re
 
 /// Whether `+` stands in front, and the digits (values 0 to 9), of a cell that holds nothing else but blanks, hyphens and
 /// brackets: most cells.
-#[expect(clippy::indexing_slicing, reason = "the place is taken modulo the room, in a loop that most cells go through")]
-fn plain<'r>(cell: &str, room: &'r mut [u8; ROOM]) -> Option<(bool, &'r [u8])> {
+#[expect(clippy::indexing_slicing, reason = "the index is taken modulo the size, in a loop that most cells go through")]
+fn plain<'r>(cell: &str, buffer: &'r mut [u8; BUFFER]) -> Option<(bool, &'r [u8])> {
     let mut bytes = cell.as_bytes();
     let mut plus = false;
     if let Some(rest) = bytes.strip_prefix(b"+") {
         (bytes, plus) = (rest, true);
     }
-    if digits_alone(bytes, room).is_some() {
-        return Some((plus, room.get(..bytes.len())?));
+    if digits_alone(bytes, buffer).is_some() {
+        return Some((plus, buffer.get(..bytes.len())?));
     }
     while let Some((&first, rest)) = bytes.split_first().filter(|(first, _)| !first.is_ascii_digit()) {
         match first {
@@ -86,7 +86,7 @@ fn plain<'r>(cell: &str, room: &'r mut [u8; ROOM]) -> Option<(bool, &'r [u8])> {
         let sort = CharClasses::of_byte(byte);
         signs = signs.and(sort);
         // A sign that is no digit is written over by the next digit.
-        room[count % ROOM] = byte & 15;
+        buffer[count % BUFFER] = byte & 15;
         count = count.wrapping_add(usize::from(sort.any(CharClasses::DIGIT.and(CharClasses::ZERO))));
     }
     // Zeros alone stand for nothing, and a few digits with hyphens may be a date.
@@ -95,12 +95,12 @@ fn plain<'r>(cell: &str, room: &'r mut [u8; ROOM]) -> Option<(bool, &'r [u8])> {
         && signs.any(CharClasses::DIGIT)
         && (5..=MOST_DIGITS).contains(&count)
         && (count > 8 || !signs.any(CharClasses::HYPHEN));
-    if number { Some((plus, room.get(..count)?)) } else { None }
+    if number { Some((plus, buffer.get(..count)?)) } else { None }
 }
 
 /// Eight to sixteen digits and nothing else, looked at eight at a time.
 #[inline]
-fn digits_alone(bytes: &[u8], room: &mut [u8; ROOM]) -> Option<()> {
+fn digits_alone(bytes: &[u8], buffer: &mut [u8; BUFFER]) -> Option<()> {
     const LOW: u64 = 0x0f0f_0f0f_0f0f_0f0f;
     let count = bytes.len();
     if count > 16 {
@@ -110,13 +110,13 @@ fn digits_alone(bytes: &[u8], room: &mut [u8; ROOM]) -> Option<()> {
     let first = u64::from_le_bytes(*bytes.first_chunk()?);
     let last = u64::from_le_bytes(*bytes.last_chunk()?);
     let high = |eight: u64| eight & !LOW;
-    // A digit is `3` in its upper half, and its lower half has room for 6 more.
+    // A digit is `3` in its upper half, and its lower half leaves 6 more.
     let digits = |eight: u64| high(eight) == 0x3030_3030_3030_3030 && high((eight & LOW) + 0x0606_0606_0606_0606) == 0;
     if !(digits(first) && digits(last)) || (first | last) & LOW == 0 {
         return None;
     }
-    *room.first_chunk_mut()? = (first & LOW).to_le_bytes();
-    *room.get_mut(..count)?.last_chunk_mut()? = (last & LOW).to_le_bytes();
+    *buffer.first_chunk_mut()? = (first & LOW).to_le_bytes();
+    *buffer.get_mut(..count)?.last_chunk_mut()? = (last & LOW).to_le_bytes();
     Some(())
 }
 
@@ -163,7 +163,7 @@ fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Ref
     if depth > DEEPEST {
         return Err(not_a_number(""));
     }
-    if let Some((plus, digits)) = plain(text, &mut [0; ROOM]) {
+    if let Some((plus, digits)) = plain(text, &mut [0; BUFFER]) {
         return decide(plus, digits, context);
     }
     let signs = CharClasses::of(text);
@@ -196,31 +196,12 @@ fn understand(text: &str, signs: CharClasses, context: &Context, depth: usize) -
     if signs.any(CharClasses::HYPHEN.and(CharClasses::SLASH).and(CharClasses::DOT)) && is_date(text) {
         return Err(not_a_number("a date"));
     }
-    if words || signs.any(CharClasses::DOT.and(CharClasses::BETWEEN)) || text.starts_with('-') {
-        match spreadsheet(text) {
-            None => {}
-            Some(Spreadsheet::Lost) => return Err(Refusal::new(Code::PhonePrecisionLost)),
-            Some(Spreadsheet::Negative) => return Err(Refusal::new(Code::PhoneNegative)),
-            Some(Spreadsheet::Fraction) => return Err(not_a_number("a number with a fraction")),
-            Some(Spreadsheet::Repaired(text, note)) => {
-                return signs_and_digits(&text, context).map(|reading| with_note(reading, note));
-            }
-        }
-    }
-    if words && let Some(rest) = without_brazilian_carrier(text, context) {
-        return cell_text(&rest, context, depth + 1);
-    }
-    if words && is_masked(text) {
-        return Err(Refusal::new(Code::PhoneMasked));
-    }
-    if words && let Some(answer) = with_country(text, context, depth) {
+    let numeric = words || signs.any(CharClasses::DOT.and(CharClasses::BETWEEN)) || text.starts_with('-');
+    if numeric && let Some(answer) = as_a_spreadsheet_writes(text, context) {
         return answer;
     }
-    if words && let Some(rest) = labels::unlabelled(text) {
-        return cell_text(rest, context, depth + 1).map(|reading| with_note(reading, Note::PhoneLabelRemoved));
-    }
-    if words && let Some(rest) = labels::without_extension(text) {
-        return cell_text(rest, context, depth + 1).map(|reading| with_note(reading, Note::PhoneExtensionDropped));
+    if words && let Some(answer) = among_words(text, context, depth) {
+        return answer;
     }
     if (words || signs.any(CharClasses::BETWEEN))
         && let Some(pieces) = several::pieces(text)
@@ -244,6 +225,35 @@ fn understand(text: &str, signs: CharClasses, context: &Context, depth: usize) -
         return numbers(&pieces, context, depth);
     }
     signs_and_digits(text, context)
+}
+
+/// What a number is that a spreadsheet wrote as it writes quantities; nothing if it is not written so.
+fn as_a_spreadsheet_writes(text: &str, context: &Context) -> Option<Result<Reading, Refusal>> {
+    Some(match spreadsheet(text)? {
+        Spreadsheet::Lost => Err(Refusal::new(Code::PhonePrecisionLost)),
+        Spreadsheet::Negative => Err(Refusal::new(Code::PhoneNegative)),
+        Spreadsheet::Fraction => Err(not_a_number("a number with a fraction")),
+        Spreadsheet::Repaired(text, note) => signs_and_digits(&text, context).map(|reading| with_note(reading, note)),
+    })
+}
+
+/// A number among letters that are known: a carrier's placeholder, a mask, a country, a label, an extension.
+fn among_words(text: &str, context: &Context, depth: usize) -> Option<Result<Reading, Refusal>> {
+    let read = |rest: &str| cell_text(rest, context, depth + 1);
+    if let Some(rest) = without_brazilian_carrier(text, context) {
+        return Some(read(&rest));
+    }
+    if is_masked(text) {
+        return Some(Err(Refusal::new(Code::PhoneMasked)));
+    }
+    if let Some(answer) = with_country(text, context, depth) {
+        return Some(answer);
+    }
+    if let Some(rest) = labels::unlabelled(text) {
+        return Some(read(rest).map(|reading| with_note(reading, Note::PhoneLabelRemoved)));
+    }
+    let rest = labels::without_extension(text)?;
+    Some(read(rest).map(|reading| with_note(reading, Note::PhoneExtensionDropped)))
 }
 
 /// What an address says; nothing if the text is none.

@@ -1,6 +1,6 @@
 //! Numbers of every range of every country in the writings that occur in files, read by us and by the reference library.
 //!
-//! The library is told the plain digits; around it stands the decision table once more, in a few lines. What the
+//! The library is given the plain digits; around it stands the decision table once more, in a few lines. What the
 //! table wants otherwise than the library is listed in `Wanted`, and nothing else may differ.
 
 use std::collections::BTreeMap;
@@ -125,7 +125,6 @@ impl Code91 for String {
 /// Compares what was read with the table; the name of the difference if one is wanted.
 fn judge(question: &Question, found: &Result<Reading, Refusal>) -> Result<Option<Wanted>, String> {
     let expected = table(question);
-    let over = |number: &String| number.len() > 1 + Phone::LONGEST;
     match (&expected, found) {
         (Err(code), Err(refusal)) if *code == refusal.code => Ok(None),
         // The table's rule 12 comes behind the row without a country too.
@@ -168,27 +167,31 @@ fn judge(question: &Question, found: &Result<Reading, Refusal>) -> Result<Option
                 readings => Err(format!("{phone}, not {readings:?}")),
             }
         }
-        (Ok(readings), Err(refusal)) => match (readings.as_slice(), refusal.code) {
-            ([], code) if !matches!(code, Code::PhoneAmbiguous | Code::PhoneNoCountry | Code::PrefixConflict) => {
-                Ok(None)
-            }
-            (readings, Code::PhoneTypeNotAllowed) if !readings.is_empty() => Ok(Some(Wanted::Voicemail)),
-            ([one], Code::PhoneAmbiguous) if refusal.suggestions.contains(one) && refusal.suggestions.len() == 2 => {
-                let mobile = |number: &String| is_mobile(LIBRARY.parse(number, None).unwrap().get_type());
-                let other = refusal.suggestions.iter().any(|number| number != one && mobile(number));
-                Ok(Some(if !mobile(one) && other { Wanted::ForeignCode } else { Wanted::Ambiguous }))
-            }
-            ([one], Code::PhoneTooLong) if over(one) => Ok(Some(Wanted::OverFifteen)),
-            (readings, Code::PhoneAmbiguous) if refusal.suggestions.len() > 1 || readings.iter().any(over) => {
-                let known = readings.iter().filter(|one| !over(one)).all(|one| refusal.suggestions.contains(one));
-                if known { Ok(Some(Wanted::Ambiguous)) } else { Err(format!("ambiguous without {readings:?}")) }
-            }
-            (readings, code) => Err(format!("{code}, not {readings:?}")),
-        },
+        (Ok(readings), Err(refusal)) => judge_refusal(readings, refusal),
         (Err(code), found) => Err(format!(
             "{:?}, not {code}",
             found.as_ref().map(|reading| reading.phone.to_string()).map_err(|r| r.code)
         )),
+    }
+}
+
+/// Compares a refusal with the readings that are valid by the library.
+fn judge_refusal(readings: &[String], refusal: &Refusal) -> Result<Option<Wanted>, String> {
+    let over = |number: &String| number.len() > 1 + Phone::LONGEST;
+    match (readings, refusal.code) {
+        ([], code) if !matches!(code, Code::PhoneAmbiguous | Code::PhoneNoCountry | Code::PrefixConflict) => Ok(None),
+        (readings, Code::PhoneTypeNotAllowed) if !readings.is_empty() => Ok(Some(Wanted::Voicemail)),
+        ([one], Code::PhoneAmbiguous) if refusal.suggestions.contains(one) && refusal.suggestions.len() == 2 => {
+            let mobile = |number: &String| is_mobile(LIBRARY.parse(number, None).unwrap().get_type());
+            let other = refusal.suggestions.iter().any(|number| number != one && mobile(number));
+            Ok(Some(if !mobile(one) && other { Wanted::ForeignCode } else { Wanted::Ambiguous }))
+        }
+        ([one], Code::PhoneTooLong) if over(one) => Ok(Some(Wanted::OverFifteen)),
+        (readings, Code::PhoneAmbiguous) if refusal.suggestions.len() > 1 || readings.iter().any(over) => {
+            let known = readings.iter().filter(|one| !over(one)).all(|one| refusal.suggestions.contains(one));
+            if known { Ok(Some(Wanted::Ambiguous)) } else { Err(format!("ambiguous without {readings:?}")) }
+        }
+        (readings, code) => Err(format!("{code}, not {readings:?}")),
     }
 }
 
@@ -213,8 +216,6 @@ fn native(text: &str, zero: char) -> String {
 /// A national number in all writings. `+` and the like come with the calling code of the region.
 fn writings<'w>(region: Region, national: &'w str, full: &'w str, trunk: &'w str) -> Vec<Writing<'w>> {
     let code = region.calling_code();
-    let iso = if region.as_str() == "001" { code.to_string() } else { region.to_string() };
-    let named = (region.as_str() != "001").then_some(region);
     let mut all = Vec::new();
     let mut add = |prefix: &str, cell: String, question: Question<'w>| {
         all.push(Writing { prefix: prefix.to_owned(), cell, question });
@@ -244,6 +245,22 @@ fn writings<'w>(region: Region, national: &'w str, full: &'w str, trunk: &'w str
         add("", format!("+{full} x12"), plus());
         add("", format!("+{full} ext. 123"), plus());
     }
+    let plus_behind = || Question { plus: true, digits: full, prefix: Some(code), region: None };
+    add(&code.to_string(), format!("+{full}"), plus_behind());
+    add("7", format!("+{full}"), Question { plus: true, digits: full, prefix: Some(7), region: None });
+    all.extend(writings_without_plus(region, national, full, trunk));
+    all
+}
+
+/// The same without `+`: alone, by a country, and behind a prefix cell.
+fn writings_without_plus<'w>(region: Region, national: &'w str, full: &'w str, trunk: &'w str) -> Vec<Writing<'w>> {
+    let code = region.calling_code();
+    let iso = if region.as_str() == "001" { code.to_string() } else { region.to_string() };
+    let named = (region.as_str() != "001").then_some(region);
+    let mut all = Vec::new();
+    let mut add = |prefix: &str, cell: String, question: Question<'w>| {
+        all.push(Writing { prefix: prefix.to_owned(), cell, question });
+    };
     let alone = |digits| Question { plus: false, digits, prefix: None, region: None };
     add("", format!("{full} "), alone(full));
     let within = |digits| Question { plus: false, digits, prefix: None, region: named };
@@ -270,9 +287,6 @@ fn writings<'w>(region: Region, national: &'w str, full: &'w str, trunk: &'w str
             }
         }
     }
-    let plus_behind = || Question { plus: true, digits: full, prefix: Some(code), region: None };
-    add(&code.to_string(), format!("+{full}"), plus_behind());
-    add("7", format!("+{full}"), Question { plus: true, digits: full, prefix: Some(7), region: None });
     all
 }
 
