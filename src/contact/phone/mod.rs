@@ -21,6 +21,7 @@ mod clean;
 mod compile;
 mod decide;
 mod diagnose;
+mod digit_cell;
 mod digits;
 mod explain;
 mod fast;
