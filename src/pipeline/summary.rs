@@ -96,7 +96,7 @@ impl Story {
                 accepted: rows.counts.accepted(),
                 absent: None,
             },
-            warnings: Vec::new(),
+            warnings: outcome.job.map(warnings).unwrap_or_default(),
             reasons: survey.map(|survey| reasons(survey, outcome.statuses)).unwrap_or_default(),
             notes: survey.map(|s| named(&s.notes)).unwrap_or_default(),
             countries: survey.map(|s| named(&s.countries)).unwrap_or_default(),
@@ -107,6 +107,27 @@ impl Story {
             estimated_requests: None,
         }
     }
+}
+
+/// What was noticed in the inputs that a person would want to know before contacts go out.
+fn warnings(job: &Job) -> Vec<report::Warning> {
+    let of_input = |input: &reading::Input| {
+        let name = input.source.input().name().to_owned();
+        let notices = input.source.notices().iter();
+        let warnings = notices.filter_map(move |notice| {
+            let (code, count, lines) = notice.warning()?;
+            let remedy = code.entry().remedy;
+            Some(report::Warning {
+                code,
+                count,
+                message: notice.to_string(),
+                hint: (!remedy.is_empty()).then(|| remedy.to_owned()),
+                places: lines.iter().map(|line| format!("{name}:{line}")).collect(),
+            })
+        });
+        warnings.collect::<Vec<_>>()
+    };
+    job.inputs.iter().flat_map(of_input).collect()
 }
 
 fn named<K: ToString>(counts: &BTreeMap<K, u64>) -> BTreeMap<String, u64> {

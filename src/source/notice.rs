@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::diagnostic::WarningCode;
+
 /// A fact found while an input was opened or read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -39,6 +41,19 @@ pub enum Notice {
         /// How many sheets can be seen.
         of: usize,
     },
+}
+
+impl Notice {
+    /// The warning it is, how many rows or contacts it is about, and the lines of the first; nothing where it is only
+    /// a remark.
+    pub fn warning(&self) -> Option<(WarningCode, u64, &[u64])> {
+        match self {
+            Notice::LinesBeforeHeader { count } => Some((WarningCode::HeaderRows, *count, &[])),
+            Notice::RowsBeforeHeader { count } => Some((WarningCode::HeaderRows, *count as u64, &[])),
+            Notice::ListLeft { contacts, lines, .. } => Some((WarningCode::ListLeft, *contacts, lines)),
+            Notice::EncodingGuessed(_) | Notice::NoHeader { .. } | Notice::SheetChosen { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for Notice {

@@ -40,6 +40,7 @@ mod corpus;
 mod delivery;
 mod hostile;
 mod import;
+mod json;
 mod kept;
 mod leaks;
 mod messages;
