@@ -34,6 +34,7 @@ pub use key::Key;
 pub use level::{Level, Levels, Origin, Switch};
 pub use sandbox::sandbox;
 pub use token::TokenSource;
+pub use trust::may_stand_in_found_file;
 pub use units::{BoundedDuration, Limit, NonZeroDuration, Percent, Rate, Size};
 pub use values::{
     AuthType, AutoOr, BotId, CommaList, EncodingLabel, FieldMap, FilePath, NonEmptyText, Number, OutputFormat,

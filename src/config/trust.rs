@@ -55,6 +55,11 @@ pub(super) fn no_foreign_settings(levels: &Levels, line: &CommandLine) -> Result
     Ok(())
 }
 
+/// Whether an `m1import.toml` that was found may make this setting.
+pub fn may_stand_in_found_file(name: &str, values: &[String]) -> bool {
+    may_be_found(name, values, &Origin::File { path: String::new(), section: None, found: true })
+}
+
 /// Whether a found file may make this setting.
 pub(super) fn may_be_found(name: &str, values: &[String], origin: &Origin) -> bool {
     let Some(setting) = setting(name) else {

@@ -29,8 +29,8 @@ pub struct Preview {
     pub warnings: Vec<(String, Option<String>)>,
     /// The command that would import, as it may be typed.
     pub command: String,
-    /// The file that what was detected was written to.
-    pub settings: Option<String>,
+    /// The files that the settings were written down in: that of `--write-config`, and the one to be named, if it needs one.
+    pub settings: Vec<String>,
     /// How cell values appear.
     pub values: Values,
     /// Whether the screen takes colour.
@@ -78,7 +78,7 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
     }
     page.gap();
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
-    if let Some(path) = &preview.settings {
+    if let Some(path) = preview.settings.first() {
         let found = "an import in this folder takes them from there";
         let how = if path == "m1import.toml" {
             found.to_owned()
@@ -86,6 +86,13 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
             format!("an import takes them with --config {path}")
         };
         page.lines(0, wrapped(&safe(&format!("These settings stand in {path}; {how}.")), WIDTH));
+    }
+    if let Some(named) = preview.settings.get(1) {
+        let why = "Some may be made by a file that is named only";
+        page.lines(
+            0,
+            wrapped(&safe(&format!("{why}; they stand in {named}, with all others: --config {named}")), WIDTH),
+        );
     }
     if let Some(requests) = summary.estimated_requests.filter(|_| summary.error.is_none()) {
         let requests = count(requests, "request");

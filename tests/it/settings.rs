@@ -290,3 +290,18 @@ fn a_setting_that_does_not_fit_is_named_with_its_place() {
     let typed = m1import(&folder, ["check", "customers.xlsx", "--format", "csv"]).run();
     assert!(!typed.exits_with(65).stderr.contains("in m1import.toml is"), "{}", typed.stderr);
 }
+
+/// What is written down where it will be found holds only what a found file may set; all of it is in a second file.
+#[test]
+fn what_is_written_down_is_accepted_where_it_lies() {
+    let folder = folder(&[]);
+    let typed = ["--tag", "expo", "--endpoint", "https://api.example.com/inbox/users/import", "--bot-id", "5f"];
+    let check = |more: &[&str]| m1import(&folder, ["check", "contacts.csv"]).with(more).run();
+    let run = m1import(&folder, ["check", "contacts.csv"]).with(typed).with(["--write-config", "m1import.toml"]).run();
+    assert!(run.exits_with(0).stdout.contains("--config m1import.named.toml"), "{}", run.stdout);
+    let (found, named) = (folder.read("m1import.toml"), folder.read("m1import.named.toml"));
+    assert!(found.contains("expo") && !found.contains("endpoint") && !found.contains("bot-id"), "{found}");
+    assert!(named.contains("expo") && named.contains("api.example.com") && named.contains("5f"), "{named}");
+    check(&[]).exits_with(0);
+    check(&["--config", "m1import.named.toml"]).exits_with(0);
+}
