@@ -16,7 +16,7 @@ pub use columns::FieldColumns;
 pub use text::Separators;
 
 use crate::keywords::keywords;
-use crate::row::{Code, Field, Note, Notes, Reject, Row, is_nothing};
+use crate::row::{Code, Field, LIST_END, Note, Notes, Reject, Row, is_nothing};
 use phone::{Kind, Phone, Region};
 
 /// What is believed, and what is added to every contact.
@@ -137,7 +137,7 @@ impl<'r> Contact<'r> {
     }
 }
 
-/// The name a row gives, whether or not it can be sent.
+/// The name a row gives, whether or not it can be sent: that of the person, else the nickname, else the organisation.
 pub fn name_of<'r>(row: &'r Row, fields: &FieldColumns) -> Cow<'r, str> {
     if let Some(full) = first_filled(row, fields.of(Field::Name)) {
         return text::name(full);
@@ -145,7 +145,9 @@ pub fn name_of<'r>(row: &'r Row, fields: &FieldColumns) -> Cow<'r, str> {
     match (first_filled(row, fields.of(Field::FirstName)), first_filled(row, fields.of(Field::LastName))) {
         (Some(first), Some(last)) => Cow::Owned(text::joined(&text::name(first), &text::name(last))),
         (Some(one), None) | (None, Some(one)) => text::name(one),
-        (None, None) => Cow::Borrowed(""),
+        // Of a firm and its departments the firm.
+        (None, None) => first_filled(row, &fields.other_names)
+            .map_or(Cow::Borrowed(""), |name| text::name(name.split(LIST_END).next().unwrap_or_default())),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::contact::FieldColumns;
 use crate::invisible::is_noise_in_names;
 use crate::row::{Field, Row};
 use crate::source::{Columns, REJECT_COLUMNS};
-use crate::vocabulary::{Meaning, is_whatsapp_id, meaning};
+use crate::vocabulary::{Meaning, is_whatsapp_id, meaning, other_name};
 use column::{column_of, numbered};
 use guess::Guess;
 
@@ -149,6 +149,7 @@ impl Mapping {
         mapping.take_guess(guess, columns)?;
         mapping.find_attributes(columns)?;
         mapping.mark_international(columns);
+        mapping.find_other_names(columns);
         Ok(mapping)
     }
 
@@ -179,6 +180,7 @@ impl Mapping {
         }
         self.rank_phones();
         self.mark_international(columns);
+        self.find_other_names(columns);
         // The columns of `These` were found at the beginning.
         let from = self.known;
         // A reading that has begun again has met fewer than the sample; they are no news when they come once more.
@@ -247,6 +249,18 @@ impl Mapping {
             self.phones.sort_unstable();
             self.fields.set(Field::Phone, self.phones.iter().map(|&(_, column)| column).collect());
         }
+    }
+
+    /// Finds what a contact is called that has no personal name, unless the user says where the name is.
+    fn find_other_names(&mut self, columns: &Columns) {
+        if self.settled.contains(&Field::Name) {
+            return;
+        }
+        let free = positions(columns.names()).filter(|(column, _)| !self.fields.uses(*column));
+        let mut found: Vec<(u8, u32)> =
+            free.filter_map(|(column, name)| Some((other_name(name.trim())?, column))).collect();
+        found.sort_unstable();
+        self.fields.other_names = found.into_iter().map(|(_, column)| column).collect();
     }
 
     /// Marks the phone columns that hold ids of WhatsApp.

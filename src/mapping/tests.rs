@@ -1,7 +1,7 @@
 //! Columns and their fields.
 
 use super::*;
-use crate::contact::{Contact, Rules};
+use crate::contact::{Contact, Rules, name_of as name_of_row};
 
 #[test]
 fn columns_that_come_once_more_are_no_news() {
@@ -85,4 +85,25 @@ fn the_name_is_that_of_the_person_whose_phone_it_is() {
         let found: Vec<&str> = mapping.fields().of(Field::Name).iter().map(|&column| names[column as usize]).collect();
         assert_eq!(found, *expected, "{names:?}");
     }
+}
+
+#[test]
+fn who_has_no_personal_name_is_called_by_nickname_or_organisation() {
+    let name = |names: &[&str], cells: &[&str], options: &Options| {
+        let columns = Columns::new(names.iter().map(|&name| name.to_owned()).collect());
+        let mut row = Row::default();
+        cells.iter().for_each(|cell| row.push(cell));
+        let mapping = Mapping::find(&columns, std::slice::from_ref(&row), options).unwrap();
+        name_of_row(&row, mapping.fields()).into_owned()
+    };
+    let columns = ["first_name", "phone", "company_name", "nickname"];
+    let auto = Options::default();
+    assert_eq!(name(&columns, &["Ada", "+12025550101", "ACME", "Lala"], &auto), "Ada");
+    assert_eq!(name(&columns, &["", "+12025550101", "ACME", "Lala"], &auto), "Lala");
+    assert_eq!(name(&columns, &["NULL", "+12025550101", "ACME", ""], &auto), "ACME");
+    assert_eq!(name(&columns, &["", "+12025550101", "ACME\u{1f}Sales\u{1f}", ""], &auto), "ACME");
+    let typed = Options { map: vec![(Target::Field(Field::Name), "first_name".to_owned())], ..Options::default() };
+    assert_eq!(name(&columns, &["", "+12025550101", "ACME", "Lala"], &typed), "");
+    // That of somebody else.
+    assert_eq!(name(&["phone", "supplier.company"], &["+12025550101", "ACME"], &auto), "");
 }

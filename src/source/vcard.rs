@@ -235,8 +235,13 @@ impl Card {
             b"X-ABLABEL" => self.labels.push((group, value.to_lowercase())),
             b"NICKNAME" => first(&mut self.nickname),
             b"ORG" if self.organization.is_empty() => {
-                let parts = parts(&value, &[';']).map(|part| unescaped(part.trim())).filter(|part| !part.is_empty());
-                self.organization = parts.collect::<Vec<_>>().join(", ");
+                let parts = parts(&value, &[';']).map(|part| unescaped(part.trim()).replace(LIST_END, " "));
+                let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+                self.organization = parts.join(&LIST_END.to_string());
+                // The firm and its departments are a list.
+                if parts.len() > 1 {
+                    self.organization.push(LIST_END);
+                }
             }
             b"TITLE" => first(&mut self.title),
             b"BDAY" => first(&mut self.birthday),

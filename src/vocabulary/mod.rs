@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use header::normal;
 use header::{forms, plain};
-use table::{EMAIL_PARTS, HOLDERS, NEVER, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS, WORDS};
+use table::{EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS, WORDS};
 
 /// What a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,6 +213,22 @@ static LOOKUP: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
     // A word that is in the table as it stands goes before one that only looks like it.
     plain.chain(all().map(|(word, meaning)| (word.nfkc().collect(), meaning))).collect()
 });
+
+/// Whether the header names what a contact is called that has no personal name; nicknames rank before organisations.
+pub fn other_name(header: &str) -> Option<u8> {
+    let last = header.rsplit('.').next().unwrap_or_default();
+    let forms = forms(last);
+    let is_one_of = |words: &str| words.split(", ").any(|word| forms.iter().any(|form| form == word));
+    // Within another object it is that of somebody else.
+    let is_own = header.rsplit_once('.').is_none_or(|(holders, _)| holders.split('.').all(is_holder));
+    if !is_own {
+        None
+    } else if is_one_of(NICKNAMES) {
+        Some(0)
+    } else {
+        is_one_of(ORGANISATIONS).then_some(1)
+    }
+}
 
 /// Whether the header names the ids of WhatsApp, which are international numbers without a plus sign.
 pub fn is_whatsapp_id(header: &str) -> bool {

@@ -454,6 +454,15 @@ pub(super) const HOLDERS: &[&str] = &[
     "name value list",
 ];
 
+/// Words for a nickname.
+pub(super) const NICKNAMES: &str = "nickname, nick name, spitzname, surnom, apodo, apelido, soprannome";
+
+/// Words for the firm that a contact is, or works for.
+pub(super) const ORGANISATIONS: &str = "organization, organisation, organization name, organisation name, org, org name, \
+    company, company name, companyname, firm, firm name, firma, firmenname, unternehmen, empresa, nombre de la empresa, \
+    nome da empresa, razón social, razao social, razão social, société, societe, entreprise, azienda, ragione sociale, bedrijf, \
+    bedrijfsnaam, şirket, компания, организация, название компании, 公司, 公司名称, 会社, 会社名, 회사, 회사명, perusahaan";
+
 /// Words that say where a phone or an address is kept, and not what it is.
 pub(super) const PLACES: &str = "home, work, private, personal, billing, contact, business, office, customer, shipping, privat, \
     geschäftlich, geschaftlich, casa, trabajo, trabalho, pessoal, particular, perso, travail, professionnel, principal, \
