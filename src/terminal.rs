@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::invisible::hides_or_moves;
 use crate::keywords::keywords;
 use crate::secret::Redactor;
@@ -86,12 +88,54 @@ impl Terminal {
         out.flush()
     }
 
-    /// Writes a line to standard error. If that fails there is nobody left to tell.
+    /// Writes a line to standard error; on a terminal wrapped between words, and in colour where that is wanted. If it
+    /// fails there is nobody left to tell.
     pub fn say(&self, line: &str) {
-        let mut text = self.redactor.clean(line).into_owned();
+        let line = self.redactor.clean(line);
+        let mut text = if self.err.is_terminal { wrapped(&line, size().0.into()) } else { line.into_owned() };
+        if self.err.color {
+            text = painted(&text);
+        }
         text.push('\n');
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+/// The line in pieces that fit the width, none of which ends within a word: an option or a code stays whole. A line with a
+/// command to type stays as it is, so that it can be copied.
+fn wrapped(line: &str, width: usize) -> String {
+    if line.width() <= width || line.contains("m1import ") {
+        return line.to_owned();
+    }
+    let rest = line.trim_start_matches(' ');
+    let front = line.len() - rest.len();
+    let indent = front + if rest.starts_with("hint: ") { "hint: ".len() } else { 2 };
+    let mut text = " ".repeat(front);
+    let mut column = front;
+    for (number, word) in rest.split(' ').enumerate() {
+        let wide = word.width();
+        if number > 0 && column + 1 + wide > width && column > indent {
+            text.push('\n');
+            text.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if number > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += wide;
+    }
+    text
+}
+
+/// The line with its first word in colour: what went wrong in red, warnings in yellow, hints dim.
+fn painted(text: &str) -> String {
+    for (word, color) in [("error:", "1;31"), ("warning:", "1;33")] {
+        if let Some(rest) = text.strip_prefix(word) {
+            return format!("\u{1b}[{color}m{word}\u{1b}[0m{rest}");
+        }
+    }
+    if text.starts_with("  hint:") { format!("\u{1b}[2m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
 /// How many columns and lines the terminal at standard error has now: people change that while they watch.
@@ -138,6 +182,31 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn lines_are_wrapped_between_words() {
+        let line = "  hint: choose another type with --phone-types mobile, or --phone-check possible";
+        assert_eq!(
+            wrapped(line, 40),
+            "  hint: choose another type with\n        --phone-types mobile, or\n        --phone-check possible"
+        );
+        for width in 1..100 {
+            let text = wrapped(line, width);
+            assert!(text.split_whitespace().eq(line.split_whitespace()), "{width}: {text}");
+            let widest = text.lines().map(UnicodeWidthStr::width).max().unwrap();
+            assert!(widest <= width.max("        --phone-types".len()), "{width}: {text}");
+        }
+        let command = format!("  hint: m1import {}", "a".repeat(80));
+        assert_eq!(wrapped(&command, 40), command);
+        assert_eq!(wrapped("short", 40), "short");
+    }
+
+    #[test]
+    fn the_first_word_has_a_colour() {
+        assert_eq!(painted("error: no"), "\u{1b}[1;31merror:\u{1b}[0m no");
+        assert_eq!(painted("  hint: yes"), "\u{1b}[2m  hint: yes\u{1b}[0m");
+        assert_eq!(painted("an error: no"), "an error: no");
+    }
 
     #[test]
     fn texts_from_outside_are_made_safe() {

@@ -30,7 +30,7 @@ use crate::survey::{Example, Survey};
 
 /// Reads the inputs once and shows what an import would do.
 pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
-    let story = Story::new(config.delivery.transport.endpoint.to_string()).with_plan(config.plan.clone());
+    let story = Story::new(config.delivery.transport.endpoint.to_string()).with_settings(config);
     let mut found = Found::default();
     let cause = look(config, screen, stop, &mut found).await.err();
     let mut summary = summarise(&story, &found, cause.as_ref());

@@ -79,7 +79,7 @@ impl<'a> Run<'a> {
             config,
             screen,
             stop,
-            story: Story::new(endpoint).with_plan(config.plan.clone()),
+            story: Story::new(endpoint).with_settings(config),
             folder: None,
             lock: None,
             job: None,

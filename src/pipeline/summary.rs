@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::error::Error;
 use crate::event::Requests;
@@ -26,6 +26,8 @@ pub struct Story {
     pub job: String,
     /// The hash of all settings that decide what is sent; `None` while they are not settled.
     pub plan: Option<String>,
+    /// What was noticed about the settings.
+    pub warnings: Vec<report::Warning>,
     /// The job that was in the results folder before.
     pub previous: Option<Previous>,
     /// How many requests earlier runs of the job have made.
@@ -59,15 +61,24 @@ impl Story {
             endpoint,
             job: String::new(),
             plan: None,
+            warnings: Vec::new(),
             previous: None,
             requests_before: 0,
         }
     }
 
-    /// The same with the plan of the settled settings.
+    /// The same with the plan of the settled settings, and what was noticed about them.
     #[must_use]
-    pub fn with_plan(self, plan: String) -> Story {
-        Story { plan: Some(plan), ..self }
+    pub fn with_settings(self, config: &Config) -> Story {
+        let warning = |noticed: &config::Warning| report::Warning {
+            code: noticed.code,
+            count: 1,
+            message: noticed.message.clone(),
+            hint: Some(noticed.hint.clone()),
+            places: Vec::new(),
+        };
+        let warnings = config.warnings.iter().map(warning).collect();
+        Story { plan: Some(config.plan.clone()), warnings, ..self }
     }
 
     /// The whole of it.
@@ -96,7 +107,7 @@ impl Story {
                 accepted: rows.counts.accepted(),
                 absent: None,
             },
-            warnings: outcome.job.map(warnings).unwrap_or_default(),
+            warnings: [self.warnings.clone(), outcome.job.map(warnings).unwrap_or_default()].concat(),
             reasons: survey.map(|survey| reasons(survey, outcome.statuses)).unwrap_or_default(),
             notes: survey.map(|s| named(&s.notes)).unwrap_or_default(),
             countries: survey.map(|s| named(&s.countries)).unwrap_or_default(),

@@ -244,6 +244,7 @@ fn a_token_that_others_may_read_is_said_and_quotes_around_it_are_dropped() {
         m1import(&folder, ["contacts.csv", "--token-file", "token", "--endpoint", &server.endpoint()]).run()
     };
     mode(0o644).exits_with(0).says("[warning.readable_token]").says("chmod 600 token");
+    assert_eq!(folder.summary("contacts.results")["warnings"][0]["code"], "warning.readable_token");
     let run = mode(0o600);
     assert!(!run.exits_with(0).stderr.contains("readable_token"), "{}", run.stderr);
     assert_eq!(server.requests()[0].header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
