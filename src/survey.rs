@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use crate::contact::Rules;
-use crate::contact::phone::{self, Region};
+use crate::contact::phone::{self, Kind, Region};
 use crate::dedupe::{Keep, OnDuplicate, Seen};
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::{Code, Note, Reject, Row};
@@ -30,6 +30,10 @@ pub struct Survey {
     pub notes: BTreeMap<Note, u64>,
     /// Distinct valid phones by country.
     pub countries: BTreeMap<Region, u64>,
+    /// Valid rows by the kind of their number.
+    pub kinds: BTreeMap<Kind, u64>,
+    /// Valid rows of which nothing but the default country says where the number is.
+    pub by_default_country: u64,
     /// Which row stands for each phone.
     pub keep: Keep,
     /// Size, fingerprint and number of records of each input.
@@ -97,6 +101,8 @@ impl Survey {
                                 return ControlFlow::Break(());
                             }
                             *survey.countries.entry(contact.region).or_default() += 1;
+                            *survey.kinds.entry(contact.kind).or_default() += 1;
+                            survey.by_default_country += u64::from(contact.by_default_country);
                             if !contact.notes.is_empty() {
                                 for note in contact.notes.iter() {
                                     *survey.notes.entry(note).or_default() += 1;

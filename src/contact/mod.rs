@@ -54,6 +54,8 @@ pub struct Contact<'r> {
     pub region: Region,
     /// What kind of number it is.
     pub kind: Kind,
+    /// Nothing but the default country says where the number is: no `+`, no prefix, no country of the row.
+    pub by_default_country: bool,
     /// A usable e-mail address.
     pub email: Option<&'r str>,
     /// What was repaired or left out.
@@ -71,7 +73,7 @@ impl<'r> Contact<'r> {
     /// # Errors
     /// The row has no usable phone number, or an unusable e-mail address where those are rejected.
     pub fn from_row(row: &'r Row, fields: &'r FieldColumns, rules: &'r Rules) -> Result<Contact<'r>, Box<Reject>> {
-        let mut reading = read_phone(row, fields, rules)?;
+        let (mut reading, by_default_country) = read_phone(row, fields, rules)?;
         let email = match read_email(row, fields) {
             Ok(email) => email,
             Err((column, _)) if rules.bad_email == BadEmail::Reject => {
@@ -86,6 +88,7 @@ impl<'r> Contact<'r> {
             phone: reading.phone,
             region: reading.region,
             kind: reading.kind,
+            by_default_country,
             email,
             notes: reading.notes,
             others: reading.others,
@@ -185,8 +188,8 @@ impl Details {
     }
 }
 
-/// The number of the best phone column that is filled in.
-fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<phone::Reading, Box<Reject>> {
+/// The number of the best phone column that is filled in, and whether only the default country says where it is.
+fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<(phone::Reading, bool), Box<Reject>> {
     let prefix = first_filled(row, fields.of(Field::Prefix)).unwrap_or("");
     let region = read_region(row, fields);
     let mut missing = None;
@@ -198,7 +201,11 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<phone::
         let whole = fields.international.contains(&column).then(|| with_plus(cell)).flatten();
         let (prefix, cell) = whole.as_deref().map_or((prefix, cell), |cell| ("", cell));
         match phone::read(prefix, cell, region, &rules.phone) {
-            Ok(reading) => return Ok(reading),
+            Ok(reading) => {
+                let alone = region.is_none() && prefix.is_empty();
+                let by_default_country = alone && is_by_default_country(cell, &reading, &rules.phone);
+                return Ok((reading, by_default_country));
+            }
             Err(refusal) => {
                 let column = match refusal.field {
                     Field::Prefix => fields.of(Field::Prefix).first().copied(),
@@ -222,6 +229,15 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<phone::
             Vec::new(),
         )
     }))
+}
+
+/// Whether a cell without prefix and country of its own was read as a number of the default country for want of any
+/// sign of another.
+fn is_by_default_country(cell: &str, reading: &phone::Reading, rules: &phone::Rules) -> bool {
+    let signs = [Note::PhoneIddReadAsPlus, Note::PhoneCodeWithoutPlus, Note::PhoneWhatsappIdRead];
+    rules.default.is_some_and(|default| default.calling_code() == reading.region.calling_code())
+        && !cell.contains(['+', '＋'])
+        && !signs.into_iter().any(|note| reading.notes.has(note))
 }
 
 /// Whether the cell is `false`, which in JSON of some programs is an empty field.

@@ -191,7 +191,11 @@ fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<(String, Option<
     });
     let opt_outs = opt_outs(config, survey).into_iter();
     let leaving_out = opt_outs.map(|(what, command)| (format!("{what}. To leave them out:"), Some(command)));
-    notices.map(|notice| (notice, None)).chain(leaving_out).collect()
+    let counted = super::warnings::of_counts(survey).into_iter().map(|found| {
+        let hint = found.hint.map(|hint| format!(": {hint}")).unwrap_or_default();
+        format!("{} [{}]{hint}", found.message, found.code)
+    });
+    notices.chain(counted).map(|notice| (notice, None)).chain(leaving_out).collect()
 }
 
 /// The file beside `m1import.toml` that holds the settings which only a named file may make, and all others.

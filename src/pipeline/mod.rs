@@ -18,6 +18,7 @@ mod run;
 mod screen;
 mod sending;
 mod summary;
+mod warnings;
 
 pub use check::check;
 pub use delivery::Way;

@@ -114,6 +114,7 @@ impl<'a> Run<'a> {
         self.survey = Some(Arc::clone(&survey));
         self.screen.warn_of_no_rows(&survey);
         self.screen.warn_of_opt_outs(config, &survey);
+        self.screen.warn_of_counts(&survey);
         self.tell_first_cases(&job, &survey);
         prepare::acceptable(config, &survey)?;
         if config.delivery.target == Target::Nowhere || survey.contacts() == 0 {

@@ -15,6 +15,7 @@ use crate::survey::Survey;
 use crate::terminal::{Terminal, safe};
 
 use super::delivery::seconds_left;
+use super::warnings;
 
 /// A token that ends within so many seconds is warned about.
 const SOON: u64 = 3_600;
@@ -115,6 +116,13 @@ impl Screen<'_> {
     pub fn warn_of_opt_outs(&self, config: &Config, survey: &Survey) {
         for (message, command) in opt_outs(config, survey) {
             self.note(&warning(&message, "mapping.opt_out", &format!("to leave them out: {command}")));
+        }
+    }
+
+    /// What the counts of the survey say that no single row does.
+    pub fn warn_of_counts(&self, survey: &Survey) {
+        for found in warnings::of_counts(survey) {
+            self.note(&warning(&found.message, found.code.as_str(), found.hint.as_deref().unwrap_or_default()));
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::warnings;
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::error::Error;
@@ -107,7 +108,7 @@ impl Story {
                 accepted: rows.counts.accepted(),
                 absent: None,
             },
-            warnings: [self.warnings.clone(), outcome.job.map(warnings).unwrap_or_default()].concat(),
+            warnings: [self.warnings.clone(), warnings(outcome)].concat(),
             reasons: survey.map(|survey| reasons(survey, outcome.statuses)).unwrap_or_default(),
             notes: survey.map(|s| named(&s.notes)).unwrap_or_default(),
             countries: survey.map(|s| named(&s.countries)).unwrap_or_default(),
@@ -120,25 +121,11 @@ impl Story {
     }
 }
 
-/// What was noticed in the inputs that a person would want to know before contacts go out.
-fn warnings(job: &Job) -> Vec<report::Warning> {
-    let of_input = |input: &reading::Input| {
-        let name = input.source.input().name().to_owned();
-        let notices = input.source.notices().iter();
-        let warnings = notices.filter_map(move |notice| {
-            let (code, count, lines) = notice.warning()?;
-            let remedy = code.entry().remedy;
-            Some(report::Warning {
-                code,
-                count,
-                message: notice.to_string(),
-                hint: (!remedy.is_empty()).then(|| remedy.to_owned()),
-                places: lines.iter().map(|line| format!("{name}:{line}")).collect(),
-            })
-        });
-        warnings.collect::<Vec<_>>()
-    };
-    job.inputs.iter().flat_map(of_input).collect()
+/// What was noticed in the inputs, and what the counts say.
+fn warnings(outcome: &RunResult<'_>) -> Vec<report::Warning> {
+    let noticed = outcome.job.map(warnings::of_inputs).unwrap_or_default();
+    let counted = outcome.survey.map(warnings::of_counts).unwrap_or_default();
+    noticed.into_iter().chain(counted).collect()
 }
 
 fn named<K: ToString>(counts: &BTreeMap<K, u64>) -> BTreeMap<String, u64> {
