@@ -50,8 +50,11 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
         let cases = cases(config, &shown);
         let written = rows(config, job, survey, stop).and_then(|results| {
             let results = results.as_ref().map(|(_, folder)| folder);
-            documents::elsewhere(config, &summary, &cases, None, results)?;
-            write_config(config, job)
+            let sources = documents::Sources { config, cases: &cases, timeline: None, results };
+            match documents::elsewhere(&sources, &summary) {
+                (_, Some(error)) => Err(error),
+                (_, None) => write_config(config, job),
+            }
         });
         match (written, &cause) {
             (Ok(settings), _) => shown.settings = settings,

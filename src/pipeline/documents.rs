@@ -15,70 +15,91 @@ use crate::diagnostic::Exit;
 use crate::error::Error;
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
-use crate::folder::{self, Folder, RESULTS, SUMMARY, publish, replace, replace_public};
+use crate::folder::{self, Draft, Folder, RESULTS, SUMMARY, publish, replace, replace_public};
 use crate::reading::Shard;
 use crate::report::cases::Cases;
 use crate::report::timeline::Timeline;
 use crate::report::{Details, Form, Next, Setting, Summary, github, prometheus, render, shown, words};
 use crate::terminal::safe;
 
-/// Writes the folder's own documents. `summary.json` comes last: where it is, the others are.
-///
-/// # Errors
-/// A file cannot be written; the old one is then still there.
-pub fn into_folder(
-    folder: &Folder,
-    config: &Config,
-    summary: &Summary,
-    cases: &Cases,
-    timeline: Option<&Timeline>,
-) -> Result<(), Error> {
-    let documents = [
-        #[cfg(feature = "html")]
-        (REPORT, Form::Html),
-        (SUMMARY, Form::Json),
-    ];
-    let mut drafts = Vec::new();
-    for (name, form) in documents {
-        let text = text_of(form, config, summary, cases, timeline, true)?;
-        let written = folder.create(name).and_then(|mut draft| draft.write_all(text.as_bytes()).map(|()| draft));
-        drafts.push(written.map_err(|error| Error::Output { path: folder.file(name), error })?);
-    }
-    publish(drafts).map_err(|error| Error::Output { path: folder.path().to_owned(), error })
+/// What the documents are made from.
+pub struct Sources<'a> {
+    /// The settings.
+    pub config: &'a Config,
+    /// Rows that were not imported.
+    pub cases: &'a Cases,
+    /// How the sending went; `None` where nothing was sent.
+    pub timeline: Option<&'a Timeline>,
+    /// The folder with the table that row reports are copied from.
+    pub results: Option<&'a Folder>,
 }
 
-/// Writes the reports of `--report`; `results` is the folder with the table that row reports are copied from.
+/// Writes `report.html` into the results folder and every report of `--report`, each as far as it can be. Which of them
+/// lie elsewhere and are written, and the first error.
+pub fn reports(folder: &Folder, sources: &Sources<'_>, summary: &Summary) -> (Vec<String>, Option<Error>) {
+    #[cfg(feature = "html")]
+    let in_folder = draft(folder, REPORT, Form::Html, sources, summary).and_then(|draft| put(folder, draft));
+    #[cfg(not(feature = "html"))]
+    let in_folder = Ok::<(), Error>(());
+    let (written, failed) = elsewhere(sources, summary);
+    (written, in_folder.err().or(failed))
+}
+
+/// `summary.json`, written but not yet in its place.
 ///
 /// # Errors
-/// A file cannot be written.
-pub fn elsewhere(
-    config: &Config,
-    summary: &Summary,
-    cases: &Cases,
-    timeline: Option<&Timeline>,
-    results: Option<&Folder>,
-) -> Result<Vec<String>, Error> {
-    let mut written = Vec::new();
-    for path in &config.output.reports {
-        let failed = |error| Error::Output { path: path.clone(), error };
-        let form = Form::of(path).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidInput, why)))?;
-        match (form, results) {
-            (Form::Csv, Some(results)) => {
-                let rows = results.open_file(RESULTS, OFlags::RDONLY);
-                rows.and_then(|rows| replace(path, rows)).map_err(failed)?;
-            }
-            // A signal left no time for it.
-            (Form::Csv, None) => continue,
-            // Written last of all, by `metrics`.
-            (Form::Prometheus, _) => continue,
-            (form, _) => {
-                let text = text_of(form, config, summary, cases, timeline, false)?;
-                replace(path, text.as_bytes()).map_err(failed)?;
+/// It cannot be written; the old one is still there.
+pub fn summary_draft(folder: &Folder, sources: &Sources<'_>, summary: &Summary) -> Result<Draft, Error> {
+    draft(folder, SUMMARY, Form::Json, sources, summary)
+}
+
+fn draft(folder: &Folder, name: &str, form: Form, sources: &Sources<'_>, summary: &Summary) -> Result<Draft, Error> {
+    let text = text_of(form, sources, summary, true)?;
+    let written = folder.create(name).and_then(|mut draft| draft.write_all(text.as_bytes()).map(|()| draft));
+    written.map_err(|error| Error::Output { path: folder.file(name), error })
+}
+
+/// Puts a file in its place.
+///
+/// # Errors
+/// It cannot; the old one is still there.
+pub fn put(folder: &Folder, draft: Draft) -> Result<(), Error> {
+    publish(vec![draft]).map_err(|error| Error::Output { path: folder.path().to_owned(), error })
+}
+
+/// Writes the reports of `--report`, each as far as it can be: their paths, and the first error.
+pub fn elsewhere(sources: &Sources<'_>, summary: &Summary) -> (Vec<String>, Option<Error>) {
+    let (mut written, mut failed) = (Vec::new(), None);
+    for path in &sources.config.output.reports {
+        match report(path, sources, summary) {
+            Ok(true) => written.push(shown(path)),
+            Ok(false) => {}
+            Err(error) => {
+                failed.get_or_insert(error);
             }
         }
-        written.push(shown(path));
     }
-    Ok(written)
+    (written, failed)
+}
+
+/// Writes one report, unless it is written at another time, or a signal left no time for it.
+fn report(path: &Path, sources: &Sources<'_>, summary: &Summary) -> Result<bool, Error> {
+    let failed = |error| Error::Output { path: path.to_owned(), error };
+    let form = Form::of(path).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidInput, why)))?;
+    match (form, sources.results) {
+        (Form::Csv, Some(results)) => {
+            let rows = results.open_file(RESULTS, OFlags::RDONLY);
+            rows.and_then(|rows| replace(path, rows)).map_err(failed)?;
+        }
+        (Form::Csv, None) => return Ok(false),
+        // Written last of all, by `metrics`.
+        (Form::Prometheus, _) => return Ok(false),
+        (form, _) => {
+            let text = text_of(form, sources, summary, false)?;
+            replace(path, text.as_bytes()).map_err(failed)?;
+        }
+    }
+    Ok(true)
 }
 
 /// Writes the `.prom` files of `--report` at every end but usage errors, with the exit code that the process will have.
@@ -96,14 +117,8 @@ pub fn metrics(screen: &Screen<'_>, config: &Config, folder: Option<&Path>, summ
     }
 }
 
-fn text_of(
-    form: Form,
-    config: &Config,
-    summary: &Summary,
-    cases: &Cases,
-    timeline: Option<&Timeline>,
-    is_in_folder: bool,
-) -> Result<String, Error> {
+fn text_of(form: Form, sources: &Sources<'_>, summary: &Summary, is_in_folder: bool) -> Result<String, Error> {
+    let Sources { config, cases, timeline, .. } = *sources;
     let settings: Vec<Setting> = config
         .effective
         .iter()

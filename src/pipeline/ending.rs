@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::documents::Sources;
 use super::reports::{self, Made, Material};
 use super::run::{Run, results_path};
 use super::screen::values;
@@ -9,7 +10,9 @@ use super::summary::RunResult;
 use super::{Ended, documents, preview};
 use crate::config::Target;
 use crate::error::Error;
+use crate::folder::Folder;
 use crate::journal::End;
+use crate::report::cases::Cases;
 use crate::report::text::{self, Closing};
 use crate::report::{Files, Status, Summary, shown};
 
@@ -46,38 +49,8 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
         preview::add(&mut summary, job, survey, run.config);
     }
     let mut reports = Vec::new();
-    let timeline = run.listeners.timeline.as_ref();
     if let (Some(folder), Some(_)) = (&run.folder.clone(), &run.survey) {
-        let results = files.results.is_some().then_some(folder);
-        let written = documents::into_folder(folder, run.config, &summary, &cases, timeline)
-            .and_then(|()| documents::elsewhere(run.config, &summary, &cases, timeline, results));
-        match written {
-            Ok(written) => reports = written,
-            Err(error) => {
-                cause.get_or_insert(error);
-            }
-        }
-        let written_code = summary.exit_code;
-        let end = match (&cause, run.stop.by_signal()) {
-            (None, _) if summary.status == Status::Complete => End::Complete,
-            (Some(Error::InputChanged { .. }), _) => End::Changed,
-            (_, Some(_)) => End::Interrupted,
-            (_, None) => End::Stopped,
-        };
-        if let Err(error) = end_journal(&mut run, end) {
-            cause.get_or_insert(error);
-        }
-        summary = Summary {
-            seconds: summary.seconds,
-            finished: summary.finished,
-            preview: summary.preview,
-            estimated_requests: summary.estimated_requests,
-            ..summarise(&run, cause.as_ref(), &files)
-        };
-        // What failed since has changed the exit code: the file must not say another one than the process.
-        if summary.exit_code != written_code {
-            drop(documents::into_folder(folder, run.config, &summary, &cases, run.listeners.timeline.as_ref()));
-        }
+        reports = write_documents(&mut run, folder, &mut summary, &mut cause, &files, &cases);
     }
     run.listeners.progress.finish();
     documents::tell_ci(run.screen, &summary, &cases);
@@ -89,6 +62,67 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
         color: run.screen.terminal.out.color,
     };
     Ended { text: text::summary(&summary, &closing), summary }
+}
+
+/// Writes the documents, ends the journal and puts `summary.json` in its place, in this order: whatever fails changes the
+/// summary, and the documents that say another exit code by then are written once more.
+fn write_documents(
+    run: &mut Run<'_>,
+    folder: &Folder,
+    summary: &mut Summary,
+    cause: &mut Option<Error>,
+    files: &Files,
+    cases: &Cases,
+) -> Vec<String> {
+    let results = files.results.is_some().then_some(folder);
+    let timeline = run.listeners.timeline.take();
+    let sources = Sources { config: run.config, cases, timeline: timeline.as_ref(), results };
+    let (mut reports, failed) = documents::reports(folder, &sources, summary);
+    let mut changed = fails(run, failed, cause, summary, files);
+    if changed {
+        (reports, _) = documents::reports(folder, &sources, summary);
+    }
+    // Should there be no room for it, that shows before the journal says that all is done.
+    let (draft, failed) = match documents::summary_draft(folder, &sources, summary) {
+        Ok(draft) => (Some(draft), None),
+        Err(error) => (None, Some(error)),
+    };
+    changed = fails(run, failed, cause, summary, files);
+    let end = match (&cause, run.stop.by_signal()) {
+        (None, _) if summary.status == Status::Complete => End::Complete,
+        (Some(Error::InputChanged { .. }), _) => End::Changed,
+        (_, Some(_)) => End::Interrupted,
+        (_, None) => End::Stopped,
+    };
+    let ended = end_journal(run, end).err();
+    changed |= fails(run, ended, cause, summary, files);
+    let draft = match draft.filter(|_| !changed) {
+        Some(draft) => Ok(draft),
+        None => documents::summary_draft(folder, &sources, summary),
+    };
+    let placed = draft.and_then(|draft| documents::put(folder, draft)).err();
+    changed |= fails(run, placed, cause, summary, files);
+    if changed {
+        (reports, _) = documents::reports(folder, &sources, summary);
+    }
+    reports
+}
+
+/// Notes an error of the end; whether the summary says something else because of it. The first error is that of the run.
+fn fails(run: &Run<'_>, error: Option<Error>, cause: &mut Option<Error>, summary: &mut Summary, files: &Files) -> bool {
+    let (Some(error), None) = (error, &cause) else {
+        return false;
+    };
+    let new = summarise(run, Some(&error), files);
+    *cause = Some(error);
+    *summary = Summary {
+        seconds: summary.seconds,
+        finished: std::mem::take(&mut summary.finished),
+        preview: summary.preview.take(),
+        estimated_requests: summary.estimated_requests,
+        ..new
+    };
+    true
 }
 
 /// Nothing was touched: a folder that was made for nothing is taken away again.

@@ -168,8 +168,14 @@ fn the_summary_says_the_exit_code_of_a_run_whose_report_elsewhere_fails() {
         let _ = fs::remove_dir(&elsewhere);
         Reply::ok()
     });
-    let run = m1import(&folder, ["contacts.csv", "--report", "elsewhere/a.md", "--output", "json"]).to(&server).run();
+    let reports = ["--report", "first.json", "--report", "elsewhere/a.md", "--report", "last.json"];
+    let run = m1import(&folder, ["contacts.csv", "--output", "json"]).with(reports).to(&server).run();
     assert_eq!(run.exits_with(74).json()["exit_code"], 74);
+    for report in ["first.json", "last.json"] {
+        let report: serde_json::Value = serde_json::from_str(&folder.read(report)).unwrap();
+        assert_eq!((report["exit_code"].as_u64(), report["error"]["code"].as_str()), (Some(74), Some("output.write")));
+    }
+    assert!(folder.read("contacts.results/report.html").contains("output.write"));
     let summary = folder.summary("contacts.results");
     assert_eq!((summary["exit_code"].as_u64(), summary["error"]["code"].as_str()), (Some(74), Some("output.write")));
 }
