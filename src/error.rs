@@ -10,6 +10,7 @@ use crate::client::transport;
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::folder::{Purpose, beside};
 use crate::outcome::{Cause, Failure};
+use crate::pipeline::merge;
 use crate::reading::Shard;
 use crate::stop::Signal;
 use crate::{config, journal, mapping, source};
@@ -42,6 +43,9 @@ pub enum Error {
     /// The journal or its lock.
     #[error(transparent)]
     Journal(#[from] journal::Error),
+    /// Results of shards.
+    #[error(transparent)]
+    Merge(#[from] merge::Error),
     /// What ended the sending.
     #[error("{0}{request}", request = asked(.0))]
     Delivery(Failure),
@@ -166,6 +170,7 @@ impl Error {
             Error::Mapping { error, .. } => Some(error),
             Error::Settings { error, .. } => Some(error.as_ref()),
             Error::Journal(error) => Some(error),
+            Error::Merge(error) => Some(error),
             Error::Transport(error) => Some(error),
             _ => None,
         }

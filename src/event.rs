@@ -105,7 +105,7 @@ pub enum Pause {
 }
 
 /// Counts of requests, for `summary.json`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Requests {
     /// Requests that went out.
     pub sent: u64,

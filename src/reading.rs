@@ -55,6 +55,11 @@ impl Default for Shard {
 }
 
 impl Shard {
+    /// As `2/8`; `None` where it is everything.
+    pub fn part(self) -> Option<String> {
+        (self.of > 1).then(|| self.to_string())
+    }
+
     /// Whether a record belongs to it: by the phone's E.164 number where there is one, else by the record's own.
     fn has(self, judged: &Judged<'_>, record: u64) -> bool {
         let key = match judged {
@@ -75,11 +80,18 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        let (text, first) = match text.trim().strip_prefix("index:") {
+            Some(index) => (index, 1_u64),
+            None => (text, 0),
+        };
         let parsed = text.split_once('/').and_then(|(number, of)| {
-            let shard = Shard { number: number.trim().parse().ok()?, of: of.trim().parse().ok()? };
+            let number = number.trim().parse::<u64>().ok()?.checked_add(first)?;
+            let shard = Shard { number, of: of.trim().parse().ok()? };
             (1..=shard.of).contains(&shard.number).then_some(shard)
         });
-        parsed.ok_or_else(|| "is not K/N with K from 1 to N, such as 2/8".to_owned())
+        parsed.ok_or_else(|| {
+            "is neither K/N with K from 1 to N, such as 2/8, nor index:I/N with I from 0, such as index:1/8".to_owned()
+        })
     }
 }
 

@@ -8,7 +8,9 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::complete::SHELL_NAMES;
-use super::options::{Group, PHONE_SETTINGS, PING_SETTINGS, SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
+use super::options::{
+    Group, MERGE_SETTINGS, PHONE_SETTINGS, PING_SETTINGS, SANDBOX_SETTINGS, SETTINGS, Setting, Takes,
+};
 
 const ABOUT: &str = "Bulk contact importer for the m1bot WhatsApp platform";
 
@@ -70,7 +72,8 @@ Exit codes:
   129, 130, 143  interrupted; the same command resumes";
 
 /// The commands that have a page of the manual.
-const COMMANDS: [&str; 9] = ["check", "phone", "ping", "sandbox", "sample", "config", "schema", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["check", "phone", "ping", "sandbox", "sample", "config", "merge", "schema", "completions", "man"];
 
 /// The whole tree of commands. `plans` is the version of the numbering plans.
 pub fn tree(plans: &str) -> Command {
@@ -99,6 +102,10 @@ pub fn tree(plans: &str) -> Command {
         .args(SETTINGS.iter().filter(|setting| PHONE_SETTINGS.contains(&setting.name)).map(option));
     let ping = command("ping", "Ask whether the endpoint is there and takes the token; send no contact")
         .args(SETTINGS.iter().filter(|setting| PING_SETTINGS.contains(&setting.name)).map(option));
+    let folders = Arg::new("file").value_name("DIR").num_args(1..).required(true).value_parser(value_parser!(PathBuf));
+    let merge = command("merge", "Put the results of the shards of a job together")
+        .arg(folders.value_hint(ValueHint::DirPath).help("Results folders of all shards of one job"))
+        .args(SETTINGS.iter().filter(|setting| MERGE_SETTINGS.contains(&setting.name)).map(option));
     let sandbox = command("sandbox", "Run a local server that behaves like the documented endpoint")
         .args(SANDBOX_SETTINGS.iter().map(|setting| option(setting).help_heading("Options")));
     let form = Arg::new("form").value_name("FORMAT").value_parser(["csv", "json", "ndjson"]);
@@ -118,6 +125,7 @@ pub fn tree(plans: &str) -> Command {
         helped(sandbox, "Options"),
         helped(sample, "Options"),
         helped(config, Group::Output.as_str()),
+        helped(merge, Group::Output.as_str()),
         helped(schema, "Options"),
         helped(completions, "Options"),
         helped(man, "Options"),

@@ -35,6 +35,8 @@ pub enum Command {
     Check(Typed),
     /// Explain these numbers; none means those on standard input.
     Phone(Typed, Vec<String>),
+    /// Merge the results of shards; the files are their folders.
+    Merge(Typed),
     /// Show the settings.
     Config(Typed),
     /// Ask whether the endpoint is there and takes the token.
@@ -110,6 +112,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
     };
     match name {
         "check" => Ok(Command::Check(joined(outer, inner, SETTINGS))),
+        "merge" => Ok(Command::Merge(joined(outer, inner, SETTINGS))),
         "config" => Ok(Command::Config(joined(outer, inner, SETTINGS))),
         "ping" => Ok(Command::Ping(joined(outer, inner, SETTINGS))),
         "phone" => {

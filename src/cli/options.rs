@@ -190,7 +190,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Input, "max-input", One("SIZE"), "", "The longest standard input or pipe that is taken")
         .more("Default: half of the free space where it is kept for the second reading"),
     row(Input, "shard", One("K/N"), "1/1", "Take the records of shard K of N only")
-        .more("N machines can share one file without talking to each other: split by phone number"),
+        .more("Or index:I/N, with I from 0 as job arrays count. N machines can share one file without talking to each other: split by phone number"),
     row(Input, "only", Many("COLUMN=VALUE,…"), "", "Send only rows whose column has one of these values").common()
         .more("Values are trimmed, case is ignored, COLUMN= is an empty cell; the other rows are skipped"),
     row(Input, "skip", Many("COLUMN=VALUE,…"), "", "Skip rows whose column has one of these values").common()
@@ -326,6 +326,10 @@ pub const SANDBOX_SETTINGS: &[Setting] = &[
         .common(),
 ];
 
+/// Settings that `m1import merge` knows.
+pub const MERGE_SETTINGS: &[&str] =
+    &["output-dir", "config", "env-file", "profile", "output", "color", "quiet", "verbose"];
+
 /// Settings that `m1import phone` knows; the others have no meaning for it.
 pub const PHONE_SETTINGS: &[&str] = &[
     "default-country",
@@ -389,7 +393,7 @@ mod tests {
             assert!(!switch || setting.default.is_empty(), "--{name} is a switch with a default");
         }
         assert!(SETTINGS.is_sorted_by_key(|setting| setting.group), "groups are apart");
-        for name in PHONE_SETTINGS.iter().chain(PING_SETTINGS) {
+        for name in PHONE_SETTINGS.iter().chain(PING_SETTINGS).chain(MERGE_SETTINGS) {
             assert!(names.contains(name), "{name}");
         }
     }

@@ -39,6 +39,10 @@ pub fn run(command: Command, env: &Env) -> Exit {
         Command::Ping(typed) => {
             with_config(typed, env, Mode::Import, |config, terminal| ping::ping(config, terminal, env))
         }
+        Command::Merge(typed) => with_config(typed, env, Mode::Look, |config, terminal| {
+            let ended = pipeline::merge::merge(&config.files, config.output.dir.as_deref(), terminal.out.color)?;
+            Ok(finish(config, terminal, &ended))
+        }),
         Command::Check(typed) => job(typed, env, Mode::Check),
         Command::Import(typed) => job(typed, env, Mode::Import),
     }

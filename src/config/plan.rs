@@ -16,7 +16,8 @@ use crate::small_file;
 /// The fingerprint, 32 hexadecimal digits.
 pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Error> {
     let decides = |setting: &&Setting| match setting.group {
-        Group::Input => setting.name != "max-input",
+        // The shards of a job have one plan.
+        Group::Input => !matches!(setting.name, "max-input" | "shard"),
         Group::Mapping => true,
         Group::Validation => !matches!(setting.name, "max-invalid" | "strict"),
         Group::Delivery | Group::Output => setting.name == "bot-id",

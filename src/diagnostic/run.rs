@@ -35,6 +35,8 @@ super::codes! {
         InputIo = "input.io", Io, "reading failed", "check the disk or the network drive";
         InputSpool = "input.spool", Io, "standard input cannot be kept for the second reading", "free some space in the temporary folder, or set TMPDIR to another one";
         InputTooLong = "input.too_long", Io, "standard input or a pipe is longer than --max-input allows", "--max-input SIZE takes more of it; a file is read where it lies";
+        InputResults = "input.results", Data, "a file of results is missing, damaged, or was edited", "run the shard again, or merge without it";
+        InputOtherJob = "input.other_job", Data, "the folders are not those of the shards of one job", "merge the shards of one input, imported with the same settings to the same endpoint, each once";
         InputEmpty = "input.empty", Data, "there is nothing but blanks in it", "export the contacts again; `m1import sample` prints a file to start from";
         InputBinary = "input.binary", Data, "it is no text and no known format", "export the contacts as CSV, JSON, vCard or .xlsx";
         InputEncoding = "input.encoding", Data, "its encoding cannot be decoded", "save the file as UTF-8";
@@ -67,6 +69,7 @@ super::codes! {
         JournalOlder = "journal.older", Data, "the journal of an unfinished import was written by an older version", "finish it with that version, or use --restart to send everything again; the server updates what it has";
         JournalWrite = "journal.write", Io, "the journal cannot be written, so sending stopped", "make room, then type the same command again to resume";
         JournalOtherJob = "journal.other_job", Data, "the results folder holds an unfinished import of another job", "finish that import with its own command, or forget it with --restart";
+        RunShardMissing = "run.shard_missing", Later, "a shard of the job is missing or not finished", "run it, then merge again";
         RunPort = "run.port", Io, "the sandbox cannot open its port", "name another with --port; --port 0 takes a free one";
         RunLocalIo = "run.local_io", Io, "a temporary file or a thread failed", "make room or check the permissions, then type the same command again";
         RunCounts = "run.counts", Internal, "the counts do not add up: a fault of this program", "please report this; type the same command again to resume";

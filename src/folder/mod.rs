@@ -122,6 +122,21 @@ impl Folder {
         Folder::open(&path, OFlags::NOFOLLOW, is_new)
     }
 
+    /// Opens a folder that is there, to read what is in it; never through a link.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn existing(path: &Path) -> io::Result<Folder> {
+        let path: PathBuf = path.components().collect();
+        Folder::open_to_read(&path, OFlags::NOFOLLOW, false)
+    }
+
+    /// Whether both are one folder, whatever their paths.
+    pub fn is_same(&self, other: &Folder) -> bool {
+        let place = |folder: &Folder| rustix::fs::fstat(&folder.dir).map(|stat| (stat.st_dev, stat.st_ino)).ok();
+        place(self).is_some() && place(self) == place(other)
+    }
+
     /// Opens the folder that a file lies in, or is to lie in.
     ///
     /// # Errors
@@ -132,9 +147,14 @@ impl Folder {
     }
 
     fn open(path: &Path, flags: OFlags, is_new: bool) -> io::Result<Folder> {
+        let folder = Folder::open_to_read(path, flags, is_new)?;
+        rustix::fs::accessat(&folder.dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty())?;
+        Ok(folder)
+    }
+
+    fn open_to_read(path: &Path, flags: OFlags, is_new: bool) -> io::Result<Folder> {
         let flags = flags | OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::open(path, flags, Mode::empty())?;
-        rustix::fs::accessat(&dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty())?;
         let drafts = format!("{:016x}", fastrand::u64(..)).into();
         Ok(Folder { path: path.to_owned(), dir: Arc::new(dir.into()), is_new, drafts })
     }

@@ -43,6 +43,9 @@ pub struct Head {
     pub inputs: Vec<Input>,
     /// A hash of all settings that decide what is sent.
     pub plan: String,
+    /// Which part of the records it takes, as `2/8`; empty for all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub shard: String,
     /// Where it is sent to; the word `sandbox` for a sandbox of our own.
     pub endpoint: String,
 }
@@ -69,6 +72,10 @@ impl Head {
         }
         if self.endpoint != other.endpoint {
             return Some(format!("another endpoint (then {})", self.endpoint));
+        }
+        if self.shard != other.shard {
+            let shard = if self.shard.is_empty() { "all rows" } else { &self.shard };
+            return Some(format!("another shard (then {shard})"));
         }
         (self.plan != other.plan).then(|| "other settings for input, mapping or validation".to_owned())
     }

@@ -12,7 +12,13 @@ use crate::outcome::Settled;
 
 fn head() -> Head {
     let input = Input { name: "a.csv".into(), len: 7, blake3: "00ff".into() };
-    Head { job: "job".into(), inputs: vec![input], plan: "plan".into(), endpoint: "https://host/path".into() }
+    Head {
+        job: "job".into(),
+        inputs: vec![input],
+        plan: "plan".into(),
+        shard: String::new(),
+        endpoint: "https://host/path".into(),
+    }
 }
 
 fn settled(first: u64, last: u64, outcome: Outcome) -> Event {
@@ -125,6 +131,7 @@ fn a_job_is_its_inputs_its_plan_and_its_endpoint() {
     }
     let elsewhere = Head { endpoint: "sandbox".into(), ..head() };
     assert_eq!(now.difference(&elsewhere).as_deref(), Some("another endpoint (then https://host/path)"));
+    assert!(now.difference(&Head { shard: "2/8".into(), ..head() }).unwrap().contains("another shard (then all rows)"));
     assert!(now.difference(&Head { plan: String::new(), ..head() }).is_some());
 }
 

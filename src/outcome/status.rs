@@ -1,8 +1,10 @@
 //! The status of a row, and how many rows have each.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// Makes the statuses from one table: variant, word for machines, word for people, what it means of several rows.
@@ -160,6 +162,18 @@ impl Serialize for RowCounts {
     }
 }
 
+impl<'de> Deserialize<'de> for RowCounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RowCounts, D::Error> {
+        let named = BTreeMap::<String, u64>::deserialize(deserializer)?;
+        let rows = |name: &str| named.get(name).copied().ok_or_else(|| D::Error::custom(format!("no rows {name:?}")));
+        let mut counts = Counts::default();
+        for status in RowStatus::ALL {
+            counts[*status] = rows(status.as_str())?;
+        }
+        Ok(RowCounts { read: rows("read")?, counts })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +198,8 @@ mod tests {
         let json = serde_json::to_value(rows).unwrap();
         assert_eq!((&json["read"], &json["accepted"], &json["not_sent"]), (&3.into(), &1.into(), &2.into()));
         assert_eq!(json.as_object().unwrap().len(), 1 + RowStatus::ALL.len());
+        assert_eq!(serde_json::from_value::<RowCounts>(json).unwrap(), rows);
+        assert!(serde_json::from_str::<RowCounts>(r#"{"read":1,"accepted":1}"#).is_err());
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod documents;
 mod earlier;
 mod ending;
 mod listeners;
+pub mod merge;
 mod outputs;
 mod prepare;
 mod preview;

@@ -145,7 +145,10 @@ impl<'a> Run<'a> {
             token: token.as_ref().map(|(source, last)| (*source, last.as_deref())),
             settled_before: self
                 .to_carry_on(found)
-                .filter(|Unfinished { head, .. }| head.plan == self.config.plan && head.endpoint == self.story.endpoint)
+                .filter(|Unfinished { head, .. }| {
+                    let shard = job.shard.part().unwrap_or_default();
+                    (&head.plan, &head.endpoint, &head.shard) == (&self.config.plan, &self.story.endpoint, &shard)
+                })
                 .map(Unfinished::settled),
             folder: folder.as_deref(),
         }));
@@ -215,6 +218,7 @@ impl<'a> Run<'a> {
             job: format!("{:016x}", fastrand::u64(..)),
             inputs: inputs.collect(),
             plan: self.config.plan.clone(),
+            shard: job.shard.part().unwrap_or_default(),
             endpoint: self.story.endpoint.clone(),
         };
         match self.to_carry_on(&found) {

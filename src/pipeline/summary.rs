@@ -96,7 +96,7 @@ impl Story {
             endpoint: self.endpoint.clone(),
             job: self.job.clone(),
             plan: self.plan.clone(),
-            shard: outcome.job.and_then(|job| (job.shard.of > 1).then(|| job.shard.to_string())),
+            shard: outcome.job.and_then(|job| job.shard.part()),
             previous: self.previous.clone(),
             started: self.started.to_string(),
             finished: Timestamp::now().to_string(),

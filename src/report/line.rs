@@ -12,7 +12,7 @@ use crate::row::{Note, Reject, Row};
 use crate::terminal::safe;
 
 /// The first line of the file.
-pub(super) const HEADER: &[u8] = b"file,record,line,status,code,field,message,prefix,number,name,notes\n";
+pub const HEADER: &[u8] = b"file,record,line,status,code,field,message,prefix,number,name,notes\n";
 
 /// What became of a row, and why.
 pub(super) struct Line<'a> {

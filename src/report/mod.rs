@@ -26,7 +26,7 @@ pub mod words;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Exit, WarningCode};
 use crate::event::Requests;
@@ -127,7 +127,7 @@ pub struct Trouble {
 }
 
 /// An input, and how it was understood.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Input {
     /// The file's name, or `stdin`.
     pub name: String,
@@ -146,7 +146,7 @@ pub struct Input {
 }
 
 /// Which columns are which field.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Mapping {
     /// Full name, or first and last name.
     pub name: Vec<String>,
@@ -165,7 +165,7 @@ pub struct Mapping {
 }
 
 /// People, not rows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contacts {
     /// Distinct valid phones.
     pub prepared: u64,

@@ -18,7 +18,7 @@ use super::cases::{Case, Cases};
 use super::line::{self, Line};
 use super::rejected::{Rejected, is_json};
 
-pub use super::line::message;
+pub use super::line::{HEADER, message};
 
 /// What the third reading needs to know.
 pub struct Books<'a> {

@@ -11,6 +11,7 @@
 //! - `import`: the main job, from a file to the server: what is sent, what is written, the exit code.
 //! - `kept`: inputs, corrected rows and foreign files, which no run may lose.
 //! - `leaks`: the token, repeated by a server in every form, is in no artefact.
+//! - `merge`: shards, and their results put together.
 //! - `messages`: the errors of the program, word for word.
 //! - `ping`: the call that tries endpoint and token.
 //! - `reading`: properties of reading: what was written reads back the same, and no bytes crash the program.
@@ -43,6 +44,7 @@ mod import;
 mod json;
 mod kept;
 mod leaks;
+mod merge;
 mod messages;
 mod ping;
 mod reading;

@@ -241,6 +241,8 @@ const ELSEWHERE: &[&str] = &[
     "input.encoding",
     "input.io",
     "input.left_out",
+    "input.other_job",
+    "input.results",
     "input.spreadsheet",
     "input.too_long",
     "input.unreadable",
@@ -253,6 +255,7 @@ const ELSEWHERE: &[&str] = &[
     "run.counts",
     "run.internal",
     "run.local_io",
+    "run.shard_missing",
     // Signals, and what depends on the time of day.
     "run.hangup",
     "run.interrupt",
