@@ -2,10 +2,11 @@
 //!
 //! [`open`] settles once what an input is: how it is packed, encoded, parted into records and cells, and which
 //! columns it has. [`Source::rows`] then reads it from the beginning as often as wanted, always with the same
-//! rows. What the columns mean is no business of this room.
+//! rows. What the columns mean is decided elsewhere, by `mapping`.
 
 #[cfg(feature = "xlsx")]
 mod biff;
+mod columns;
 mod csv;
 mod cursor;
 mod detect;
@@ -45,8 +46,9 @@ mod xlsx;
 #[cfg(feature = "xlsx")]
 mod zip;
 
-use encoding_rs::UTF_8;
+use encoding_rs::{Encoding, UTF_8};
 
+pub use columns::Columns;
 pub use error::{Error, ErrorKind, Foreign};
 pub use flatten::KEPT;
 pub use input::{Digest, Input};
@@ -76,50 +78,6 @@ const SAMPLE: usize = 100;
 const LOOK: usize = 256 * 1024;
 /// How much plain ASCII is passed over in search of a byte that tells the encoding.
 const ASCII: usize = 16 << 20;
-
-/// The columns of an input: names by position. Only JSON adds to them while it is read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Columns {
-    names: Vec<String>,
-    given: bool,
-}
-
-impl Columns {
-    /// Columns with these names.
-    pub fn new(names: Vec<String>) -> Columns {
-        Columns { names, given: false }
-    }
-
-    /// The names, by position.
-    pub fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// Adds columns behind the last one.
-    pub fn extend(&mut self, names: impl IntoIterator<Item = String>) {
-        self.names.extend(names);
-    }
-
-    /// The name of a column, from 0.
-    pub fn name(&self, column: usize) -> Option<&str> {
-        self.names.get(column).map(String::as_str)
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-
-    /// Whether the names were typed by the user, and so mean what they say.
-    pub fn are_given(&self) -> bool {
-        self.given
-    }
-}
 
 /// An input of which it is known how to read it.
 #[derive(Debug, Clone)]
@@ -181,37 +139,24 @@ fn settle(input: Input, options: &Options) -> Result<Source, ErrorKind> {
         return Err(ErrorKind::Binary(kind));
     }
     let found = encoding::find(&bytes, options.encoding)?;
-    let decode = |bytes: &[u8]| {
-        let mut text = Utf8Buffer::new(Unpacked::of(bytes.to_vec()), found.encoding);
-        while text.more()? {}
-        Ok::<_, ErrorKind>(text.window().to_vec())
-    };
-    if bytes.len() > LOOK {
-        bytes.truncate(LOOK);
-        whole = false;
-    }
-    let mut sample = decode(&bytes)?;
+    let mut sample = decode(bytes.get(..LOOK).unwrap_or(&bytes), found.encoding)?;
+    whole &= bytes.len() <= LOOK;
+    bytes.truncate(LOOK);
     if !whole && memchr::memchr2(b'\n', b'\r', &sample).is_none() {
         (bytes, whole) = read_head(&input, compression, MAX_RECORD + LOOK, 0)?;
-        sample = decode(&bytes)?;
+        sample = decode(&bytes, found.encoding)?;
     }
-    let blank = sample.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0);
-    if whole && blank {
+    if whole && sample.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
         return Err(ErrorKind::Empty);
-    }
-    if options.format.is_none_or(|format| matches!(format, Format::Json | Format::Ndjson)) && is_framed_json(&sample) {
-        return Err(ErrorKind::Json { line: 1, what: FRAMED });
     }
     let text = || Unpacked::open(&input, compression).map(|from| Utf8Buffer::new(from, found.encoding));
     let mut notices = Vec::new();
     let format = options.format.unwrap_or_else(|| sniff(&sample, whole, &input));
+    let is_json = matches!(options.format, None | Some(Format::Json | Format::Ndjson));
     let (layout, encoding) = match format {
+        _ if is_json && is_framed_json(&sample) => return Err(ErrorKind::Json { line: 1, what: FRAMED }),
         Format::Json => (Layout::Json(Json::shape(text()?)?), found),
-        Format::Ndjson => match Json::shape(text()?) {
-            // Lines that are pages, rows of cells or tables.
-            Ok(shape) if shape != Shape::objects() => (Layout::Json(shape), found),
-            _ => (Layout::Ndjson, found),
-        },
+        Format::Ndjson => (lines(text()?), found),
         Format::Csv | Format::Tsv => {
             let mut dialect = table::dialect(&sample, whole, options.format == Some(Format::Tsv), options);
             // A file of rejects is UTF-8 whatever --encoding says.
@@ -233,6 +178,21 @@ fn settle(input: Input, options: &Options) -> Result<Source, ErrorKind> {
         Source { input, compression, encoding, layout, columns: Columns::default(), sample: Vec::new(), notices };
     source.take_sample(options)?;
     Ok(source)
+}
+
+/// The text of the bytes, as UTF-8.
+fn decode(bytes: &[u8], encoding: &'static Encoding) -> Result<Vec<u8>, ErrorKind> {
+    let mut text = Utf8Buffer::new(Unpacked::of(bytes.to_vec()), encoding);
+    while text.more()? {}
+    Ok(text.window().to_vec())
+}
+
+/// How the lines are read: each as an object, unless they are pages, rows of cells or tables.
+fn lines(text: Utf8Buffer) -> Layout {
+    match Json::shape(text) {
+        Ok(shape) if shape != Shape::objects() => Layout::Json(shape),
+        _ => Layout::Ndjson,
+    }
 }
 
 #[cfg(feature = "xlsx")]
@@ -298,6 +258,11 @@ impl Source {
         if let Layout::Json(shape) = &self.layout {
             self.notices.extend(shape.notices());
         }
+        self.name_columns(&rows, options)
+    }
+
+    /// Names the columns: by the header, by what the user says, or by what is in them.
+    fn name_columns(&mut self, rows: &Rows, options: &Options) -> Result<(), ErrorKind> {
         let table = match &self.layout {
             Layout::Table { dialect, .. } => Some((dialect.is_rejects_file, dialect.header.clone())),
             Layout::Sheet { head, is_rejects_file, .. } => Some((*is_rejects_file, head.names.clone())),
