@@ -45,7 +45,17 @@ pub fn spread(named: Duration, roll: f64) -> Duration {
     named + named.mul_f64(0.1 * roll.clamp(0.0, 1.0)).min(Duration::from_secs(1))
 }
 
-/// Reads `Retry-After`: whole seconds, or a date, which is taken relative to the `Date` of the same answer where there
+/// Seconds with a fraction, which no standard knows and some limiters write: `0.4`.
+fn fraction(value: &str) -> Option<Duration> {
+    let (whole, part) = value.split_once('.')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !(digits(whole) && digits(part)) {
+        return None;
+    }
+    Some(Duration::try_from_secs_f64(value.parse().ok()?).unwrap_or(Duration::MAX))
+}
+
+/// Reads `Retry-After`: seconds, whole or with a fraction, or a date, which is taken relative to the `Date` of the same answer where there
 /// is one, since the clocks may differ. A wait of nothing is no wait.
 ///
 /// RFC 9110, 10.2.3.
@@ -54,6 +64,8 @@ pub fn retry_after(value: &[u8], date: Option<SystemTime>, now: SystemTime) -> O
     let named = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds is still "not for a very long time".
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
+    } else if let Some(seconds) = fraction(value) {
+        seconds
     } else {
         let until = httpdate::parse_http_date(value).ok()?;
         until.duration_since(date.unwrap_or(now)).unwrap_or_default()
@@ -101,7 +113,11 @@ mod tests {
             ("0", None, None),
             ("", None, None),
             ("-3", None, None),
-            ("1.5", None, None),
+            (".5", None, None),
+            ("1.", None, None),
+            ("1e3", None, None),
+            ("0.0", None, None),
+            ("2.0", None, Some(2)),
             ("soon", None, None),
             ("86400", None, Some(86_400)),
             ("99999999999999999999999", None, Some(u64::MAX)),
@@ -115,6 +131,8 @@ mod tests {
             let read = retry_after(value.as_bytes(), date, now);
             assert_eq!(read, seconds.map(Duration::from_secs), "{value}");
         }
+        assert_eq!(retry_after(b"0.4", None, now), Some(Duration::from_millis(400)));
+        assert_eq!(retry_after(format!("{}.0", "9".repeat(400)).as_bytes(), None, now), Some(Duration::MAX));
     }
 
     proptest! {

@@ -135,7 +135,7 @@ fn by_body(reply: &Reply, contacts: usize) -> Verdict {
             Verdict::Accepted | Verdict::PerItem(_) => refused(reply.status, &words),
             verdict => verdict,
         },
-        Answer::Unreadable => unreadable(reply.status, &answer::words(&reply.body)),
+        Answer::Unreadable(why) => unreadable(reply.status, &why),
     }
 }
 
@@ -157,6 +157,10 @@ fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verd
         Verdict::Retry(Retry { why: failure(cause, words), after: None, reached, too_much: false, then })
     };
     let halt = |cause, words: &str| Verdict::Halt(failure(cause, words));
+    let busy = |words: &str| {
+        let (why, after) = (failure(Cause::Busy, words), reply.retry_after);
+        Verdict::Retry(Retry { why, after, reached: false, too_much: true, then: OnExhausted::GiveUp })
+    };
     match status {
         300..=399 => {
             let target = reply.redirect.as_deref().map(|origin| format!("to {origin}")).unwrap_or_default();
@@ -164,6 +168,8 @@ fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verd
         }
         400 | 422 => refused(reply.status, &words()),
         401 => Verdict::Unauthorized(failure(Cause::Unauthorized, &words())),
+        // A limiter that answers 403, as some do, says when to come back.
+        403 if reply.retry_after.is_some() => busy(&words()),
         402 | 403 | 451 => halt(Cause::Forbidden, &words()),
         407 => halt(Cause::ProxyAuth, &words()),
         408 | 425 => later(Cause::Failing, &words(), false, OnExhausted::GiveUp),
@@ -175,13 +181,7 @@ fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verd
         }
         414 | 431 => halt(Cause::HeadersTooLarge, &words()),
         421 => later(Cause::WrongAddress, &words(), false, OnExhausted::Halt(2)),
-        429 | 503 => Verdict::Retry(Retry {
-            why: failure(Cause::Busy, &words()),
-            after: reply.retry_after,
-            reached: false,
-            too_much: true,
-            then: OnExhausted::GiveUp,
-        }),
+        429 | 503 => busy(&words()),
         501 | 505 => halt(Cause::WrongAddress, &words()),
         // A captive network says so by 511; the import service never does.
         511 => unreadable(reply.status, &words()),
@@ -299,6 +299,10 @@ mod tests {
         (r#"{"code":404}"#, "halt server.wrong_address"),
         (r#"[{"success":true},{"status":429}]"#, "accepted again"),
         (r#"[{"success":false},{"status":201}]"#, "refused accepted"),
+        (r#"{"status":"queued"}"#, "accepted"),
+        (r#"{"status":"escrowed"}"#, UNREADABLE),
+        (r#"{"success":true,"data":{"imported":1,"failed":1}}"#, "halve server.refused"),
+        (r#"{"status":"success","imported":1}"#, "halve server.refused"),
         (r#"[{"success":true}]"#, UNREADABLE),
         ("<!doctype html><title>Sign in</title>", UNREADABLE),
         ("", UNREADABLE),
@@ -354,7 +358,7 @@ mod tests {
                 _ => false,
             }
         };
-        assert_eq!((100..=599).filter(|status| named(*status)).collect::<Vec<_>>(), [413, 429, 503]);
+        assert_eq!((100..=599).filter(|status| named(*status)).collect::<Vec<_>>(), [403, 413, 429, 503]);
     }
 
     #[test]

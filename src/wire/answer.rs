@@ -4,6 +4,8 @@
 //! refusals are likely to carry an array of strings in `data`. Anything is read here, nothing is believed unless it
 //! says so: silence is not success. What follows from an answer is decided in `client::verdict`.
 
+mod counts;
+
 use serde_json::{Map, Value};
 
 /// What a body says.
@@ -20,8 +22,8 @@ pub enum Answer {
     },
     /// One word for each contact, in their order.
     Items(Vec<Item>),
-    /// Nothing that can be relied on.
-    Unreadable,
+    /// Nothing that can be relied on, and why.
+    Unreadable(String),
 }
 
 /// What a body says of one contact.
@@ -41,21 +43,33 @@ pub enum Item {
 /// Reads the body of an answer to so many contacts.
 pub fn read(body: &[u8], contacts: usize) -> Answer {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        return Answer::Unreadable;
+        let text = words(body);
+        return Answer::Unreadable(if text.trim().is_empty() { "the answer is empty".to_owned() } else { text });
     };
     let items = items(&value, contacts);
     let Value::Object(envelope) = &value else {
-        return items.map_or(Answer::Unreadable, Answer::Items);
+        return items.map_or_else(|| without_status(&value), Answer::Items);
     };
-    let sign = sign(envelope, |_| Sign::No(None));
+    let sign = sign(envelope, |_| Sign::Unknown);
     match (items, sign) {
         // An envelope that says no while each contact says yes contradicts itself; the no is believed.
         (Some(items), Sign::No(_)) if items.iter().any(|item| *item != Item::Accepted) => Answer::Items(items),
-        (Some(items), Sign::Yes | Sign::Silent) => Answer::Items(items),
         (_, Sign::No(code)) => Answer::Failure { code, words: words_of(&value) },
-        (None, Sign::Yes) => Answer::Success,
-        (None, Sign::Silent) => Answer::Unreadable,
+        (Some(items), Sign::Yes | Sign::Unknown | Sign::Silent) => Answer::Items(items),
+        (None, Sign::Yes) => match counts::shortfall(envelope, contacts) {
+            Some(words) => Answer::Failure { code: None, words },
+            None => Answer::Success,
+        },
+        (None, Sign::Unknown | Sign::Silent) => without_status(&value),
     }
+}
+
+/// An answer that does not say in a known word whether it worked.
+fn without_status(value: &Value) -> Answer {
+    let word = value.get("status").and_then(Value::as_str);
+    let what = word.map_or_else(|| "the answer has no status".to_owned(), |word| format!("the status is \"{word}\""));
+    let words = words_of(value);
+    Answer::Unreadable(if words.is_empty() { what } else { format!("{what}: {words}") })
 }
 
 /// The words of any body, for a person: the message in JSON, the text of a page, or what else stands there.
@@ -72,6 +86,8 @@ pub fn words(body: &[u8]) -> String {
 enum Sign {
     Yes,
     No(Option<u16>),
+    /// It has a status in a word that is not known.
+    Unknown,
     Silent,
 }
 
@@ -89,8 +105,10 @@ fn sign(object: &Map<String, Value>, other: impl Fn(&str) -> Sign) -> Sign {
                 }
             }
             ("success" | "ok" | "status", Value::String(word)) => match word.to_ascii_lowercase().as_str() {
-                "success" | "successful" | "ok" | "true" => Sign::Yes,
-                "error" | "fail" | "failed" | "failure" | "false" | "rejected" | "invalid" => Sign::No(None),
+                "success" | "successful" | "succeeded" | "ok" | "true" | "accepted" | "queued" | "pending"
+                | "processing" | "created" | "updated" | "imported" | "done" | "complete" | "completed" => Sign::Yes,
+                "error" | "fail" | "failed" | "failure" | "false" | "rejected" | "invalid" | "partial"
+                | "partial_success" => Sign::No(None),
                 word => word.parse().map_or_else(|_| other(word), of_code),
             },
             ("status", Value::Bool(yes)) => {
@@ -109,6 +127,8 @@ fn sign(object: &Map<String, Value>, other: impl Fn(&str) -> Sign) -> Sign {
             (Sign::No(Some(code)), _) | (Sign::No(None), Sign::No(Some(code))) => Sign::No(Some(code)),
             (_, Sign::No(code)) => Sign::No(code),
             (Sign::No(None), _) => Sign::No(None),
+            // A word that is not known takes the certainty from any yes beside it.
+            (Sign::Unknown, _) | (_, Sign::Unknown) => Sign::Unknown,
             (Sign::Yes, _) | (_, Sign::Yes) => Sign::Yes,
             (Sign::Silent, Sign::Silent) => Sign::Silent,
         };
@@ -153,7 +173,7 @@ fn items(value: &Value, contacts: usize) -> Option<Vec<Item>> {
         .map(|element| match sign(element.as_object()?, |_| Sign::Silent) {
             Sign::Yes => Some(Item::Accepted),
             Sign::No(code) => Some(Item::Failed { code, words: words_of(element) }),
-            Sign::Silent => None,
+            Sign::Unknown | Sign::Silent => None,
         })
         .collect()
 }
@@ -205,6 +225,27 @@ mod tests {
         Item::Failed { code, words: words.to_owned() }
     }
 
+    fn unreadable() -> Answer {
+        Answer::Unreadable(String::new())
+    }
+
+    fn without_reason(answer: Answer) -> Answer {
+        if matches!(answer, Answer::Unreadable(_)) { unreadable() } else { answer }
+    }
+
+    #[test]
+    fn an_answer_that_says_nothing_is_called_so() {
+        for (body, reason) in [
+            ("", "the answer is empty"),
+            ("  ", "the answer is empty"),
+            ("OK", "OK"),
+            (r#"{"jobId":7,"message":"Import queued"}"#, "the answer has no status: Import queued"),
+            (r#"{"status":"escrowed"}"#, "the status is \"escrowed\""),
+        ] {
+            assert_eq!(read(body.as_bytes(), 2), Answer::Unreadable(reason.to_owned()), "{body}");
+        }
+    }
+
     #[test]
     fn an_answer_is_what_it_says() {
         for (body, answer) in [
@@ -220,23 +261,29 @@ mod tests {
             (r#"{"success":true,"code":400}"#, failure(Some(400), "")),
             (r#"{"code":503,"success":true}"#, failure(Some(503), "")),
             (r#"{"status":"error"}"#, failure(None, "")),
-            (r#"{"status":"queued"}"#, failure(None, "")),
+            (r#"{"status":"queued"}"#, Answer::Success),
+            (r#"{"status":"Accepted","jobId":7}"#, Answer::Success),
+            (r#"{"status":"partial"}"#, failure(None, "")),
+            (r#"{"status":"escrowed"}"#, unreadable()),
+            (r#"{"success":true,"status":"escrowed"}"#, unreadable()),
+            (r#"{"success":true,"data":{"imported":1,"failed":1}}"#, failure(None, "the server counts 1 failed")),
+            (r#"{"success":true,"imported":1}"#, failure(None, "the server counts 1 of 2 contacts")),
             (r#"{"status":422,"error":{"message":"bad"}}"#, failure(Some(422), "bad")),
             (r#"{"status":"success","errors":["row 3"]}"#, failure(None, "row 3")),
             (r#"{"status":"success","error":null,"errors":[]}"#, Answer::Success),
             (r#"{"message":["name must be a string"],"statusCode":400}"#, failure(Some(400), "name must be a string")),
-            (r#"{}"#, Answer::Unreadable),
-            (r#"{"message":"hello"}"#, Answer::Unreadable),
-            (r#"{"code":0}"#, Answer::Unreadable),
-            (r#"{"status":"success"} trailing"#, Answer::Unreadable),
-            (r#"{"status":"succ"#, Answer::Unreadable),
-            ("", Answer::Unreadable),
-            ("[]", Answer::Unreadable),
-            ("true", Answer::Unreadable),
-            (r#""success""#, Answer::Unreadable),
-            ("<!doctype html><title>Log in</title>", Answer::Unreadable),
+            (r#"{}"#, unreadable()),
+            (r#"{"message":"hello"}"#, unreadable()),
+            (r#"{"code":0}"#, unreadable()),
+            (r#"{"status":"success"} trailing"#, unreadable()),
+            (r#"{"status":"succ"#, unreadable()),
+            ("", unreadable()),
+            ("[]", unreadable()),
+            ("true", unreadable()),
+            (r#""success""#, unreadable()),
+            ("<!doctype html><title>Log in</title>", unreadable()),
         ] {
-            assert_eq!(read(body.as_bytes(), 2), answer, "{body}");
+            assert_eq!(without_reason(read(body.as_bytes(), 2)), answer, "{body}");
         }
     }
 
@@ -256,12 +303,12 @@ mod tests {
                 Answer::Items(vec![Item::Accepted, failed(Some(422), "")]),
             ),
             // Not as long as the batch, or not every element speaks.
-            (r#"[{"success":true}]"#, Answer::Unreadable),
+            (r#"[{"success":true}]"#, unreadable()),
             (r#"{"success":true,"results":[{"status":201}]}"#, Answer::Success),
-            (r#"[{"success":true},{"id":7}]"#, Answer::Unreadable),
+            (r#"[{"success":true},{"id":7}]"#, unreadable()),
             (r#"{"success":false,"data":[{"code":200},{"code":200}]}"#, failure(None, "")),
         ] {
-            assert_eq!(read(body.as_bytes(), 2), answer, "{body}");
+            assert_eq!(without_reason(read(body.as_bytes(), 2)), answer, "{body}");
         }
     }
 
@@ -283,7 +330,7 @@ mod tests {
         fn a_cut_success_is_never_a_success(at in 0usize..70) {
             let body = br#"{"status":"success","message":"User profiles imported successfully."}"#;
             prop_assume!(at < body.len());
-            prop_assert_eq!(read(&body[..at], 1), Answer::Unreadable);
+            prop_assert_eq!(without_reason(read(&body[..at], 1)), unreadable());
         }
 
         #[test]
