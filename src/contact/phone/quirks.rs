@@ -84,21 +84,27 @@ pub(super) fn quirk(plans: &Tables, number: &Number) -> Option<Quirk> {
 fn renumbered(plan: &Completion, number: &Number) -> Option<Quirk> {
     let digits = number.national.as_slice();
     match (number.code, digits) {
-        // Cameroon, nine digits since 2014-11-21 (ART): 6 before mobiles. Reports differ on fixed lines.
+        // Cameroon, nine digits since 2014-11-21 (ART, ITU communication of 2014-10-06): 6 before mobiles. Before fixed
+        // lines stands a 2, but some of their codes changed too.
         (237, [5..=9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[6], digits)?))),
         (237, [2 | 3, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
         // Guinea, mobiles of nine digits (ARPT): what was put in front depends on the operator.
         (224, [6, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
-        // Colombia, 60 before area code and fixed line since 2021-09-01 (CRC, resolution 5826 of 2019).
+        // Colombia, 60 before area code and fixed line since 2021-09-01 (CRC, resolution 5826 of 2019, crcom.gov.co).
         (57, [1 | 2 | 4..=8, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.with(&[6, 0], digits)?))),
-        // Manila, eight digits behind the 2 since 2019-10-06 (NTC, MO 10-10-2017): the new one depends on the operator.
+        // Manila, eight digits behind the 2 since 2019-10-06 (NTC, memorandum order 10-10-2017): the
+        // new one depends on the operator.
         (63, [2, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
         // Ecuador, mobiles with a further 9 since 2012-09-30 (SUPERTEL, now ARCOTEL).
         (593, rest) if rest.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[9], rest)?))),
-        // Mauritius, 5 before mobiles since 2013-09-01 (ICTA).
+        // Mauritius, 5 before mobiles since 2013-09-01 (ICTA, decision of 2013-02-11, icta.mu/telecom-numbering).
         (230, rest) if rest.len() == 7 => Some(Quirk::Obsolete(Some(plan.mobile(&[5], rest)?))),
-        // Chile (SUBTEL): 2 behind the area code since 2012 and 2013, 9 before mobiles since 2016-02-06. What begins
+        // Chile (SUBTEL, ITU communication of 2014-07-02): 2 behind the area code since 2012 and 2013, 9 before mobiles
+        // since 2016-02-06; the 0 that was dialled before them is gone too. What begins
         // with 5, 6 or 7 may be either.
+        (56, [0, rest @ ..]) if rest.len() == 8 => {
+            renumbered(plan, &Number { national: Digits::from(rest), ..*number })
+        }
         (56, [8 | 9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[9], digits)?))),
         (56, [2, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.with(&[2], digits)?))),
         (56, [a @ (3 | 4), b, rest @ ..]) if rest.len() == 6 => {
