@@ -46,6 +46,8 @@ mod several;
 mod shapes;
 #[cfg(test)]
 mod spellings;
+#[cfg(test)]
+mod strangers;
 mod table;
 mod tables;
 
