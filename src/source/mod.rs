@@ -280,6 +280,8 @@ impl Source {
                         }
                         if options.columns.is_empty() {
                             self.notices.push(Notice::NoHeader { columns: names.clone() });
+                        } else if options.header != Header::Absent {
+                            self.notices.push(Notice::FirstRowKept);
                         }
                         names
                     }

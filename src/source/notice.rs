@@ -25,6 +25,8 @@ pub enum Notice {
         /// Their names.
         columns: Vec<String>,
     },
+    /// Names were given for the columns, and the first row is data: it holds a phone.
+    FirstRowKept,
     /// Records hold a list of further contacts, which is not read.
     ListLeft {
         /// The way to the list: keys with dots between them.
@@ -51,7 +53,10 @@ impl Notice {
             Notice::LinesBeforeHeader { count } => Some((WarningCode::HeaderRows, *count, &[])),
             Notice::RowsBeforeHeader { count } => Some((WarningCode::HeaderRows, *count as u64, &[])),
             Notice::ListLeft { contacts, lines, .. } => Some((WarningCode::ListLeft, *contacts, lines)),
-            Notice::EncodingGuessed(_) | Notice::NoHeader { .. } | Notice::SheetChosen { .. } => None,
+            Notice::EncodingGuessed(_)
+            | Notice::NoHeader { .. }
+            | Notice::FirstRowKept
+            | Notice::SheetChosen { .. } => None,
         }
     }
 }
@@ -66,6 +71,9 @@ impl fmt::Display for Notice {
             Notice::RowsBeforeHeader { count } => write!(f, "{count} rows before the header are left out"),
             Notice::NoHeader { columns } => {
                 write!(f, "there is no header; the columns are taken as {}", columns.join(", "))
+            }
+            Notice::FirstRowKept => {
+                f.write_str("the first row holds a phone number, so it is no header and is read as data")
             }
             Notice::ListLeft { list, contacts: 1, .. } => write!(f, "1 contact in the list {list:?} is not read"),
             Notice::ListLeft { list, contacts, .. } => {

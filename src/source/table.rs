@@ -90,6 +90,10 @@ pub(super) fn head(rows: &[Row], skip: u64, options: &Options) -> Head {
     let Some(first) = first else {
         return Head::default();
     };
+    // Names by position replace a header; a first row with a phone is none, and its contact is not to be lost.
+    if !options.columns.is_empty() && first.cells().any(is_phone) {
+        return Head::default();
+    }
     if options.skip_lines > 0 || skip > 1 {
         return here(at(0, first));
     }

@@ -48,6 +48,24 @@ pub(super) struct Vcard {
     line: Vec<u8>,
 }
 
+/// Whether a line ends a card, and whether it begins one. Both where cards were put together without a line end
+/// between them; marks and blanks around either are passed over.
+fn bounds(line: &[u8]) -> (bool, bool) {
+    const MARKS: &[char] = &['\u{feff}', '\u{1a}', '\0', ' ', '\t', '\r'];
+    let Ok(text) = std::str::from_utf8(line) else {
+        return (false, false);
+    };
+    let text = text.trim_matches(MARKS);
+    let is = |text: &str, word: &str| text.eq_ignore_ascii_case(word);
+    match text.split_at_checked("END:VCARD".len()) {
+        Some((end, rest)) if is(end, "END:VCARD") => {
+            let rest = rest.trim_start_matches(MARKS);
+            (rest.is_empty() || is(rest, "BEGIN:VCARD"), is(rest, "BEGIN:VCARD"))
+        }
+        _ => (false, is(text, "BEGIN:VCARD")),
+    }
+}
+
 impl Vcard {
     pub fn new(text: Utf8Buffer) -> Vcard {
         Vcard { text, lines: Lines::default(), begun: None, card: Card::default(), agents: 0, line: Vec::new() }
@@ -64,11 +82,11 @@ impl Vcard {
                     Some(line) => Err(ErrorKind::Truncated { what: "the card", line }.into()),
                 };
             }
-            let text = self.line.trim_ascii();
-            let begins = text.eq_ignore_ascii_case(b"BEGIN:VCARD");
-            let ends = text.eq_ignore_ascii_case(b"END:VCARD");
+            let (ends, starts) = bounds(&self.line);
+            // What begins before the card has ended.
+            let begins = starts && !ends;
             let Some(line) = self.begun else {
-                self.begun = begins.then_some(here);
+                self.begun = starts.then_some(here);
                 continue;
             };
             if self.agents > 0 || begins && self.card.agent {
@@ -83,7 +101,7 @@ impl Vcard {
                 }
                 continue;
             }
-            self.begun = begins.then_some(here);
+            self.begun = starts.then_some(here);
             let card = std::mem::take(&mut self.card);
             row.location.line = line;
             let reject =

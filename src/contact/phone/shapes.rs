@@ -163,8 +163,8 @@ pub(super) fn spreadsheet(text: &str) -> Option<Spreadsheet<'_>> {
     if let Some((whole, fraction)) = body.split_once(['.', ','])
         && whole.len() >= 7
         && digits(whole)
-        && (1..=2).contains(&fraction.len())
         && digits(fraction)
+        && (fraction.len() <= 2 || fraction.bytes().all(|b| b == b'0'))
     {
         let zeros = fraction.bytes().all(|b| b == b'0');
         let whole = text.get(..text.len() - fraction.len() - 1)?;
@@ -321,6 +321,10 @@ mod tests {
             ("38339170875.0", repaired("38339170875", float)),
             ("+38339170875.00", repaired("+38339170875", float)),
             ("38339170875,0", repaired("38339170875", float)),
+            ("6281123456.000", repaired("6281123456", float)),
+            ("+6281123456,000000", repaired("+6281123456", float)),
+            // Groups of three, though it looks like a fraction.
+            ("1.000.000.000", repaired("1000000000", thousands)),
             ("9198765432.10", Some(Spreadsheet::Fraction)),
             ("-9876543119", Some(Spreadsheet::Negative)),
             ("- 9876543119.0", Some(Spreadsheet::Negative)),

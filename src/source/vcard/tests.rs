@@ -54,6 +54,10 @@ fn cards() {
             "BEGIN:VCARD\nVERSION:4.0\nFN:A\\, B\nTEL;VALUE=uri;TYPE=\"voice,cell\":tel:+33-1\nTEL;waid=919:+919\nEND:VCARD\n",
             &["1: name=A, B, phone=+919, phone 2=tel:+33-1"],
         ),
+        (
+            "BEGIN:VCARD\nFN:A\nEND:VCARDBEGIN:VCARD\nFN:B\nEND:VCARD\u{feff}BEGIN:VCARD \r\nFN:C\nend:vcard\n\u{feff}BEGIN:VCARD\nFN:D\nEND:VCARD\u{1a}",
+            &["1: name=A", "3: name=B", "5: name=C", "8: name=D"],
+        ),
         ("BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\n", &["1: row.malformed", "3: name=B"]),
         ("BEGIN:VCARD\nFN:A\n", &["the file is cut short: the card that begins on line 1 has no end"]),
         (
