@@ -124,6 +124,14 @@ pub enum Error {
         /// The option as it was settled.
         limit: String,
     },
+    /// Fewer rows than there should be.
+    #[error("{} read, and --min-rows asks for {least}", match .read { 1 => "1 row was".to_owned(), read => format!("{read} rows were") })]
+    TooFewRows {
+        /// How many were read.
+        read: u64,
+        /// How many there should be.
+        least: u64,
+    },
     /// Phones that occur again, where that is an error.
     #[error("{} the phone number of another row", match .rows { 1 => "1 row repeats".to_owned(), rows => format!("{rows} rows repeat") })]
     Duplicates {
@@ -208,6 +216,7 @@ impl Diagnostic for Error {
             Error::Port { .. } => RunCode::RunPort,
             Error::Local { .. } => RunCode::RunLocalIo,
             Error::TooManyInvalid { .. } => RunCode::InputTooManyInvalid,
+            Error::TooFewRows { .. } => RunCode::InputTooFewRows,
             Error::Duplicates { .. } => RunCode::InputDuplicates,
             Error::OtherJob { .. } => RunCode::JournalOtherJob,
             Error::InputChanged { .. } => RunCode::InputChanged,

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::{AsFd, OwnedFd};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -86,6 +87,14 @@ impl Terminal {
         let mut out = io::stdout().lock();
         out.write_all(self.redactor.clean(text).as_bytes())?;
         out.flush()
+    }
+
+    /// Standard error for the output of another program.
+    ///
+    /// # Errors
+    /// It is closed.
+    pub fn standard_error(&self) -> io::Result<OwnedFd> {
+        io::stderr().as_fd().try_clone_to_owned()
     }
 
     /// Writes a line to standard error; on a terminal wrapped between words, and in colour where that is wanted. If it

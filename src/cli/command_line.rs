@@ -15,7 +15,8 @@ pub struct CommandLine {
 }
 
 impl CommandLine {
-    /// Keeps the words; the values of `--token` and `--header`, the arguments of `--token-command`, the password of
+    /// Keeps the words; the values of `--token` and `--header`, the arguments of `--token-command` and
+    /// `--on-finish`, the password of
     /// `--proxy` and the query of `--endpoint` become `…`.
     pub fn new(words: impl IntoIterator<Item = String>) -> CommandLine {
         let mut line = CommandLine::default();
@@ -32,7 +33,9 @@ impl CommandLine {
                 (Some(Private::Proxy), _) => without_password(&word),
                 (Some(Private::Endpoint), _) => without_query(&without_password(&word)),
                 (_, Some(("--token", _))) => "--token=…".to_owned(),
-                (_, Some(("--token-command", value))) => format!("--token-command={}", without_arguments(value)),
+                (_, Some((option @ ("--token-command" | "--on-finish"), value))) => {
+                    format!("{option}={}", without_arguments(value))
+                }
                 (_, Some(("--header", value))) => format!("--header={}", without_value(value)),
                 (_, Some(("--proxy", value))) => format!("--proxy={}", without_password(value)),
                 (_, Some(("--endpoint", _))) => without_query(&without_password(&word)),
@@ -139,7 +142,7 @@ impl Private {
     fn named(word: &str) -> Option<Private> {
         match word {
             "--token" => Some(Private::Token),
-            "--token-command" => Some(Private::Command),
+            "--token-command" | "--on-finish" => Some(Private::Command),
             "--header" => Some(Private::Header),
             "--proxy" => Some(Private::Proxy),
             "--endpoint" => Some(Private::Endpoint),

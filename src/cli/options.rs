@@ -189,6 +189,8 @@ pub const SETTINGS: &[Setting] = &[
     row(Input, "limit", One("N"), "", "Take the first N records of the job only").common(),
     row(Input, "max-input", One("SIZE"), "", "The longest standard input or pipe that is taken")
         .more("Default: half of the free space where it is kept for the second reading"),
+    row(Input, "min-rows", One("N"), "0", "Send nothing if fewer rows than this were read")
+        .more("For exports that may be cut short"),
     row(Input, "shard", One("K/N"), "1/1", "Take the records of shard K of N only")
         .more("Or index:I/N, with I from 0 as job arrays count. N machines can share one file without talking to each other: split by phone number"),
     row(Input, "only", Many("COLUMN=VALUE,…"), "", "Send only rows whose column has one of these values").common()
@@ -277,6 +279,11 @@ pub const SETTINGS: &[Setting] = &[
     row(Delivery, "max-refused", One("N|P%"), "unlimited", "Stop, resumably, when the server refused more than this"),
     row(Delivery, "cacert", One("PEM"), "", "File with certificates to trust beside the system's"),
     row(Delivery, "proxy", One("URL"), "", "Proxy to use").more("Default: the system's (HTTPS_PROXY, NO_PROXY)"),
+    row(Delivery, "on-finish", One("CMD"), "", "Command to run at the end of an import, with summary.json on its input")
+        .more(
+            "Run by sh -c with M1IMPORT_STATUS and M1IMPORT_EXIT_CODE set, for 60 s at most; its output goes to standard \
+             error, and its failure is a warning",
+        ),
     row(Delivery, "restart", Nothing, "", "Forget an unfinished journal and start over").common()
         .given(Typed)
         .more("Without it the same command resumes where it stopped"),

@@ -5,6 +5,7 @@ use std::io;
 use tokio::runtime::{Builder, Runtime};
 
 mod complete;
+mod hook;
 mod phone;
 mod ping;
 mod sandbox;
@@ -132,9 +133,8 @@ fn output_format(typed: &Typed, env: &Env) -> OutputFormat {
 /// `check` and the import: one run, its end printed.
 fn job(typed: Typed, env: &Env, mode: Mode) -> Exit {
     with_config(typed, env, mode, |config, terminal| {
-        pipeline::no_mistyped_command(config)?;
         let runtime = runtime()?;
-        let ended = runtime.block_on(async {
+        let ended: Result<Ended, Error> = runtime.block_on(async {
             let stop = listening()?;
             let screen = Screen { terminal, verbosity: config.output.verbosity, env };
             match mode {
@@ -144,7 +144,16 @@ fn job(typed: Typed, env: &Env, mode: Mode) -> Exit {
         });
         // A name look-up or a reading that blocks must not hold the exit.
         runtime.shutdown_background();
-        ended.map(|ended| finish(config, terminal, &ended))
+        let ended = ended?;
+        let exit = finish(config, terminal, &ended);
+        if let (Mode::Import, Some(command)) = (mode, &config.delivery.on_finish)
+            && exit != Exit::Usage
+            && let Some(warning) = hook::run(command, &ended.summary, exit, terminal)
+            && config.output.verbosity > Verbosity::Quiet
+        {
+            say(terminal, &warning);
+        }
+        Ok(exit)
     })
 }
 

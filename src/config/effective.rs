@@ -68,7 +68,7 @@ fn masked(setting: &Setting, value: String) -> String {
         "header" => without_value(&value),
         "proxy" => without_password(&value),
         "endpoint" => without_query(&without_password(&value)),
-        "token-command" => without_arguments(&value),
+        "token-command" | "on-finish" => without_arguments(&value),
         _ => value,
     }
 }

@@ -89,6 +89,7 @@ keys! { SETTINGS:
     SHEET: Sheet = "sheet";
     LIMIT: Positive = "limit";
     MAX_INPUT: Size = "max-input";
+    MIN_ROWS: Number = "min-rows";
     SHARD: Shard = "shard";
     ONLY: RowCondition = "only";
     SKIP: RowCondition = "skip";
@@ -129,6 +130,7 @@ keys! { SETTINGS:
     GIVE_UP_AFTER: BoundedDuration = "give-up-after";
     MAX_WAIT: BoundedDuration = "max-wait";
     MAX_REFUSED: Limit = "max-refused";
+    ON_FINISH: NonEmptyText = "on-finish";
     CACERT: FilePath = "cacert";
     PROXY: Proxy = "proxy";
     RESTART: Switch = "restart";

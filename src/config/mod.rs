@@ -129,6 +129,8 @@ pub struct Rows {
     pub on_duplicate: OnDuplicate,
     /// How many rows may be invalid; `--strict` is none.
     pub max_invalid: Limit,
+    /// How many rows there are at least.
+    pub min_rows: u64,
     /// What is done with members of the payload that have no value.
     pub empty: Empty,
 }
@@ -165,6 +167,8 @@ pub struct Delivery {
     pub policy: client::Policy,
     /// How many rows the server may refuse before the run stops.
     pub max_refused: Limit,
+    /// The command to run at the end of an import.
+    pub on_finish: Option<String>,
     /// Whether an unfinished journal is forgotten.
     pub restart: bool,
 }
@@ -289,6 +293,7 @@ impl Rows {
             rules: rules(levels)?,
             phone_metadata: path(levels, key::PHONE_METADATA)?,
             on_duplicate: levels.one(key::ON_DUPLICATE)?,
+            min_rows: levels.one(key::MIN_ROWS)?.0,
             max_invalid: if strict { Limit::Count(0) } else { max_invalid },
             empty: if levels.on(key::OMIT_EMPTY)? { Empty::Omitted } else { Empty::Written },
         })
@@ -345,6 +350,7 @@ impl Delivery {
                 max_wait,
             },
             max_refused: levels.one(key::MAX_REFUSED)?,
+            on_finish: levels.maybe(key::ON_FINISH)?.map(|NonEmptyText(command)| command),
             restart: levels.on(key::RESTART)?,
         })
     }

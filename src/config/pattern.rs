@@ -4,7 +4,8 @@ use super::key;
 use crate::cli::options::{Group, setting};
 
 /// Settings of Input that are about the job, not about one of its files.
-const OF_THE_JOB: &[&str] = &[key::LIMIT.name(), key::SHARD.name(), key::MAX_INPUT.name(), "min-rows", "max-drop"];
+const OF_THE_JOB: &[&str] =
+    &[key::LIMIT.name(), key::SHARD.name(), key::MAX_INPUT.name(), key::MIN_ROWS.name(), "max-drop"];
 
 /// Whether a setting may be different for each input.
 pub(super) fn may_be_for_a_file(name: &str) -> bool {

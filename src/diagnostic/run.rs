@@ -52,6 +52,7 @@ super::codes! {
         InputLeftOut = "input.left_out", Data, "this build cannot read the format", "convert the file to CSV";
         InputChanged = "input.changed", Data, "the file changed while it was being read", "wait until the file is complete, then type the same command with --restart";
         InputDuplicates = "input.duplicates", Data, "rows repeat a phone number, and --on-duplicate error forbids it", "nothing was sent; remove the repeated rows, or use --on-duplicate merge, first or last";
+        InputTooFewRows = "input.too_few_rows", Data, "fewer rows were read than --min-rows asks for", "nothing was sent; is the export complete?";
         InputTooManyInvalid = "input.too_many_invalid", Data, "more rows are not valid than --max-invalid or --strict allow", "nothing was sent; correct these rows, or allow more with --max-invalid";
         MappingNoPhone = "mapping.no_phone", Data, "no column holds phone numbers", "name the column with --map phone=COLUMN; is it the right file?";
         MappingAmbiguous = "mapping.ambiguous", Data, "several columns could be meant, and they differ", "choose one with --map";

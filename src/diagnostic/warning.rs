@@ -22,6 +22,7 @@ super::codes! {
         ListLeft = "warning.list_left", "a record holds a list of further contacts, which is not read", "";
         NoStateFolder = "warning.no_state_folder", "there is no folder of the user to keep the key of the journal in", "set STATE_DIRECTORY or XDG_STATE_HOME to a folder that may be written";
         SharedFolder = "warning.shared_folder", "permissions cannot be kept where the results folder lies", "name another folder with --output-dir";
+        OnFinish = "warning.on_finish", "the command of --on-finish failed or took too long", "try it by itself: sh -c COMMAND < summary.json; how the import ended stays the same";
         TokenEndsSoon = "token.ends_soon", "the token expires within the hour; sending stops 30 s before, and the same command resumes", "get a token that lasts for the whole import";
     }
 }

@@ -108,6 +108,7 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
         (Ok(Ok(None)) | Err(_), _) => return Err(Error::Broken("the survey")),
     };
     screen.warn_of_no_rows(&survey);
+    prepare::enough(config, &survey)?;
     let acceptable = prepare::acceptable(config, &survey);
     found.survey = Some(Arc::new(survey));
     acceptable

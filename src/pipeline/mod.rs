@@ -23,7 +23,7 @@ mod warnings;
 
 pub use check::check;
 pub use delivery::Way;
-pub use prepare::{no_mistyped_command, rules};
+pub use prepare::rules;
 pub use run::import;
 pub use screen::Screen;
 pub use summary::{Story, failed};

@@ -1,6 +1,5 @@
 //! From the settings to a job: inputs opened, understood and mapped.
 
-use crate::cli::nearest_command;
 use crate::config::{Config, Limit};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
@@ -39,19 +38,6 @@ pub async fn unless_stopped<T: Send + 'static>(
     }
 }
 
-/// A word that is nearly a command, and no file, was meant as the command; said before a token is asked for.
-///
-/// # Errors
-/// It is.
-pub fn no_mistyped_command(config: &Config) -> Result<(), Error> {
-    match config.files.first().filter(|first| !first.exists()) {
-        Some(first) if nearest_command(&first.to_string_lossy()).is_some() => {
-            source::Input::at(first, None).map(drop).map_err(Error::Input)
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Finds out what the inputs are and which of their columns is which field.
 ///
 /// # Errors
@@ -85,6 +71,15 @@ pub fn rules(config: &Config) -> Result<Rules, Error> {
         rules.phone.plans = Plans::read(&text).map_err(|error| unusable(error.to_string()))?;
     }
     Ok(rules)
+}
+
+/// Whether enough rows were read.
+///
+/// # Errors
+/// Fewer than `--min-rows` were.
+pub fn enough(config: &Config, survey: &Survey) -> Result<(), Error> {
+    let (read, least) = (survey.read, config.rows.min_rows);
+    if read < least { Err(Error::TooFewRows { read, least }) } else { Ok(()) }
 }
 
 /// Whether what the survey found may be sent.

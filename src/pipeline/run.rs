@@ -110,6 +110,8 @@ impl<'a> Run<'a> {
         self.tell_start(&job, &found, &way);
 
         let survey = Arc::new(self.make_survey(&job).await?);
+        // The folder stays as it is.
+        prepare::enough(config, &survey)?;
         let done = self.take_journal(found, &job, &survey, &folder)?;
         self.survey = Some(Arc::clone(&survey));
         self.screen.warn_of_no_rows(&survey);

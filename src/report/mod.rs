@@ -51,6 +51,19 @@ pub enum Status {
     Checked,
 }
 
+impl Status {
+    /// The word in `summary.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Complete => "complete",
+            Status::Interrupted => "interrupted",
+            Status::Stopped => "stopped",
+            Status::Failed => "failed",
+            Status::Checked => "checked",
+        }
+    }
+}
+
 /// Everything that is told about a run: `summary.json` of schema 1, and the base of all reports.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {

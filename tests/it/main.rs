@@ -7,6 +7,7 @@
 //! - `completion`: what shells offer at Tab.
 //! - `corpus`: files as people have them, each with the dialect, mapping and cells it must give.
 //! - `delivery`: servers that throttle, cut, stall and refuse.
+//! - `hook`: the command at the end, and too few rows.
 //! - `hostile`: bombs, endless inputs, and attempts to smuggle a secret or a command out.
 //! - `import`: the main job, from a file to the server: what is sent, what is written, the exit code.
 //! - `kept`: inputs, corrected rows and foreign files, which no run may lose.
@@ -39,6 +40,7 @@ mod codes;
 mod completion;
 mod corpus;
 mod delivery;
+mod hook;
 mod hostile;
 mod import;
 mod json;

@@ -244,6 +244,7 @@ const ELSEWHERE: &[&str] = &[
     "input.other_job",
     "input.results",
     "input.spreadsheet",
+    "input.too_few_rows",
     "input.too_long",
     "input.unreadable",
     "journal.newer",

@@ -72,6 +72,7 @@ fn every_setting_is_settled() {
         "cacert",
         "phone-metadata",
         "write-config",
+        "on-finish",
     ];
     for setting in crate::cli::options::SETTINGS.iter().filter(|setting| !free.contains(&setting.name)) {
         let values = [(setting.name, vec!["\u{1}\u{1}".to_owned()])].into();

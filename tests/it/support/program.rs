@@ -1,5 +1,4 @@
 //! The real program, started in a folder of its own and with an empty environment.
-#![expect(dead_code, reason = "used by the tests of the whole program, which come with it")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
