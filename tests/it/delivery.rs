@@ -163,6 +163,39 @@ fn a_success_that_says_failure_is_a_failure() {
 }
 
 #[test]
+fn a_success_that_counts_failures_is_no_success_for_the_rest() {
+    let folder = folder(50);
+    let server = Server::new(move |request| {
+        let (count, failed) = (request.phones().len(), usize::from(request.has("27830000033")));
+        let body = json!({"success": true, "data": {"imported": count - failed, "failed": failed}});
+        Reply::json(200, &body).applies(failed == 0)
+    });
+    import(&folder, &server, &[]).exits_with(1);
+    assert_eq!((rows(&folder, "accepted"), rows(&folder, "refused")), (49, 1));
+    assert!(!server.phones().contains(&"27830000033".to_owned()));
+}
+
+#[test]
+fn a_word_that_is_not_known_refuses_no_row() {
+    let folder = folder(50);
+    let server = Server::new(|_| Reply::json(202, &json!({"status": "escrowed"})).applies(false));
+    let run = import(&folder, &server, &[]);
+    run.exits_with(76);
+    assert_eq!((rows(&folder, "unconfirmed"), rows(&folder, "not_sent"), server.count()), (20, 30, 3));
+    let folder = self::folder(50);
+    let server = Server::new(|_| Reply::json(202, &json!({"status": "queued"})));
+    all_arrived(&import(&folder, &server, &[]), &folder, &server, 50);
+}
+
+#[test]
+fn a_403_that_says_when_to_come_back_is_a_throttle() {
+    let folder = folder(50);
+    let server = at_first(2, |_| Reply::refused(403, "slow down").header("Retry-After", "0.3"));
+    let summary = all_arrived(&import(&folder, &server, &[]), &folder, &server, 50);
+    assert_eq!(summary["requests"]["throttled"], 2);
+}
+
+#[test]
 fn a_token_that_ends_amid_the_run_is_followed_by_a_new_one() {
     let folder = folder(1000);
     let server =
