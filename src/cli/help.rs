@@ -8,9 +8,8 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::complete::SHELL_NAMES;
-use super::options::{
-    Group, MERGE_SETTINGS, PHONE_SETTINGS, PING_SETTINGS, SANDBOX_SETTINGS, SETTINGS, Setting, Takes,
-};
+use super::options::{Group, SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
+use super::subsets::{MERGE_SETTINGS, PHONE_SETTINGS, PING_SETTINGS};
 
 const ABOUT: &str = "Bulk contact importer for the m1bot WhatsApp platform";
 

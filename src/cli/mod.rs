@@ -18,6 +18,7 @@ pub mod complete;
 mod help;
 mod man;
 pub mod options;
+mod subsets;
 pub mod synonyms;
 
 use crate::diagnostic::{Diagnostic, Entry, RunCode};

@@ -125,8 +125,11 @@ impl Course {
         match self.phase {
             Phase::Checking => "checking the input; nothing is sent yet".to_owned(),
             Phase::Sending => {
-                let wait = self.waiting(now).map(|wait| format!("{wait}; ")).unwrap_or_default();
-                format!("{wait}{}", self.counts())
+                // The counts stay where they are, so that the line does not jump; a reason that is too long loses its end.
+                match self.waiting(now) {
+                    Some(wait) => format!("{}; {wait}", self.contacts()),
+                    None => self.counts(),
+                }
             }
             Phase::Reporting => "writing the reports".to_owned(),
         }
@@ -144,13 +147,17 @@ impl Course {
         }
     }
 
+    /// What became of the contacts, and how many requests there may be.
     fn counts(&self) -> String {
+        format!("{}, {} at once", self.contacts(), grouped(self.window as u64))
+    }
+
+    fn contacts(&self) -> String {
         let mut text = format!("{} accepted, {} rejected", grouped(self.accepted), grouped(self.rejected));
         let retrying: u64 = self.retrying.values().sum();
         if retrying > 0 {
             text.push_str(&format!(", {} retrying", grouped(retrying)));
         }
-        text.push_str(&format!(", {} at once", grouped(self.window as u64)));
         text
     }
 
@@ -260,7 +267,7 @@ mod tests {
         course.hear(&Event::Waiting { until: at(15), pause: Pause::Named, why }, at(3));
         assert_eq!(
             course.below(at(3)),
-            "waiting 12 s: the server is busy (HTTP 429); 100 accepted, 10 rejected, 100 retrying, 2 at once"
+            "100 accepted, 10 rejected, 100 retrying; waiting 12 s: the server is busy (HTTP 429)"
         );
         assert!(course.is_waiting(at(14)) && !course.is_waiting(at(15)));
         course.hear(&accepted(2, 101..=200), at(16));

@@ -3,6 +3,7 @@
 //! It hears the same events as the other listeners and decides nothing. indicatif is used here only, and what it draws
 //! goes through the terminal like everything else.
 
+mod bar;
 mod canvas;
 mod course;
 mod pace;
@@ -10,7 +11,7 @@ mod pace;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
+use indicatif::ProgressBar;
 use tokio::time::Instant;
 
 use crate::diagnostic::Exit;
@@ -20,7 +21,7 @@ use crate::outcome::{Cause, Counts, Failure};
 use crate::row::masked_within;
 use crate::terminal::{self, safe};
 
-use canvas::Canvas;
+use bar::{bar, cells, style};
 use course::Course;
 use pace::Pace;
 
@@ -64,12 +65,6 @@ pub struct Progress {
     /// How often each kind of trouble came up; the first one is told at once.
     troubles: BTreeMap<Cause, u64>,
 }
-
-/// The bar is so wide where there is room. Were it to fill the line, a terminal made narrower would break the line in
-/// two, and the upper half would stay.
-const CELLS: usize = 30;
-/// And so wide where there is hardly any.
-const FEWEST_CELLS: usize = 5;
 
 impl Progress {
     /// Nothing has begun yet.
@@ -259,27 +254,6 @@ impl Progress {
     }
 }
 
-fn bar() -> ProgressBar {
-    // Should the run be lost, the screen is clean all the same.
-    let canvas = Box::new(Canvas::default());
-    ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::term_like_with_hz(canvas, REDRAWS))
-        .with_finish(ProgressFinish::AndClear)
-}
-
-/// How wide the bar is in a terminal of that width, with so much beside it.
-fn cells(width: usize, beside: usize) -> usize {
-    width.saturating_sub(beside + "[] ".len() + 1).clamp(FEWEST_CELLS, CELLS)
-}
-
-/// The bar with what stands beside and below it.
-fn style(cells: usize) -> ProgressStyle {
-    let style = ProgressStyle::with_template(&format!("[{{bar:{cells}}}] {{prefix}}\n{{msg}}"));
-    style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
-}
-
-/// The most redraws in a second.
-const REDRAWS: u8 = 10;
-
 /// How often `tick` should be called.
 pub const TICK: Duration = Duration::from_millis(200);
 
@@ -385,13 +359,6 @@ the server is busy [server.busy]: 2 times
         let why = Arc::new(Failure::new(Cause::Interrupt, ""));
         progress.hear(&Event::Stopping { why, in_flight: 3 });
         assert_eq!(said.lock().unwrap()[0], "stopping: waiting for 3 requests under way; Ctrl-C again ends it at once");
-    }
-
-    #[test]
-    fn the_bar_leaves_room() {
-        for (width, beside, cells) in [(200, 40, 30), (80, 44, 30), (60, 40, 16), (40, 44, 5), (0, 0, 5)] {
-            assert_eq!(super::cells(width, beside), cells, "{width} {beside}");
-        }
     }
 
     #[tokio::test(start_paused = true)]
