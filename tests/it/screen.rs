@@ -98,7 +98,13 @@ fn shows_a_bar(columns: u32, rows: u32) {
     let ended = screen.until("the end", |text| text.ends_with("\n$"));
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/screen-{columns}x{rows}.txt"));
     let host = sandbox.url().split('/').nth(2).unwrap();
-    assert_data_eq!(ended.replace(host, "127.0.0.1:8787") + "\n", Data::read_from(&golden, None).raw());
+    // How fast this machine is today stands in no golden file.
+    let same = |line: &str| match line.starts_with("  in ") && line.ends_with(" contacts/s") {
+        true => "  in 3.5 s, 850 contacts/s\n".to_owned(),
+        false => format!("{line}\n"),
+    };
+    let ended: String = ended.replace(host, "127.0.0.1:8787").lines().map(same).collect();
+    assert_data_eq!(ended, Data::read_from(&golden, None).raw());
 }
 
 #[test]
