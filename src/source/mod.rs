@@ -22,6 +22,8 @@ mod list;
 mod ndjson;
 mod notice;
 #[cfg(feature = "xlsx")]
+mod number_format;
+#[cfg(feature = "xlsx")]
 mod ods;
 #[cfg(feature = "xlsx")]
 mod ole;

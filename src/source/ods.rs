@@ -161,13 +161,26 @@ impl Cell {
     }
 
     fn end(self, column: &mut usize, cells: &mut Vec<(usize, String)>) {
-        let text = self.value.filter(|_| !is_error(&self.text)).unwrap_or(self.text);
+        let value = self.value.filter(|value| !is_error(&self.text) && !adds_digits(&self.text, value));
+        let text = value.unwrap_or(self.text);
         let times = usize::try_from(self.repeated).unwrap_or(usize::MAX).min(MAX_COLUMNS.saturating_sub(*column));
         if !text.is_empty() {
             cells.extend((0..times).map(|place| (*column + place, text.clone())));
         }
         *column += times;
     }
+}
+
+/// Whether a number is shown with a plus sign, a calling code or leading zeros, which its value does not have.
+fn adds_digits(shown: &str, value: &str) -> bool {
+    let is_phone = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '/' | '\u{a0}');
+    let shown = shown.trim();
+    let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+    let is_whole = value.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole
+        && shown.chars().all(is_phone)
+        && digits.ends_with(value)
+        && (shown.starts_with('+') || digits.len() > value.len())
 }
 
 /// What a formula shows that has no value.

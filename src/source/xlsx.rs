@@ -12,6 +12,7 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xl
 
 use super::error::ErrorKind;
 use super::input::{Input, Seekable};
+use super::number_format::NumberFormat;
 use super::table::{self, Head};
 use super::unpack::{Compression, RATIO, Unpacked};
 use super::{MAX_COLUMNS, MAX_RECORD, Notice, Options, Sheet, biff, ods, ole, zip};
@@ -223,11 +224,17 @@ fn stream<Lend: FnMut(&Row) -> ControlFlow<()>>(
     gather: &mut Gather<Lend>,
 ) -> Result<(), ErrorKind> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|error| damaged(&error))?;
-    while let Some(cell) = cells.next_cell().map_err(|error| damaged(&error))? {
+    // By the number of the style; a workbook has few.
+    let formats: Vec<Option<NumberFormat>> =
+        cells.styles().iter().map(|style| NumberFormat::read(&style.number_format.as_ref()?.format_code)).collect();
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| damaged(&error))? {
         let (row, column) = cell.get_position();
         let (line, column) = (u64::from(row) + 1, column as usize);
         let ended = match cell.get_value() {
             DataRef::SharedString(text) => gather.cell(line, column, text)?,
+            DataRef::Float(number) if let Some(text) = seen(formats.get(style), *number) => {
+                gather.cell(line, column, &text)?
+            }
             value => gather.cell(line, column, &shown(&Data::from(value.clone())))?,
         };
         if ended.is_break() {
@@ -235,6 +242,11 @@ fn stream<Lend: FnMut(&Row) -> ControlFlow<()>>(
         }
     }
     Ok(())
+}
+
+/// The number as its format shows it, where that adds anything.
+fn seen(format: Option<&Option<NumberFormat>>, number: f64) -> Option<String> {
+    format?.as_ref()?.shown(number)
 }
 
 /// Gathers cells, which come row by row, into rows.
