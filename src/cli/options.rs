@@ -20,7 +20,7 @@ pub struct Setting {
     pub given: Given,
     /// The heading it stands under.
     pub group: Group,
-    /// Whether `-h` shows it, which has room for a few only.
+    /// Whether `-h` shows it, which shows a few only.
     pub common: bool,
     /// What it does, in one line.
     pub says: &'static str,

@@ -141,7 +141,7 @@ fn variable(name: &str, place: Place, shown_place: &str) -> Result<&'static Sett
     }
 }
 
-/// Name and value of one line. `$` stands for itself: it goes past `dotenvy` as a character nobody types.
+/// Name and value of one line. `$` is an ordinary character: `dotenvy` is given one that nobody types in its place.
 ///
 /// A value with spaces in it needs quotes with `dotenvy`. Without any quote or backslash there is only one way to read it.
 fn assignment(line: &str) -> Option<(String, String)> {

@@ -209,7 +209,7 @@ impl Config {
         }
         let stdin = files.iter().filter(|file| file.as_os_str() == "-").count();
         if stdin > 1 {
-            return Err(Error::new(RunCode::UsageConflict, "- stands for standard input, which can be read once only"));
+            return Err(Error::new(RunCode::UsageConflict, "- is standard input, which can be read only once"));
         }
         trust::no_foreign_settings(&levels, &line)?;
         if mode == Mode::Import && delivery.target == Target::Endpoint {

@@ -64,7 +64,7 @@ const PAIRS: &[(char, char, &str)] =
 pub(super) fn why_unusable(token: &str) -> Option<String> {
     let lower = token.to_ascii_lowercase().replace('-', "_");
     if PLACEHOLDERS.contains(&lower.as_str()) {
-        return Some("is a word that stands for a token, not a token".to_owned());
+        return Some("is a word in place of a token, not a token".to_owned());
     }
     if token.len() > 2 && !token.contains(|c: char| !matches!(c, '*' | 'x' | 'X' | '.' | '•' | '…')) {
         return Some("was masked where it was copied from: only its stars or dots are here".to_owned());
@@ -168,9 +168,9 @@ mod tests {
             ("{{ token }}", "not filled in"),
             ("%M1IMPORT_TOKEN%", "not filled in"),
             ("$(pass show m1)", "did not run"),
-            ("null", "stands for a token"),
-            ("None", "stands for a token"),
-            ("YOUR-API-TOKEN", "stands for a token"),
+            ("null", "in place of a token"),
+            ("None", "in place of a token"),
+            ("YOUR-API-TOKEN", "in place of a token"),
             ("***", "masked"),
             ("xxxxxxxx", "masked"),
             ("...", "masked"),

@@ -59,7 +59,7 @@ super::codes! {
         MappingUnknownColumn = "mapping.unknown_column", Data, "an option names a column that is not there", "column names are those of the header; in JSON, dotted paths";
         OutputFolder = "output.folder", Folder, "the results folder cannot be made", "name another folder with --output-dir";
         OutputNotOurs = "output.not_ours", Folder, "the results folder holds files of another program", "name another folder with --output-dir, or move the file away";
-        OutputWrite = "output.write", Io, "a report cannot be written", "make room or check the permissions, then type the same command again";
+        OutputWrite = "output.write", Io, "a report cannot be written", "free some space or check the permissions, then type the same command again";
         OutputNoPlace = "output.no_place", Folder, "the file of --report or --write-config cannot be made there; nothing was sent", "name a file in a folder that is there and may be written into";
         OutputIsInput = "output.is_input", Usage, "--report would replace an input", "name another file";
         OutputExists = "output.exists", Folder, "the file of --write-config already exists", "name another file, or remove this one";
@@ -68,11 +68,11 @@ super::codes! {
         JournalDamaged = "journal.damaged", Folder, "the journal is damaged or does not fit the input", "--restart forgets it and sends everything again; the server updates what it has";
         JournalNewer = "journal.newer", Folder, "the journal was written by a newer version", "use that version, or --restart to send everything again";
         JournalOlder = "journal.older", Data, "the journal of an unfinished import was written by an older version", "finish it with that version, or use --restart to send everything again; the server updates what it has";
-        JournalWrite = "journal.write", Io, "the journal cannot be written, so sending stopped", "make room, then type the same command again to resume";
+        JournalWrite = "journal.write", Io, "the journal cannot be written, so sending stopped", "free some space, then type the same command again to resume";
         JournalOtherJob = "journal.other_job", Data, "the results folder holds an unfinished import of another job", "finish that import with its own command, or forget it with --restart";
         RunShardMissing = "run.shard_missing", Later, "a shard of the job is missing or not finished", "run it, then merge again";
         RunPort = "run.port", Io, "the sandbox cannot open its port", "name another with --port; --port 0 takes a free one";
-        RunLocalIo = "run.local_io", Io, "a temporary file or a thread failed", "make room or check the permissions, then type the same command again";
+        RunLocalIo = "run.local_io", Io, "a temporary file or a thread failed", "free some space or check the permissions, then type the same command again";
         RunCounts = "run.counts", Internal, "the counts do not add up: a fault of this program", "please report this; type the same command again to resume";
         RunInternal = "run.internal", Internal, "a part of the program broke down", "please report this; type the same command again to resume";
     }

@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 
 use super::canvas::Canvas;
 
-/// The bar is so wide where there is room. Were it to fill the line, a terminal made narrower would break the line in
+/// The bar is so wide where the terminal is. Were it to fill the line, a terminal made narrower would break the line in
 /// two, and the upper half would stay.
 const CELLS: usize = 30;
 /// And so wide where there is hardly any.

@@ -90,7 +90,7 @@ impl Cases {
         Cases { values, ..Cases::default() }
     }
 
-    /// Adds a row in the order of the input. It is counted in any case, and kept while there is room.
+    /// Adds a row in the order of the input. It is counted in any case, and kept up to a limit.
     pub fn add(&mut self, case: Case) {
         self.total += 1;
         let places = self.places.entry(case.code.clone()).or_default();
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_kept_while_there_is_room() {
+    fn rows_are_kept_up_to_a_limit() {
         let mut cases = Cases::new(Values::Masked);
         for line in 1..=100_000 {
             cases.add(case(line, "no such range", "+919876543210"));

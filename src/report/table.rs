@@ -62,14 +62,14 @@ fn runs_left(c: char) -> bool {
 }
 
 /// Rows of cells as lines: columns as wide as their widest cell, two spaces between them. The widest columns give way
-/// until the lines fit into `room` cells.
-pub fn columns(rows: &[Vec<String>], sides: &[Side], room: usize) -> Vec<String> {
+/// until the lines fit into `space` cells.
+pub fn columns(rows: &[Vec<String>], sides: &[Side], space: usize) -> Vec<String> {
     let count = sides.len();
     let mut widths: Vec<usize> = (0..count)
         .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0))
         .collect();
     let between = count.saturating_sub(1) * 2;
-    while widths.iter().sum::<usize>() + between > room {
+    while widths.iter().sum::<usize>() + between > space {
         match widths.iter_mut().max() {
             Some(widest) if *widest > 4 => *widest -= 1,
             _ => break,

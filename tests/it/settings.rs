@@ -219,7 +219,7 @@ fn what_is_no_token_is_never_sent() {
         ("tok-1234,", "comma"),
         ("M1IMPORT_TOKEN=tok-1234", "leave out M1IMPORT_TOKEN="),
         ("$M1IMPORT_TOKEN", "not filled in"),
-        ("null", "stands for a token"),
+        ("null", "in place of a token"),
         ("***", "masked"),
         ("\"tok-1234", "quote"),
     ] {
