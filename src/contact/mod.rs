@@ -6,6 +6,7 @@
 
 mod columns;
 pub mod email;
+mod markup;
 mod notation;
 pub mod phone;
 mod text;
@@ -200,6 +201,8 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<(phone:
         }
         let whole = fields.international.contains(&column).then(|| with_plus(cell)).flatten();
         let (prefix, cell) = whole.as_deref().map_or((prefix, cell), |cell| ("", cell));
+        let plain = markup::plain(cell);
+        let cell = plain.as_ref();
         match phone::read(prefix, cell, region, &rules.phone) {
             Ok(reading) => {
                 let alone = region.is_none() && prefix.is_empty();

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use super::markup::plain;
 use super::notation;
 use crate::invisible::is_copied_mark;
 use crate::row::{LIST_END, is_nothing};
@@ -39,10 +40,21 @@ pub(super) fn is_placeholder(cell: &str) -> bool {
 
 /// A name: trimmed, without invisible marks at its ends, in Unicode's composed form (NFC).
 pub(super) fn name(cell: &str) -> Cow<'_, str> {
+    match plain(cell) {
+        Cow::Borrowed(cell) => name_without_escapes(cell),
+        // Line ends and the blanks in their place are one.
+        Cow::Owned(text) => {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            Cow::Owned(name_without_escapes(&text).into_owned())
+        }
+    }
+}
+
+fn name_without_escapes(cell: &str) -> Cow<'_, str> {
     // A JSON list: the parts of a name, or a list of one.
     if cell.contains(LIST_END) {
         let parts = cell.split(LIST_END).map(str::trim).filter(|part| !part.is_empty());
-        return Cow::Owned(name(&parts.collect::<Vec<_>>().join(" ")).into_owned());
+        return Cow::Owned(name_without_escapes(&parts.collect::<Vec<_>>().join(" ")).into_owned());
     }
     // WhatsApp's group exports write `~ name` for people who are not in the address book.
     let cell = match cell.strip_prefix("~") {
@@ -90,6 +102,16 @@ pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut 
     if cell.is_empty() {
         return;
     }
+    if let Cow::Owned(text) = plain(cell) {
+        let mut found = Vec::new();
+        split_plain_tags(&text, separators, &mut found);
+        tags.extend(found.into_iter().map(|tag| Cow::Owned(tag.into_owned())));
+        return;
+    }
+    split_plain_tags(cell, separators, tags);
+}
+
+fn split_plain_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
     if cell.contains(LIST_END) {
         for element in cell.split_terminator(LIST_END) {
             push_tag(Cow::Borrowed(element), tags);
@@ -164,6 +186,26 @@ pub(super) fn attribute(cell: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn escapes_of_other_formats_are_decoded_once() {
+        let names = [
+            ("Jos&eacute; &amp; Ana", "José & Ana"),
+            ("Ana_x000D_\nSouza", "Ana Souza"),
+            ("Ana<br>Souza", "Ana Souza"),
+            ("&amp;amp;", "&amp;"),
+            ("Smith & Sons", "Smith & Sons"),
+        ];
+        for (cell, expected) in names {
+            assert_eq!(name(cell), expected);
+        }
+        let mut tags = Vec::new();
+        split_tags("R&amp;D, VIP", &Separators::default(), &mut tags);
+        assert_eq!(tags, ["R&D", "VIP"]);
+        // A cell of nothing else costs its length.
+        assert!(name(&"&amp;".repeat(1 << 20)).len() == 1 << 20);
+        assert!(name(&format!("&{}", "amp;".repeat(1 << 20))).ends_with("amp;"));
+    }
 
     #[test]
     fn tags_of_every_export() {
