@@ -93,7 +93,7 @@ proptest! {
             // What stands behind the `?` of an address is a message, not dialled.
             let number = if cell.contains(':') { cell.split('?').next().unwrap_or_default() } else { &cell };
             let written = digits(number);
-            let before = digits(prefix.strip_suffix(".0").unwrap_or(&prefix));
+            let before = digits(prefix.strip_suffix(".0").or(prefix.strip_suffix(",0")).unwrap_or(&prefix));
             let kept = full.ends_with(&written) && (full == written || full.starts_with(reading.region.calling_code().to_string().as_str()));
             let whole = full == written || full.len() == written.len() + reading.region.calling_code().to_string().len();
             let further = !before.is_empty() && full.ends_with(&format!("{before}{written}"));
