@@ -279,6 +279,7 @@ fn mapping_options(levels: &Levels) -> Result<mapping::Options, Error> {
     Ok(mapping::Options {
         map: levels.many(key::MAP)?.into_iter().map(|FieldMap(to, column)| (to, column)).collect(),
         attributes: levels.one(key::ATTRIBUTES)?,
+        default_country: levels.maybe(key::DEFAULT_COUNTRY)?,
     })
 }
 

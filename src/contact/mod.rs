@@ -4,6 +4,7 @@
 //! costs work and may never be asked for (name, tags, attributes) is taken from the row when it is asked for, so
 //! that counting a million rows writes nothing.
 
+mod area;
 mod columns;
 pub mod email;
 mod markup;
@@ -15,6 +16,8 @@ use std::borrow::Cow;
 
 pub use columns::FieldColumns;
 pub use text::Separators;
+
+use area::{Parts, parts};
 
 use crate::keywords::keywords;
 use crate::row::{Code, Field, LIST_END, Note, Notes, Reject, Row, is_nothing};
@@ -193,6 +196,7 @@ impl Details {
 fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<(phone::Reading, bool), Box<Reject>> {
     let prefix = first_filled(row, fields.of(Field::Prefix)).unwrap_or("");
     let region = read_region(row, fields);
+    let area = first_filled(row, fields.of(Field::Area)).unwrap_or("");
     let mut missing = None;
     for &column in fields.of(Field::Phone) {
         let cell = row.cell(column as usize);
@@ -203,7 +207,23 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<(phone:
         let (prefix, cell) = whole.as_deref().map_or((prefix, cell), |cell| ("", cell));
         let plain = markup::plain(cell);
         let cell = plain.as_ref();
-        match phone::read(prefix, cell, region, &rules.phone) {
+        let joined = match whole.is_none() && !fields.of(Field::Area).is_empty() {
+            true => parts(area, cell),
+            false => Parts::Whole(cell),
+        };
+        let read = |cell: &str| phone::read(prefix, cell, region, &rules.phone);
+        let read = match &joined {
+            Parts::Whole(cell) => read(cell),
+            Parts::Joined { number, whole: None } => read(number),
+            Parts::Joined { number, whole: Some(whole) } => {
+                read(number).or_else(|refusal| read(whole).map_err(|_| refusal))
+            }
+            Parts::AreaMissing => {
+                let detail = "its area code is missing".to_owned();
+                return Err(reject(row, Code::PhoneTooShort, Field::Phone, Some(column), detail, Vec::new()));
+            }
+        };
+        match read {
             Ok(reading) => {
                 let alone = region.is_none() && prefix.is_empty();
                 let by_default_country = alone && is_by_default_country(cell, &reading, &rules.phone);

@@ -39,6 +39,8 @@ struct Values {
     codes: usize,
     /// An area code or the like: two to six digits.
     areas: usize,
+    /// One 0 in front, as no calling code has.
+    zeros: usize,
     /// Nine digits at most, and no plus sign: behind an area code.
     locals: usize,
     /// The name or code of a country, or of a person: no digits.
@@ -61,6 +63,7 @@ impl Values {
             values.emails += usize::from(cell.contains('@'));
             values.codes += usize::from(is_code(cell));
             values.areas += usize::from((2..=6).contains(&digits) && !cell.contains(char::is_alphabetic));
+            values.zeros += usize::from(cell.starts_with('0') && !cell.starts_with("00"));
             values.locals += usize::from((5..=9).contains(&digits) && !cell.contains('+'));
             values.words += usize::from(digits == 0 && cell.contains(char::is_alphabetic));
             values.flags += usize::from(is_flag(cell));
@@ -225,7 +228,6 @@ impl<'a> Guess<'a> {
         // If the values of none are phones, the words alone decide: the rows will tell what is wrong with each.
         let found = if verified.iter().any(has_phones) || named.is_empty() { verified } else { named };
         if !found.is_empty() {
-            self.is_whole(&found, columns)?;
             return self.told_apart(found, columns);
         }
         let last = self.of(|meaning| matches!(meaning, Meaning::LastPhone | Meaning::NameOrPhone));
@@ -248,24 +250,15 @@ impl<'a> Guess<'a> {
         }
     }
 
-    /// Refuses numbers whose area codes stand in a column of their own: without them they are other people's.
-    fn is_whole(&self, found: &[(u8, u32)], columns: &Columns) -> Result<(), Error> {
-        let is_area = |seen: &&Seen| match seen.meaning {
-            Meaning::Area => true,
-            // A calling code has no 0 in front.
-            Meaning::PrefixOrArea => seen.values.codes == 0,
-            _ => false,
+    /// The column of the area codes that are missing in the numbers of these columns, and the first such column.
+    pub fn area(&self, phones: &[u32]) -> Option<(u32, u32)> {
+        let area = self.seen.iter().find(|seen| is_area(seen))?;
+        let is_local = |column: u32| {
+            let values = Values::of(column, self.sample);
+            values.mostly(values.locals)
         };
-        let mut areas = self.seen.iter().filter(is_area).filter(|seen| seen.values.mostly(seen.values.areas));
-        let is_found = |seen: &&Seen| found.iter().any(|(_, column)| *column == seen.column);
-        let local = self.seen.iter().filter(is_found).find(|seen| seen.values.filled > 0);
-        match (areas.next(), local) {
-            (Some(area), Some(local)) if local.values.mostly(local.values.locals) => Err(Error::Parted {
-                area: name_of(area.column, columns).to_owned(),
-                number: name_of(local.column, columns).to_owned(),
-            }),
-            _ => Ok(()),
-        }
+        let number = phones.iter().copied().find(|&column| is_local(column))?;
+        Some((area.column, number))
     }
 
     /// Refuses namesakes that say different things.
@@ -288,8 +281,10 @@ impl<'a> Guess<'a> {
         Ok(found)
     }
 
-    /// The other fields with their columns, by rank. `phone` is the best column of phones, whose person has the name.
-    pub fn others(&self, columns: &Columns, phone: Option<u32>) -> Vec<(Field, u32)> {
+    /// The other fields with their columns, by rank. The best of the columns of phones comes first: its person
+    /// has the name.
+    pub fn others(&self, columns: &Columns, phones: &[u32]) -> Vec<(Field, u32)> {
+        let phone = phones.first().copied();
         let mut others = self.names(columns, phone);
         let mut push = |field, seen: Vec<&Seen>| others.extend(seen.iter().map(|seen| (field, seen.column)));
         let emails = self.ranked(Meaning::Email);
@@ -306,6 +301,8 @@ impl<'a> Guess<'a> {
         };
         push(Field::Email, if any { verified } else { emails.into_iter().filter(may_be).collect() });
         let mut prefixes = self.ranked(Meaning::Prefix);
+        let area = self.area(phones).map(|(area, _)| area);
+        prefixes.retain(|seen| Some(seen.column) != area && !seen.values.mostly(seen.values.zeros));
         let country = self.ranked(Meaning::Country);
         let (perhaps, or_area) = (self.ranked(Meaning::PerhapsPrefix), self.ranked(Meaning::PrefixOrArea));
         prefixes.extend(country.iter().filter(|seen| !seen.values.mostly(seen.values.words) && seen.values.codes > 0));
@@ -343,6 +340,17 @@ impl<'a> Guess<'a> {
         ranked.sort_by_key(|seen| seen.extra);
         ranked
     }
+}
+
+/// Whether the column holds area codes: by its title, or because none of its codes is that of a country.
+fn is_area(seen: &Seen) -> bool {
+    let may_be = match seen.meaning {
+        Meaning::Area => true,
+        // A calling code has no 0 in front.
+        Meaning::PrefixOrArea | Meaning::PerhapsPrefix | Meaning::Prefix => seen.values.codes == 0,
+        _ => false,
+    };
+    may_be && seen.values.mostly(seen.values.areas)
 }
 
 /// The error that names the columns and the one that comes nearest: by its values, else by its name.

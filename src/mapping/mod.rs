@@ -13,7 +13,8 @@ use std::str::FromStr;
 pub use error::Error;
 pub use filter::Filter;
 
-use crate::contact::FieldColumns;
+use crate::contact::phone::Region;
+use crate::contact::{Contact, FieldColumns, Rules};
 use crate::invisible::is_noise_in_names;
 use crate::row::{Field, Row};
 use crate::source::{Columns, REJECT_COLUMNS};
@@ -78,6 +79,8 @@ pub struct Options {
     pub map: Vec<(Target, String)>,
     /// Which columns become attributes.
     pub attributes: Attributes,
+    /// The country of numbers that do not name one.
+    pub default_country: Option<Region>,
 }
 
 /// What says in a cell that its person does not want to be written to, whatever the column is called.
@@ -146,7 +149,8 @@ impl Mapping {
             mapping.settle(target, name, columns)?;
         }
         let guess = Guess::new(columns, sample, |column| mapping.fields.uses(column));
-        mapping.take_guess(guess, columns)?;
+        mapping.take_guess(&guess, columns)?;
+        mapping.join_area(&guess, sample, options.default_country, columns)?;
         mapping.find_attributes(columns)?;
         mapping.mark_international(columns);
         mapping.find_other_names(columns);
@@ -225,13 +229,12 @@ impl Mapping {
         Ok(())
     }
 
-    fn take_guess(&mut self, guess: Guess, columns: &Columns) -> Result<(), Error> {
+    fn take_guess(&mut self, guess: &Guess, columns: &Columns) -> Result<(), Error> {
         if !self.settled.contains(&Field::Phone) {
             self.phones = guess.phones(columns)?;
             self.rank_phones();
         }
-        let phone = self.fields.of(Field::Phone).first().copied();
-        for (field, column) in guess.others(columns, phone) {
+        for (field, column) in guess.others(columns, self.fields.of(Field::Phone)) {
             self.add(field, column);
         }
         self.warnings = guess
@@ -242,6 +245,36 @@ impl Mapping {
             })
             .collect();
         Ok(())
+    }
+
+    /// Takes the area codes that belong to the numbers, if the two together are numbers. If they are not, they are
+    /// taken apart only where the user says that the numbers are whole.
+    fn join_area(
+        &mut self,
+        guess: &Guess,
+        sample: &[Row],
+        default: Option<Region>,
+        columns: &Columns,
+    ) -> Result<(), Error> {
+        if self.settled.contains(&Field::Area) {
+            return Ok(());
+        }
+        let Some((area, number)) = guess.area(self.fields.of(Field::Phone)) else { return Ok(()) };
+        self.fields.add(Field::Area, area);
+        let mut rules = Rules::default();
+        rules.phone.default = default;
+        let both = |row: &&Row| [area, number].iter().all(|&column| !row.cell(column as usize).trim().is_empty());
+        if sample.iter().filter(both).any(|row| Contact::from_row(row, &self.fields, &rules).is_ok()) {
+            return Ok(());
+        }
+        self.fields.set(Field::Area, Vec::new());
+        match self.settled.contains(&Field::Phone) {
+            true => Ok(()),
+            false => Err(Error::Parted {
+                area: name_of(area, columns).to_owned(),
+                number: name_of(number, columns).to_owned(),
+            }),
+        }
     }
 
     fn rank_phones(&mut self) {

@@ -107,3 +107,35 @@ fn who_has_no_personal_name_is_called_by_nickname_or_organisation() {
     // That of somebody else.
     assert_eq!(name(&["phone", "supplier.company"], &["+12025550101", "ACME"], &auto), "");
 }
+
+#[test]
+fn area_codes_are_joined_where_both_together_are_numbers_and_refused_elsewhere() {
+    let columns = Columns::new(["Name", "STD Code", "Phone"].map(str::to_owned).to_vec());
+    let mut row = Row::default();
+    for cell in ["Asha", "080", "25550101"] {
+        row.push(cell);
+    }
+    let find = |map: &[&str], country: &str| {
+        let map = map.iter().map(|column| (Target::Field(Field::Phone), (*column).to_owned())).collect();
+        let options = Options { map, default_country: country.parse().ok(), ..Options::default() };
+        Mapping::find(&columns, std::slice::from_ref(&row), &options)
+    };
+    let phone = |mapping: &Mapping, country: &str| {
+        let mut rules = Rules::default();
+        rules.phone.default = country.parse().ok();
+        Contact::from_row(&row, mapping.fields(), &rules).map(|contact| contact.phone.to_string()).ok()
+    };
+    for map in [&[][..], &["Phone"]] {
+        let mapping = find(map, "IN").unwrap();
+        assert_eq!(phone(&mapping, "IN").as_deref(), Some("+918025550101"));
+    }
+    for country in ["", "US"] {
+        assert!(
+            matches!(find(&[], country), Err(Error::Parted { area, number }) if area == "STD Code" && number == "Phone")
+        );
+    }
+    let options = Options { map: vec![(Target::Field(Field::Area), "STD Code".to_owned())], ..Options::default() };
+    let mapping = Mapping::find(&columns, std::slice::from_ref(&row), &options).unwrap();
+    assert_eq!(phone(&mapping, "IN").as_deref(), Some("+918025550101"));
+    assert_eq!(phone(&mapping, "US"), None);
+}

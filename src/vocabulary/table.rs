@@ -340,7 +340,8 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     (
         Area,
         "area code, areacode, phone area code, city code, std code, ddd, lada, código de área, ortsvorwahl, alan kodu, \
-         код города",
+         код города, npa, std, phone area, area no, area number, prefisso locale, indicatif régional, netnummer, \
+         riktnummer, suuntanumero, kod obszaru, 市外局番, 市话区号, 지역번호, mã vùng, kode area, קידומת אזור",
     ),
     (
         Country,

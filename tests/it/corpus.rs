@@ -174,6 +174,7 @@ fn options(text: &str) -> (source::Options, mapping::Options) {
                 mapping.map.push((field.parse().unwrap(), column));
             }
             "--attributes" => mapping.attributes = value().parse::<Attributes>().unwrap(),
+            "--default-country" => mapping.default_country = Some(value().parse().unwrap()),
             other => panic!("{other} is no option of reading"),
         }
     }
