@@ -59,6 +59,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
         folder: run.folder.as_ref().filter(|_| run.survey.is_some()).map(|folder| shown(folder.path())),
         reports,
         next: documents::next(run.config, &summary),
+        places: summary.reasons.keys().map(|code| (code.clone(), cases.places(code).to_vec())).collect(),
         color: run.screen.terminal.out.color,
     };
     Ended { text: text::summary(&summary, &closing), summary }

@@ -14,7 +14,7 @@ use super::screen::values;
 use super::sending::{Load, send};
 use super::summary::{Story, inputs_as_told, row_counts};
 use super::{Ended, Screen, check, ending, outputs};
-use crate::config::{Config, Target};
+use crate::config::{Config, Target, Verbosity};
 use crate::error::Error;
 use crate::folder::{self, Folder, Purpose};
 use crate::journal::{self, Found, Head, Journal, Lock, Unfinished};
@@ -117,7 +117,10 @@ impl<'a> Run<'a> {
         self.screen.warn_of_no_rows(&survey);
         self.screen.warn_of_opt_outs(config, &survey);
         self.screen.warn_of_counts(&survey);
-        self.tell_first_cases(&job, &survey);
+        // Else they are told once: in the summary.
+        if self.screen.verbosity >= Verbosity::More {
+            self.tell_first_cases(&job, &survey);
+        }
         prepare::acceptable(config, &survey)?;
         if config.delivery.target == Target::Nowhere || survey.contacts() == 0 {
             return Ok(());

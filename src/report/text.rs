@@ -23,6 +23,8 @@ pub struct Closing {
     pub reports: Vec<String>,
     /// What to type next.
     pub next: Option<Next>,
+    /// The first places of each reason: file and line.
+    pub places: BTreeMap<String, Vec<(String, u64)>>,
     /// Whether the screen takes colour.
     pub color: bool,
 }
@@ -41,7 +43,7 @@ pub fn summary(summary: &Summary, closing: &Closing) -> String {
         page.lines(2, counts(summary));
         page.lines(2, took(summary));
     }
-    reasons(summary, &mut page, &paint);
+    reasons(summary, closing, &mut page, &paint);
     noticed(summary, &mut page, &paint);
     whereabouts(summary, closing, &mut page, &paint);
     page.text
@@ -127,7 +129,7 @@ fn counts(summary: &Summary) -> Vec<String> {
     columns(&rows, &[Side::Left, Side::Right, Side::Left], WIDTH - 2)
 }
 
-pub(super) fn reasons(summary: &Summary, page: &mut Page, paint: &Paint) {
+fn reasons(summary: &Summary, closing: &Closing, page: &mut Page, paint: &Paint) {
     if summary.reasons.is_empty() {
         return;
     }
@@ -136,9 +138,20 @@ pub(super) fn reasons(summary: &Summary, page: &mut Page, paint: &Paint) {
     page.heading(title, paint);
     for (code, rows) in by_count(&summary.reasons) {
         page.item(rows, &format!("{} [{}]", safe(describe(code)), safe(code)));
+        let places = closing.places.get(code).map_or(&[] as &[_], Vec::as_slice);
+        for (file, line) in places.iter().take(PLACES) {
+            page.line(10, &format!("{}:{line}", safe(file)));
+        }
+        let more = rows.saturating_sub(PLACES as u64);
+        if !places.is_empty() && more > 0 {
+            page.line(10, &format!("and {}", count(more, "more row")));
+        }
         page.hint(10, remedy(code));
     }
 }
+
+/// So many places of a reason are named; all of them stand in `results.csv` and `rejected.csv`.
+const PLACES: usize = 3;
 
 pub(super) fn noticed(summary: &Summary, page: &mut Page, paint: &Paint) {
     if summary.notes.is_empty() {

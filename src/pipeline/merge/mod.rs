@@ -125,7 +125,7 @@ pub fn merge(folders: &[PathBuf], output: Option<&Path>, color: bool) -> Result<
     clear_rejected(&folder, &Listed::of(&folder), &rejected).map_err(written)?;
     publish(rejected.into_iter().chain([results_csv]).collect()).map_err(written)?;
     publish(documents(&folder, &summary, &cases).map_err(written)?).map_err(written)?;
-    let closing = Closing { folder: Some(shown(folder.path())), reports: Vec::new(), next: None, color };
+    let closing = Closing { folder: Some(shown(folder.path())), color, ..Closing::default() };
     Ok(Ended { text: text::summary(&summary, &closing), summary })
 }
 
