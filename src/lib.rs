@@ -1,6 +1,6 @@
 //! `m1import` imports contacts in bulk to the m1bot WhatsApp platform.
 //!
-//! `tests/it/architecture.rs` holds the table of which module may use which.
+//! `ARCHITECTURE.md` shows how the modules fit together; `tests/it/architecture.rs` holds the table of which module may use which.
 
 pub mod batch;
 pub mod cli;

@@ -178,3 +178,21 @@ fn files_are_short() {
         .collect();
     assert!(long.is_empty(), "{}", long.join("\n"));
 }
+
+/// The paths in the tables of where a change is made, and of the modules.
+#[test]
+fn documents_name_files_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut missing = Vec::new();
+    for name in ["CONTRIBUTING.md", "ARCHITECTURE.md"] {
+        let text = fs::read_to_string(root.join(name)).unwrap();
+        let paths = text.split('`').skip(1).step_by(2).filter(|word| word.ends_with(".rs") || word.ends_with('/'));
+        let gone = paths.filter(|path| !root.join(path).exists() && !root.join("src").join(path).exists());
+        missing.extend(gone.map(|path| format!("{name}: {path}")));
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    let architecture = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    for (module, _) in MAY_USE {
+        assert!(architecture.contains(&format!("`{module}`")), "ARCHITECTURE.md lacks {module}");
+    }
+}
