@@ -261,7 +261,8 @@ impl<'a> Guess<'a> {
         Some((area.column, number))
     }
 
-    /// Refuses namesakes that say different things.
+    /// Refuses namesakes that say different things where names come several times too: then they are several persons'.
+    /// Else they are one field, of which the first that is filled counts.
     fn told_apart(&self, found: Vec<(u8, u32)>, columns: &Columns) -> Result<Vec<(u8, u32)>, Error> {
         for &(_, column) in &found {
             let name = name_of(column, columns).trim();
@@ -273,12 +274,19 @@ impl<'a> Guess<'a> {
                 let first = cells.next();
                 cells.any(|cell| Some(cell) != first)
             });
-            if same.len() > 1 && differ {
+            if same.len() > 1 && differ && self.has_several_persons() {
                 let columns = same.iter().map(|&other| numbered(other, columns)).collect();
                 return Err(Error::Ambiguous { field: Field::Phone, columns });
             }
         }
         Ok(found)
+    }
+
+    /// Whether there are two columns of names of one sort.
+    fn has_several_persons(&self) -> bool {
+        use Meaning::{First, FirstOrName, Last, Name, NameOrLast, NameOrPhone, PerhapsName};
+        let sorts = [Name, NameOrLast, NameOrPhone, PerhapsName, FirstOrName, First, Last];
+        sorts.into_iter().any(|sort| self.of(|meaning| meaning == sort).count() > 1)
     }
 
     /// The other fields with their columns, by rank. The best of the columns of phones comes first: its person
