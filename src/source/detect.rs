@@ -4,6 +4,7 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 use super::encoding::utf_16;
 use super::error::{ErrorKind, Foreign};
+use super::foreign;
 use super::json::Json;
 use super::shape::Shape;
 use super::text::Utf8Buffer;
@@ -55,7 +56,7 @@ const UNPACK: &str = "unpack it, and name the file with the contacts";
 const SAVE_AGAIN: &str = "open it in a spreadsheet program and save it as .xlsx or CSV";
 
 /// What a file is that holds no contacts, by how it begins.
-const FOREIGN: [(&[u8], &str, &str); 20] = [
+const FOREIGN: [(&[u8], &str, &str); 22] = [
     (b"%PDF", "a PDF document", EXPORT),
     (b"\x89PNG", "a picture", EXPORT),
     (b"\xff\xd8\xff", "a picture", EXPORT),
@@ -74,8 +75,17 @@ const FOREIGN: [(&[u8], &str, &str); 20] = [
     (b"!BDN", "an Outlook data file (.pst)", "export the contacts from Outlook as CSV"),
     (b"bplist00", "a property list of Apple", EXPORT),
     (b"ID;PWXL", "a spreadsheet in SYLK", SAVE_AGAIN),
+    (b"ID;PCALC", "a spreadsheet in SYLK", SAVE_AGAIN),
+    (b"ID;PGnumeric", "a spreadsheet in SYLK", SAVE_AGAIN),
     (b"BEGIN:VCALENDAR", "a calendar", EXPORT),
     (b"dn: ", "an address book in LDIF", "export it from the mail program as CSV or vCard"),
+];
+
+/// Spreadsheets in XML, by a word of their first lines.
+const XML: [(&[u8], &str); 3] = [
+    (b"urn:schemas-microsoft-com:office:spreadsheet", "a spreadsheet in XML (Excel 2003)"),
+    (b"urn:oasis:names:tc:opendocument:xmlns:office", "a flat OpenDocument sheet (.fods)"),
+    (b"www.gnumeric.org", "a spreadsheet of Gnumeric"),
 ];
 
 /// What a file is that holds no contacts; `asked` is the encoding that the user says it has.
@@ -90,9 +100,10 @@ pub(super) fn binary(head: &[u8], asked: Option<&'static Encoding>) -> Option<Fo
     let has = |tag: &[u8]| text.windows(tag.len()).any(|part| part.eq_ignore_ascii_case(tag));
     // Many web programs call a table of HTML, or XML, an export to Excel.
     if begins(b"<?xml") || begins(b"<workbook") {
-        return Some(match has(b"urn:schemas-microsoft-com:office:spreadsheet") {
-            true => Foreign { kind: "a spreadsheet in XML (Excel 2003)", remedy: SAVE_AGAIN },
-            false => Foreign { kind: "an XML document", remedy: EXPORT },
+        let known = XML.iter().find(|(mark, _)| has(mark));
+        return Some(match known {
+            Some((_, kind)) => Foreign { kind, remedy: SAVE_AGAIN },
+            None => Foreign { kind: "an XML document", remedy: EXPORT },
         });
     }
     let html =
@@ -105,6 +116,9 @@ pub(super) fn binary(head: &[u8], asked: Option<&'static Encoding>) -> Option<Fo
                 remedy: "it may be a login page or an error instead of the download: look at it in a browser",
             },
         });
+    }
+    if let Some(found) = foreign::of_lines(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)) {
+        return Some(found);
     }
     if Encoding::for_bom(head).is_some() {
         return None;

@@ -15,6 +15,7 @@ mod entry;
 mod error;
 mod evidence;
 mod flatten;
+mod foreign;
 mod form;
 mod input;
 mod json;

@@ -86,8 +86,11 @@ fn read(input: &Input, options: &Options) -> Result<Converted, ErrorKind> {
             continue;
         }
         let head = table::head(&rows, 0, options);
-        let phone = known_titles(head.names.iter().flatten().map(String::as_str)).phone
-            || options.header == super::Header::Absent;
+        // A template may have an empty sheet with the same header in front.
+        let has_rows = rows.len() > head.records + usize::from(head.names.is_some());
+        let phone = has_rows
+            && (options.header == super::Header::Absent
+                || known_titles(head.names.iter().flatten().map(String::as_str)).phone);
         if best.is_none() || phone && best.as_ref().is_some_and(|(found, ..)| !found) {
             best = Some((phone, name.clone(), head));
         }

@@ -83,6 +83,10 @@ fn foreign(entries: &[Entry]) -> ErrorKind {
         let remedy = "open it in Numbers and export it as CSV or Excel";
         return ErrorKind::Binary(Foreign { kind: "an Apple Numbers document", remedy });
     }
+    if has(b"xl/workbook.bin") {
+        let remedy = "open it in a spreadsheet program and save it as .xlsx or CSV";
+        return ErrorKind::Binary(Foreign { kind: "a binary workbook (.xlsb)", remedy });
+    }
     if has(b"word/document.xml") {
         let remedy = "copy its table into a spreadsheet and save that as .xlsx or CSV";
         return ErrorKind::Binary(Foreign { kind: "a Word document", remedy });
