@@ -104,7 +104,7 @@ const TYPED: &[&str] = &[
     "m1import no-phone.csv --sandbox",
     "m1import contacts.csv --sandbox --map phone=Mobil",
     "m1import contacts.csv --sandbox --only Cty=Pune",
-    "[printf 'Name,Phone,Phone\\nA,+4915123456789,+27831234567\\nB,+4915123456780,+27831234568\\n' > two.csv]",
+    "[printf 'Name,Phone,Name,Phone\\nA,+4915123456789,C,+27831234567\\nB,+4915123456780,D,+27831234568\\n' > two.csv]",
     "m1import two.csv --sandbox",
     "[printf 'Name,Phone,Unsubscribed\\nA,+4915123456789,yes\\nB,+4915123456780,TRUE\\nC,+4915123456781,Yes\\n' > marked.csv]",
     "m1import marked.csv --sandbox",
