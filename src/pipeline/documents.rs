@@ -37,12 +37,19 @@ pub struct Sources<'a> {
 /// Writes `report.html` into the results folder and every report of `--report`, each as far as it can be. Which of them
 /// lie elsewhere and are written, and the first error.
 pub fn reports(folder: &Folder, sources: &Sources<'_>, summary: &Summary) -> (Vec<String>, Option<Error>) {
-    #[cfg(feature = "html")]
-    let in_folder = draft(folder, REPORT, Form::Html, sources, summary).and_then(|draft| put(folder, draft));
-    #[cfg(not(feature = "html"))]
-    let in_folder = Ok::<(), Error>(());
+    let in_folder = page(folder, sources, summary);
     let (written, failed) = elsewhere(sources, summary);
     (written, in_folder.err().or(failed))
+}
+
+#[cfg(feature = "html")]
+fn page(folder: &Folder, sources: &Sources<'_>, summary: &Summary) -> Result<(), Error> {
+    put(folder, draft(folder, REPORT, Form::Html, sources, summary)?)
+}
+
+#[cfg(not(feature = "html"))]
+fn page(_: &Folder, _: &Sources<'_>, _: &Summary) -> Result<(), Error> {
+    Ok(())
 }
 
 /// `summary.json`, written but not yet in its place.
