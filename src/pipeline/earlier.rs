@@ -9,6 +9,7 @@ use rustix::fs::OFlags;
 use serde::Deserialize;
 
 use crate::folder::{Draft, Folder, SUMMARY, is_rejected_name};
+use crate::report::{Contacts, Previous};
 
 /// The longest summary that is read.
 const LONGEST: u64 = 64 << 20;
@@ -21,6 +22,9 @@ pub struct Listed(BTreeMap<String, String>);
 /// As much of a summary as is needed here.
 #[derive(Deserialize)]
 struct Summary {
+    job: String,
+    started: String,
+    contacts: Contacts,
     files: Files,
 }
 
@@ -35,13 +39,23 @@ struct Rejected {
     blake3: String,
 }
 
+/// The summary of a folder, if it can be read.
+fn summary(folder: &Folder) -> Option<Summary> {
+    let mut text = Vec::new();
+    folder.open_file(SUMMARY, OFlags::RDONLY).and_then(|file| file.take(LONGEST).read_to_end(&mut text)).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// The job whose summary the folder holds.
+pub fn previous(folder: &Folder) -> Option<Previous> {
+    let Summary { job, started, contacts, .. } = summary(folder)?;
+    Some(Previous { job, started, accepted: contacts.accepted })
+}
+
 impl Listed {
     /// Reads the summary of a folder.
     pub fn of(folder: &Folder) -> Listed {
-        let mut text = Vec::new();
-        let read = folder.open_file(SUMMARY, OFlags::RDONLY).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
-        let summary = read.ok().and_then(|_| serde_json::from_slice::<Summary>(&text).ok());
-        let files = summary.into_iter().flat_map(|summary| summary.files.rejected);
+        let files = summary(folder).into_iter().flat_map(|summary| summary.files.rejected);
         // Only the name counts: the folder may have been moved.
         let named = files.filter_map(|file| {
             let name = Path::new(&file.path).file_name()?.to_str()?;
@@ -121,7 +135,10 @@ mod tests {
         let rejected = listed.iter().map(|(name, text)| {
             format!(r#"{{"path":"somewhere/{name}","blake3":"{}"}}"#, blake3::hash(text.as_bytes()))
         });
-        let summary = format!(r#"{{"files":{{"rejected":[{}]}}}}"#, rejected.collect::<Vec<_>>().join(","));
+        let summary = format!(
+            r#"{{"job":"j","started":"","contacts":{{"prepared":0,"accepted":0,"absent":null}},"files":{{"rejected":[{}]}}}}"#,
+            rejected.collect::<Vec<_>>().join(",")
+        );
         fs::write(dir.path().join("summary.json"), summary).unwrap();
         let folder = Folder::make(dir.path()).unwrap();
         (dir, folder)

@@ -13,16 +13,19 @@ use super::request_log::Logged;
 use super::screen::values;
 use super::sending::{Load, send};
 use super::summary::{Story, inputs_as_told, row_counts};
-use super::{Ended, Screen, check, ending, outputs};
+use super::{Ended, Screen, check, earlier, ending, outputs};
 use crate::config::{Config, Target, Verbosity};
 use crate::error::Error;
 use crate::folder::{self, Folder, Purpose};
 use crate::journal::{self, Found, Head, Journal, Lock, Unfinished};
+use crate::numbers::count;
 use crate::outcome::StatusMap;
 use crate::reading::Job;
+use crate::report::Previous;
 use crate::report::start::{Start, start};
 use crate::report::text;
 use crate::report::timeline::Timeline;
+use crate::report::words::moment;
 use crate::source;
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -157,9 +160,22 @@ impl<'a> Run<'a> {
                 .map(Unfinished::settled),
             folder: folder.as_deref(),
         }));
+        if let Some(previous) = self.replaced(found) {
+            self.screen.note(&format!(
+                "imported earlier, {}, {} accepted; everything is sent again, and the reports are replaced",
+                moment(&previous.started),
+                count(previous.accepted, "contact"),
+            ));
+        }
         self.screen.say_unused(self.config);
         self.screen.warn_of_settings(self.config);
         self.screen.say_what_was_guessed(job);
+    }
+
+    /// The finished import whose reports this one replaces; nothing of a sandbox, which holds nothing any more.
+    fn replaced(&self, found: &Found) -> Option<Previous> {
+        let is_new = self.config.delivery.target == Target::Endpoint && matches!(found, Found::Finished);
+        self.folder.as_ref().filter(|_| is_new).and_then(earlier::previous)
     }
 
     /// What is wrong with rows is told as soon as it is known: the first of each reason.
@@ -239,6 +255,7 @@ impl<'a> Run<'a> {
             }
             None => {
                 self.story.job.clone_from(&head.job);
+                self.story.previous = earlier::previous(folder);
                 self.listeners.journal = Some(Journal::create(folder, &head)?);
             }
         }

@@ -275,3 +275,17 @@ fn long_histories() {
         history(seed, 40);
     }
 }
+
+#[test]
+fn an_import_into_the_folder_of_a_finished_one_says_so() {
+    let folder = list();
+    let server = Server::new(|_| Reply::ok());
+    let first = m1import(&folder, ["l.csv", "--default-country", "IN"]).to(&server).run();
+    assert!(!first.exits_with(0).stderr.contains("imported earlier"), "{}", first.stderr);
+    assert_eq!(folder.summary("l.results")["previous"], serde_json::Value::Null);
+    let job = folder.summary("l.results")["job"].clone();
+    let again = m1import(&folder, ["l.csv", "--default-country", "IN", "--limit", "1"]).to(&server).run();
+    again.exits_with(0).says("imported earlier, 20").says("3 contacts accepted; everything is sent again");
+    let previous = &folder.summary("l.results")["previous"];
+    assert_eq!((&previous["job"], &previous["accepted"]), (&job, &3.into()));
+}
