@@ -1,5 +1,6 @@
 //! The end of a run: the books, the reports, the journal's last line, the summary.
 
+use std::io;
 use std::sync::Arc;
 
 use super::documents::Sources;
@@ -79,7 +80,7 @@ fn write_documents(
     let timeline = run.listeners.timeline.take();
     let sources = Sources { config: run.config, cases, timeline: timeline.as_ref(), results };
     let (mut reports, failed) = documents::reports(folder, &sources, summary);
-    let mut changed = fails(run, failed, cause, summary, files);
+    let mut changed = fails(run, failed.or_else(|| moved(folder)), cause, summary, files);
     if changed {
         (reports, _) = documents::reports(folder, &sources, summary);
     }
@@ -107,6 +108,12 @@ fn write_documents(
         (reports, _) = documents::reports(folder, &sources, summary);
     }
     reports
+}
+
+/// What is to be said where the folder is not at its path any more: the results are where it is now.
+fn moved(folder: &Folder) -> Option<Error> {
+    let error = || io::Error::other("the folder was moved or replaced during the run; the results are where it is now");
+    (!folder.is_in_place()).then(|| Error::Output { path: folder.path().to_owned(), error: error() })
 }
 
 /// Notes an error of the end; whether the summary says something else because of it. The first error is that of the run.

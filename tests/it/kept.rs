@@ -289,3 +289,30 @@ fn an_import_into_the_folder_of_a_finished_one_says_so() {
     let previous = &folder.summary("l.results")["previous"];
     assert_eq!((&previous["job"], &previous["accepted"]), (&job, &3.into()));
 }
+
+#[test]
+fn a_folder_that_is_moved_away_during_the_run_is_no_success() {
+    let folder = list();
+    let answered = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let results = folder.path("l.results");
+    let moved = folder.path("elsewhere");
+    let server = Server::new({
+        let (results, moved) = (results.clone(), moved.clone());
+        move |_| {
+            // Once the first request is there, the folder is in use.
+            if !answered.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                fs::rename(&results, &moved).unwrap();
+                fs::create_dir(&results).unwrap();
+                fs::write(results.join("results.csv"), "foreign").unwrap();
+            }
+            Reply::ok()
+        }
+    });
+    let run = m1import(&folder, ["l.csv", "--default-country", "IN", "--output", "json"]).to(&server).run();
+    run.exits_with(74).says("moved or replaced during the run");
+    assert_eq!(run.json()["exit_code"], 74);
+    assert_eq!(fs::read_to_string(results.join("results.csv")).unwrap(), "foreign");
+    assert_eq!(fs::read_dir(&results).unwrap().count(), 1);
+    assert_eq!(folder.summary("elsewhere")["exit_code"], 74);
+    assert_eq!(folder.summary("elsewhere")["rows"]["accepted"], 3);
+}
