@@ -154,7 +154,12 @@ fn steady(text: &str, server: Option<&Server>) -> String {
     let text = same_request(&text).replace("connection error: Connection reset by peer (os error 104)", "…");
     let text = text.replace("connection closed before message completed", "…");
     let lines = text.lines().filter(|line| !line.ends_with(" times") && !line.starts_with("sending: "));
-    lines.map(|line| format!("{line}\n")).collect()
+    let earlier = |line: &str| match line.strip_prefix("imported earlier, ").and_then(|rest| rest.split_once(" UTC, "))
+    {
+        Some((_, rest)) => format!("imported earlier, 2026-01-31 12:00:00 UTC, {rest}\n"),
+        None => format!("{line}\n"),
+    };
+    lines.map(earlier).collect()
 }
 
 fn said() -> String {
