@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::exchange::{Reply, Request};
 use crate::support::faults::{RandomFaults, Transmission, bomb};
@@ -164,15 +164,22 @@ fn a_success_that_says_failure_is_a_failure() {
 
 #[test]
 fn a_success_that_counts_failures_is_no_success_for_the_rest() {
-    let folder = folder(50);
-    let server = Server::new(move |request| {
-        let (count, failed) = (request.phones().len(), usize::from(request.has("27830000033")));
-        let body = json!({"success": true, "data": {"imported": count - failed, "failed": failed}});
-        Reply::json(200, &body).applies(failed == 0)
-    });
-    import(&folder, &server, &[]).exits_with(1);
-    assert_eq!((rows(&folder, "accepted"), rows(&folder, "refused")), (49, 1));
-    assert!(!server.phones().contains(&"27830000033".to_owned()));
+    let counts: [fn(usize, usize) -> Value; 3] = [
+        |imported, failed| json!({"imported": imported, "failed": failed}),
+        |imported, failed| json!({"summary": {"imported": imported, "failed": failed}}),
+        |imported, failed| json!({"imported": imported.to_string(), "failed": failed.to_string()}),
+    ];
+    for counts in counts {
+        let folder = folder(50);
+        let server = Server::new(move |request| {
+            let (count, failed) = (request.phones().len(), usize::from(request.has("27830000033")));
+            let body = json!({"success": true, "data": counts(count - failed, failed)});
+            Reply::json(200, &body).applies(failed == 0)
+        });
+        import(&folder, &server, &[]).exits_with(1);
+        assert_eq!((rows(&folder, "accepted"), rows(&folder, "refused")), (49, 1));
+        assert!(!server.phones().contains(&"27830000033".to_owned()));
+    }
 }
 
 #[test]

@@ -29,12 +29,26 @@ const TAKEN: [&str; 6] = ["imported", "accepted", "succeeded", "success", "succe
 const PARTS: [&str; 8] =
     ["created", "inserted", "updated", "modified", "unchanged", "existing", "duplicates", "duplicate"];
 
+/// How many objects may be inside one another above a count.
+const DEPTH: usize = 4;
+
 /// What is missing in the counts of a success for so many contacts; `None` where they are complete or there are none.
 pub(super) fn shortfall(envelope: &Map<String, Value>, contacts: usize) -> Option<String> {
-    let inside = INSIDE.iter().filter_map(|key| envelope.get(*key)?.as_object());
-    let mut objects = std::iter::once(envelope).chain(inside);
+    // Sentences are looked for in the envelope's own lists only, as the service writes them; deeper they may be names.
     let mut lists = INSIDE.iter().filter_map(|key| envelope.get(*key)?.as_array());
-    objects.find_map(|object| short_object(object, contacts)).or_else(|| lists.find_map(|list| failed_in(list)))
+    short_within(envelope, contacts, DEPTH).or_else(|| lists.find_map(|list| failed_in(list, says_something)))
+}
+
+/// What is missing in the counts of an object and of those inside it, or failed by the lists of results in them.
+fn short_within(object: &Map<String, Value>, contacts: usize, depth: usize) -> Option<String> {
+    let inside = || INSIDE.iter().filter_map(|key| object.get(*key));
+    short_object(object, contacts).or_else(|| {
+        inside().find_map(|value| match value {
+            Value::Object(inner) => short_within(inner, contacts, depth.checked_sub(1)?),
+            Value::Array(list) => failed_in(list, says_no),
+            _ => None,
+        })
+    })
 }
 
 /// What is missing in the counts of one object.
@@ -43,6 +57,7 @@ fn short_object(object: &Map<String, Value>, contacts: usize) -> Option<String> 
     for (key, value) in object {
         let count = match value {
             Value::Number(number) => number.as_u64(),
+            Value::String(text) => text.trim().parse().ok(),
             Value::Array(list) => Some(list.len() as u64),
             _ => None,
         };
@@ -63,15 +78,20 @@ fn short_object(object: &Map<String, Value>, contacts: usize) -> Option<String> 
     (taken.saturating_add(parts) < contacts as u64).then(|| format!("the server counts {taken} of {contacts} contacts"))
 }
 
-/// The words of a list that says of something in it that it failed: elements that say so, or sentences.
-fn failed_in(list: &[Value]) -> Option<String> {
-    let failed = |element: &&Value| match element {
-        Value::Object(object) => matches!(sign(object, |_| Sign::Silent), Sign::No(_)),
-        Value::String(text) => text.trim().contains(' ') && text.contains(char::is_alphabetic),
-        _ => false,
-    };
-    let words: Vec<String> = list.iter().filter(failed).take(5).map(words_of).collect();
+/// The words of the elements of a list that say that something failed; `None` where there are none.
+fn failed_in(list: &[Value], failed: fn(&Value) -> bool) -> Option<String> {
+    let words: Vec<String> = list.iter().filter(|element| failed(element)).take(5).map(words_of).collect();
     (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// Whether an element is an object that says of itself that it failed.
+fn says_no(element: &Value) -> bool {
+    element.as_object().is_some_and(|object| matches!(sign(object, |_| Sign::Silent), Sign::No(_)))
+}
+
+/// Whether an element is a sentence, which nobody writes about what went well.
+fn says_something(element: &Value) -> bool {
+    element.as_str().is_some_and(|text| text.trim().contains(' ') && text.contains(char::is_alphabetic))
 }
 
 #[cfg(test)]
@@ -90,6 +110,14 @@ mod tests {
             (r#"{"summary":{"skipped":1,"imported":19}}"#, Some("the server counts 1 skipped")),
             (r#"{"data":["Row 3: invalid phone"]}"#, Some("Row 3: invalid phone")),
             (r#"{"results":[{"success":true},{"success":false,"error":"bad"}]}"#, Some("bad")),
+            (r#"{"data":{"summary":{"imported":19,"failed":1}}}"#, Some("the server counts 1 failed")),
+            (r#"{"data":{"result":{"stats":{"imported":19}}}}"#, Some("the server counts 19 of 20 contacts")),
+            (r#"{"data":{"results":[{"success":true},{"success":false,"error":"bad"}]}}"#, Some("bad")),
+            (r#"{"data":{"imported":"19","failed":"1"}}"#, Some("the server counts 1 failed")),
+            (r#"{"imported":" 19 "}"#, Some("the server counts 19 of 20 contacts")),
+            (r#"{"imported":"20","failed":"0"}"#, None),
+            (r#"{"data":{"summary":{"imported":20,"failed":0}}}"#, None),
+            (r#"{"data":{"results":["Jane Doe","John Roe"]}}"#, None),
             (r#"{"imported":20,"failed":0}"#, None),
             (r#"{"imported":5,"updated":15}"#, None),
             (r#"{"data":{"imported":20,"failed":[],"errors":[]}}"#, None),
