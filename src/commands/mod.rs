@@ -41,7 +41,8 @@ pub fn run(command: Command, env: &Env) -> Exit {
             with_config(typed, env, Mode::Import, |config, terminal| ping::ping(config, terminal, env))
         }
         Command::Merge(typed) => with_config(typed, env, Mode::Look, |config, terminal| {
-            let ended = pipeline::merge::merge(&config.files, config.output.dir.as_deref(), terminal.out.color)?;
+            let screen = Screen { terminal, verbosity: config.output.verbosity, env };
+            let ended = pipeline::merge::merge(&config.files, config.output.dir.as_deref(), &screen)?;
             Ok(finish(config, terminal, &ended))
         }),
         Command::Check(typed) => job(typed, env, Mode::Check),

@@ -8,7 +8,7 @@ mod draft;
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File};
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -85,6 +85,24 @@ pub fn is_rejected_name(name: &str) -> bool {
         let (number, ending) = rest.rsplit_once('.').unwrap_or(("1", rest));
         !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && matches!(ending, "csv" | "ndjson")
     })
+}
+
+/// The name of the file of rejected rows of an input, counted from 0; numbered where there are `several`.
+pub fn rejected_name(input: usize, several: bool, ending: &str) -> String {
+    match several {
+        true => format!("rejected.{}.{ending}", input + 1),
+        false => format!("rejected.{ending}"),
+    }
+}
+
+/// BLAKE3 of a file.
+///
+/// # Errors
+/// Reading fails.
+pub fn hash(file: File) -> io::Result<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file)?;
+    Ok(hasher.finalize())
 }
 
 /// Whether a file can be made, or replaced, at this place: better said now than when everything else is done.
@@ -233,6 +251,17 @@ impl Folder {
         let file = rustix::fs::openat(&self.dir, name, flags, Mode::RUSR | Mode::WUSR)?;
         regular(rustix::fs::fstat(&file)?)?;
         Ok(file.into())
+    }
+
+    /// The bytes of its `summary.json`, 64 MiB at most; what is cut there is no JSON any more.
+    ///
+    /// # Errors
+    /// Like `open_file`.
+    pub fn read_summary(&self) -> io::Result<Vec<u8>> {
+        const LONGEST: u64 = 64 << 20;
+        let mut text = Vec::new();
+        self.open_file(SUMMARY, OFlags::RDONLY)?.take(LONGEST).read_to_end(&mut text)?;
+        Ok(text)
     }
 
     /// Removes a file if it is there.

@@ -2,17 +2,14 @@
 //! has worked on them since.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use rustix::fs::OFlags;
 use serde::Deserialize;
 
-use crate::folder::{Draft, Folder, SUMMARY, is_rejected_name};
+use crate::folder::{Draft, Folder, hash, is_rejected_name};
 use crate::report::{Contacts, Previous};
-
-/// The longest summary that is read.
-const LONGEST: u64 = 64 << 20;
 
 /// The files of rejected rows that the folder's own summary lists, by name, each with the BLAKE3 of what was written.
 /// None where there is no summary, or one that cannot be read.
@@ -41,9 +38,7 @@ struct Rejected {
 
 /// The summary of a folder, if it can be read.
 fn summary(folder: &Folder) -> Option<Summary> {
-    let mut text = Vec::new();
-    folder.open_file(SUMMARY, OFlags::RDONLY).and_then(|file| file.take(LONGEST).read_to_end(&mut text)).ok()?;
-    serde_json::from_slice(&text).ok()
+    serde_json::from_slice(&folder.read_summary().ok()?).ok()
 }
 
 /// The job whose summary the folder holds.
@@ -65,6 +60,11 @@ impl Listed {
     }
 }
 
+/// What is said of a file that somebody has edited, by the name it had and the one it has now.
+pub fn kept_note((name, now): &(String, String)) -> String {
+    format!("{name} was edited since it was written; it is kept as {now}")
+}
+
 /// Clears the way for the files of rejected rows that a run has written, and removes those of an earlier run that have
 /// none to take their place. A file that is not as it was written, or that no run has written, gets another name;
 /// these are given back, each with its new name.
@@ -79,7 +79,8 @@ pub fn clear_rejected(folder: &Folder, listed: &Listed, new: &[Draft]) -> io::Re
         if draft.is_none() && known.is_none() {
             continue;
         }
-        let now = hash(folder, &name)?;
+        // What cannot be opened is no file of ours.
+        let now = folder.open_file(&name, OFlags::RDONLY).ok().map(hash).transpose()?;
         // A run that was killed between its reports and its summary has left a file that no summary lists.
         let is_new = |now: &blake3::Hash| draft.and_then(Draft::hash).as_ref() == Some(now);
         let is_ours = now.is_some_and(|now| known.is_some_and(|known| *known == now.to_string()) || is_new(&now));
@@ -94,16 +95,6 @@ pub fn clear_rejected(folder: &Folder, listed: &Listed, new: &[Draft]) -> io::Re
         }
     }
     Ok(kept)
-}
-
-/// BLAKE3 of a file; `None` of what is no regular file.
-fn hash(folder: &Folder, name: &str) -> io::Result<Option<blake3::Hash>> {
-    let Ok(file) = folder.open_file(name, OFlags::RDONLY) else {
-        return Ok(None);
-    };
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(file)?;
-    Ok(Some(hasher.finalize()))
 }
 
 /// A free name for a file that was edited: `rejected.edited.csv`, `rejected.1.edited.2.ndjson`.

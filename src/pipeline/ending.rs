@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::documents::Sources;
+use super::earlier::kept_note;
 use super::reports::{self, Made, Material};
 use super::run::{Run, results_path};
 use super::screen::values;
@@ -29,8 +30,8 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
             Ok(made) => {
                 files = made.files;
                 cases = made.cases;
-                for (name, kept) in &made.kept {
-                    run.screen.note(&format!("{name} was edited since it was written; it is kept as {kept}"));
+                for kept in &made.kept {
+                    run.screen.note(&kept_note(kept));
                 }
                 let books = summarise(&run, cause.as_ref(), &files).rows;
                 if let Some(counted) = made.rows.filter(|counted| *counted != books) {

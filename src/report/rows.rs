@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use crate::contact::name_of;
 use crate::dedupe::{Keep, Stand};
-use crate::folder::{Draft, Folder, RESULTS};
+use crate::folder::{Draft, Folder, RESULTS, rejected_name};
 use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::Row;
@@ -176,10 +176,7 @@ impl RejectedFiles<'_> {
         if self.open.as_ref().is_none_or(|(of, ..)| *of != number) {
             self.close()?;
             let ending = if is_json(source) { "ndjson" } else { "csv" };
-            let name = match self.several {
-                true => format!("rejected.{}.{ending}", number + 1),
-                false => format!("rejected.{ending}"),
-            };
+            let name = rejected_name(number, self.several, ending);
             let begun = self.folder.create(&name).and_then(|draft| Rejected::begin(draft, source));
             let file = begun.map_err(|error| Error::File { path: self.folder.file(&name), error })?;
             self.open = Some((number, name, file));

@@ -203,6 +203,6 @@ fn edited_and_damaged_results_are_not_merged() {
     merge(&folder, &names).exits_with(1);
     let corrected = folder.read("a.results/rejected.csv").replace("not a number", "+27831234567");
     folder.write("a.results/rejected.csv", &corrected);
-    merge(&folder, &names).exits_with(1);
+    merge(&folder, &names).exits_with(1).says("it is kept as rejected.edited.csv");
     assert_eq!(folder.read("a.results/rejected.edited.csv"), corrected);
 }

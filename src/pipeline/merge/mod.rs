@@ -12,13 +12,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use self::shard::{Rejected, ResultRow, Results, Rows, ShardSummary};
-use super::Ended;
-use super::earlier::{Listed, clear_rejected};
+use super::earlier::{Listed, clear_rejected, kept_note};
+use super::{Ended, Screen};
 use crate::diagnostic::{Diagnostic, Entry, Exit, RunCode, WarningCode};
 use crate::event::Requests;
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
-use crate::folder::{Draft, Folder, RESULTS, SUMMARY, publish};
+use crate::folder::{Draft, Folder, RESULTS, SUMMARY, publish, rejected_name};
 use crate::journal::{Found, Journal, Lock};
 use crate::outcome::RowCounts;
 use crate::report::cases::{Case, Cases, Values};
@@ -89,7 +89,7 @@ impl Diagnostic for Error {
 ///
 /// # Errors
 /// The folders are not those of the shards of one job, cannot be read, or the merged results cannot be written.
-pub fn merge(folders: &[PathBuf], output: Option<&Path>, color: bool) -> Result<Ended, crate::error::Error> {
+pub fn merge(folders: &[PathBuf], output: Option<&Path>, screen: &Screen<'_>) -> Result<Ended, crate::error::Error> {
     let Opened { results, unfinished } = Opened::open(folders)?;
     let first = results.first().ok_or_else(|| Error::Unreadable {
         path: folders.first().cloned().unwrap_or_default(),
@@ -122,10 +122,13 @@ pub fn merge(folders: &[PathBuf], output: Option<&Path>, color: bool) -> Result<
         summary.files.rejected.push(RejectedFile { path: shown(&folder.path().join(draft.name())), blake3 });
     }
     summary.files.results = Some(shown(&folder.file(RESULTS)));
-    clear_rejected(&folder, &Listed::of(&folder), &rejected).map_err(written)?;
+    for kept in clear_rejected(&folder, &Listed::of(&folder), &rejected).map_err(written)? {
+        screen.note(&kept_note(&kept));
+    }
     publish(rejected.into_iter().chain([results_csv]).collect()).map_err(written)?;
     publish(documents(&folder, &summary, &cases).map_err(written)?).map_err(written)?;
-    let closing = Closing { folder: Some(shown(folder.path())), color, ..Closing::default() };
+    let closing =
+        Closing { folder: Some(shown(folder.path())), color: screen.terminal.out.color, ..Closing::default() };
     Ok(Ended { text: text::summary(&summary, &closing), summary })
 }
 
@@ -261,11 +264,7 @@ fn merged_rejected(folder: &Folder, first: &Results, shards: &[&Results]) -> Res
     let mut drafts = Vec::new();
     for (input, files) in by_input {
         let ending = if files.iter().any(|file| file.header.is_empty()) { "ndjson" } else { "csv" };
-        let name = match several {
-            true => format!("rejected.{}.{ending}", input + 1),
-            false => format!("rejected.{ending}"),
-        };
-        drafts.push(merged_lines(folder, &name, files)?);
+        drafts.push(merged_lines(folder, &rejected_name(input, several, ending), files)?);
     }
     Ok(drafts)
 }

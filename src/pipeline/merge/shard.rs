@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -11,13 +11,10 @@ use serde::Deserialize;
 use super::Error;
 use super::records::{Records, cells, invalid};
 use crate::event::Requests;
-use crate::folder::{Folder, RESULTS, SUMMARY, is_rejected_name};
+use crate::folder::{Folder, RESULTS, SUMMARY, hash, is_rejected_name};
 use crate::outcome::{RowCounts, RowStatus};
 use crate::reading::Shard;
 use crate::report::{Contacts, Input};
-
-/// The longest summary that is read.
-const LONGEST: u64 = 64 << 20;
 
 /// What is taken of a `summary.json`.
 #[derive(Debug, Deserialize)]
@@ -81,13 +78,11 @@ impl Results {
     pub fn open(path: &Path) -> Result<Option<Results>, Error> {
         let folder = Folder::existing(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
         let damaged = |why: String| Error::Unreadable { path: path.join(SUMMARY), why };
-        let file = match folder.open_file(SUMMARY, OFlags::RDONLY) {
-            Ok(file) => file,
+        let text = match folder.read_summary() {
+            Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(damaged(error.to_string())),
         };
-        let mut text = Vec::new();
-        file.take(LONGEST).read_to_end(&mut text).map_err(|error| damaged(error.to_string()))?;
         let summary: ShardSummary = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
         let shard = summary.shard.as_deref().and_then(|shard| shard.parse().ok());
         let Some(shard) = shard else {
@@ -150,17 +145,14 @@ impl Results {
             if !is_rejected_name(name) {
                 return Err(failed("the summary names it, and no run writes a file of that name".to_owned()));
             }
-            let open = || self.folder.open_file(name, OFlags::RDONLY);
-            let mut hasher = blake3::Hasher::new();
-            hasher
-                .update_reader(open().map_err(|error| failed(error.to_string()))?)
-                .map_err(|error| failed(error.to_string()))?;
-            if hasher.finalize().to_string() != listed.blake3 {
+            let open = || self.folder.open_file(name, OFlags::RDONLY).map_err(|error| failed(error.to_string()));
+            let now = hash(open()?).map_err(|error| failed(error.to_string()))?;
+            if now.to_string() != listed.blake3 {
                 return Err(failed("it was edited since it was written".to_owned()));
             }
             let number = name.split('.').nth(1).and_then(|number| number.parse::<usize>().ok()).unwrap_or(1);
-            let file = open().map_err(|error| failed(error.to_string()))?;
-            found.insert(number.saturating_sub(1), Rejected::open(path, name.ends_with(".ndjson"), file)?);
+            let file = open()?;
+            found.insert(number.saturating_sub(1), Rejected::open(path.clone(), name.ends_with(".ndjson"), file)?);
         }
         Ok(found)
     }
