@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::complete::SHELL_NAMES;
 use super::options::{Group, SANDBOX_SETTINGS, SETTINGS, Setting, Takes};
-use super::subsets::{MERGE_SETTINGS, PHONE_SETTINGS, PING_SETTINGS};
+use super::subsets::Subset;
 
 const ABOUT: &str = "Bulk contact importer for the m1bot WhatsApp platform";
 
@@ -98,13 +98,13 @@ pub fn tree(plans: &str) -> Command {
         .help("Numbers as someone might write them; without any, one a line from standard input");
     let phone = command("phone", "Explain phone numbers: reading, country, type, notes, or why not")
         .arg(number)
-        .args(SETTINGS.iter().filter(|setting| PHONE_SETTINGS.contains(&setting.name)).map(option));
+        .args(some(Subset::Phone));
     let ping = command("ping", "Ask whether the endpoint is there and takes the token; send no contact")
-        .args(SETTINGS.iter().filter(|setting| PING_SETTINGS.contains(&setting.name)).map(option));
+        .args(some(Subset::Ping));
     let folders = Arg::new("file").value_name("DIR").num_args(1..).required(true).value_parser(value_parser!(PathBuf));
     let merge = command("merge", "Put the results of the shards of a job together")
         .arg(folders.value_hint(ValueHint::DirPath).help("Results folders of all shards of one job"))
-        .args(SETTINGS.iter().filter(|setting| MERGE_SETTINGS.contains(&setting.name)).map(option));
+        .args(some(Subset::Merge));
     let sandbox = command("sandbox", "Run a local server that behaves like the documented endpoint")
         .args(SANDBOX_SETTINGS.iter().map(|setting| option(setting).help_heading("Options")));
     let form = Arg::new("form").value_name("FORMAT").value_parser(["csv", "json", "ndjson"]);
@@ -129,6 +129,11 @@ pub fn tree(plans: &str) -> Command {
         helped(completions, "Options"),
         helped(man, "Options"),
     ])
+}
+
+/// The options of a command that takes some of the settings, in the order of the table.
+fn some(subset: Subset) -> impl Iterator<Item = Arg> {
+    SETTINGS.iter().filter(move |setting| subset.names().any(|name| name == setting.name)).map(option)
 }
 
 /// Whether `check` uses an option; it takes the others too, so that the word can be put into any command line.

@@ -337,7 +337,7 @@ pub const SANDBOX_SETTINGS: &[Setting] = &[
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::subsets::{MERGE_SETTINGS, PHONE_SETTINGS, PING_SETTINGS};
+    use super::super::subsets::Subset;
     use super::*;
 
     #[test]
@@ -356,8 +356,8 @@ mod tests {
             assert!(!switch || setting.default.is_empty(), "--{name} is a switch with a default");
         }
         assert!(SETTINGS.is_sorted_by_key(|setting| setting.group), "groups are apart");
-        for name in PHONE_SETTINGS.iter().chain(PING_SETTINGS).chain(MERGE_SETTINGS) {
-            assert!(names.contains(name), "{name}");
+        for name in [Subset::Phone, Subset::Ping, Subset::Merge].into_iter().flat_map(Subset::names) {
+            assert!(names.contains(&name), "{name}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! The options that commands other than the import and `check` take, by their names.
 
-/// Settings that `m1import merge` knows.
-pub const MERGE_SETTINGS: &[&str] =
-    &["output-dir", "config", "env-file", "profile", "output", "color", "quiet", "verbose"];
+/// What every command that has settings takes: where they come from, and how it answers.
+const COMMON: &[&str] = &["config", "env-file", "profile", "output", "color", "quiet", "verbose"];
 
-/// Settings that `m1import phone` knows; the others have no meaning for it.
-pub const PHONE_SETTINGS: &[&str] = &[
+/// What `m1import merge` takes besides.
+const MERGE: &[&str] = &["output-dir"];
+
+/// What `m1import phone` takes besides; the others have no meaning for it.
+const PHONE: &[&str] = &[
     "default-country",
     "phone-check",
     "multiple",
@@ -13,18 +15,11 @@ pub const PHONE_SETTINGS: &[&str] = &[
     "phone-metadata",
     "renumber",
     "bare-international",
-    "config",
-    "env-file",
-    "profile",
-    "output",
-    "color",
-    "quiet",
-    "verbose",
     "show-values",
 ];
 
-/// The options of `m1import ping`: how the server is reached, and by which right.
-pub const PING_SETTINGS: &[&str] = &[
+/// What `m1import ping` takes besides: how the server is reached, and by which right.
+const PING: &[&str] = &[
     "token",
     "token-file",
     "token-command",
@@ -36,11 +31,27 @@ pub const PING_SETTINGS: &[&str] = &[
     "connect-timeout",
     "cacert",
     "proxy",
-    "config",
-    "env-file",
-    "profile",
-    "output",
-    "color",
-    "quiet",
-    "verbose",
 ];
+
+/// A command that takes some of the settings.
+#[derive(Debug, Clone, Copy)]
+pub enum Subset {
+    /// `m1import merge`.
+    Merge,
+    /// `m1import phone`.
+    Phone,
+    /// `m1import ping`.
+    Ping,
+}
+
+impl Subset {
+    /// The names of the settings that the command takes.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let own = match self {
+            Subset::Merge => MERGE,
+            Subset::Phone => PHONE,
+            Subset::Ping => PING,
+        };
+        own.iter().chain(COMMON).copied()
+    }
+}
