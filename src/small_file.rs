@@ -26,9 +26,16 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// It cannot be opened or read, or is no regular file.
 pub fn head(path: &Path, longest: u64) -> io::Result<(Vec<u8>, bool)> {
-    let file = regular(path)?;
+    first(regular(path)?, longest)
+}
+
+/// The first bytes of what is read, and whether they are all of it.
+///
+/// # Errors
+/// Reading fails.
+pub fn first(from: impl Read, longest: u64) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
-    file.take(longest + 1).read_to_end(&mut bytes)?;
+    from.take(longest + 1).read_to_end(&mut bytes)?;
     let is_whole = bytes.len() as u64 <= longest;
     bytes.truncate(usize::try_from(longest).unwrap_or(usize::MAX));
     Ok((bytes, is_whole))

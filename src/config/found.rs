@@ -1,11 +1,12 @@
 //! Settings files as bytes: looked for or named, in the encodings that they are met in.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use super::error::{Error, Warning};
 use crate::diagnostic::{RunCode, WarningCode};
+use crate::small_file;
 
 /// No configuration is longer, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -58,12 +59,10 @@ pub(super) fn look(path: &Path, label: String) -> Found {
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(io::Error::other("longer than 1 MiB"));
+    match small_file::first(File::open(path)?, LONGEST)? {
+        (bytes, true) => Ok(bytes),
+        (_, false) => Err(io::Error::other("longer than 1 MiB")),
     }
-    Ok(bytes)
 }
 
 /// UTF-8, or UTF-16 as Windows PowerShell writes it, without a byte order mark; `None` if it is neither.

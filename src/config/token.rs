@@ -20,6 +20,7 @@ use crate::diagnostic::{RunCode, WarningCode};
 use crate::report::words::moment;
 use crate::secret::Secret;
 use crate::shell::quote;
+use crate::small_file;
 
 /// The settings that give a token; one of them at most on a level.
 pub(super) const TOKEN_SETTINGS: [&str; 3] = [key::TOKEN.name(), key::TOKEN_FILE.name(), key::TOKEN_COMMAND.name()];
@@ -126,7 +127,7 @@ impl TokenSource {
                 ));
             }
             TokenPlace::Given(secret) => secret.expose().to_owned(),
-            TokenPlace::Stdin => limited(&mut io::stdin().lock()).map_err(|why| unreadable(label, "-", &why))?,
+            TokenPlace::Stdin => limited(io::stdin().lock()).map_err(|why| unreadable(label, "-", &why))?,
             TokenPlace::File(path) => {
                 from_file(path).map_err(|why| unreadable(label, &path.display().to_string(), &why))?
             }
@@ -164,17 +165,15 @@ fn unreadable(label: &str, path: &str, why: &io::Error) -> Error {
     Error::new(RunCode::TokenUnreadable, format!("{label}: {path}: {why}"))
 }
 
-fn limited(from: &mut dyn Read) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    from.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(io::Error::other("longer than any token"));
+fn limited(from: impl Read) -> io::Result<String> {
+    match small_file::first(from, LONGEST)? {
+        (bytes, true) => decoded(&bytes).ok_or_else(|| io::Error::other("not UTF-8 text")),
+        (_, false) => Err(io::Error::other("longer than any token")),
     }
-    decoded(&bytes).ok_or_else(|| io::Error::other("not UTF-8 text"))
 }
 
 fn from_file(path: &Path) -> io::Result<String> {
-    limited(&mut fs::File::open(path)?)
+    limited(fs::File::open(path)?)
 }
 
 /// What a command prints. Its standard input is closed, since ours may be the contacts; its standard error is not shown.
@@ -188,7 +187,7 @@ fn from_command(command: &str, label: &str) -> Result<String, Error> {
         .spawn();
     let mut child = child.map_err(|why| fail(format!("the command cannot be run: {why}")))?;
     let printed = match child.stdout.take() {
-        Some(mut pipe) => limited(&mut pipe),
+        Some(pipe) => limited(pipe),
         None => Ok(String::new()),
     };
     let status = child.wait().map_err(|why| fail(format!("the command cannot be waited for: {why}")))?;

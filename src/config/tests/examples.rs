@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::super::level::Origin;
 use super::super::trust::may_be_found;
-use super::Scene;
+use super::{Scene, accepts_changes};
 use crate::cli::options::{Given, Group, SETTINGS, Setting, Takes};
 
 const GROUPS: [Group; 5] = [Group::Delivery, Group::Input, Group::Mapping, Group::Validation, Group::Output];
@@ -26,7 +26,7 @@ fn holds(name: &str, body: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let text = std::fs::read_to_string(&path).unwrap();
     let (head, old) = text.split_once("\n\n").unwrap();
-    if std::env::var_os("SNAPSHOTS").is_some_and(|accept| accept == "overwrite") {
+    if accepts_changes() {
         std::fs::write(&path, format!("{head}\n\n{}\n", body.trim_end())).unwrap();
     } else {
         assert_eq!(old.trim_end(), body.trim_end(), "{name}: SNAPSHOTS=overwrite accepts the change");

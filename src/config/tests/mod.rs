@@ -11,6 +11,11 @@ use super::*;
 use crate::cli::{self, Command};
 use crate::diagnostic::Diagnostic;
 
+/// Whether `SNAPSHOTS=overwrite` accepts what is written now.
+fn accepts_changes() -> bool {
+    std::env::var_os("SNAPSHOTS").is_some_and(|accept| accept == "overwrite")
+}
+
 /// Files with their texts, or variables with their values.
 type Pairs = &'static [(&'static str, &'static str)];
 

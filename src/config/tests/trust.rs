@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{Pairs, Scene};
+use super::{Pairs, Scene, accepts_changes};
 use crate::cli::options::{Given, Group, SETTINGS, Setting, Takes};
 use crate::diagnostic::Diagnostic;
 
@@ -193,7 +193,7 @@ fn the_document_has_these_tables() {
         let until = document.find(&close).unwrap_or_else(|| panic!("table {name} has no end"));
         document.replace_range(from..until, &table);
     }
-    if std::env::var_os("SNAPSHOTS").is_some_and(|accept| accept == "overwrite") {
+    if accepts_changes() {
         std::fs::write(&path, &document).unwrap();
     } else {
         assert_eq!(before, document, "docs/security.md is not that of the code: SNAPSHOTS=overwrite writes it");
