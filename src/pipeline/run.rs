@@ -110,12 +110,14 @@ impl<'a> Run<'a> {
         };
         let job = Arc::new(prepare::understand(config, inputs)?);
         self.job = Some(Arc::clone(&job));
-        self.tell_start(&job, &found, &way);
+        // Before anything of it is replaced.
+        let previous = earlier::previous(&folder);
+        self.tell_start(&job, &found, previous.as_ref(), &way);
 
         let survey = Arc::new(self.make_survey(&job).await?);
         // The folder stays as it is.
         prepare::enough(config, &survey)?;
-        let done = self.take_journal(found, &job, &survey, &folder)?;
+        let done = self.take_journal(found, previous, &job, &survey, &folder)?;
         self.survey = Some(Arc::clone(&survey));
         self.screen.warn_of_no_rows(&survey);
         self.screen.warn_of_opt_outs(config, &survey);
@@ -142,7 +144,7 @@ impl<'a> Run<'a> {
     }
 
     /// What was found, where it goes, by which right, and what there is to carry on.
-    fn tell_start(&self, job: &Job, found: &Found, way: &Way) {
+    fn tell_start(&self, job: &Job, found: &Found, previous: Option<&Previous>, way: &Way) {
         let inputs = inputs_as_told(job, None);
         let folder = self.folder.as_ref().map(|folder| folder.path().display().to_string());
         let token = way.token_said(&self.config.delivery.token);
@@ -160,7 +162,9 @@ impl<'a> Run<'a> {
                 .map(Unfinished::settled),
             folder: folder.as_deref(),
         }));
-        if let Some(previous) = self.replaced(found) {
+        // A sandbox holds nothing any more.
+        let is_real = self.config.delivery.target == Target::Endpoint;
+        if let (true, Found::Finished, Some(previous)) = (is_real, found, previous) {
             self.screen.note(&format!(
                 "imported earlier, {}, {} accepted; everything is sent again, and the reports are replaced",
                 moment(&previous.started),
@@ -170,12 +174,6 @@ impl<'a> Run<'a> {
         self.screen.say_unused(self.config);
         self.screen.warn_of_settings(self.config);
         self.screen.say_what_was_guessed(job);
-    }
-
-    /// The finished import whose reports this one replaces; nothing of a sandbox, which holds nothing any more.
-    fn replaced(&self, found: &Found) -> Option<Previous> {
-        let is_new = self.config.delivery.target == Target::Endpoint && matches!(found, Found::Finished);
-        self.folder.as_ref().filter(|_| is_new).and_then(earlier::previous)
     }
 
     /// What is wrong with rows is told as soon as it is known: the first of each reason.
@@ -223,6 +221,7 @@ impl<'a> Run<'a> {
     fn take_journal(
         &mut self,
         found: Found,
+        previous: Option<Previous>,
         job: &Job,
         survey: &Survey,
         folder: &Folder,
@@ -255,7 +254,7 @@ impl<'a> Run<'a> {
             }
             None => {
                 self.story.job.clone_from(&head.job);
-                self.story.previous = earlier::previous(folder);
+                self.story.previous = previous;
                 self.listeners.journal = Some(Journal::create(folder, &head)?);
             }
         }
