@@ -10,6 +10,7 @@ pub mod config;
 pub mod contact;
 pub mod dedupe;
 pub mod diagnostic;
+pub mod entity;
 pub mod error;
 pub mod event;
 pub mod folder;

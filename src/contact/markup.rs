@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::entity;
+
 /// The longest name of an entity that is known, and the longest number.
 const LONGEST: usize = 8;
 
@@ -44,7 +46,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 fn escape(text: &str) -> Option<(char, usize)> {
     if let Some(rest) = text.strip_prefix('&') {
         let (name, _) = rest.split_once(';').filter(|(name, _)| name.len() <= LONGEST)?;
-        return Some((shown(entity(name)?), name.len() + 2));
+        return Some((shown(character(name)?), name.len() + 2));
     }
     if let Some(rest) = text.strip_prefix("_x") {
         let (digits, rest) = rest.split_at_checked(4)?;
@@ -56,20 +58,11 @@ fn escape(text: &str) -> Option<(char, usize)> {
     Some((' ', found.len()))
 }
 
-fn entity(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(digits) => u32::from_str_radix(digits, 16),
-            None => number.parse(),
-        };
-        return char::from_u32(code.ok()?);
+fn character(name: &str) -> Option<char> {
+    if let Some(c) = entity::xml(name) {
+        return Some(c);
     }
     Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
         "ndash" => '–',
         "mdash" => '—',
         "lsquo" => '‘',

@@ -8,6 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::MAX_COLUMNS;
 use super::error::ErrorKind;
+use crate::entity;
 
 /// The most rows of a sheet.
 const MAX_ROWS: u64 = 1 << 20;
@@ -103,7 +104,7 @@ pub(super) fn cells(content: impl BufRead, sheet: &str, lend: &mut Lend<'_>) -> 
             }
             Event::GeneralRef(name) => {
                 if let Some(cell) = cell.as_mut().filter(|cell| cell.silent == 0) {
-                    cell.text.push_str(&entity(&decoded(name.as_ref())));
+                    cell.text.extend(entity::xml(&decoded(name.as_ref())));
                 }
             }
             Event::End(tag) => {
@@ -204,21 +205,6 @@ fn decoded(bytes: impl AsRef<[u8]>) -> String {
     String::from_utf8_lossy(bytes.as_ref()).into_owned()
 }
 
-/// The character that a reference names.
-fn entity(name: &str) -> String {
-    let number = match name.strip_prefix('#') {
-        Some(code) => match code.strip_prefix(['x', 'X']) {
-            Some(code) => u32::from_str_radix(code, 16).ok(),
-            None => code.parse().ok(),
-        },
-        None => {
-            let named = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\'')];
-            named.into_iter().find(|(one, _)| *one == name).map(|(_, c)| c as u32)
-        }
-    };
-    number.and_then(char::from_u32).map(String::from).unwrap_or_default()
-}
-
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag.attributes().flatten().find(|one| is(one.key.as_ref(), name))?;
     let raw = decoded(found.value.as_ref());
@@ -227,7 +213,7 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     while let Some((before, after)) = rest.split_once('&') {
         let (name, behind) = after.split_once(';')?;
         text.push_str(before);
-        text.push_str(&entity(name));
+        text.extend(entity::xml(name));
         rest = behind;
     }
     text.push_str(rest);

@@ -1,0 +1,37 @@
+//! Entities of XML and HTML: what stands between `&` and `;`.
+
+/// The character of an entity that every XML document knows: by its number, or one of the five names.
+pub fn xml(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16),
+            None => number.parse(),
+        };
+        return char::from_u32(code.ok()?);
+    }
+    let named = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\'')];
+    named.into_iter().find(|(known, _)| *known == name).map(|(_, c)| c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::xml;
+
+    #[test]
+    fn names_and_numbers() {
+        let cases = [
+            ("amp", Some('&')),
+            ("apos", Some('\'')),
+            ("#39", Some('\'')),
+            ("#x2019", Some('’')),
+            ("#X41", Some('A')),
+            ("eacute", None),
+            ("#x110000", None),
+            ("#", None),
+            ("", None),
+        ];
+        for (name, c) in cases {
+            assert_eq!(xml(name), c, "{name}");
+        }
+    }
+}
