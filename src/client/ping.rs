@@ -67,7 +67,7 @@ pub fn proxy(options: &Options) -> Option<String> {
 /// # Errors
 /// The way to the server cannot be set up.
 pub async fn ping(options: &Options, path: &str, id: &str, credentials: &Credentials) -> Result<Pong, Error> {
-    let http = Http::new(options)?;
+    let http = Http::with_certificate(options)?;
     let started = Instant::now();
     let answered = http.get(path, id, credentials, LONGEST).await;
     let took = started.elapsed();

@@ -133,13 +133,24 @@ impl Http {
     /// # Errors
     /// Certificates, headers or proxy cannot be used.
     pub fn new(options: &Options) -> Result<Self, Error> {
+        Http::set_up(options, false)
+    }
+
+    /// The same, and answers carry the certificate of the server, which an import has no use for.
+    ///
+    /// # Errors
+    /// As for `new`.
+    pub fn with_certificate(options: &Options) -> Result<Self, Error> {
+        Http::set_up(options, true)
+    }
+
+    fn set_up(options: &Options, with_certificate: bool) -> Result<Self, Error> {
         // Already installed is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let seconds = Duration::from_secs;
         let mut builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // `ping` shows the certificate.
-            .tls_info(true)
+            .tls_info(with_certificate)
             .referer(false)
             .connect_timeout(options.connect_timeout)
             .pool_max_idle_per_host(options.max_connections)
