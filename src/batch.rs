@@ -1,7 +1,7 @@
 //! Contacts as bytes: gathered into parcels while reading, cut into requests of a bearable size while sending.
 //!
 //! A parcel is written once and never copied until a request's body is put together; cutting, halving and picking
-//! move ranges only. This room knows neither what a contact is nor how it is sent.
+//! move ranges only. This module knows neither what a contact is nor how it is sent.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::cli::{nearest_command, synonyms};
 use crate::client::transport;
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
-use crate::folder::{Purpose, beside};
+use crate::folder::{ResultsKind, beside};
 use crate::outcome::{Cause, Failure};
 use crate::pipeline::merge;
 use crate::reading::Shard;
@@ -242,7 +242,7 @@ impl Diagnostic for Error {
             }
         }
         if let Error::InputInResults { path, .. } = self {
-            let other = beside(Some(path), Shard::default(), Purpose::Import);
+            let other = beside(Some(path), Shard::default(), ResultsKind::Import);
             return Some(format!("name another results folder: --output-dir {}", other.display()));
         }
         match self.source_diagnostic() {

@@ -264,9 +264,9 @@ fn read_blocks(
         // Otherwise each row would in time be as large as the largest that ever stood in its place.
         block.rows.iter_mut().for_each(Row::shrink);
         while block.len < BLOCK && bytes < BLOCK_BYTES && left > 0 {
-            let room = BLOCK.min(block.len + usize::try_from(left).unwrap_or(BLOCK));
-            block.rows.resize_with(block.rows.len().max(room), Row::default);
-            let free = block.rows.get_mut(block.len..room).unwrap_or_default();
+            let end = BLOCK.min(block.len + usize::try_from(left).unwrap_or(BLOCK));
+            block.rows.resize_with(block.rows.len().max(end), Row::default);
+            let free = block.rows.get_mut(block.len..end).unwrap_or_default();
             let count = match rows.read_batch(free) {
                 0 => {
                     let Some(row) = free.first_mut() else { break };

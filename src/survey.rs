@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use crate::contact::Rules;
 use crate::contact::phone::{self, Kind, Region};
-use crate::dedupe::{Keep, OnDuplicate, Seen};
+use crate::dedupe::{DedupePlan, OnDuplicate, PhoneIndex};
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::{Code, Note, Reject, Row};
 use crate::source::{Columns, Error};
@@ -35,7 +35,7 @@ pub struct Survey {
     /// Valid rows of which nothing but the default country says where the number is.
     pub by_default_country: u64,
     /// Which row stands for each phone.
-    pub keep: Keep,
+    pub dedupe: DedupePlan,
     /// Size, fingerprint and number of records of each input.
     pub inputs: Vec<InputRead>,
     /// Rows marked in each do-not-contact column: input, column, how many.
@@ -80,7 +80,7 @@ impl Survey {
         mut progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Option<Survey>, Error> {
         let mut survey = Survey::default();
-        let mut seen = Seen::new(policy);
+        let mut seen = PhoneIndex::new(policy);
         let (mut stopped, mut failed) = (false, None);
         let read = job.read(|step| {
             match step {
@@ -124,7 +124,7 @@ impl Survey {
         if stopped {
             return Ok(None);
         }
-        survey.keep = seen.finish().map_err(|error| unkept((0, error)))?;
+        survey.dedupe = seen.finish().map_err(|error| unkept((0, error)))?;
         survey.inputs = read.inputs;
         survey.count_people(&job.rules);
         Ok(Some(survey))
@@ -165,10 +165,10 @@ impl Survey {
 
     /// Rows were counted by country; what is wanted are people.
     fn count_people(&mut self, rules: &Rules) {
-        for (phone, folded, _) in self.keep.repeated() {
+        for (phone, duplicates, _) in self.dedupe.repeated() {
             let reading = phone::read("", &phone.to_string(), None, &rules.phone);
             if let Some(rows) = reading.ok().and_then(|reading| self.countries.get_mut(&reading.region)) {
-                *rows = rows.saturating_sub(folded);
+                *rows = rows.saturating_sub(duplicates);
             }
         }
         self.countries.retain(|_, people| *people > 0);
@@ -176,7 +176,7 @@ impl Survey {
 
     /// The number of contacts to be sent.
     pub fn contacts(&self) -> u64 {
-        self.keep.contacts()
+        self.dedupe.contacts()
     }
 
     /// Records of all inputs, those of other shards too: the highest record number.

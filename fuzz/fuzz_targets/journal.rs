@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use m1import::journal::{Found, read_bytes};
+use m1import::journal::{ExistingJournal, read_bytes};
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(Found::Unfinished(unfinished)) = read_bytes(bytes) {
+    if let Ok(ExistingJournal::Unfinished(unfinished)) = read_bytes(bytes) {
         let _ = (unfinished.settled(), unfinished.statuses(1000));
     }
 });

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// A wake-up may come a little late; so much of it is made up for.
 const LATE: Duration = Duration::from_millis(10);
 
-/// The turns of all lanes. Every request takes one, repeats too.
+/// The turns of all requests. Every request takes one, repeats too.
 #[derive(Debug)]
 pub struct RateLimiter {
     between: Duration,

@@ -26,7 +26,7 @@ impl Default for Policy {
 }
 
 /// How long to wait after the `nth` attempt in a row, from 1, that failed for this cause: full jitter over a doubling
-/// time, so that lanes that failed together do not come back together. `roll` is in 0..1.
+/// time, so that requests that failed together do not come back together. `roll` is in 0..1.
 pub fn wait(cause: Cause, nth: u32, roll: f64) -> Duration {
     let (base, floor) = match cause {
         Cause::Busy => (Duration::from_secs(1), Duration::ZERO),
@@ -40,7 +40,7 @@ pub fn wait(cause: Cause, nth: u32, roll: f64) -> Duration {
     floor + most.mul_f64(roll.clamp(0.0, 1.0))
 }
 
-/// A wait that the server named, with a little added so that lanes and clients do not come back in one instant.
+/// A wait that the server named, with a little added so that requests and clients do not come back in one instant.
 pub fn spread(named: Duration, roll: f64) -> Duration {
     named + named.mul_f64(0.1 * roll.clamp(0.0, 1.0)).min(Duration::from_secs(1))
 }

@@ -151,8 +151,8 @@ impl<T: Transport> Sending<T> {
             if self.halt.is_some() {
                 return None;
             }
-            let lanes = if self.breaker.next().is_some() { 1 } else { self.window.open() };
-            if self.flights.len() >= lanes {
+            let most = if self.breaker.next().is_some() { 1 } else { self.window.open() };
+            if self.flights.len() >= most {
                 self.hungry = false;
                 return give_up;
             }

@@ -1,6 +1,6 @@
 //! What an answer, or the lack of one, means: one pure function over status, headers, body and fault.
 //!
-//! What is done about it — how long to wait, what to halve, when to stop — is decided in the room's main file.
+//! What is done about it — how long to wait, what to halve, when to stop — is decided where the answer is handled.
 
 use std::time::Duration;
 

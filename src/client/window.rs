@@ -31,7 +31,7 @@ impl Concurrency {
     pub fn most(self) -> usize {
         match self {
             Concurrency::Auto => MOST,
-            Concurrency::Fixed(lanes) => lanes.get(),
+            Concurrency::Fixed(requests) => requests.get(),
         }
     }
 }
@@ -85,7 +85,7 @@ impl Window {
             self.successes = 0;
             self.open = match self.concurrency {
                 Concurrency::Auto => 2,
-                Concurrency::Fixed(lanes) => lanes.get(),
+                Concurrency::Fixed(requests) => requests.get(),
             };
         } else {
             self.successes += 1;

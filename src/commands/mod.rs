@@ -16,8 +16,8 @@ use crate::cli::{self, Command, Sample, Typed};
 use crate::config::{self, Config, Env, Mode, OutputFormat, Verbosity};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::error::Error;
-use crate::pipeline::{self, Ended, Screen, Story};
-use crate::report::{Trouble, json, text};
+use crate::pipeline::{self, RunInfo, RunOutput, Screen};
+use crate::report::{ErrorReport, json, text};
 use crate::stop::Stop;
 use crate::terminal::{Color, Terminal};
 
@@ -53,7 +53,7 @@ pub fn run(command: Command, env: &Env) -> Exit {
 /// A command line that cannot be understood.
 pub fn usage(error: &cli::Error, env: &Env) -> Exit {
     let trouble =
-        text::trouble(&Trouble { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() });
+        text::trouble(&ErrorReport { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() });
     say(&terminal(Color::Auto, env), &trouble);
     Exit::Usage
 }
@@ -61,7 +61,7 @@ pub fn usage(error: &cli::Error, env: &Env) -> Exit {
 /// The program itself broke down.
 pub fn broken(message: &str, env: &Env) -> Exit {
     let hint = hint("please report this; the same command resumes");
-    let trouble = Trouble { code: "run.internal".to_owned(), message: message.to_owned(), hint };
+    let trouble = ErrorReport { code: "run.internal".to_owned(), message: message.to_owned(), hint };
     say(&terminal(Color::Auto, env), &text::trouble(&trouble));
     Exit::Internal
 }
@@ -110,7 +110,7 @@ fn with_config(
     match settled.and_then(|config| act(&config, &terminal)) {
         Ok(code) => code,
         Err(error) => {
-            let summary = pipeline::failed(&Story::new(String::new()), &error);
+            let summary = pipeline::failed(&RunInfo::new(String::new()), &error);
             if let Some(trouble) = &summary.error {
                 say(&terminal, &text::trouble(trouble));
             }
@@ -135,7 +135,7 @@ fn output_format(typed: &Typed, env: &Env) -> OutputFormat {
 fn job(typed: Typed, env: &Env, mode: Mode) -> Exit {
     with_config(typed, env, mode, |config, terminal| {
         let runtime = runtime()?;
-        let ended: Result<Ended, Error> = runtime.block_on(async {
+        let ended: Result<RunOutput, Error> = runtime.block_on(async {
             let stop = listening()?;
             let screen = Screen { terminal, verbosity: config.output.verbosity, env };
             match mode {
@@ -171,7 +171,7 @@ fn listening() -> Result<Stop, Error> {
 }
 
 /// Prints what a run came to: the document for machines always, the text for people unless they want it quiet.
-fn finish(config: &Config, terminal: &Terminal, ended: &Ended) -> Exit {
+fn finish(config: &Config, terminal: &Terminal, ended: &RunOutput) -> Exit {
     let summary = &ended.summary;
     let quiet = config.output.verbosity == Verbosity::Quiet;
     if let Some(trouble) = &summary.error {

@@ -11,7 +11,7 @@ use crate::diagnostic::{Exit, RunCode};
 use crate::error::Error;
 use crate::numbers::{count, duration};
 use crate::outcome::Failure;
-use crate::pipeline::{self, Screen, Story, Way};
+use crate::pipeline::{self, Destination, RunInfo, Screen};
 use crate::report::text;
 use crate::report::words::host;
 use crate::terminal::{Terminal, safe};
@@ -37,8 +37,8 @@ pub(super) fn ping(config: &Config, terminal: &Terminal, env: &Env) -> Result<Ex
         let screen = Screen { terminal, verbosity: config.output.verbosity, env };
         screen.say_settings(config);
         screen.warn_of_settings(config);
-        let way = Way::find(config, &screen, &stop).await?;
-        let Way::Endpoint(credentials, _) = &way else {
+        let destination = Destination::find(config, &screen, &stop).await?;
+        let Destination::Endpoint(credentials, _) = &destination else {
             return Err(Error::Broken("the settings of ping"));
         };
         let id = format!("ping-{:016x}", fastrand::u64(..));
@@ -46,8 +46,8 @@ pub(super) fn ping(config: &Config, terminal: &Terminal, env: &Env) -> Result<Ex
             pong = ping::ping(options, &path, &id, credentials) => pong?,
             _ = stop.wait() => return Err(stop.by_signal().map_or(Error::Broken("ping"), Error::Signal)),
         };
-        let ending = way.token_said(&config.delivery.token).and_then(|(_, last)| last);
-        Ok(Found { path: path.clone(), proxy: ping::proxy(options), ending, pong: asked })
+        let ending = destination.token_said(&config.delivery.token).and_then(|(_, last)| last);
+        Ok(PingResult { path: path.clone(), proxy: ping::proxy(options), ending, pong: asked })
     });
     runtime.shutdown_background();
     let found = pong?;
@@ -61,7 +61,7 @@ pub(super) fn ping(config: &Config, terminal: &Terminal, env: &Env) -> Result<Ex
         Ok(()) => Ok(printed),
         Err(failure) => {
             let exit = failure.cause.entry().exit;
-            let summary = pipeline::failed(&Story::new(String::new()), &Error::Delivery(failure));
+            let summary = pipeline::failed(&RunInfo::new(String::new()), &Error::Delivery(failure));
             if let Some(trouble) = &summary.error {
                 say(terminal, &text::trouble(trouble));
             }
@@ -71,7 +71,7 @@ pub(super) fn ping(config: &Config, terminal: &Terminal, env: &Env) -> Result<Ex
 }
 
 /// What a ping came to.
-struct Found {
+struct PingResult {
     path: String,
     proxy: Option<String>,
     /// The last four characters of the token, if it is long enough to show them.
@@ -79,7 +79,7 @@ struct Found {
     pong: Pong,
 }
 
-impl Found {
+impl PingResult {
     fn text(&self, config: &Config) -> String {
         let mut text = String::new();
         let mut line = |name: &str, value: &str| {

@@ -5,7 +5,7 @@ use crate::cli::Typed;
 use crate::config::{self, Env};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::error::Error;
-use crate::pipeline::{self, Story};
+use crate::pipeline::{self, RunInfo};
 use crate::report::text;
 use crate::sandbox::Sandbox;
 use crate::terminal::{Color, Terminal};
@@ -16,7 +16,7 @@ pub(super) fn serve(typed: &Typed, env: &Env) -> Exit {
     match served(typed, &terminal) {
         Ok(code) => code,
         Err(error) => {
-            if let Some(trouble) = &pipeline::failed(&Story::new(String::new()), &error).error {
+            if let Some(trouble) = &pipeline::failed(&RunInfo::new(String::new()), &error).error {
                 say(&terminal, &text::trouble(trouble));
             }
             error.exit()

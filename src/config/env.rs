@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Error, Warning};
 use super::file::shown;
-use super::found::{self, Found};
+use super::found::{self, FoundFile};
 use super::level::{Level, Origin, Place, allowed, from_variable};
 use super::token_text::without_quotes;
 use crate::cli::nearest;
@@ -20,14 +20,14 @@ use crate::diagnostic::RunCode;
 /// The environment and the current folder.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
-    variables: BTreeMap<String, Text>,
+    variables: BTreeMap<String, VariableValue>,
     /// Where `.env` and `m1import.toml` are looked for; empty is the folder of the process.
     pub folder: PathBuf,
 }
 
 /// The value of a variable; bytes that are no text keep from being used.
 #[derive(Debug, Clone)]
-enum Text {
+enum VariableValue {
     Whole(String),
     Broken,
 }
@@ -35,7 +35,7 @@ enum Text {
 impl Env {
     /// Takes a snapshot of the environment: `Env::new(std::env::vars_os())`.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Env {
-        let text = |value: OsString| value.into_string().map_or(Text::Broken, Text::Whole);
+        let text = |value: OsString| value.into_string().map_or(VariableValue::Broken, VariableValue::Whole);
         let named = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, text(value)));
         Env { variables: variables.into_iter().filter_map(named).collect(), folder: PathBuf::new() }
     }
@@ -43,7 +43,7 @@ impl Env {
     /// The value of a variable that others define too: `NO_COLOR`, `CI`, `HOME`. An empty one counts as not set.
     pub fn get(&self, name: &str) -> Option<&str> {
         match self.variables.get(name) {
-            Some(Text::Whole(value)) if !value.is_empty() => Some(value),
+            Some(VariableValue::Whole(value)) if !value.is_empty() => Some(value),
             _ => None,
         }
     }
@@ -67,8 +67,8 @@ impl Env {
         for (name, value) in own {
             let setting = variable(name, Place::Environment, "environment")?;
             match value {
-                Text::Whole(text) => from_variable(&mut values, setting, without_quotes(text.trim())),
-                Text::Broken => {
+                VariableValue::Whole(text) => from_variable(&mut values, setting, without_quotes(text.trim())),
+                VariableValue::Broken => {
                     return Err(Error::new(RunCode::ConfigValue, format!("{name} holds bytes that are not UTF-8")));
                 }
             }
@@ -80,12 +80,12 @@ impl Env {
     /// Only our own lines are read: the others may be in any encoding, and mean anything.
     pub(super) fn file_level(&self, named: Option<&Path>, warnings: &mut Vec<Warning>) -> Result<Option<Level>, Error> {
         let (path, bytes) = match found::read(&self.folder, ".env", named)? {
-            Found::Nothing => return Ok(None),
-            Found::Unusable(warning) => {
+            FoundFile::Nothing => return Ok(None),
+            FoundFile::Unusable(warning) => {
                 warnings.push(warning);
                 return Ok(None);
             }
-            Found::File(path, bytes) => (path, bytes),
+            FoundFile::File(path, bytes) => (path, bytes),
         };
         let mut values = BTreeMap::new();
         for (number, line) in found::decoded_lossy(&bytes).lines().enumerate() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::error::{Error, Warning};
-use super::found::{Found, decoded, look, read};
+use super::found::{FoundFile, decoded, look, read};
 use super::level::{Level, Origin, Place, allowed};
 use super::pattern;
 use crate::cli::nearest;
@@ -58,14 +58,14 @@ impl Contents {
         }
     }
 
-    fn of(file: Found, found: bool, warnings: &mut Vec<Warning>) -> Result<Option<Contents>, Error> {
+    fn of(file: FoundFile, found: bool, warnings: &mut Vec<Warning>) -> Result<Option<Contents>, Error> {
         match file {
-            Found::Nothing => Ok(None),
-            Found::Unusable(warning) => {
+            FoundFile::Nothing => Ok(None),
+            FoundFile::Unusable(warning) => {
                 warnings.push(warning);
                 Ok(None)
             }
-            Found::File(path, bytes) => {
+            FoundFile::File(path, bytes) => {
                 match decoded(&bytes) {
                     Some(text) => Contents::parse(&text, path, found).map(Some),
                     None => Err(Error::new(RunCode::ConfigSyntax, format!("{path} is not UTF-8 text"))

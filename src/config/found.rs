@@ -12,7 +12,7 @@ use crate::small_file;
 const LONGEST: u64 = 1 << 20;
 
 /// A settings file, or why there is none.
-pub(super) enum Found {
+pub(super) enum FoundFile {
     /// There is none, and none was named.
     Nothing,
     /// It lies there and cannot be used, which nobody asked for; the run goes on without it.
@@ -26,12 +26,12 @@ pub(super) enum Found {
 ///
 /// # Errors
 /// A file that was named cannot be read.
-pub(super) fn read(folder: &Path, name: &str, named: Option<&Path>) -> Result<Found, Error> {
+pub(super) fn read(folder: &Path, name: &str, named: Option<&Path>) -> Result<FoundFile, Error> {
     match named {
         Some(path) => {
             let label = path.display().to_string();
             match bytes(path) {
-                Ok(bytes) => Ok(Found::File(label, bytes)),
+                Ok(bytes) => Ok(FoundFile::File(label, bytes)),
                 Err(why) => Err(Error::new(RunCode::ConfigUnreadable, format!("{label}: {why}"))),
             }
         }
@@ -40,17 +40,17 @@ pub(super) fn read(folder: &Path, name: &str, named: Option<&Path>) -> Result<Fo
 }
 
 /// A file that may be there. Where it cannot even be looked for, a warning says so.
-pub(super) fn look(path: &Path, label: String) -> Found {
+pub(super) fn look(path: &Path, label: String) -> FoundFile {
     let missing = |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
     let read = match path.metadata() {
         Ok(metadata) if metadata.is_file() => bytes(path),
-        Ok(_) => return Found::Nothing,
-        Err(error) if missing(&error) => return Found::Nothing,
+        Ok(_) => return FoundFile::Nothing,
+        Err(error) if missing(&error) => return FoundFile::Nothing,
         Err(error) => Err(error),
     };
     match read {
-        Ok(bytes) => Found::File(label, bytes),
-        Err(why) => Found::Unusable(Warning {
+        Ok(bytes) => FoundFile::File(label, bytes),
+        Err(why) => FoundFile::Unusable(Warning {
             code: WarningCode::Settings,
             message: format!("{label} cannot be read and is left aside: {why}"),
             hint: "check its permissions, or those of its folder".to_owned(),

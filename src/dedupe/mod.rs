@@ -1,9 +1,9 @@
-//! One row for each person: which record stands for a phone number, and what the others leave it.
+//! Deduplication by phone number: picks the winning row and merges the others into it.
 //!
-//! Which record stands is decided by the survey, before anything is sent ([`Seen`] becomes [`Keep`]). The forward
-//! reading that sends can then merge as it goes ([`Merge`]), because the last row of a number stands for it.
+//! The survey decides which record wins, before anything is sent ([`PhoneIndex`] becomes [`DedupePlan`]). The second reading,
+//! which sends, can then merge as it goes ([`Merge`]), because the last row of a number is the one that is sent.
 
-mod seen;
+mod phone_index;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -11,7 +11,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use foldhash::fast::RandomState;
 
-pub use seen::Seen;
+pub use phone_index::PhoneIndex;
 
 use crate::contact::phone::Phone;
 use crate::contact::{Contact, Details};
@@ -34,9 +34,9 @@ keywords! {
     }
 }
 
-/// The row that stands for a phone number.
+/// The row that is sent for a phone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stand {
+pub struct Winner {
     /// Its record number in the job.
     pub record: u64,
     /// The line it begins on.
@@ -46,86 +46,84 @@ pub struct Stand {
 /// By phone number. Every row asks here, so the hash is a quick one; it is seeded all the same.
 type Phones<T> = HashMap<u64, T, RandomState>;
 
-/// Which record stands for each phone number: only numbers of several rows need to be remembered.
+/// Which record is sent for each phone number. Only numbers of several rows are held.
 #[derive(Debug, Default)]
-pub struct Keep {
+pub struct DedupePlan {
     policy: OnDuplicate,
-    stands: Phones<Stand>,
+    winners: Phones<Winner>,
+    /// Rows beyond the winner, by phone.
     extra: Phones<u64>,
     contacts: u64,
-    folded: u64,
+    duplicates: u64,
 }
 
-impl Keep {
-    /// The row that stands for this phone, if it has several rows.
-    pub fn stand(&self, phone: Phone) -> Option<Stand> {
-        match self.stands.is_empty() {
-            true => None,
-            false => self.stands.get(&phone.get()).copied(),
-        }
+impl DedupePlan {
+    /// The row that is sent for this phone; `None` if it has one row only.
+    pub fn winner(&self, phone: Phone) -> Option<Winner> {
+        if self.winners.is_empty() { None } else { self.winners.get(&phone.get()).copied() }
     }
 
-    /// The number of distinct phones: of contacts that will be sent.
+    /// The number of distinct phones, which is that of the contacts to be sent.
     pub fn contacts(&self) -> u64 {
         self.contacts
     }
 
-    /// The number of rows that others stand for.
-    pub fn folded(&self) -> u64 {
-        self.folded
+    /// The number of rows that are not sent because another row has their phone.
+    pub fn duplicates(&self) -> u64 {
+        self.duplicates
     }
 
-    /// Each repeated phone with the number of its rows that others stand for.
-    pub fn repeated(&self) -> impl Iterator<Item = (Phone, u64, Stand)> {
+    /// Each repeated phone, the number of its rows that are not sent, and the row that is.
+    pub fn repeated(&self) -> impl Iterator<Item = (Phone, u64, Winner)> {
         self.extra
             .iter()
-            .filter_map(|(&phone, &rows)| Some((Phone::from_digits(phone)?, rows, self.stands.get(&phone).copied()?)))
+            .filter_map(|(&phone, &rows)| Some((Phone::from_digits(phone)?, rows, self.winners.get(&phone).copied()?)))
     }
 }
 
-/// What a row with a valid phone comes to.
-pub enum Merged<'c, 'r> {
-    /// It stands for itself.
+/// What is sent for a row with a valid phone.
+pub enum Resolved<'c, 'r> {
+    /// The row as it is.
     Alone(&'c Contact<'r>),
-    /// It stands for several rows, with what they leave it.
+    /// The row, with what was merged into it from others of the same phone.
     Together(Details),
-    /// Another row stands for it.
-    Folded(Stand),
+    /// Nothing: another row is sent for this phone.
+    Duplicate(Winner),
 }
 
-/// The merging of one forward reading: what earlier rows of a repeated phone bring is held until the last of them.
+/// The merging of one forward reading: values of earlier rows of a repeated phone are held until its last row.
 pub struct Merge<'k> {
-    keep: &'k Keep,
-    held: Held,
+    plan: &'k DedupePlan,
+    buffer: MergeBuffer,
 }
 
 impl<'k> Merge<'k> {
     /// Begins a reading.
-    pub fn new(keep: &'k Keep) -> Merge<'k> {
-        Merge { keep, held: Held::default() }
+    pub fn new(plan: &'k DedupePlan) -> Merge<'k> {
+        Merge { plan, buffer: MergeBuffer::default() }
     }
 
-    /// What this row comes to.
+    /// What is sent for this row.
     ///
     /// # Errors
     /// What is held no longer fits into memory, and the temporary file for it fails.
-    pub fn row<'c, 'r>(&mut self, location: Location, contact: &'c Contact<'r>) -> io::Result<Merged<'c, 'r>> {
-        let Some(stand) = self.keep.stand(contact.phone) else {
-            return Ok(Merged::Alone(contact));
+    pub fn row<'c, 'r>(&mut self, location: Location, contact: &'c Contact<'r>) -> io::Result<Resolved<'c, 'r>> {
+        let Some(winner) = self.plan.winner(contact.phone) else {
+            return Ok(Resolved::Alone(contact));
         };
-        let stands = stand.record == location.record;
-        match (self.keep.policy, stands) {
+        let wins = winner.record == location.record;
+        match (self.plan.policy, wins) {
             (OnDuplicate::Merge, _) => {
-                let mut details = self.held.take(contact.phone)?.unwrap_or_default();
+                let mut details = self.buffer.take(contact.phone)?.unwrap_or_default();
                 details.update(contact.details());
-                if stands {
-                    return Ok(Merged::Together(details));
+                if wins {
+                    return Ok(Resolved::Together(details));
                 }
-                self.held.put(contact.phone, details)?;
-                Ok(Merged::Folded(stand))
+                self.buffer.put(contact.phone, details)?;
+                Ok(Resolved::Duplicate(winner))
             }
-            (OnDuplicate::First | OnDuplicate::Last | OnDuplicate::Error, true) => Ok(Merged::Alone(contact)),
-            (OnDuplicate::First | OnDuplicate::Last | OnDuplicate::Error, false) => Ok(Merged::Folded(stand)),
+            (OnDuplicate::First | OnDuplicate::Last | OnDuplicate::Error, true) => Ok(Resolved::Alone(contact)),
+            (OnDuplicate::First | OnDuplicate::Last | OnDuplicate::Error, false) => Ok(Resolved::Duplicate(winner)),
         }
     }
 }
@@ -133,7 +131,7 @@ impl<'k> Merge<'k> {
 /// Details held from the first to the last row of a phone: up to 8 MiB in memory, beyond that in a private
 /// temporary file.
 #[derive(Default)]
-struct Held {
+struct MergeBuffer {
     memory: Phones<Details>,
     bytes: usize,
     file: Option<File>,
@@ -148,7 +146,7 @@ fn size(details: &Details) -> usize {
     128 + details.name.len() + details.email.as_ref().map_or(0, String::len) + tags + attributes
 }
 
-impl Held {
+impl MergeBuffer {
     fn take(&mut self, phone: Phone) -> io::Result<Option<Details>> {
         if let Some(details) = self.memory.remove(&phone.get()) {
             self.bytes -= size(&details);
@@ -194,7 +192,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_held_comes_back(names in prop::collection::vec("[a-z]{0,8}", 1..50)) {
-            let mut held = Held { bytes: IN_MEMORY - 600, ..Held::default() };
+            let mut held = MergeBuffer { bytes: IN_MEMORY - 600, ..MergeBuffer::default() };
             for (i, name) in names.iter().enumerate() {
                 held.put(phone(i as u64), Details { name: name.clone(), ..Details::default() }).unwrap();
             }

@@ -22,7 +22,7 @@ use crate::reading::Shard;
 
 /// What a run is for; trying never touches the folder of the real job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum ResultsKind {
     /// Contacts are sent to the endpoint.
     Import,
     /// To the in-process sandbox.
@@ -32,7 +32,7 @@ pub enum Purpose {
 }
 
 /// Where the results of a job lie unless told otherwise: beside its first file, or here for standard input.
-pub fn beside(first: Option<&Path>, shard: Shard, purpose: Purpose) -> PathBuf {
+pub fn beside(first: Option<&Path>, shard: Shard, purpose: ResultsKind) -> PathBuf {
     let (folder, stem) = match first {
         None => (PathBuf::from("."), "stdin".to_owned()),
         Some(path) => {
@@ -42,9 +42,9 @@ pub fn beside(first: Option<&Path>, shard: Shard, purpose: Purpose) -> PathBuf {
     };
     let shard = if shard.of > 1 { format!(".{}-of-{}", shard.number, shard.of) } else { String::new() };
     let purpose = match purpose {
-        Purpose::Import => "",
-        Purpose::Sandbox => ".sandbox",
-        Purpose::DryRun => ".dry-run",
+        ResultsKind::Import => "",
+        ResultsKind::Sandbox => ".sandbox",
+        ResultsKind::DryRun => ".dry-run",
     };
     folder.join(format!("{stem}{shard}{purpose}.results"))
 }
@@ -349,16 +349,16 @@ mod tests {
         let all = Shard::default();
         let part = Shard { number: 2, of: 8 };
         let cases = [
-            (Some("contacts.csv"), all, Purpose::Import, "contacts.results"),
-            (Some("contacts.csv.gz"), all, Purpose::Import, "contacts.results"),
-            (Some("/data/a.b.CSV.ZST"), all, Purpose::Import, "/data/a.b.results"),
-            (Some("list"), all, Purpose::Import, "list.results"),
-            (Some(".csv"), all, Purpose::Import, ".csv.results"),
-            (Some("backup.gz"), all, Purpose::Import, "backup.results"),
-            (None, all, Purpose::Import, "./stdin.results"),
-            (Some("contacts.csv"), part, Purpose::Import, "contacts.2-of-8.results"),
-            (Some("contacts.csv"), all, Purpose::Sandbox, "contacts.sandbox.results"),
-            (Some("contacts.csv"), part, Purpose::DryRun, "contacts.2-of-8.dry-run.results"),
+            (Some("contacts.csv"), all, ResultsKind::Import, "contacts.results"),
+            (Some("contacts.csv.gz"), all, ResultsKind::Import, "contacts.results"),
+            (Some("/data/a.b.CSV.ZST"), all, ResultsKind::Import, "/data/a.b.results"),
+            (Some("list"), all, ResultsKind::Import, "list.results"),
+            (Some(".csv"), all, ResultsKind::Import, ".csv.results"),
+            (Some("backup.gz"), all, ResultsKind::Import, "backup.results"),
+            (None, all, ResultsKind::Import, "./stdin.results"),
+            (Some("contacts.csv"), part, ResultsKind::Import, "contacts.2-of-8.results"),
+            (Some("contacts.csv"), all, ResultsKind::Sandbox, "contacts.sandbox.results"),
+            (Some("contacts.csv"), part, ResultsKind::DryRun, "contacts.2-of-8.dry-run.results"),
         ];
         for (file, shard, purpose, expected) in cases {
             assert_eq!(beside(file.map(Path::new), shard, purpose), Path::new(expected));

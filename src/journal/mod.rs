@@ -83,7 +83,7 @@ impl Head {
 
 /// What a results folder holds of an earlier run.
 #[derive(Debug)]
-pub enum Found {
+pub enum ExistingJournal {
     /// No journal.
     None,
     /// The journal of a job that is finished: the next run is a new job.
@@ -184,11 +184,11 @@ impl Journal {
     ///
     /// # Errors
     /// The journal cannot be read, is damaged, or was written by a newer version.
-    pub fn inspect(folder: &Folder) -> Result<Found, Error> {
+    pub fn inspect(folder: &Folder) -> Result<ExistingJournal, Error> {
         let path = folder.file(JOURNAL);
         let file = match folder.open_file(JOURNAL, OFlags::RDONLY) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ExistingJournal::None),
             Err(error) => return Err(Error::Open { path, error }),
         };
         load(&mut BufReader::new(file), path)
@@ -321,7 +321,7 @@ impl Disk for File {
 }
 
 /// Reads a journal from its beginning.
-fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
+fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<ExistingJournal, Error> {
     let (mut bytes, mut number, mut broken) = (Vec::new(), 0, None);
     let (mut length, mut requests, mut settled, mut head, mut complete) = (0, 0, Vec::new(), None, false);
     let mut version = VERSION;
@@ -380,21 +380,21 @@ fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<Found, Error> {
             settled.push((first, last, refusal.clone()));
         }
     }
-    let Some(head) = head else { return Ok(Found::None) };
+    let Some(head) = head else { return Ok(ExistingJournal::None) };
     if complete {
-        return Ok(Found::Finished);
+        return Ok(ExistingJournal::Finished);
     }
     if settled.is_empty() {
-        return Ok(Found::Empty);
+        return Ok(ExistingJournal::Empty);
     }
     if version < VERSION {
         return Err(Error::Older { path });
     }
-    Ok(Found::Unfinished(Unfinished { head, path, length, requests, changed, settled }))
+    Ok(ExistingJournal::Unfinished(Unfinished { head, path, length, requests, changed, settled }))
 }
 
 /// Reads bytes as a journal, for the fuzzer: whatever they are, there is an answer.
-pub fn read_bytes(mut bytes: &[u8]) -> Result<Found, Error> {
+pub fn read_bytes(mut bytes: &[u8]) -> Result<ExistingJournal, Error> {
     load(&mut bytes, PathBuf::new())
 }
 

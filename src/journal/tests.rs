@@ -77,8 +77,8 @@ fn small() -> Vec<u8> {
 }
 
 /// The records that a journal says are accepted, and those refused.
-fn done(found: &Found) -> (BTreeSet<u64>, BTreeSet<u64>) {
-    let Found::Unfinished(unfinished) = found else { return Default::default() };
+fn done(found: &ExistingJournal) -> (BTreeSet<u64>, BTreeSet<u64>) {
+    let ExistingJournal::Unfinished(unfinished) = found else { return Default::default() };
     let statuses = unfinished.statuses(1000).unwrap();
     let with = |status| (1..=1000).filter(|record| statuses.get(*record) == Some(status)).collect();
     (with(RowStatus::AcceptedBefore), with(RowStatus::Refused))
@@ -88,16 +88,16 @@ fn done(found: &Found) -> (BTreeSet<u64>, BTreeSet<u64>) {
 fn a_journal_is_carried_on() {
     let dir = tempfile::tempdir().unwrap();
     let folder = Folder::make(dir.path()).unwrap();
-    assert!(matches!(Journal::inspect(&folder).unwrap(), Found::None));
+    assert!(matches!(Journal::inspect(&folder).unwrap(), ExistingJournal::None));
     let mut journal = Journal::create(&folder, &head()).unwrap();
-    assert!(matches!(Journal::inspect(&folder).unwrap(), Found::Empty));
+    assert!(matches!(Journal::inspect(&folder).unwrap(), ExistingJournal::Empty));
     journal.hear(&settled(1, 4, Outcome::Accepted)).unwrap();
     journal.hear(&settled(5, 5, refusal())).unwrap();
     let unknown = Outcome::Unconfirmed(Arc::new(Failure::new(Cause::Timeout, "")));
     journal.hear(&settled(6, 9, unknown)).unwrap();
     journal.finish(End::Interrupted).unwrap();
 
-    let Found::Unfinished(unfinished) = Journal::inspect(&folder).unwrap() else { panic!() };
+    let ExistingJournal::Unfinished(unfinished) = Journal::inspect(&folder).unwrap() else { panic!() };
     assert_eq!((unfinished.head.clone(), unfinished.settled(), unfinished.requests()), (head(), 5, 5));
     let statuses = unfinished.statuses(9).unwrap();
     let told: Vec<_> = (1..=9).map(|record| statuses.get(record)).collect();
@@ -113,9 +113,9 @@ fn a_journal_is_carried_on() {
     let mut journal = Journal::resume(&folder, &unfinished).unwrap();
     journal.hear(&settled(6, 9, Outcome::Accepted)).unwrap();
     journal.finish(End::Complete).unwrap();
-    assert!(matches!(Journal::inspect(&folder).unwrap(), Found::Finished));
+    assert!(matches!(Journal::inspect(&folder).unwrap(), ExistingJournal::Finished));
     Journal::create(&folder, &head()).unwrap();
-    assert!(matches!(Journal::inspect(&folder).unwrap(), Found::Empty));
+    assert!(matches!(Journal::inspect(&folder).unwrap(), ExistingJournal::Empty));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_journal_cut_anywhere_is_carried_on_from_its_last_whole_line() {
         let found = Journal::inspect(&folder).unwrap();
         let (some, no) = done(&found);
         assert!(some.is_subset(&accepted) && no.is_subset(&refused));
-        if let Found::Unfinished(unfinished) = found {
+        if let ExistingJournal::Unfinished(unfinished) = found {
             let mut journal = Journal::resume(&folder, &unfinished).unwrap();
             journal.hear(&settled(20, 20, Outcome::Accepted)).unwrap();
             let (more, _) = done(&Journal::inspect(&folder).unwrap());
@@ -167,7 +167,7 @@ fn no_flipped_bit_makes_a_record_settled_that_is_not() {
             Ok(found) => {
                 let (some, no) = done(&found);
                 assert!(some.is_subset(&accepted) && no.is_subset(&refused), "bit {bit}");
-                assert!(!matches!(found, Found::Finished), "bit {bit}");
+                assert!(!matches!(found, ExistingJournal::Finished), "bit {bit}");
             }
             Err(error) => assert_eq!(error.exit().code(), 73, "bit {bit}"),
         }
@@ -183,7 +183,7 @@ fn a_broken_line_among_whole_ones_is_damage() {
     assert!(matches!(read_bytes(&broken), Err(Error::Damaged { line: 2, .. })));
     // Without a head it is no journal, but lines of one are not thrown away silently.
     assert!(matches!(read_bytes(&whole[ends[0] + 1..]), Err(Error::Damaged { line: 1, .. })));
-    assert!(matches!(read_bytes(b"hello\n"), Ok(Found::None)));
+    assert!(matches!(read_bytes(b"hello\n"), Ok(ExistingJournal::None)));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn an_unfinished_journal_with_the_old_words_is_not_resumed() {
     // A finished job is followed by a new one, whatever wrote it.
     let head = Line::Head { v: 1, tool: "0.0.9".into(), head: head() }.to_bytes().unwrap();
     let end = Line::End { state: End::Complete.as_str().to_owned() }.to_bytes().unwrap();
-    assert!(matches!(read_bytes(&[head, end].concat()), Ok(Found::Finished)));
+    assert!(matches!(read_bytes(&[head, end].concat()), Ok(ExistingJournal::Finished)));
 }
 
 #[test]

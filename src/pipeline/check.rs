@@ -10,30 +10,30 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::reports::{Material, write_rows};
+use super::reports::{RowReportInput, write_rows};
 use super::screen::{opt_outs, values};
-use super::summary::{RunResult, Story, detected, mapped_columns};
-use super::{Ended, Screen, documents, outputs, prepare, preview};
+use super::summary::{RunInfo, RunResult, detected, mapped_columns};
+use super::{RunOutput, Screen, documents, outputs, prepare, preview};
 use crate::config::{Config, as_file, may_stand_in_found_file};
 use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::Folder;
 use crate::outcome::StatusMap;
 use crate::reading::Job;
-use crate::report::cases::{Case, Cases};
 use crate::report::check::{Preview, page};
+use crate::report::rejected_rows::{RejectedRow, RejectedRows};
 use crate::report::rows::message;
-use crate::report::{Files, Form, Summary};
+use crate::report::{Files, ReportFormat, Summary};
 use crate::source::Notice;
 use crate::stop::Stop;
 use crate::survey::{Example, Survey};
 
 /// Reads the inputs once and shows what an import would do.
-pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
-    let story = Story::new(config.delivery.transport.endpoint.to_string()).with_settings(config);
+pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutput {
+    let info = RunInfo::new(config.delivery.transport.endpoint.to_string()).with_settings(config);
     let mut found = Found::default();
     let cause = look(config, screen, stop, &mut found).await.err();
-    let mut summary = summarise(&story, &found, cause.as_ref());
+    let mut summary = summarise(&info, &found, cause.as_ref());
     let mut shown = Preview {
         values: values(config),
         color: screen.terminal.out.color,
@@ -47,10 +47,10 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
         shown.examples = examples(job, survey);
         shown.warnings = warnings(config, job, survey);
         summary.examples = Some(masked(&shown));
-        let cases = cases(config, &shown);
+        let rejected = rejected(config, &shown);
         let written = rows(config, job, survey, stop).and_then(|results| {
             let results = results.as_ref().map(|(_, folder)| folder);
-            let sources = documents::Sources { config, cases: &cases, timeline: None, results };
+            let sources = documents::Sources { config, rejected: &rejected, timeline: None, results };
             match documents::elsewhere(&sources, &summary) {
                 (_, Some(error)) => Err(error),
                 (_, None) => write_config(config, job),
@@ -60,16 +60,16 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
             (Ok(settings), _) => shown.settings = settings,
             (Err(error), None) => {
                 let preview = (summary.preview.take(), summary.examples.take(), summary.estimated_requests);
-                summary = summarise(&story, &found, Some(&error));
+                summary = summarise(&info, &found, Some(&error));
                 (summary.preview, summary.examples, summary.estimated_requests) = preview;
             }
             (Err(_), Some(_)) => {}
         }
-        documents::tell_ci(screen, &summary, &cases);
+        documents::tell_ci(screen, &summary, &rejected);
     }
     documents::metrics(screen, config, None, &summary);
     let text = if found.survey.is_some() { page(&summary, &shown) } else { String::new() };
-    Ended { text, summary }
+    RunOutput { text, summary }
 }
 
 /// What was found, as far as it went.
@@ -114,8 +114,8 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     acceptable
 }
 
-fn summarise(story: &Story, found: &Found, error: Option<&Error>) -> Summary {
-    story.told(&RunResult {
+fn summarise(info: &RunInfo, found: &Found, error: Option<&Error>) -> Summary {
+    info.told(&RunResult {
         job: found.job.as_deref(),
         survey: found.survey.as_deref(),
         statuses: &StatusMap::default(),
@@ -133,12 +133,12 @@ fn rows(
     survey: &Arc<Survey>,
     stop: &Stop,
 ) -> Result<Option<(TempDir, Folder)>, Error> {
-    if !config.output.reports.iter().any(|path| Form::of(path) == Ok(Form::Csv)) {
+    if !config.output.reports.iter().any(|path| ReportFormat::of(path) == Ok(ReportFormat::Csv)) {
         return Ok(None);
     }
     let scratch = tempfile::tempdir().map_err(|error| Error::Local { what: "a temporary folder", error })?;
     let folder = Folder::make(scratch.path()).map_err(|error| Error::Folder { path: scratch.path().into(), error })?;
-    let material = Material {
+    let input = RowReportInput {
         job: Arc::clone(job),
         survey: Arc::clone(survey),
         statuses: Arc::default(),
@@ -146,13 +146,13 @@ fn rows(
         values: values(config),
         is_resumed: false,
     };
-    let made = write_rows(&material, &folder, stop)?;
-    Ok(made.files.results.map(|_| (scratch, folder)))
+    let output = write_rows(&input, &folder, stop)?;
+    Ok(output.files.results.map(|_| (scratch, folder)))
 }
 
 /// For each reason the first rows it turned away.
-pub(super) fn examples(job: &Job, survey: &Survey) -> BTreeMap<String, Vec<Case>> {
-    let case = |example: &Example| Case {
+pub(super) fn examples(job: &Job, survey: &Survey) -> BTreeMap<String, Vec<RejectedRow>> {
+    let case = |example: &Example| RejectedRow {
         file: job
             .inputs
             .get(example.reject.location.input as usize)
@@ -168,21 +168,21 @@ pub(super) fn examples(job: &Job, survey: &Survey) -> BTreeMap<String, Vec<Case>
 }
 
 /// The examples as they may be passed on.
-fn masked(preview: &Preview) -> BTreeMap<String, Vec<Case>> {
-    let shown = |case: &Case| Case {
+fn masked(preview: &Preview) -> BTreeMap<String, Vec<RejectedRow>> {
+    let shown = |case: &RejectedRow| RejectedRow {
         value: preview.values.cell(&case.value).into_owned(),
         message: preview.values.sentence(&case.message).into_owned(),
         ..case.clone()
     };
-    preview.examples.iter().map(|(code, cases)| (code.clone(), cases.iter().map(shown).collect())).collect()
+    preview.examples.iter().map(|(code, rejected)| (code.clone(), rejected.iter().map(shown).collect())).collect()
 }
 
-fn cases(config: &Config, preview: &Preview) -> Cases {
-    let mut cases = documents::no_cases(config);
+fn rejected(config: &Config, preview: &Preview) -> RejectedRows {
+    let mut rejected = documents::no_rejected_rows(config);
     for case in preview.examples.values().flatten() {
-        cases.add(case.clone());
+        rejected.add(case.clone());
     }
-    cases
+    rejected
 }
 
 /// What a person should know beside the figures.

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Screen;
 use super::prepare::unless_stopped;
-use super::summary::Story;
+use super::summary::RunInfo;
 use crate::client::{self, Credentials, Http, Scheme, TokenRefresh, transport};
 use crate::config::{AuthType, Config, Target, TokenSource, peek};
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::secret::Secret;
 use crate::stop::Stop;
 
 /// By which right contacts are sent.
-pub enum Way {
+pub enum Destination {
     /// With the user's token.
     Endpoint(Credentials, Box<Http>),
     /// To a sandbox of our own, whose token nobody else knows.
@@ -25,16 +25,16 @@ pub enum Way {
     Nowhere,
 }
 
-impl Way {
+impl Destination {
     /// Finds the token, where one is needed.
     ///
     /// # Errors
     /// There is none, it cannot be read, or it has expired; certificates, headers or proxy cannot be used; a signal came
     /// first.
-    pub async fn find(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Result<Way, Error> {
+    pub async fn find(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Result<Destination, Error> {
         match config.delivery.target {
-            Target::Sandbox => Ok(Way::Sandbox),
-            Target::Nowhere => Ok(Way::Nowhere),
+            Target::Sandbox => Ok(Destination::Sandbox),
+            Target::Nowhere => Ok(Destination::Nowhere),
             Target::Endpoint => {
                 let source = config.delivery.token.clone();
                 let token = unless_stopped(stop, "the token", move || Ok(source.read()?)).await?;
@@ -44,7 +44,7 @@ impl Way {
                 screen.warn_of_token(&credentials)?;
                 // What is wrong with certificates or proxy shows before anything is read.
                 let http = Http::new(&config.delivery.transport)?;
-                Ok(Way::Endpoint(credentials, Box::new(http)))
+                Ok(Destination::Endpoint(credentials, Box::new(http)))
             }
         }
     }
@@ -52,14 +52,14 @@ impl Way {
     /// Where the token came from and its last 4 characters, for the start lines.
     pub fn token_said<'s>(&self, source: &'s TokenSource) -> Option<(&'s str, Option<String>)> {
         match self {
-            Way::Endpoint(credentials, _) => {
+            Destination::Endpoint(credentials, _) => {
                 Some((source.label.as_str(), credentials.token.last_four().map(str::to_owned)))
             }
-            Way::Sandbox | Way::Nowhere => None,
+            Destination::Sandbox | Destination::Nowhere => None,
         }
     }
 
-    /// Opens the way. A sandbox lives as long as it is held.
+    /// Opens the way there. A sandbox lives as long as it is held.
     ///
     /// # Errors
     /// The sandbox finds no port.
@@ -69,13 +69,13 @@ impl Way {
         screen: &Screen<'_>,
     ) -> Result<(Credentials, Http, Option<Sandbox>), Error> {
         match self {
-            Way::Endpoint(credentials, http) => Ok((credentials.clone(), http.as_ref().clone(), None)),
-            Way::Sandbox | Way::Nowhere => {
+            Destination::Endpoint(credentials, http) => Ok((credentials.clone(), http.as_ref().clone(), None)),
+            Destination::Sandbox | Destination::Nowhere => {
                 let token = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
                 let options = sandbox::Options {
                     port: 0,
                     token: token.clone(),
-                    keep: sandbox::Keep::Phones,
+                    keep: sandbox::StoreMode::Phones,
                     ..sandbox::Options::default()
                 };
                 let local = |error| Error::Local { what: "the sandbox", error };
@@ -122,14 +122,14 @@ pub fn seconds_left(credentials: &Credentials) -> Result<Option<u64>, Error> {
 pub fn options(
     config: &Config,
     screen: &Screen<'_>,
-    story: &Story,
+    info: &RunInfo,
     before: &Counts,
     contacts: u64,
     credentials: Credentials,
 ) -> client::Options {
     let delivery = &config.delivery;
     client::Options {
-        requests_before: story.requests_before,
+        requests_before: info.requests_before,
         accepted_before: before[RowStatus::AcceptedBefore] > 0,
         refused_before: before[RowStatus::Refused],
         refresh: (delivery.target == Target::Endpoint && delivery.token.may_change()).then(|| refresh(config, screen)),
@@ -139,7 +139,7 @@ pub fn options(
         policy: delivery.policy,
         redactor: screen.redactor(),
         max_refused: delivery.max_refused.of(contacts),
-        ..client::Options::new(&story.job, credentials)
+        ..client::Options::new(&info.job, credentials)
     }
 }
 

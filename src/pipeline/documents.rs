@@ -8,7 +8,7 @@ use rustix::fs::OFlags;
 
 use super::Screen;
 use super::outputs;
-use super::run::purpose;
+use super::run::results_kind;
 use super::screen::values;
 use crate::config::{Config, key};
 use crate::diagnostic::Exit;
@@ -17,9 +17,9 @@ use crate::error::Error;
 use crate::folder::REPORT;
 use crate::folder::{self, Draft, Folder, RESULTS, SUMMARY, publish, replace, replace_public};
 use crate::reading::Shard;
-use crate::report::cases::Cases;
+use crate::report::rejected_rows::RejectedRows;
 use crate::report::timeline::Timeline;
-use crate::report::{Details, Form, Next, Setting, Summary, github, prometheus, render, shown, words};
+use crate::report::{Details, Next, ReportFormat, Setting, Summary, github, prometheus, render, shown, words};
 use crate::terminal::safe;
 
 /// What the documents are made from.
@@ -27,7 +27,7 @@ pub struct Sources<'a> {
     /// The settings.
     pub config: &'a Config,
     /// Rows that were not imported.
-    pub cases: &'a Cases,
+    pub rejected: &'a RejectedRows,
     /// How the sending went; `None` where nothing was sent.
     pub timeline: Option<&'a Timeline>,
     /// The folder with the table that row reports are copied from.
@@ -44,7 +44,7 @@ pub fn reports(folder: &Folder, sources: &Sources<'_>, summary: &Summary) -> (Ve
 
 #[cfg(feature = "html")]
 fn page(folder: &Folder, sources: &Sources<'_>, summary: &Summary) -> Result<(), Error> {
-    put(folder, draft(folder, REPORT, Form::Html, sources, summary)?)
+    put(folder, draft(folder, REPORT, ReportFormat::Html, sources, summary)?)
 }
 
 #[cfg(not(feature = "html"))]
@@ -57,10 +57,16 @@ fn page(_: &Folder, _: &Sources<'_>, _: &Summary) -> Result<(), Error> {
 /// # Errors
 /// It cannot be written; the old one is still there.
 pub fn summary_draft(folder: &Folder, sources: &Sources<'_>, summary: &Summary) -> Result<Draft, Error> {
-    draft(folder, SUMMARY, Form::Json, sources, summary)
+    draft(folder, SUMMARY, ReportFormat::Json, sources, summary)
 }
 
-fn draft(folder: &Folder, name: &str, form: Form, sources: &Sources<'_>, summary: &Summary) -> Result<Draft, Error> {
+fn draft(
+    folder: &Folder,
+    name: &str,
+    form: ReportFormat,
+    sources: &Sources<'_>,
+    summary: &Summary,
+) -> Result<Draft, Error> {
     let text = text_of(form, sources, summary, true)?;
     let written = folder.create(name).and_then(|mut draft| draft.write_all(text.as_bytes()).map(|()| draft));
     written.map_err(|error| Error::Output { path: folder.file(name), error })
@@ -92,15 +98,15 @@ pub fn elsewhere(sources: &Sources<'_>, summary: &Summary) -> (Vec<String>, Opti
 /// Writes one report, unless it is written at another time, or a signal left no time for it.
 fn report(path: &Path, sources: &Sources<'_>, summary: &Summary) -> Result<bool, Error> {
     let failed = |error| Error::Output { path: path.to_owned(), error };
-    let form = Form::of(path).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidInput, why)))?;
+    let form = ReportFormat::of(path).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidInput, why)))?;
     match (form, sources.results) {
-        (Form::Csv, Some(results)) => {
+        (ReportFormat::Csv, Some(results)) => {
             let rows = results.open_file(RESULTS, OFlags::RDONLY);
             rows.and_then(|rows| replace(path, rows)).map_err(failed)?;
         }
-        (Form::Csv, None) => return Ok(false),
+        (ReportFormat::Csv, None) => return Ok(false),
         // Written last of all, by `metrics`.
-        (Form::Prometheus, _) => return Ok(false),
+        (ReportFormat::Prometheus, _) => return Ok(false),
         (form, _) => {
             let text = text_of(form, sources, summary, false)?;
             replace(path, text.as_bytes()).map_err(failed)?;
@@ -112,7 +118,8 @@ fn report(path: &Path, sources: &Sources<'_>, summary: &Summary) -> Result<bool,
 /// Writes the `.prom` files of `--report` at every end but usage errors, with the exit code that the process will have.
 /// Nothing that the run reads is replaced, also where the run ended before that was asked. `folder` is the results folder.
 pub fn metrics(screen: &Screen<'_>, config: &Config, folder: Option<&Path>, summary: &Summary) {
-    let mut paths = config.output.reports.iter().filter(|path| Form::of(path) == Ok(Form::Prometheus)).peekable();
+    let mut paths =
+        config.output.reports.iter().filter(|path| ReportFormat::of(path) == Ok(ReportFormat::Prometheus)).peekable();
     if summary.exit_code == Exit::Usage || paths.peek().is_none() || outputs::check(config, screen, folder).is_err() {
         return;
     }
@@ -124,8 +131,8 @@ pub fn metrics(screen: &Screen<'_>, config: &Config, folder: Option<&Path>, summ
     }
 }
 
-fn text_of(form: Form, sources: &Sources<'_>, summary: &Summary, is_in_folder: bool) -> Result<String, Error> {
-    let Sources { config, cases, timeline, .. } = *sources;
+fn text_of(form: ReportFormat, sources: &Sources<'_>, summary: &Summary, is_in_folder: bool) -> Result<String, Error> {
+    let Sources { config, rejected, timeline, .. } = *sources;
     let settings: Vec<Setting> = config
         .effective
         .iter()
@@ -136,7 +143,7 @@ fn text_of(form: Form, sources: &Sources<'_>, summary: &Summary, is_in_folder: b
             is_chosen: shown.is_chosen(),
         })
         .collect();
-    let details = Details { cases, settings: &settings, timeline, next: next(config, summary), is_in_folder };
+    let details = Details { rejected, settings: &settings, timeline, next: next(config, summary), is_in_folder };
     let text = render(form, summary, &details).map_err(|error| Error::Counts(error.to_string()))?;
     Ok(text.unwrap_or_default())
 }
@@ -151,7 +158,7 @@ pub fn next(config: &Config, summary: &Summary) -> Option<Next> {
         match elsewhere.is_some_and(|setting| setting.is_chosen() && !setting.is_typed()) {
             true => {
                 let first = rejected.first().map(Path::new);
-                again.with(&["--output-dir", &shown(&folder::beside(first, Shard::default(), purpose(config)))])
+                again.with(&["--output-dir", &shown(&folder::beside(first, Shard::default(), results_kind(config)))])
             }
             false => again.to_string(),
         }
@@ -159,17 +166,17 @@ pub fn next(config: &Config, summary: &Summary) -> Option<Next> {
 }
 
 /// In GitHub Actions: annotations on standard error, and a table in the step's summary.
-pub fn tell_ci(screen: &Screen<'_>, summary: &Summary, cases: &Cases) {
+pub fn tell_ci(screen: &Screen<'_>, summary: &Summary, rejected: &RejectedRows) {
     if screen.env.get("GITHUB_ACTIONS") != Some("true") {
         return;
     }
-    for line in github::annotations(summary, cases) {
+    for line in github::annotations(summary, rejected) {
         screen.terminal.say(&line);
     }
     let Some(path) = screen.env.get("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {
         return;
     };
-    let page = screen.terminal.redactor.clean(&github::step_summary(summary, cases)).into_owned();
+    let page = screen.terminal.redactor.clean(&github::step_summary(summary, rejected)).into_owned();
     let added = OpenOptions::new().append(true).create(true).open(&path).and_then(|mut f| f.write_all(page.as_bytes()));
     if let Err(error) = added {
         screen.note(&format!("warning: GITHUB_STEP_SUMMARY cannot be written: {error} [output.write]"));
@@ -177,6 +184,6 @@ pub fn tell_ci(screen: &Screen<'_>, summary: &Summary, cases: &Cases) {
 }
 
 /// No rows yet, shown as this run shows values.
-pub fn no_cases(config: &Config) -> Cases {
-    Cases::new(values(config))
+pub fn no_rejected_rows(config: &Config) -> RejectedRows {
+    RejectedRows::new(values(config))
 }

@@ -1,41 +1,41 @@
-//! The end of a run: the books, the reports, the journal's last line, the summary.
+//! The end of a run: the counts, the reports, the journal's last line, the summary.
 
 use std::io;
 use std::sync::Arc;
 
 use super::documents::Sources;
 use super::earlier::kept_note;
-use super::reports::{self, Made, Material};
+use super::reports::{self, RowReportInput, RowReportOutput};
 use super::run::{Run, results_path};
 use super::screen::values;
 use super::summary::RunResult;
-use super::{Ended, documents, preview};
+use super::{RunOutput, documents, preview};
 use crate::config::Target;
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::journal::End;
-use crate::report::cases::Cases;
-use crate::report::text::{self, Closing};
+use crate::report::rejected_rows::RejectedRows;
+use crate::report::text::{self, SummaryFooter};
 use crate::report::{Files, Status, Summary, shown};
 
 /// Ends a run, whatever ended it: as far as the job was touched, everything is told and written.
-pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
+pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> RunOutput {
     let mut files = Files::default();
-    let mut cases = documents::no_cases(run.config);
+    let mut rejected = documents::no_rejected_rows(run.config);
     if run.survey.is_none() {
         leave_untouched(&mut run);
     } else {
         run.listeners.progress.reporting();
         match write_rows(&run, cause.as_ref()).await {
-            Ok(made) => {
-                files = made.files;
-                cases = made.cases;
-                for kept in &made.kept {
+            Ok(output) => {
+                files = output.files;
+                rejected = output.rejected;
+                for kept in &output.kept {
                     run.screen.note(&kept_note(kept));
                 }
-                let books = summarise(&run, cause.as_ref(), &files).rows;
-                if let Some(counted) = made.rows.filter(|counted| *counted != books) {
-                    cause.get_or_insert(Error::Counts(format!("{books:?} by events, {counted:?} row by row")));
+                let counts = summarise(&run, cause.as_ref(), &files).rows;
+                if let Some(counted) = output.rows.filter(|counted| *counted != counts) {
+                    cause.get_or_insert(Error::Counts(format!("{counts:?} by events, {counted:?} row by row")));
                 }
             }
             Err(error) => {
@@ -52,19 +52,19 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> Ended {
     }
     let mut reports = Vec::new();
     if let (Some(folder), Some(_)) = (&run.folder.clone(), &run.survey) {
-        reports = write_documents(&mut run, folder, &mut summary, &mut cause, &files, &cases);
+        reports = write_documents(&mut run, folder, &mut summary, &mut cause, &files, &rejected);
     }
     run.listeners.progress.finish();
-    documents::tell_ci(run.screen, &summary, &cases);
+    documents::tell_ci(run.screen, &summary, &rejected);
     documents::metrics(run.screen, run.config, Some(&results_path(run.config)), &summary);
-    let closing = Closing {
+    let footer = SummaryFooter {
         folder: run.folder.as_ref().filter(|_| run.survey.is_some()).map(|folder| shown(folder.path())),
         reports,
         next: documents::next(run.config, &summary),
-        places: summary.reasons.keys().map(|code| (code.clone(), cases.places(code).to_vec())).collect(),
+        places: summary.reasons.keys().map(|code| (code.clone(), rejected.places(code).to_vec())).collect(),
         color: run.screen.terminal.out.color,
     };
-    Ended { text: text::summary(&summary, &closing), summary }
+    RunOutput { text: text::summary(&summary, &footer), summary }
 }
 
 /// Writes the documents, ends the journal and puts `summary.json` in its place, in this order: whatever fails changes the
@@ -75,17 +75,17 @@ fn write_documents(
     summary: &mut Summary,
     cause: &mut Option<Error>,
     files: &Files,
-    cases: &Cases,
+    rejected: &RejectedRows,
 ) -> Vec<String> {
     let results = files.results.is_some().then_some(folder);
     let timeline = run.listeners.timeline.take();
-    let sources = Sources { config: run.config, cases, timeline: timeline.as_ref(), results };
+    let sources = Sources { config: run.config, rejected, timeline: timeline.as_ref(), results };
     let (mut reports, failed) = documents::reports(folder, &sources, summary);
     let mut changed = fails(run, failed.or_else(|| moved(folder)), cause, summary, files);
     if changed {
         (reports, _) = documents::reports(folder, &sources, summary);
     }
-    // Should there be no room for it, that shows before the journal says that all is done.
+    // Should there be no space for it, that shows before the journal says that all is done.
     let (draft, failed) = match documents::summary_draft(folder, &sources, summary) {
         Ok(draft) => (Some(draft), None),
         Err(error) => (None, Some(error)),
@@ -147,11 +147,11 @@ fn leave_untouched(run: &mut Run<'_>) {
 }
 
 /// The third reading, on a thread of its own.
-async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<Made, Error> {
+async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<RowReportOutput, Error> {
     let (Some(job), Some(survey), Some(folder)) = (&run.job, &run.survey, &run.folder) else {
         return Err(Error::Broken("the reports"));
     };
-    let material = Material {
+    let input = RowReportInput {
         job: Arc::clone(job),
         survey: Arc::clone(survey),
         statuses: Arc::new(run.listeners.statuses.clone()),
@@ -164,7 +164,7 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<Made, Error>
         is_resumed: run.is_resumed,
     };
     let (folder, stop) = (folder.clone(), run.stop.clone());
-    let writing = tokio::task::spawn_blocking(move || reports::write_rows(&material, &folder, &stop));
+    let writing = tokio::task::spawn_blocking(move || reports::write_rows(&input, &folder, &stop));
     tokio::select! {
         written = writing => written.unwrap_or(Err(Error::Broken("the reports"))),
         // The second signal: the reports are left as they are.
@@ -173,7 +173,7 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<Made, Error>
 }
 
 fn summarise(run: &Run<'_>, cause: Option<&Error>, files: &Files) -> Summary {
-    run.story.told(&RunResult {
+    run.info.told(&RunResult {
         job: run.job.as_deref(),
         survey: run.survey.as_deref(),
         statuses: &run.listeners.statuses,

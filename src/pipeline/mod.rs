@@ -1,7 +1,7 @@
-//! Puts the rooms together and keeps the one line of events.
+//! The commands that read contacts, from the settings to the reports.
 //!
 //! A run is: token, inputs, folder and lock, columns, survey, journal, and only then a request. What fails early
-//! fails before anything was touched. However a run ends, its summary is made and the books are checked.
+//! fails before anything was touched. However a run ends, its summary is made and its counts are checked.
 
 mod check;
 mod delivery;
@@ -22,16 +22,16 @@ mod summary;
 mod warnings;
 
 pub use check::check;
-pub use delivery::Way;
+pub use delivery::Destination;
 pub use prepare::rules;
 pub use run::import;
 pub use screen::Screen;
-pub use summary::{Story, failed};
+pub use summary::{RunInfo, failed};
 
 use crate::report::Summary;
 
 /// How a command ended.
-pub struct Ended {
+pub struct RunOutput {
     /// What machines are told.
     pub summary: Summary,
     /// What people are told, for standard output.

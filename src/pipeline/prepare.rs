@@ -97,7 +97,7 @@ pub fn acceptable(config: &Config, survey: &Survey) -> Result<(), Error> {
             },
         });
     }
-    match (config.rows.on_duplicate, survey.keep.folded()) {
+    match (config.rows.on_duplicate, survey.dedupe.duplicates()) {
         (crate::dedupe::OnDuplicate::Error, rows @ 1..) => Err(Error::Duplicates { rows }),
         _ => Ok(()),
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::screen::values;
 use crate::config::Config;
-use crate::dedupe::{Merge, Merged};
+use crate::dedupe::{Merge, Resolved};
 use crate::reading::{Job, Judged, Step};
 use crate::report::Summary;
 use crate::report::check::shown_contact;
@@ -21,7 +21,7 @@ const MEASURED: u64 = 1_000;
 
 /// Adds both to the summary. An input that cannot be read again adds nothing: the survey has read it whole.
 pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
-    let mut merge = Merge::new(&survey.keep);
+    let mut merge = Merge::new(&survey.dedupe);
     let (mut shown, mut contacts, mut bytes) = (Vec::new(), 0_u64, 0_u64);
     let mut buffer = Vec::new();
     let read = job.read(|step| {
@@ -30,9 +30,9 @@ pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
         };
         buffer.clear();
         match merge.row(row.location, &contact) {
-            Ok(Merged::Alone(contact)) => write(contact, config.rows.empty, &mut buffer),
-            Ok(Merged::Together(details)) => write_merged(contact.phone, &details, config.rows.empty, &mut buffer),
-            Ok(Merged::Folded(_)) => return ControlFlow::Continue(()),
+            Ok(Resolved::Alone(contact)) => write(contact, config.rows.empty, &mut buffer),
+            Ok(Resolved::Together(details)) => write_merged(contact.phone, &details, config.rows.empty, &mut buffer),
+            Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
             Err(_) => return ControlFlow::Break(()),
         }
         if shown.len() < SHOWN {

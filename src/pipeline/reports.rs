@@ -1,4 +1,4 @@
-//! The end of a run: the third reading, the books counted once more, and every report in its place.
+//! The end of a run: the third reading, the rows counted once more, and every report in its place.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::folder::{Folder, RESULTS, publish};
 use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::Job;
-use crate::report::cases::{Cases, Values};
-use crate::report::rows::{self, Books};
+use crate::report::rejected_rows::{RejectedRows, Values};
+use crate::report::rows::{self, ReportContext};
 use crate::report::{Files, RejectedFile, shown};
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -19,7 +19,7 @@ use crate::survey::Survey;
 const AFTER_SIGNAL: Duration = Duration::from_secs(10);
 
 /// What the row reports are made from.
-pub struct Material {
+pub struct RowReportInput {
     /// The inputs.
     pub job: Arc<Job>,
     /// What they hold.
@@ -34,14 +34,14 @@ pub struct Material {
     pub is_resumed: bool,
 }
 
-/// What came of it.
-pub struct Made {
+/// What was written and counted.
+pub struct RowReportOutput {
     /// The files written.
     pub files: Files,
-    /// The books counted row by row; `None` when a signal left no time.
+    /// The counts, row by row; `None` when a signal left no time.
     pub rows: Option<RowCounts>,
     /// The rows that were not imported.
-    pub cases: Cases,
+    pub rejected: RejectedRows,
     /// Files of rejected rows that somebody has edited, by the name they had and the one they have now.
     pub kept: Vec<(String, String)>,
 }
@@ -50,17 +50,17 @@ pub struct Made {
 ///
 /// # Errors
 /// The input cannot be read again, or a file cannot be written; the old files are then still there.
-pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<Made, Error> {
-    let books = Books {
-        job: &material.job,
-        inputs: &material.survey.inputs,
-        keep: &material.survey.keep,
-        statuses: &material.statuses,
-        unsent_because: &material.unsent_because,
+pub fn write_rows(input: &RowReportInput, folder: &Folder, stop: &Stop) -> Result<RowReportOutput, Error> {
+    let context = ReportContext {
+        job: &input.job,
+        inputs: &input.survey.inputs,
+        keep: &input.survey.dedupe,
+        statuses: &input.statuses,
+        unsent_because: &input.unsent_because,
     };
-    let mut cases = Cases::new(material.values);
+    let mut rejected = RejectedRows::new(input.values);
     let mut deadline: Option<Instant> = None;
-    let written = rows::write(&books, folder, &mut cases, || match stop.by_signal() {
+    let written = rows::write(&context, folder, &mut rejected, || match stop.by_signal() {
         None => false,
         Some(_) => stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL),
     });
@@ -70,25 +70,25 @@ pub fn write_rows(material: &Material, folder: &Folder, stop: &Stop) -> Result<M
         Err(rows::Error::Changed(input)) => return Err(Error::InputChanged { input }),
         Err(rows::Error::File { path, error }) => return Err(Error::Output { path, error }),
     };
-    unchanged(&material.job)?;
+    unchanged(&input.job)?;
     let listed = Listed::of(folder);
-    let mut made = Made { files: Files::default(), rows: None, cases, kept: Vec::new() };
+    let mut output = RowReportOutput { files: Files::default(), rows: None, rejected, kept: Vec::new() };
     let failed = |error| Error::Output { path: folder.path().to_owned(), error };
     let Some(written) = written else {
         // What is there says less than is known by now; what another job left is nobody's to remove.
-        if material.is_resumed {
+        if input.is_resumed {
             folder.remove(RESULTS).map_err(failed)?;
-            made.kept = clear_rejected(folder, &listed, &[]).map_err(failed)?;
+            output.kept = clear_rejected(folder, &listed, &[]).map_err(failed)?;
         }
-        return Ok(made);
+        return Ok(output);
     };
     for draft in &written.rejected {
         let blake3 = draft.hash().map(|hash| hash.to_string()).unwrap_or_default();
-        made.files.rejected.push(RejectedFile { path: shown(&folder.path().join(draft.name())), blake3 });
+        output.files.rejected.push(RejectedFile { path: shown(&folder.path().join(draft.name())), blake3 });
     }
-    made.kept = clear_rejected(folder, &listed, &written.rejected).map_err(failed)?;
+    output.kept = clear_rejected(folder, &listed, &written.rejected).map_err(failed)?;
     publish(written.rejected.into_iter().chain([written.results]).collect()).map_err(failed)?;
-    made.files.results = Some(shown(&folder.file(RESULTS)));
-    made.rows = Some(written.rows);
-    Ok(made)
+    output.files.results = Some(shown(&folder.file(RESULTS)));
+    output.rows = Some(written.rows);
+    Ok(output)
 }

@@ -8,7 +8,7 @@ use crate::client::transport::Request;
 use crate::client::verdict::{Reply, TransportError};
 use crate::config::Verbosity;
 use crate::numbers::{duration, size};
-use crate::report::cases::Values;
+use crate::report::rejected_rows::Values;
 use crate::row::masked_within;
 use crate::terminal::{Terminal, safe};
 

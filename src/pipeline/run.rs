@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::delivery::{self, Way};
+use super::delivery::{self, Destination};
 use super::listeners::Listeners;
 use super::prepare;
 use super::request_log::Logged;
 use super::screen::values;
-use super::sending::{Load, send};
-use super::summary::{Story, inputs_as_told, row_counts};
-use super::{Ended, Screen, check, earlier, ending, outputs};
+use super::sending::{SendJob, send};
+use super::summary::{RunInfo, inputs_as_told, row_counts};
+use super::{RunOutput, Screen, check, earlier, ending, outputs};
 use crate::config::{Config, Target, Verbosity};
 use crate::error::Error;
-use crate::folder::{self, Folder, Purpose};
-use crate::journal::{self, Found, Head, Journal, Lock, Unfinished};
+use crate::folder::{self, Folder, ResultsKind};
+use crate::journal::{self, ExistingJournal, Head, Journal, Lock, Unfinished};
 use crate::numbers::count;
 use crate::outcome::StatusMap;
 use crate::reading::Job;
@@ -31,18 +31,18 @@ use crate::stop::Stop;
 use crate::survey::Survey;
 
 /// Imports contacts, or does everything but the requests.
-pub async fn import(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Ended {
+pub async fn import(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutput {
     let mut run = Run::new(config, screen, stop);
     let cause = run.attempt().await.err();
     ending::end(run, cause).await
 }
 
 /// What the results folder of this run is for.
-pub fn purpose(config: &Config) -> Purpose {
+pub fn results_kind(config: &Config) -> ResultsKind {
     match config.delivery.target {
-        Target::Endpoint => Purpose::Import,
-        Target::Sandbox => Purpose::Sandbox,
-        Target::Nowhere => Purpose::DryRun,
+        Target::Endpoint => ResultsKind::Import,
+        Target::Sandbox => ResultsKind::Sandbox,
+        Target::Nowhere => ResultsKind::DryRun,
     }
 }
 
@@ -51,7 +51,7 @@ pub fn results_path(config: &Config) -> PathBuf {
     let first = config.files.first().map(PathBuf::as_path).filter(|path| !source::Input::is_spooled(path));
     match &config.output.dir {
         Some(path) => path.clone(),
-        None => folder::beside(first, config.rows.shard, purpose(config)),
+        None => folder::beside(first, config.rows.shard, results_kind(config)),
     }
 }
 
@@ -60,7 +60,7 @@ pub struct Run<'a> {
     pub(super) config: &'a Config,
     pub(super) screen: &'a Screen<'a>,
     pub(super) stop: &'a Stop,
-    pub(super) story: Story,
+    pub(super) info: RunInfo,
     pub(super) folder: Option<Folder>,
     /// The folder is ours until the run has ended.
     pub(super) lock: Option<Lock>,
@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
             config,
             screen,
             stop,
-            story: Story::new(endpoint).with_settings(config),
+            info: RunInfo::new(endpoint).with_settings(config),
             folder: None,
             lock: None,
             job: None,
@@ -97,14 +97,14 @@ impl<'a> Run<'a> {
         let config = self.config;
         outputs::check(config, self.screen, Some(&results_path(config)))?;
         let inputs = prepare::open(config, self.stop).await?;
-        let way = Way::find(config, self.screen, self.stop).await?;
+        let destination = Destination::find(config, self.screen, self.stop).await?;
         let folder = self.take_folder()?;
         outputs::all_have_a_place(config)?;
         let found = match config.delivery.target {
-            Target::Nowhere => Found::None,
+            Target::Nowhere => ExistingJournal::None,
             Target::Endpoint | Target::Sandbox => match Journal::inspect(&folder) {
                 // What cannot be read can still be forgotten, which is what the hint says.
-                Err(error) if self.config.delivery.restart && error.ends_with_restart() => Found::None,
+                Err(error) if self.config.delivery.restart && error.ends_with_restart() => ExistingJournal::None,
                 found => found?,
             },
         };
@@ -112,7 +112,7 @@ impl<'a> Run<'a> {
         self.job = Some(Arc::clone(&job));
         // Before anything of it is replaced.
         let previous = earlier::previous(&folder);
-        self.tell_start(&job, &found, previous.as_ref(), &way);
+        self.tell_start(&job, &found, previous.as_ref(), &destination);
 
         let survey = Arc::new(self.make_survey(&job).await?);
         // The folder stays as it is.
@@ -124,13 +124,13 @@ impl<'a> Run<'a> {
         self.screen.warn_of_counts(&survey);
         // Else they are told once: in the summary.
         if self.screen.verbosity >= Verbosity::More {
-            self.tell_first_cases(&job, &survey);
+            self.tell_first_rejected(&job, &survey);
         }
         prepare::acceptable(config, &survey)?;
         if config.delivery.target == Target::Nowhere || survey.contacts() == 0 {
             return Ok(());
         }
-        self.deliver(Load { job, survey, done, empty: config.rows.empty }, &way).await
+        self.deliver(SendJob { job, survey, done, empty: config.rows.empty }, &destination).await
     }
 
     /// The results folder, ours alone from now on.
@@ -144,27 +144,27 @@ impl<'a> Run<'a> {
     }
 
     /// What was found, where it goes, by which right, and what there is to carry on.
-    fn tell_start(&self, job: &Job, found: &Found, previous: Option<&Previous>, way: &Way) {
+    fn tell_start(&self, job: &Job, found: &ExistingJournal, previous: Option<&Previous>, destination: &Destination) {
         let inputs = inputs_as_told(job, None);
         let folder = self.folder.as_ref().map(|folder| folder.path().display().to_string());
-        let token = way.token_said(&self.config.delivery.token);
+        let token = destination.token_said(&self.config.delivery.token);
         self.screen.note(&start(&Start {
             inputs: &inputs,
             settings: &self.config.settings_files,
-            endpoint: (self.config.delivery.target != Target::Nowhere).then_some(self.story.endpoint.as_str()),
+            endpoint: (self.config.delivery.target != Target::Nowhere).then_some(self.info.endpoint.as_str()),
             token: token.as_ref().map(|(source, last)| (*source, last.as_deref())),
             settled_before: self
                 .to_carry_on(found)
                 .filter(|Unfinished { head, .. }| {
                     let shard = job.shard.part().unwrap_or_default();
-                    (&head.plan, &head.endpoint, &head.shard) == (&self.config.plan, &self.story.endpoint, &shard)
+                    (&head.plan, &head.endpoint, &head.shard) == (&self.config.plan, &self.info.endpoint, &shard)
                 })
                 .map(Unfinished::settled),
             folder: folder.as_deref(),
         }));
         // A sandbox holds nothing any more.
         let is_real = self.config.delivery.target == Target::Endpoint;
-        if let (true, Found::Finished, Some(previous)) = (is_real, found, previous) {
+        if let (true, ExistingJournal::Finished, Some(previous)) = (is_real, found, previous) {
             self.screen.note(&format!(
                 "imported earlier, {}, {} accepted; everything is sent again, and the reports are replaced",
                 moment(&previous.started),
@@ -177,9 +177,9 @@ impl<'a> Run<'a> {
     }
 
     /// What is wrong with rows is told as soon as it is known: the first of each reason.
-    fn tell_first_cases(&mut self, job: &Job, survey: &Survey) {
+    fn tell_first_rejected(&mut self, job: &Job, survey: &Survey) {
         let reasons = survey.reasons.iter().map(|(code, rows)| (code.to_string(), *rows)).collect();
-        let text = text::first_cases(&reasons, &check::examples(job, survey), values(self.config));
+        let text = text::first_rejected(&reasons, &check::examples(job, survey), values(self.config));
         for line in text.lines() {
             self.listeners.progress.line(line);
         }
@@ -209,18 +209,23 @@ impl<'a> Run<'a> {
     }
 
     /// What an earlier run left to be carried on, or refused as another job.
-    fn to_carry_on<'f>(&self, found: &'f Found) -> Option<&'f Unfinished> {
+    fn to_carry_on<'f>(&self, found: &'f ExistingJournal) -> Option<&'f Unfinished> {
         match found {
             // The sandbox of an earlier run is gone, so there is nothing to carry on.
-            Found::Unfinished(left) if !self.config.delivery.restart && left.head.endpoint != "sandbox" => Some(left),
-            Found::Unfinished(_) | Found::None | Found::Finished | Found::Empty => None,
+            ExistingJournal::Unfinished(left) if !self.config.delivery.restart && left.head.endpoint != "sandbox" => {
+                Some(left)
+            }
+            ExistingJournal::Unfinished(_)
+            | ExistingJournal::None
+            | ExistingJournal::Finished
+            | ExistingJournal::Empty => None,
         }
     }
 
     /// Carries on what an earlier run left, or begins a new job. What is settled already is given back.
     fn take_journal(
         &mut self,
-        found: Found,
+        found: ExistingJournal,
         previous: Option<Previous>,
         job: &Job,
         survey: &Survey,
@@ -239,22 +244,22 @@ impl<'a> Run<'a> {
             inputs: inputs.collect(),
             plan: self.config.plan.clone(),
             shard: job.shard.part().unwrap_or_default(),
-            endpoint: self.story.endpoint.clone(),
+            endpoint: self.info.endpoint.clone(),
         };
         match self.to_carry_on(&found) {
             Some(unfinished) => {
                 if let Some(what) = unfinished.difference(&head) {
                     return Err(Error::OtherJob { what });
                 }
-                self.story.job.clone_from(&unfinished.head.job);
-                self.story.requests_before = unfinished.requests();
+                self.info.job.clone_from(&unfinished.head.job);
+                self.info.requests_before = unfinished.requests();
                 self.is_resumed = true;
                 self.listeners.statuses = unfinished.statuses(survey.records())?;
                 self.listeners.journal = Some(Journal::resume(folder, unfinished)?);
             }
             None => {
-                self.story.job.clone_from(&head.job);
-                self.story.previous = previous;
+                self.info.job.clone_from(&head.job);
+                self.info.previous = previous;
                 self.listeners.journal = Some(Journal::create(folder, &head)?);
             }
         }
@@ -262,12 +267,12 @@ impl<'a> Run<'a> {
     }
 
     /// The second reading and everything that follows from it.
-    async fn deliver(&mut self, load: Load, way: &Way) -> Result<(), Error> {
+    async fn deliver(&mut self, load: SendJob, destination: &Destination) -> Result<(), Error> {
         let before = self.listeners.statuses.counts();
         // The sandbox lives until everything is delivered.
-        let (credentials, transport, _sandbox) = way.open(self.config, self.screen).await?;
+        let (credentials, transport, _sandbox) = destination.open(self.config, self.screen).await?;
         let options =
-            delivery::options(self.config, self.screen, &self.story, &before, load.survey.contacts(), credentials);
+            delivery::options(self.config, self.screen, &self.info, &before, load.survey.contacts(), credentials);
         self.listeners.progress.sending(&row_counts(&load.survey, &before).counts);
         self.listeners.timeline = Some(Timeline::new(Instant::now()));
         let (terminal, verbosity) = (self.screen.terminal.clone(), self.screen.verbosity);

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::numbers::duration;
 use crate::progress::{Progress, Quotes, Show};
 use crate::reading::Job;
-use crate::report::cases::Values;
+use crate::report::rejected_rows::Values;
 use crate::report::start::settings_from;
 use crate::report::text::warning;
 use crate::secret::Redactor;
@@ -53,7 +53,7 @@ impl Screen<'_> {
         let show = match (self.verbosity, config.output.progress) {
             (Verbosity::Quiet, _) => Show::Nothing,
             (_, When::Never) => Show::Troubles,
-            // Lines for each request leave no room for a bar.
+            // Lines for each request leave no space for a bar.
             (Verbosity::More | Verbosity::Debug, _) => Show::Lines,
             (_, When::Auto) if bar && self.env.get("CI").is_none() => Show::Bar,
             (_, When::Auto) => Show::Lines,

@@ -1,6 +1,6 @@
 //! The second reading: rows become parcels, parcels are delivered, and what happens goes into one line of events.
 //!
-//! No lock between stages and no circle of waiting: the loop always takes, so the lanes always give, so the reader
+//! No lock between stages and no circle of waiting: the loop always takes, so the requests always give, so the reader
 //! always gets rid of its parcels. A slow server stops the reading by itself.
 
 use std::ops::ControlFlow;
@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 use super::listeners::Listeners;
 use crate::batch::{Parcel, ParcelBuilder};
 use crate::client::{self, Transport};
-use crate::dedupe::{Merge, Merged};
+use crate::dedupe::{Merge, Resolved};
 use crate::error::Error;
 use crate::outcome::StatusMap;
 use crate::reading::{InputRead, Job, Judged, Step};
@@ -21,15 +21,15 @@ use crate::stop::Stop;
 use crate::survey::Survey;
 use crate::wire::contact::{Empty, write, write_merged};
 
-/// Parcels that may wait for a lane: they hold the reader back.
+/// Parcels that may wait to be sent: they hold the reader back.
 const PARCELS: usize = 4;
-/// Events that may wait to be heard: they hold the lanes back.
+/// Events that may wait to be heard: they hold the sending back.
 const EVENTS: usize = 64;
 /// How often the journal is asked to make safe what it holds.
 const TICK: Duration = Duration::from_millis(100);
 
 /// What is sent, and what need not be sent again.
-pub struct Load {
+pub struct SendJob {
     /// The inputs.
     pub job: Arc<Job>,
     /// What the first reading found.
@@ -45,7 +45,7 @@ pub struct Load {
 /// # Errors
 /// What ended the sending first: a listener, the far side, the input, or a signal.
 pub async fn send(
-    load: Load,
+    load: SendJob,
     transport: impl Transport,
     options: client::Options,
     listeners: &mut Listeners,
@@ -118,8 +118,8 @@ pub(super) fn unchanged(job: &Job) -> Result<(), Error> {
 }
 
 /// Reads, judges, merges and writes parcels. `None` if nobody wanted the rest.
-fn read(load: &Load, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<Vec<InputRead>>, Error> {
-    let mut merge = Merge::new(&load.survey.keep);
+fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<Vec<InputRead>>, Error> {
+    let mut merge = Merge::new(&load.survey.dedupe);
     let mut builder = ParcelBuilder::default();
     let mut failed = None;
     let mut ended = false;
@@ -134,11 +134,11 @@ fn read(load: &Load, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result
                 failed = Some(Error::Local { what: "a temporary file for repeated rows", error });
                 return ControlFlow::Break(());
             }
-            Ok(Merged::Folded(_)) => {}
+            Ok(Resolved::Duplicate(_)) => {}
             // What an earlier run settled is read all the same: it may leave something to a later row.
             Ok(_) if load.done.is_done(record) => {}
-            Ok(Merged::Alone(contact)) => builder.contact(record, |out| write(contact, load.empty, out)),
-            Ok(Merged::Together(details)) => {
+            Ok(Resolved::Alone(contact)) => builder.contact(record, |out| write(contact, load.empty, out)),
+            Ok(Resolved::Together(details)) => {
                 builder.contact(record, |out| write_merged(contact.phone, &details, load.empty, out));
             }
         }

@@ -13,12 +13,12 @@ use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus, StatusMap};
 use crate::reading::{self, Job};
 use crate::report::check::Mapped;
-use crate::report::{self, Contacts, Files, Previous, SCHEMA, Status, Summary, Trouble};
+use crate::report::{self, Contacts, ErrorReport, Files, Previous, SCHEMA, Status, Summary};
 use crate::row::Field;
 use crate::survey::Survey;
 
 /// What is known of a run from its first moment on.
-pub struct Story {
+pub struct RunInfo {
     started: Timestamp,
     clock: Instant,
     /// Where contacts are sent; `sandbox` for the in-process one.
@@ -53,10 +53,10 @@ pub struct RunResult<'a> {
     pub dry: bool,
 }
 
-impl Story {
+impl RunInfo {
     /// The run begins.
-    pub fn new(endpoint: String) -> Story {
-        Story {
+    pub fn new(endpoint: String) -> RunInfo {
+        RunInfo {
             started: Timestamp::now(),
             clock: Instant::now(),
             endpoint,
@@ -70,7 +70,7 @@ impl Story {
 
     /// The same with the plan of the settled settings, and what was noticed about them.
     #[must_use]
-    pub fn with_settings(self, config: &Config) -> Story {
+    pub fn with_settings(self, config: &Config) -> RunInfo {
         let warning = |noticed: &config::Warning| report::Warning {
             code: noticed.code,
             count: 1,
@@ -79,7 +79,7 @@ impl Story {
             places: Vec::new(),
         };
         let warnings = config.warnings.iter().map(warning).collect();
-        Story { plan: Some(config.plan.clone()), warnings, ..self }
+        RunInfo { plan: Some(config.plan.clone()), warnings, ..self }
     }
 
     /// The whole of it.
@@ -137,7 +137,7 @@ pub fn row_counts(survey: &Survey, sent: &Counts) -> RowCounts {
     let mut counts = *sent;
     let settled = sent.total() - sent[RowStatus::NotSent];
     counts[RowStatus::Invalid] = survey.invalid;
-    counts[RowStatus::Duplicate] = survey.keep.folded();
+    counts[RowStatus::Duplicate] = survey.dedupe.duplicates();
     counts[RowStatus::Skipped] = survey.skipped;
     counts[RowStatus::NotSent] = survey.contacts().saturating_sub(settled);
     RowCounts { read: survey.read, counts }
@@ -172,8 +172,8 @@ fn status(rows: &RowCounts, outcome: &RunResult<'_>) -> Status {
 }
 
 /// An error as machines read it.
-pub fn trouble(error: &Error) -> Trouble {
-    Trouble { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() }
+pub fn trouble(error: &Error) -> ErrorReport {
+    ErrorReport { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() }
 }
 
 fn reasons(survey: &Survey, statuses: &StatusMap) -> BTreeMap<String, u64> {
@@ -281,8 +281,8 @@ pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)
 }
 
 /// The summary of a command that failed before there was anything to tell but its error.
-pub fn failed(story: &Story, error: &Error) -> Summary {
-    story.told(&RunResult {
+pub fn failed(info: &RunInfo, error: &Error) -> Summary {
+    info.told(&RunResult {
         job: None,
         survey: None,
         statuses: &StatusMap::default(),

@@ -5,8 +5,8 @@
 
 mod bar;
 mod canvas;
-mod course;
-mod pace;
+mod line_throttle;
+mod state;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,8 +22,8 @@ use crate::row::masked_within;
 use crate::terminal::{self, safe};
 
 use bar::{bar, cells, style};
-use course::Course;
-use pace::Pace;
+use line_throttle::LineThrottle;
+use state::ProgressState;
 
 /// What is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Show {
     Nothing,
     /// What goes wrong, at once, and nothing else (`--progress never`).
     Troubles,
-    /// That, and plain lines at a bearable pace.
+    /// That, and plain lines at a bearable throttle.
     Lines,
     /// That, and a bar; for a terminal that can move its cursor.
     Bar,
@@ -56,11 +56,11 @@ pub struct Progress {
     quotes: Quotes,
     say: Say,
     start: Instant,
-    course: Course,
-    pace: Pace,
+    state: ProgressState,
+    throttle: LineThrottle,
     bar: Option<ProgressBar>,
     cells: usize,
-    /// Whether every wait and every change of pace is said.
+    /// Whether every wait and every change of throttle is said.
     is_verbose: bool,
     /// How often each kind of trouble came up; the first one is told at once.
     troubles: BTreeMap<Cause, u64>,
@@ -74,8 +74,8 @@ impl Progress {
             quotes,
             say,
             start: Instant::now(),
-            course: Course::default(),
-            pace: Pace::default(),
+            state: ProgressState::default(),
+            throttle: LineThrottle::default(),
             bar: None,
             cells: 0,
             is_verbose: false,
@@ -91,34 +91,34 @@ impl Progress {
 
     /// The inputs are being read for the first time: so many bytes in all.
     pub fn checking(&mut self, bytes: u64) {
-        self.course.checking(bytes);
-        self.pace.next_phase();
+        self.state.checking(bytes);
+        self.throttle.next_phase();
         self.draw();
     }
 
     /// So many of the bytes have been read.
     pub fn checked(&mut self, bytes: u64) {
-        self.course.checked(bytes);
+        self.state.checked(bytes);
         self.tell();
     }
 
     /// The sending begins; `before` is how many rows have each status by now.
     pub fn sending(&mut self, before: &Counts) {
-        self.course.sending(before, Instant::now());
-        self.pace.next_phase();
+        self.state.sending(before, Instant::now());
+        self.throttle.next_phase();
         self.draw();
     }
 
     /// The reports are being written.
     pub fn reporting(&mut self) {
-        self.course.reporting();
-        self.pace.next_phase();
+        self.state.reporting();
+        self.throttle.next_phase();
         self.draw();
     }
 
     /// Hears what happened.
     pub fn hear(&mut self, event: &Event) {
-        self.course.hear(event, Instant::now());
+        self.state.hear(event, Instant::now());
         match event {
             Event::Answered { trouble: Some(why), .. } => self.trouble(why),
             Event::Stopping { why, in_flight } => self.stopping(why, *in_flight),
@@ -226,8 +226,8 @@ impl Progress {
             Show::Bar => self.draw(),
             Show::Lines => {
                 let since = now.saturating_duration_since(self.start);
-                if self.pace.is_due(self.course.percent(), self.course.is_waiting(now), since) {
-                    let line = self.course.line(now);
+                if self.throttle.is_due(self.state.percent(), self.state.is_waiting(now), since) {
+                    let line = self.state.line(now);
                     self.line(&line);
                 }
             }
@@ -240,8 +240,8 @@ impl Progress {
         }
         let now = Instant::now();
         let bar = self.bar.get_or_insert_with(bar);
-        let (done, of) = self.course.done();
-        let (beside, width) = (self.course.beside(now), usize::from(terminal::size().0));
+        let (done, of) = self.state.done();
+        let (beside, width) = (self.state.beside(now), usize::from(terminal::size().0));
         let cells = cells(width, beside.len());
         if self.cells != cells {
             self.cells = cells;
@@ -250,7 +250,7 @@ impl Progress {
         bar.set_length(of);
         bar.set_position(done.min(of));
         bar.set_prefix(beside);
-        bar.set_message(self.course.below(now).chars().take(width.saturating_sub(1)).collect::<String>());
+        bar.set_message(self.state.below(now).chars().take(width.saturating_sub(1)).collect::<String>());
     }
 }
 

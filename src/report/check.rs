@@ -9,7 +9,7 @@ use crate::outcome::RowStatus;
 use crate::terminal::safe;
 
 use super::Summary;
-use super::cases::{Case, Values};
+use super::rejected_rows::{RejectedRow, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
 use super::text::{Page, Paint, noticed};
@@ -23,7 +23,7 @@ pub struct Preview {
     /// Of each input: how many rows were taken from it.
     pub records: Vec<u64>,
     /// Rows that cannot be sent: for each reason the first of them, with their values as they stand.
-    pub examples: BTreeMap<String, Vec<Case>>,
+    pub examples: BTreeMap<String, Vec<RejectedRow>>,
     /// What else a person should know before sending: about the inputs, the mapping, columns of consent; and a command
     /// that helps, if there is one.
     pub warnings: Vec<(String, Option<String>)>,
@@ -241,7 +241,7 @@ fn reasons(summary: &Summary, preview: &Preview, page: &mut Page, paint: &Paint)
     page.heading("Why rows cannot be sent", paint);
     for (code, rows) in by_count(&summary.reasons) {
         page.item(rows, &format!("{} [{}]", safe(describe(code)), safe(code)));
-        for case in preview.examples.get(code).map_or(&[] as &[Case], Vec::as_slice) {
+        for case in preview.examples.get(code).map_or(&[] as &[RejectedRow], Vec::as_slice) {
             let value = shown(preview.values, &case.value);
             let value = if value.is_empty() {
                 String::new()
@@ -299,9 +299,9 @@ mod tests {
             column: column.to_owned(),
             example: example.to_owned(),
         };
-        let cases = sample::cases(Values::Shown);
-        let mut examples: BTreeMap<String, Vec<Case>> = BTreeMap::new();
-        for case in cases.rows() {
+        let rejected = sample::rejected(Values::Shown);
+        let mut examples: BTreeMap<String, Vec<RejectedRow>> = BTreeMap::new();
+        for case in rejected.rows() {
             examples.entry(case.code.clone()).or_default().push(case.clone());
         }
         let preview = Preview {

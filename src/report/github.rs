@@ -7,14 +7,14 @@ use crate::numbers::count;
 use crate::terminal::safe;
 
 use super::Summary;
-use super::cases::Cases;
+use super::rejected_rows::RejectedRows;
 use super::words::{by_count, describe, remedy};
 
 /// At most so many annotations are made.
 const ANNOTATIONS: usize = 9;
 
 /// Annotations, one a line: what ended the run, then each reason at the first of its lines.
-pub fn annotations(summary: &Summary, cases: &Cases) -> Vec<String> {
+pub fn annotations(summary: &Summary, rejected: &RejectedRows) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(error) = &summary.error {
         let hint = error.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
@@ -26,7 +26,7 @@ pub fn annotations(summary: &Summary, cases: &Cases) -> Vec<String> {
             remedy => format!("\nhint: {remedy}"),
         };
         let message = format!("{}: {}{hint}", count(rows, "row"), describe(code));
-        let place = cases.places(code).first().map(|(file, line)| (file.to_owned(), line.to_string()));
+        let place = rejected.places(code).first().map(|(file, line)| (file.to_owned(), line.to_string()));
         match place {
             Some((file, line)) => {
                 lines.push(command("warning", &[("file", &file), ("line", &line), ("title", code)], &message));
@@ -43,8 +43,8 @@ pub fn annotations(summary: &Summary, cases: &Cases) -> Vec<String> {
 }
 
 /// The page for `$GITHUB_STEP_SUMMARY`, to be added to what is there.
-pub fn step_summary(summary: &Summary, cases: &Cases) -> String {
-    super::markdown::write(summary, cases)
+pub fn step_summary(summary: &Summary, rejected: &RejectedRows) -> String {
+    super::markdown::write(summary, rejected)
 }
 
 fn command(kind: &str, properties: &[(&str, &str)], message: &str) -> String {
@@ -68,7 +68,7 @@ fn property(text: &str) -> String {
 mod tests {
     use snapbox::{assert_data_eq, str};
 
-    use super::super::cases::{Case, Values};
+    use super::super::rejected_rows::{RejectedRow, Values};
     use super::super::sample;
     use super::*;
 
@@ -76,7 +76,7 @@ mod tests {
     fn the_commonest_reasons_at_their_lines() {
         let mut summary = sample::summary();
         summary.error = Some(sample::trouble());
-        let lines = annotations(&summary, &sample::cases(Values::Masked));
+        let lines = annotations(&summary, &sample::rejected(Values::Masked));
         assert_data_eq!(
             lines.join("\n"),
             str![[r#"
@@ -92,7 +92,7 @@ mod tests {
     fn never_more_than_nine() {
         let mut summary = sample::summary();
         summary.reasons = crate::row::Code::ALL.iter().map(|code| (code.as_str().to_owned(), 1)).collect();
-        let lines = annotations(&summary, &Cases::default());
+        let lines = annotations(&summary, &RejectedRows::default());
         assert_eq!(lines.len(), ANNOTATIONS);
         assert_eq!(lines[8], "::warning title=m1import::17 more reasons; see the step summary");
     }
@@ -101,8 +101,8 @@ mod tests {
     fn nothing_from_a_file_breaks_out() {
         let mut summary = sample::summary();
         summary.reasons = [("phone.invalid".to_owned(), 1)].into();
-        let mut cases = Cases::new(Values::Masked);
-        cases.add(Case {
+        let mut rejected = RejectedRows::new(Values::Masked);
+        rejected.add(RejectedRow {
             file: "a,line=1::error::100%\n::b.csv".to_owned(),
             line: 7,
             column: None,
@@ -110,7 +110,7 @@ mod tests {
             message: String::new(),
             value: String::new(),
         });
-        let line = annotations(&summary, &cases).remove(0);
+        let line = annotations(&summary, &rejected).remove(0);
         assert!(line.starts_with("::warning file=a%2Cline=1%3A%3Aerror%3A%3A100%25"), "{line}");
         assert_eq!(line.matches("::").count(), 2, "{line}");
         assert!(!line.contains('\n'));

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use crate::numbers::{count, grouped};
 
 use super::Summary;
-use super::cases::{Case, Cases};
+use super::rejected_rows::{RejectedRow, RejectedRows};
 use super::words::{remedy, verdict};
 use crate::outcome::RowCounts;
 
@@ -15,10 +15,10 @@ use crate::outcome::RowCounts;
 const ROWS: usize = 500;
 
 /// The document.
-pub fn write(summary: &Summary, cases: &Cases) -> String {
+pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
     let mut xml = Xml(Writer::new_with_indent(Vec::new(), b' ', 2));
-    let shown = cases.rows().get(..ROWS).unwrap_or(cases.rows());
-    let more = cases.total() - shown.len() as u64;
+    let shown = rejected.rows().get(..ROWS).unwrap_or(rejected.rows());
+    let more = rejected.total() - shown.len() as u64;
     let failures = shown.len() + usize::from(more > 0);
     let errors = usize::from(summary.error.is_some());
     let totals = [
@@ -44,7 +44,7 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
             "testcase",
             &[("classname", "m1import".to_owned()), ("name", format!("{} more rejected rows", grouped(more)))],
         );
-        xml.full("failure", &[("message", format!("{} in all", count(cases.total(), "rejected row")))], "");
+        xml.full("failure", &[("message", format!("{} in all", count(rejected.total(), "rejected row")))], "");
         xml.close("testcase");
     }
     xml.full("system-out", &[], &verdict(summary));
@@ -83,7 +83,7 @@ fn run(summary: &Summary, xml: &mut Xml) {
     }
 }
 
-fn row(case: &Case, xml: &mut Xml) {
+fn row(case: &RejectedRow, xml: &mut Xml) {
     let name = format!("line {}: {}", case.line, case.code);
     let at = [
         ("classname", case.file.clone()),
@@ -159,7 +159,7 @@ mod tests {
     use quick_xml::Reader;
     use snapbox::assert_data_eq;
 
-    use super::super::cases::Values;
+    use super::super::rejected_rows::Values;
     use super::super::sample;
     use super::*;
 
@@ -184,19 +184,19 @@ mod tests {
     fn the_document() {
         let mut summary = sample::summary();
         summary.error = Some(sample::trouble());
-        let xml = write(&summary, &sample::cases(Values::Masked));
+        let xml = write(&summary, &sample::rejected(Values::Masked));
         assert_eq!(elements(&xml, "testcase"), 6);
         assert_data_eq!(xml, snapbox::file!["../../tests/golden/report.xml"].raw());
     }
 
     #[test]
     fn many_rows_are_cut_and_counted() {
-        let mut cases = Cases::new(Values::Masked);
+        let mut rejected = RejectedRows::new(Values::Masked);
         for line in 1..=3_000 {
-            let case = sample::cases(Values::Shown).rows()[0].clone();
-            cases.add(Case { line, ..case });
+            let case = sample::rejected(Values::Shown).rows()[0].clone();
+            rejected.add(RejectedRow { line, ..case });
         }
-        let xml = write(&sample::summary(), &cases);
+        let xml = write(&sample::summary(), &rejected);
         assert_eq!(elements(&xml, "testcase"), ROWS + 2);
         assert!(xml.contains("2,500 more rejected rows"));
         assert!(xml.contains(r#"tests="502" failures="501""#), "{}", &xml[..400]);
@@ -205,10 +205,10 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_gives_a_document(text in proptest::prelude::any::<String>()) {
-            let mut cases = Cases::new(Values::Shown);
-            let case = sample::cases(Values::Shown).rows()[0].clone();
-            cases.add(Case { file: text.clone(), message: text.clone(), value: text.clone(), column: Some(text), ..case });
-            proptest::prop_assert_eq!(elements(&write(&sample::summary(), &cases), "testcase"), 2);
+            let mut rejected = RejectedRows::new(Values::Shown);
+            let case = sample::rejected(Values::Shown).rows()[0].clone();
+            rejected.add(RejectedRow { file: text.clone(), message: text.clone(), value: text.clone(), column: Some(text), ..case });
+            proptest::prop_assert_eq!(elements(&write(&sample::summary(), &rejected), "testcase"), 2);
         }
     }
 }

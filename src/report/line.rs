@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::rows::Books;
+use super::rows::ReportContext;
 use crate::contact::Contact;
 use crate::contact::phone::Digits;
 use crate::outcome::{RowCounts, RowStatus};
@@ -26,7 +26,7 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// What became of this row, and counts it.
-    pub fn of(books: &'a Books<'_>, row: &Row, judged: &Judged<'_>, rows: &mut RowCounts) -> Line<'a> {
+    pub fn of(context: &'a ReportContext<'_>, row: &Row, judged: &Judged<'_>, rows: &mut RowCounts) -> Line<'a> {
         rows.read += 1;
         let mut line = |status| {
             rows.counts[status] += 1;
@@ -46,19 +46,19 @@ impl<'a> Line<'a> {
         };
         let record = row.location.record;
         let known = |line: Line<'a>| Line { number: Some(contact.phone.split()), notes: notes(contact), ..line };
-        if let Some(stand) = books.keep.stand(contact.phone).filter(|stand| stand.record != record) {
+        if let Some(winner) = context.keep.winner(contact.phone).filter(|winner| winner.record != record) {
             return known(Line {
                 code: "row.duplicate",
                 field: "phone",
-                message: Cow::Owned(books.duplicate(stand, row.location.input as usize)),
+                message: Cow::Owned(context.duplicate(winner, row.location.input as usize)),
                 ..line(RowStatus::Duplicate)
             });
         }
-        let status = books.statuses.get(record).unwrap_or(RowStatus::NotSent);
+        let status = context.statuses.get(record).unwrap_or(RowStatus::NotSent);
         let line = line(status);
-        known(match books.statuses.reason(record) {
+        known(match context.statuses.reason(record) {
             Some(failure) => Line { code: failure.cause.as_str(), message: Cow::Borrowed(&failure.message), ..line },
-            None if status == RowStatus::NotSent => Line { message: Cow::Borrowed(books.unsent_because), ..line },
+            None if status == RowStatus::NotSent => Line { message: Cow::Borrowed(context.unsent_because), ..line },
             None => line,
         })
     }

@@ -3,7 +3,7 @@
 use crate::numbers::{count, duration, grouped, percent};
 use crate::terminal::safe;
 
-use super::cases::{Case, Cases};
+use super::rejected_rows::{RejectedRow, RejectedRows};
 use super::words::{by_count, country, describe, host, moment, remedy, verdict};
 use super::{Status, Summary};
 
@@ -13,7 +13,7 @@ const ROWS: usize = 50;
 const COUNTRIES: usize = 20;
 
 /// The page.
-pub fn write(summary: &Summary, cases: &Cases) -> String {
+pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
     let mut page = format!("## {}\n\n", plain(&verdict(summary)));
     let names: Vec<String> = summary.inputs.iter().map(|input| plain(&input.name)).collect();
     if !names.is_empty() {
@@ -42,16 +42,16 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
             reasons.map(|(code, rows)| vec![plain(code), grouped(rows), plain(describe(code)), plain(remedy(code))]);
         table(&["code", "rows", "why", "what to do"], reasons, &mut page);
     }
-    if !cases.rows().is_empty() {
-        let shown = cases.rows().len().min(ROWS) as u64;
-        let title = match cases.total() {
+    if !rejected.rows().is_empty() {
+        let shown = rejected.rows().len().min(ROWS) as u64;
+        let title = match rejected.total() {
             total if total > shown => {
                 format!("### The first {} of {}\n\n", grouped(shown), count(total, "rejected row"))
             }
             total => format!("### {}\n\n", count(total, "rejected row")),
         };
         page.push_str(&title);
-        table(&["line", "column", "code", "message"], cases.rows().iter().take(ROWS).map(row), &mut page);
+        table(&["line", "column", "code", "message"], rejected.rows().iter().take(ROWS).map(row), &mut page);
     }
     if !summary.countries.is_empty() {
         page.push_str("### Countries\n\n");
@@ -66,7 +66,7 @@ pub fn write(summary: &Summary, cases: &Cases) -> String {
     page
 }
 
-fn row(case: &Case) -> Vec<String> {
+fn row(case: &RejectedRow) -> Vec<String> {
     let place = format!("{}:{}", case.file, case.line);
     vec![plain(&place), plain(case.column.as_deref().unwrap_or("")), plain(&case.code), plain(&case.message)]
 }
@@ -114,13 +114,13 @@ fn ends_with_any(text: &str, words: &[&str]) -> bool {
 mod tests {
     use snapbox::{assert_data_eq, file};
 
-    use super::super::cases::Values;
+    use super::super::rejected_rows::Values;
     use super::super::sample;
     use super::*;
 
     #[test]
     fn the_page() {
-        let page = write(&sample::summary(), &sample::cases(Values::Masked));
+        let page = write(&sample::summary(), &sample::rejected(Values::Masked));
         assert!(page.lines().filter(|line| line.starts_with('|')).all(|line| line.ends_with('|')));
         assert_data_eq!(page, file!["../../tests/golden/report.md"].raw());
     }
@@ -135,12 +135,12 @@ mod tests {
 
     #[test]
     fn many_rows_are_cut() {
-        let mut cases = Cases::new(Values::Masked);
+        let mut rejected = RejectedRows::new(Values::Masked);
         for line in 1..=60 {
-            let case = sample::cases(Values::Shown).rows()[0].clone();
-            cases.add(Case { line, ..case });
+            let case = sample::rejected(Values::Shown).rows()[0].clone();
+            rejected.add(RejectedRow { line, ..case });
         }
-        let page = write(&sample::summary(), &cases);
+        let page = write(&sample::summary(), &rejected);
         assert!(page.contains("### The first 50 of 60 rejected rows"), "{page}");
         assert_eq!(page.matches("contacts.csv:").count(), 50);
     }

@@ -3,7 +3,6 @@
 //! All reports are made from one [`Summary`] and, where they speak of single rows, from a third reading of the
 //! input ([`rows`]). A report is never the source of truth: it can be made again from the journal and the input.
 
-pub mod cases;
 pub mod check;
 pub mod github;
 #[cfg(feature = "html")]
@@ -14,6 +13,7 @@ mod line;
 pub mod markdown;
 pub mod prometheus;
 mod rejected;
+pub mod rejected_rows;
 pub mod rows;
 #[cfg(test)]
 mod sample;
@@ -76,7 +76,7 @@ pub struct Summary {
     /// The code the process ends with.
     pub exit_code: Exit,
     /// What ended the run early.
-    pub error: Option<Trouble>,
+    pub error: Option<ErrorReport>,
     /// Where contacts are sent; `sandbox` for the in-process one.
     pub endpoint: String,
     /// The job's name; the same in all its runs. Empty where the run ended before it had one.
@@ -114,7 +114,7 @@ pub struct Summary {
     /// `check` and dry runs: the first five contacts as they would be sent; values masked unless asked for.
     pub preview: Option<Vec<serde_json::Value>>,
     /// `check`: of each reason the first rows it rejects; values masked unless asked for.
-    pub examples: Option<BTreeMap<String, Vec<cases::Case>>>,
+    pub examples: Option<BTreeMap<String, Vec<rejected_rows::RejectedRow>>>,
     /// `check` and dry runs: how many requests the contacts would take.
     pub estimated_requests: Option<u64>,
 }
@@ -130,7 +130,7 @@ pub struct Next {
 
 /// An error, as machines read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Trouble {
+pub struct ErrorReport {
     /// Stable, `<stage>.<reason>`.
     pub code: String,
     /// What happened, where and why.
@@ -238,7 +238,7 @@ pub struct RejectedFile {
 #[derive(Debug, Clone)]
 pub struct Details<'a> {
     /// Rows that were not imported.
-    pub cases: &'a cases::Cases,
+    pub rejected: &'a rejected_rows::RejectedRows,
     /// The settings in use.
     pub settings: &'a [Setting],
     /// How the sending went; `None` where nothing was sent.
@@ -264,7 +264,7 @@ pub struct Setting {
 
 /// A form of report, chosen by the extension of the path it is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ReportFormat {
     /// `.json`: the summary for machines.
     Json,
     /// `.csv`: `results.csv`, one line a row read.
@@ -280,21 +280,21 @@ pub enum Form {
     Prometheus,
 }
 
-impl Form {
+impl ReportFormat {
     /// The form that a path asks for.
     ///
     /// # Errors
     /// The extensions that are known.
-    pub fn of(path: &Path) -> Result<Form, String> {
+    pub fn of(path: &Path) -> Result<ReportFormat, String> {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
         match extension.as_deref() {
-            Some("json") => Ok(Form::Json),
-            Some("csv") => Ok(Form::Csv),
+            Some("json") => Ok(ReportFormat::Json),
+            Some("csv") => Ok(ReportFormat::Csv),
             #[cfg(feature = "html")]
-            Some("html") => Ok(Form::Html),
-            Some("md") => Ok(Form::Markdown),
-            Some("xml") => Ok(Form::Junit),
-            Some("prom") => Ok(Form::Prometheus),
+            Some("html") => Ok(ReportFormat::Html),
+            Some("md") => Ok(ReportFormat::Markdown),
+            Some("xml") => Ok(ReportFormat::Junit),
+            Some("prom") => Ok(ReportFormat::Prometheus),
             _ => Err("a path that ends in .json, .csv, .html, .md, .xml or .prom".to_owned()),
         }
     }
@@ -304,15 +304,15 @@ impl Form {
 ///
 /// # Errors
 /// As [`json::write`].
-pub fn render(form: Form, summary: &Summary, details: &Details<'_>) -> serde_json::Result<Option<String>> {
+pub fn render(form: ReportFormat, summary: &Summary, details: &Details<'_>) -> serde_json::Result<Option<String>> {
     Ok(match form {
-        Form::Json => Some(json::write(summary)?),
-        Form::Csv => None,
+        ReportFormat::Json => Some(json::write(summary)?),
+        ReportFormat::Csv => None,
         #[cfg(feature = "html")]
-        Form::Html => Some(html::page(summary, details)),
-        Form::Markdown => Some(markdown::write(summary, details.cases)),
-        Form::Junit => Some(junit::write(summary, details.cases)),
-        Form::Prometheus => Some(prometheus::write(summary)),
+        ReportFormat::Html => Some(html::page(summary, details)),
+        ReportFormat::Markdown => Some(markdown::write(summary, details.rejected)),
+        ReportFormat::Junit => Some(junit::write(summary, details.rejected)),
+        ReportFormat::Prometheus => Some(prometheus::write(summary)),
     })
 }
 
@@ -327,25 +327,29 @@ mod tests {
 
     #[test]
     fn the_extension_chooses_the_form() {
-        let cases =
-            [("a.json", Form::Json), ("out/b.CSV", Form::Csv), ("c.md", Form::Markdown), ("d.e.xml", Form::Junit)];
+        let cases = [
+            ("a.json", ReportFormat::Json),
+            ("out/b.CSV", ReportFormat::Csv),
+            ("c.md", ReportFormat::Markdown),
+            ("d.e.xml", ReportFormat::Junit),
+        ];
         for (path, form) in cases {
-            assert_eq!(Form::of(Path::new(path)), Ok(form), "{path}");
+            assert_eq!(ReportFormat::of(Path::new(path)), Ok(form), "{path}");
         }
         for path in ["report", "report.pdf", ".json"] {
-            assert!(Form::of(Path::new(path)).is_err(), "{path}");
+            assert!(ReportFormat::of(Path::new(path)).is_err(), "{path}");
         }
     }
 
     #[test]
     fn every_form_but_the_rows_is_text() {
-        let cases = cases::Cases::default();
-        let details = Details { cases: &cases, settings: &[], timeline: None, next: None, is_in_folder: false };
+        let cases = rejected_rows::RejectedRows::default();
+        let details = Details { rejected: &cases, settings: &[], timeline: None, next: None, is_in_folder: false };
         for path in ["a.json", "a.html", "a.md", "a.xml"] {
-            let Ok(form) = Form::of(Path::new(path)) else { continue };
+            let Ok(form) = ReportFormat::of(Path::new(path)) else { continue };
             let text = render(form, &sample::summary(), &details).unwrap().unwrap();
             assert!(text.contains("1150") || text.contains("1,150"), "{path}");
         }
-        assert_eq!(render(Form::Csv, &sample::summary(), &details).unwrap(), None);
+        assert_eq!(render(ReportFormat::Csv, &sample::summary(), &details).unwrap(), None);
     }
 }

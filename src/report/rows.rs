@@ -7,34 +7,34 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::contact::name_of;
-use crate::dedupe::{Keep, Stand};
+use crate::dedupe::{DedupePlan, Winner};
 use crate::folder::{Draft, Folder, RESULTS, rejected_name};
 use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::Row;
 use crate::source::{self, Columns, Source};
 
-use super::cases::{Case, Cases};
 use super::line::{self, Line};
 use super::rejected::{Rejected, is_json};
+use super::rejected_rows::{RejectedRow, RejectedRows};
 
 pub use super::line::{HEADER, message};
 
 /// What the third reading needs to know.
-pub struct Books<'a> {
+pub struct ReportContext<'a> {
     /// The inputs and how they are read.
     pub job: &'a Job,
     /// How many records each input has.
     pub inputs: &'a [InputRead],
-    /// Which row stands for each phone.
-    pub keep: &'a Keep,
+    /// Which row is sent for each phone.
+    pub keep: &'a DedupePlan,
     /// The status of each record sent, now or before.
     pub statuses: &'a StatusMap,
     /// Why rows were not sent, where the run ended early.
     pub unsent_because: &'a str,
 }
 
-impl Books<'_> {
+impl ReportContext<'_> {
     /// The input that holds a record of the job, and the record's number within it.
     fn within(&self, record: u64) -> (usize, u64) {
         let mut left = record;
@@ -48,11 +48,11 @@ impl Books<'_> {
     }
 
     /// Into which row a duplicate was merged.
-    pub(super) fn duplicate(&self, stand: Stand, input: usize) -> String {
-        let (other, _) = self.within(stand.record);
+    pub(super) fn duplicate(&self, winner: Winner, input: usize) -> String {
+        let (other, _) = self.within(winner.record);
         match self.job.inputs.get(other).filter(|_| other != input) {
-            Some(other) => format!("merged into {}:{}", other.source.input().name(), stand.line),
-            None => format!("merged into line {}", stand.line),
+            Some(other) => format!("merged into {}:{}", other.source.input().name(), winner.line),
+            None => format!("merged into line {}", winner.line),
         }
     }
 }
@@ -60,7 +60,7 @@ impl Books<'_> {
 /// What the reading wrote and counted.
 #[derive(Debug)]
 pub struct Written {
-    /// The books, counted again row by row.
+    /// How many rows have each status, counted again row by row.
     pub rows: RowCounts,
     /// `results.csv`.
     pub results: Draft,
@@ -74,7 +74,7 @@ pub enum Error {
     /// The input cannot be read any more.
     #[error(transparent)]
     Source(#[from] source::Error),
-    /// The input is not any more what the books are about.
+    /// The input is no longer what was surveyed.
     #[error("{0}: the file changed while it was being read")]
     Changed(String),
     /// A file cannot be written.
@@ -89,23 +89,23 @@ pub enum Error {
 
 /// Writes the drafts of `results.csv` and of the rejected rows.
 ///
-/// The invalid and refused rows are added to `cases`. `stop` ends the reading, and then there is nothing.
+/// The invalid and refused rows are added to `rejected`. `stop` ends the reading, and then there is nothing.
 ///
 /// # Errors
 /// The input or a file fails.
 pub fn write(
-    books: &Books<'_>,
+    context: &ReportContext<'_>,
     folder: &Folder,
-    cases: &mut Cases,
+    rejected: &mut RejectedRows,
     mut stop: impl FnMut() -> bool,
 ) -> Result<Option<Written>, Error> {
     let failed = |error| Error::File { path: folder.file(RESULTS), error };
     let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS).map_err(failed)?);
-    let mut rejected = RejectedFiles { folder, several: books.job.inputs.len() > 1, open: None, finished: Vec::new() };
+    let mut files = RejectedFiles { folder, several: context.job.inputs.len() > 1, open: None, finished: Vec::new() };
     let mut rows = RowCounts::default();
     let mut ended: Option<Result<(), Error>> = None;
     let mut text = line::HEADER.to_vec();
-    let read = books.job.read(|step| {
+    let read = context.job.read(|step| {
         let Step::Record { row, fields, columns, judged } = step else {
             if stop() {
                 ended = Some(Ok(()));
@@ -114,17 +114,17 @@ pub fn write(
             return ControlFlow::Continue(());
         };
         let number = row.location.input as usize;
-        let (_, record) = books.within(row.location.record);
-        let Some(input) = books.job.inputs.get(number) else {
+        let (_, record) = context.within(row.location.record);
+        let Some(input) = context.job.inputs.get(number) else {
             return ControlFlow::Continue(());
         };
-        let line = Line::of(books, row, &judged, &mut rows);
+        let line = Line::of(context, row, &judged, &mut rows);
         line.write(input.source.input().name(), row, record, &name_of(row, fields), &mut text);
         let mut wrote = results.write_all(&text).map_err(failed);
         text.clear();
         if line.status.is_rejected() {
-            cases.add(case(&line, row, &judged, columns, input.source.input().name()));
-            wrote = wrote.and_then(|()| rejected.add(number, &input.source, row, &line));
+            rejected.add(case(&line, row, &judged, columns, input.source.input().name()));
+            wrote = wrote.and_then(|()| files.add(number, &input.source, row, &line));
         }
         if wrote.is_err() {
             ended = Some(wrote);
@@ -136,23 +136,23 @@ pub fn write(
     if let Some(ended) = ended {
         return ended.map(|()| None);
     }
-    let readings = books.inputs.iter().zip(&read.inputs);
-    if let Some((input, _)) = books.job.inputs.iter().zip(readings).find(|(_, (first, now))| first != now) {
+    let readings = context.inputs.iter().zip(&read.inputs);
+    if let Some((input, _)) = context.job.inputs.iter().zip(readings).find(|(_, (first, now))| first != now) {
         return Err(Error::Changed(input.source.input().name().to_owned()));
     }
     // Without a single record the header has not been written.
     results.write_all(&text).map_err(failed)?;
     let results = results.into_inner().map_err(|error| failed(error.into_error()))?;
-    Ok(Some(Written { rows, results, rejected: rejected.finish()? }))
+    Ok(Some(Written { rows, results, rejected: files.finish()? }))
 }
 
 /// A rejected row as reports show it.
-fn case(line: &Line<'_>, row: &Row, judged: &Judged<'_>, columns: &Columns, file: &str) -> Case {
+fn case(line: &Line<'_>, row: &Row, judged: &Judged<'_>, columns: &Columns, file: &str) -> RejectedRow {
     let (column, value) = match judged {
         Judged::Invalid(reject) => (reject.column.and_then(|column| columns.name(column as usize)), &*reject.value),
         Judged::Contact(_) | Judged::Skipped => (None, ""),
     };
-    Case {
+    RejectedRow {
         file: file.to_owned(),
         line: row.location.line,
         column: column.map(str::to_owned),

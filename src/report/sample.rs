@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::cases::{Case, Cases, Values};
-use super::{Contacts, Files, Input, Mapping, RejectedFile, SCHEMA, Status, Summary, Trouble};
+use super::rejected_rows::{RejectedRow, RejectedRows, Values};
+use super::{Contacts, ErrorReport, Files, Input, Mapping, RejectedFile, SCHEMA, Status, Summary};
 use crate::diagnostic::Exit;
 use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus};
@@ -80,8 +80,8 @@ pub fn summary() -> Summary {
 }
 
 /// An error that ended a run.
-pub fn trouble() -> Trouble {
-    Trouble {
+pub fn trouble() -> ErrorReport {
+    ErrorReport {
         code: "token.missing".to_owned(),
         message: "no API token".to_owned(),
         hint: Some("put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH".to_owned()),
@@ -89,8 +89,8 @@ pub fn trouble() -> Trouble {
 }
 
 /// Rows that were not imported.
-pub fn cases(values: Values) -> Cases {
-    let mut cases = Cases::new(values);
+pub fn rejected(values: Values) -> RejectedRows {
+    let mut rejected = RejectedRows::new(values);
     let rows = [
         (5, Some("Mobile"), "phone.no_country", "no country code and no default country", "98765 43210"),
         (9, Some("Mobile"), "phone.no_country", "no country code and no default country", "0151/23456789"),
@@ -99,7 +99,7 @@ pub fn cases(values: Values) -> Cases {
         (311, Some("E-mail\u{202e}"), "email.invalid", "not an e-mail address", "=cmd|'/C calc'!A0\u{7}"),
     ];
     for (line, column, code, message, value) in rows {
-        cases.add(Case {
+        rejected.add(RejectedRow {
             file: "contacts.csv".to_owned(),
             line,
             column: column.map(str::to_owned),
@@ -108,5 +108,5 @@ pub fn cases(values: Values) -> Cases {
             value: value.to_owned(),
         });
     }
-    cases
+    rejected
 }

@@ -8,15 +8,15 @@ use crate::diagnostic::Exit;
 use crate::numbers::{count, duration, grouped};
 use crate::terminal::safe;
 
-use super::cases::{Case, Values};
+use super::rejected_rows::{RejectedRow, Values};
 use super::table::{Side, WIDTH, columns, wrapped};
 use super::words::{by_count, describe, describe_note, remedy, verdict};
-use super::{Next, RejectedFile, Status, Summary, Trouble};
+use super::{ErrorReport, Next, RejectedFile, Status, Summary};
 use crate::outcome::RowStatus;
 
 /// What the end of a run says beside the summary itself.
 #[derive(Debug, Clone, Default)]
-pub struct Closing {
+pub struct SummaryFooter {
     /// The folder with the results; `None` where none was written.
     pub folder: Option<String>,
     /// Further reports that were written.
@@ -30,7 +30,7 @@ pub struct Closing {
 }
 
 /// The end of a run for standard output: the verdict, the books, the reasons with remedies, and where to go on.
-pub fn summary(summary: &Summary, closing: &Closing) -> String {
+pub fn summary(summary: &Summary, closing: &SummaryFooter) -> String {
     let paint = Paint(closing.color);
     let mut page = Page::default();
     if summary.status == Status::Failed {
@@ -59,19 +59,26 @@ pub fn quiet_line(summary: &Summary) -> String {
 }
 
 /// A row that were not imported: where, what, the code, what to do.
-pub fn case(case: &Case) -> String {
+pub fn case(case: &RejectedRow) -> String {
     let mut text = format!("{}: {} [{}]\n", safe(&case.place()), safe(&case.message), safe(&case.code));
     hint(remedy(&case.code), &mut text);
     text
 }
 
 /// The first row of each reason, the commonest reasons first, as they are told at once when the rows have been judged.
-pub fn first_cases(reasons: &BTreeMap<String, u64>, examples: &BTreeMap<String, Vec<Case>>, values: Values) -> String {
+pub fn first_rejected(
+    reasons: &BTreeMap<String, u64>,
+    examples: &BTreeMap<String, Vec<RejectedRow>>,
+    values: Values,
+) -> String {
     let sorted = by_count(reasons);
     let first = sorted.iter().take(FIRST).filter_map(|(code, rows)| Some((rows, examples.get(*code)?.first()?)));
     let mut text = String::new();
     for (rows, example) in first {
-        text.push_str(&case(&Case { message: values.sentence(&example.message).into_owned(), ..example.clone() }));
+        text.push_str(&case(&RejectedRow {
+            message: values.sentence(&example.message).into_owned(),
+            ..example.clone()
+        }));
         if *rows > 1 {
             text.push_str(&format!("  and {}\n", count(rows - 1, "more row")));
         }
@@ -86,7 +93,7 @@ pub fn first_cases(reasons: &BTreeMap<String, u64>, examples: &BTreeMap<String, 
 const FIRST: usize = 5;
 
 /// What ended a run early: what, the code, what to do.
-pub fn trouble(trouble: &Trouble) -> String {
+pub fn trouble(trouble: &ErrorReport) -> String {
     let mut lines = trouble.message.lines();
     let mut text = format!("error: {} [{}]\n", safe(lines.next().unwrap_or("")), safe(&trouble.code));
     for line in lines {
@@ -129,7 +136,7 @@ fn counts(summary: &Summary) -> Vec<String> {
     columns(&rows, &[Side::Left, Side::Right, Side::Left], WIDTH - 2)
 }
 
-fn reasons(summary: &Summary, closing: &Closing, page: &mut Page, paint: &Paint) {
+fn reasons(summary: &Summary, closing: &SummaryFooter, page: &mut Page, paint: &Paint) {
     if summary.reasons.is_empty() {
         return;
     }
@@ -163,7 +170,7 @@ pub(super) fn noticed(summary: &Summary, page: &mut Page, paint: &Paint) {
     }
 }
 
-fn whereabouts(summary: &Summary, closing: &Closing, page: &mut Page, paint: &Paint) {
+fn whereabouts(summary: &Summary, closing: &SummaryFooter, page: &mut Page, paint: &Paint) {
     if let Some(folder) = &closing.folder {
         page.heading(&format!("Results in {}", safe(folder)), paint);
         let mut files = vec![vec!["report.html".to_owned(), "readable report".to_owned()]];
@@ -262,9 +269,9 @@ mod tests {
     use super::*;
     use crate::outcome::{Counts, RowCounts};
 
-    fn closing(run: &Summary) -> Closing {
+    fn closing(run: &Summary) -> SummaryFooter {
         let next = words::next(run, "m1import contacts.csv".to_owned(), |rejected| format!("m1import {}", rejected[0]));
-        Closing { folder: Some("contacts.results".to_owned()), next, ..Closing::default() }
+        SummaryFooter { folder: Some("contacts.results".to_owned()), next, ..SummaryFooter::default() }
     }
 
     #[test]
@@ -291,7 +298,7 @@ mod tests {
         run.reasons.clear();
         run.notes.clear();
         run.files.rejected.clear();
-        run.error = Some(Trouble {
+        run.error = Some(ErrorReport {
             code: "server.unreachable".to_owned(),
             message: "the server cannot be reached: connection refused\u{1b}[2J".to_owned(),
             hint: Some("check the network and --endpoint; the same command resumes".to_owned()),
@@ -309,7 +316,7 @@ mod tests {
         run.notes.clear();
         run.error = Some(sample::trouble());
         assert_data_eq!(
-            summary(&run, &Closing::default()),
+            summary(&run, &SummaryFooter::default()),
             str![[r#"
 Nothing was sent.
 
@@ -321,7 +328,7 @@ Nothing was sent.
     fn colour_adds_nothing_but_itself() {
         let run = sample::summary();
         let plain = summary(&run, &closing(&run));
-        let colored = summary(&run, &Closing { color: true, ..closing(&run) });
+        let colored = summary(&run, &SummaryFooter { color: true, ..closing(&run) });
         assert!(colored.contains("\u{1b}[1;33m"));
         let mut bare = colored.clone();
         for code in ["\u{1b}[1;33m", "\u{1b}[1m", "\u{1b}[0m"] {
@@ -343,11 +350,11 @@ Nothing was sent.
 
     #[test]
     fn messages_say_where_what_and_what_to_do() {
-        let cases = sample::cases(Values::Masked);
-        let text: String = cases.rows().iter().map(case).collect();
+        let rejected = sample::rejected(Values::Masked);
+        let text: String = rejected.rows().iter().map(case).collect();
         assert_data_eq!(text, file!["../../tests/golden/messages.txt"].raw());
         assert_data_eq!(
-            trouble(&Trouble {
+            trouble(&ErrorReport {
                 code: "mapping.no_phone".to_owned(),
                 message: "no phone column\ncolumns: Name, E-mail\u{202e}".to_owned(),
                 hint: Some("name it with --map phone=COLUMN\nm1import contacts.csv --map phone=Handy".to_owned()),
@@ -364,13 +371,13 @@ error: no phone column [mapping.no_phone]
 
     #[test]
     fn the_first_row_of_each_reason_is_told_at_once() {
-        let cases = sample::cases(Values::Shown);
-        let mut examples: BTreeMap<String, Vec<Case>> = BTreeMap::new();
-        for case in cases.rows() {
+        let rejected = sample::rejected(Values::Shown);
+        let mut examples: BTreeMap<String, Vec<RejectedRow>> = BTreeMap::new();
+        for case in rejected.rows() {
             examples.entry(case.code.clone()).or_default().push(case.clone());
         }
         assert_data_eq!(
-            first_cases(&sample::summary().reasons, &examples, Values::Masked),
+            first_rejected(&sample::summary().reasons, &examples, Values::Masked),
             str![[r#"
 contacts.csv:5, column "Mobile": no country code and no default country [phone.no_country]
   hint: write the number with + and its country code, or use --default-country

@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use server::Server;
 use store::Store;
 
-pub use store::Keep;
+pub use store::StoreMode;
 
 /// The behaviour of a sandbox.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,7 @@ pub struct Options {
     /// Numbers with their calling code; a batch that holds one of them is answered 400.
     pub refuse: Vec<u64>,
     /// How much of a contact is stored.
-    pub keep: Keep,
+    pub keep: StoreMode,
 }
 
 impl Default for Options {
@@ -60,7 +60,7 @@ impl Default for Options {
             rate: None,
             max_body: None,
             refuse: Vec::new(),
-            keep: Keep::Contacts,
+            keep: StoreMode::Contacts,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::contact::{Contact, MEMBERS, Phone};
 
 /// How much of a contact is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Keep {
+pub enum StoreMode {
     /// Everything, in order of arrival.
     #[default]
     Contacts,
@@ -35,10 +35,10 @@ pub struct Contacts {
 
 impl Store {
     /// An empty store.
-    pub fn new(keep: Keep) -> Store {
+    pub fn new(keep: StoreMode) -> Store {
         match keep {
-            Keep::Contacts => Store::Contacts(Contacts::default()),
-            Keep::Phones => Store::Phones(HashSet::default()),
+            StoreMode::Contacts => Store::Contacts(Contacts::default()),
+            StoreMode::Phones => Store::Phones(HashSet::default()),
         }
     }
 
@@ -81,12 +81,12 @@ pub struct Batch(Vec<StoredContact>);
 
 impl Batch {
     /// Prepares validated contacts.
-    pub fn new(contacts: &[Contact<'_>], keep: Keep) -> Batch {
+    pub fn new(contacts: &[Contact<'_>], keep: StoreMode) -> Batch {
         let held = |contact: &Contact<'_>| match keep {
-            Keep::Contacts => {
+            StoreMode::Contacts => {
                 StoredContact::new(contact.phone, contact.members.each_ref().map(|member| member.as_bytes()))
             }
-            Keep::Phones => StoredContact::bare(contact.phone),
+            StoreMode::Phones => StoredContact::bare(contact.phone),
         };
         Batch(contacts.iter().map(held).collect())
     }
@@ -197,7 +197,7 @@ mod tests {
     use super::super::contact::contacts;
     use super::*;
 
-    fn apply(store: &mut Store, keep: Keep, body: &str) {
+    fn apply(store: &mut Store, keep: StoreMode, body: &str) {
         store.apply(Batch::new(&contacts(body.as_bytes()).unwrap(), keep));
     }
 
@@ -229,29 +229,29 @@ mod tests {
             contact("1", "", "", ""),
             contact("5", "", "", r#","attributes":[{"key":"city","value":"Durban\n"}]"#),
         ];
-        let mut store = Store::new(Keep::Contacts);
-        apply(&mut store, Keep::Contacts, &format!("[{}]", sent.join(",")));
+        let mut store = Store::new(StoreMode::Contacts);
+        apply(&mut store, StoreMode::Contacts, &format!("[{}]", sent.join(",")));
         assert_eq!(held(&store), sent);
         assert_eq!(store.len(), 3);
     }
 
     #[test]
     fn members_that_are_sent_replace_and_others_stay() {
-        let mut store = Store::new(Keep::Contacts);
+        let mut store = Store::new(StoreMode::Contacts);
         let lists = r#","tags":["a"],"attributes":[{"key":"k","value":"v"}]"#;
         let first = contact("1", r#""userProvidedName":"Jane","#, r#""email":"j@x","#, lists);
-        apply(&mut store, Keep::Contacts, &format!("[{first},{}]", contact("2", "", "", "")));
-        apply(&mut store, Keep::Contacts, &format!("[{}]", contact("1", "", "", r#","tags":[]"#)));
+        apply(&mut store, StoreMode::Contacts, &format!("[{first},{}]", contact("2", "", "", "")));
+        apply(&mut store, StoreMode::Contacts, &format!("[{}]", contact("1", "", "", r#","tags":[]"#)));
         let lists = r#","tags":[],"attributes":[{"key":"k","value":"v"}]"#;
         assert_eq!(held(&store)[0], contact("1", r#""userProvidedName":"Jane","#, r#""email":"j@x","#, lists));
-        apply(&mut store, Keep::Contacts, &format!("[{}]", contact("1", r#""userProvidedName":"","#, "", "")));
+        apply(&mut store, StoreMode::Contacts, &format!("[{}]", contact("1", r#""userProvidedName":"","#, "", "")));
         assert_eq!(held(&store)[0], contact("1", r#""userProvidedName":"","#, r#""email":"j@x","#, lists));
         assert_eq!(held(&store)[1], contact("2", "", "", ""));
     }
 
     #[test]
     fn a_contact_twice_in_one_batch_is_one_contact() {
-        for keep in [Keep::Contacts, Keep::Phones] {
+        for keep in [StoreMode::Contacts, StoreMode::Phones] {
             let mut store = Store::new(keep);
             let one = contact("1", "", "", "");
             apply(&mut store, keep, &format!("[{one},{one},{}]", contact("2", "", "", "")));

@@ -72,10 +72,10 @@ impl Utf8Buffer {
             // Doubling keeps a long record from being copied again and again.
             self.buffer.resize((self.end + CHUNK).max(2 * self.end), 0);
         }
-        let room = self.buffer.get_mut(self.end..).unwrap_or_default();
+        let target = self.buffer.get_mut(self.end..).unwrap_or_default();
         let read = match &mut self.decoder {
-            None => self.from.read(room)?,
-            Some(decoding) => decoding.read(&mut self.from, room)?,
+            None => self.from.read(target)?,
+            Some(decoding) => decoding.read(&mut self.from, target)?,
         };
         self.end += read;
         if !self.begun && read > 0 {
@@ -99,7 +99,7 @@ impl Utf8Buffer {
 }
 
 impl Decoding {
-    fn read(&mut self, from: &mut Unpacked, room: &mut [u8]) -> Result<usize, ErrorKind> {
+    fn read(&mut self, from: &mut Unpacked, target: &mut [u8]) -> Result<usize, ErrorKind> {
         let mut written = 0;
         if self.finished {
             return Ok(0);
@@ -111,17 +111,17 @@ impl Decoding {
                 self.ended = self.end == 0;
             }
             let source = self.raw.get(self.start..self.end).unwrap_or_default();
-            let target = room.get_mut(written..).unwrap_or_default();
-            let (result, read, wrote) = self.decoder.decode_to_utf8_without_replacement(source, target, self.ended);
+            let rest = target.get_mut(written..).unwrap_or_default();
+            let (result, read, wrote) = self.decoder.decode_to_utf8_without_replacement(source, rest, self.ended);
             self.start += read;
             written += wrote;
             match result {
                 DecoderResult::Malformed(..) => {
-                    if let Some(byte) = room.get_mut(written) {
+                    if let Some(byte) = target.get_mut(written) {
                         *byte = 0xff;
                         written += 1;
                     }
-                    if written + 16 > room.len() {
+                    if written + 16 > target.len() {
                         return Ok(written);
                     }
                 }

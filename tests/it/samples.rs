@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::support::program::{Folder, Run, m1import};
 
-/// File, further arguments, exit code, rows read, accepted, folded, invalid.
+/// File, further arguments, exit code, rows read, accepted, duplicate, invalid.
 type Case = (&'static str, &'static [&'static str], i32, [u64; 4]);
 
 const GOOD_AND_BAD: &[Case] = &[

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use m1import::sandbox::{Keep, Options, Sandbox};
+use m1import::sandbox::{Options, Sandbox, StoreMode};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -308,7 +308,7 @@ fn answers_are_held_back_by_the_latency_each_on_its_own() {
 
 #[test]
 fn phones_alone_are_listed_by_number() {
-    let running = Running::new(Options { keep: Keep::Phones, ..Options::default() });
+    let running = Running::new(Options { keep: StoreMode::Phones, ..Options::default() });
     running.post(&body(5, 2));
     running.post(&body(4, 2));
     let expected = ["27830000004", "27830000005", "27830000006"];
@@ -322,7 +322,7 @@ fn phones_alone_are_listed_by_number() {
 
 #[test]
 fn a_long_listing_is_whole_and_in_order() {
-    for keep in [Keep::Contacts, Keep::Phones] {
+    for keep in [StoreMode::Contacts, StoreMode::Phones] {
         let running = Running::new(Options { keep, ..Options::default() });
         let mut client = Client::of(&running.url);
         for batch in 0..20 {

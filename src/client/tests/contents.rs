@@ -8,8 +8,8 @@ async fn everything_arrives_and_the_window_opens() {
     ran.all_accepted(10_000);
     assert_eq!(ran.requests().sent, 100);
     assert_eq!(ran.requests().max_in_flight, 8);
-    let lanes: Vec<usize> = ran.seen.iter().take(3).map(|seen| seen.in_flight).collect();
-    assert_eq!(lanes, [1, 1, 2], "one request finds out");
+    let in_flight: Vec<usize> = ran.seen.iter().take(3).map(|seen| seen.in_flight).collect();
+    assert_eq!(in_flight, [1, 1, 2], "one request finds out");
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,18 +13,18 @@ use std::path::{Path, PathBuf};
 
 use self::shard::{Rejected, ResultRow, Results, Rows, ShardSummary};
 use super::earlier::{Listed, clear_rejected, kept_note};
-use super::{Ended, Screen};
+use super::{RunOutput, Screen};
 use crate::diagnostic::{Diagnostic, Entry, Exit, RunCode, WarningCode};
 use crate::event::Requests;
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
 use crate::folder::{Draft, Folder, RESULTS, SUMMARY, publish, rejected_name};
-use crate::journal::{Found, Journal, Lock};
+use crate::journal::{ExistingJournal, Journal, Lock};
 use crate::outcome::RowCounts;
-use crate::report::cases::{Case, Cases, Values};
-use crate::report::text::{self, Closing};
+use crate::report::rejected_rows::{RejectedRow, RejectedRows, Values};
+use crate::report::text::{self, SummaryFooter};
 use crate::report::{
-    Contacts, Details, Files, Form, RejectedFile, SCHEMA, Status, Summary, Trouble, Warning, render, shown,
+    Contacts, Details, ErrorReport, Files, RejectedFile, ReportFormat, SCHEMA, Status, Summary, Warning, render, shown,
 };
 
 /// Why results cannot be merged.
@@ -89,7 +89,11 @@ impl Diagnostic for Error {
 ///
 /// # Errors
 /// The folders are not those of the shards of one job, cannot be read, or the merged results cannot be written.
-pub fn merge(folders: &[PathBuf], output: Option<&Path>, screen: &Screen<'_>) -> Result<Ended, crate::error::Error> {
+pub fn merge(
+    folders: &[PathBuf],
+    output: Option<&Path>,
+    screen: &Screen<'_>,
+) -> Result<RunOutput, crate::error::Error> {
     let Opened { results, unfinished } = Opened::open(folders)?;
     let first = results.first().ok_or_else(|| Error::Unreadable {
         path: folders.first().cloned().unwrap_or_default(),
@@ -108,28 +112,31 @@ pub fn merge(folders: &[PathBuf], output: Option<&Path>, screen: &Screen<'_>) ->
         return Err(Error::Output(format!("{} is one of the folders to merge", path.display())).into());
     }
     let _lock = Lock::take(&mut folder)?;
-    if let Found::Unfinished(_) = Journal::inspect(&folder)? {
+    if let ExistingJournal::Unfinished(_) = Journal::inspect(&folder)? {
         return Err(Error::Unfinished(path).into());
     }
     let written = |error| crate::error::Error::Output { path: folder.path().to_owned(), error };
-    let mut cases = Cases::new(Values::Masked);
-    let (rows, results_csv) = merged_rows(&folder, first, &finished, &mut cases)?;
-    let rejected = merged_rejected(&folder, first, &finished)?;
+    let mut rejected = RejectedRows::new(Values::Masked);
+    let (rows, results_csv) = merged_rows(&folder, first, &finished, &mut rejected)?;
+    let rejected_files = merged_rejected(&folder, first, &finished)?;
 
     let mut summary = summarise(first, &finished, rows, &missing);
-    for draft in &rejected {
+    for draft in &rejected_files {
         let blake3 = draft.hash().map(|hash| hash.to_string()).unwrap_or_default();
         summary.files.rejected.push(RejectedFile { path: shown(&folder.path().join(draft.name())), blake3 });
     }
     summary.files.results = Some(shown(&folder.file(RESULTS)));
-    for kept in clear_rejected(&folder, &Listed::of(&folder), &rejected).map_err(written)? {
+    for kept in clear_rejected(&folder, &Listed::of(&folder), &rejected_files).map_err(written)? {
         screen.note(&kept_note(&kept));
     }
-    publish(rejected.into_iter().chain([results_csv]).collect()).map_err(written)?;
-    publish(documents(&folder, &summary, &cases).map_err(written)?).map_err(written)?;
-    let closing =
-        Closing { folder: Some(shown(folder.path())), color: screen.terminal.out.color, ..Closing::default() };
-    Ok(Ended { text: text::summary(&summary, &closing), summary })
+    publish(rejected_files.into_iter().chain([results_csv]).collect()).map_err(written)?;
+    publish(documents(&folder, &summary, &rejected).map_err(written)?).map_err(written)?;
+    let footer = SummaryFooter {
+        folder: Some(shown(folder.path())),
+        color: screen.terminal.out.color,
+        ..SummaryFooter::default()
+    };
+    Ok(RunOutput { text: text::summary(&summary, &footer), summary })
 }
 
 /// The folders that were named, opened.
@@ -196,7 +203,7 @@ fn merged_rows(
     folder: &Folder,
     first: &Results,
     shards: &[&Results],
-    cases: &mut Cases,
+    rejected: &mut RejectedRows,
 ) -> Result<(RowCounts, Draft), crate::error::Error> {
     let failed = |error| crate::error::Error::Output { path: folder.file(RESULTS), error };
     let inputs: Vec<String> = first.summary.inputs.iter().map(|input| input.name.clone()).collect();
@@ -228,7 +235,7 @@ fn merged_rows(
         out.write_all(&row.raw).map_err(failed)?;
         if row.status.is_rejected() {
             let [file, code, message] = row.words;
-            cases.add(Case { file, line: row.line, column: None, code, message, value: String::new() });
+            rejected.add(RejectedRow { file, line: row.line, column: None, code, message, value: String::new() });
         }
     }
     let mut sum = RowCounts::default();
@@ -294,7 +301,7 @@ fn merged_lines(folder: &Folder, name: &str, mut files: Vec<Rejected>) -> Result
 /// The summary of the whole job.
 fn summarise(first: &Results, shards: &[&Results], rows: RowCounts, missing: &[String]) -> Summary {
     let all: Vec<&ShardSummary> = shards.iter().map(|results| &results.summary).collect();
-    let error = (!missing.is_empty()).then(|| Trouble {
+    let error = (!missing.is_empty()).then(|| ErrorReport {
         code: RunCode::RunShardMissing.as_str().to_owned(),
         message: format!("not all shards are there: {}", missing.join(", ")),
         hint: Some(RunCode::RunShardMissing.remedy().to_owned()),
@@ -409,12 +416,12 @@ fn warnings(all: &[&ShardSummary]) -> Vec<Warning> {
 }
 
 /// `report.html` and `summary.json`, in this order: where the summary is, the others are.
-fn documents(folder: &Folder, summary: &Summary, cases: &Cases) -> io::Result<Vec<Draft>> {
-    let details = Details { cases, settings: &[], timeline: None, next: None, is_in_folder: true };
+fn documents(folder: &Folder, summary: &Summary, rejected: &RejectedRows) -> io::Result<Vec<Draft>> {
+    let details = Details { rejected, settings: &[], timeline: None, next: None, is_in_folder: true };
     let forms = [
         #[cfg(feature = "html")]
-        (REPORT, Form::Html),
-        (SUMMARY, Form::Json),
+        (REPORT, ReportFormat::Html),
+        (SUMMARY, ReportFormat::Json),
     ];
     let mut drafts = Vec::new();
     for (name, form) in forms {
@@ -432,13 +439,13 @@ mod tests {
 
     #[test]
     fn the_folder_of_the_whole_input() {
-        let cases = [
+        let rejected = [
             ("contacts.1-of-8.results", Some("contacts.results")),
             ("/a/b/crm.v2.12-of-100.sandbox.results/", Some("/a/b/crm.v2.sandbox.results")),
             ("contacts.results", None),
             ("one-of-two.results", None),
         ];
-        for (shard, expected) in cases {
+        for (shard, expected) in rejected {
             let found = whole(Path::new(shard)).ok();
             assert_eq!(found.as_deref(), expected.map(Path::new), "{shard}");
         }

@@ -12,7 +12,7 @@ use crate::numbers::{count, duration, grouped, percent, size};
 use crate::outcome::RowStatus;
 use crate::terminal::safe;
 
-use super::cases::{Case, Cases};
+use super::rejected_rows::{RejectedRow, RejectedRows};
 use super::timeline::Timeline;
 use super::words::{by_count, country, describe, describe_note, host, moment, remedy, verdict};
 use super::{Details, Next, RejectedFile, Status, Summary};
@@ -46,7 +46,7 @@ pub fn page(summary: &Summary, details: &Details<'_>) -> String {
                 main {
                     (head(summary, &title, details.next.as_ref()))
                     (books(summary))
-                    (reasons(summary, details.cases))
+                    (reasons(summary, details.rejected))
                     (rejected(summary, details))
                     (notes(summary))
                     (countries(summary))
@@ -123,7 +123,7 @@ fn books(summary: &Summary) -> Markup {
     }
 }
 
-fn reasons(summary: &Summary, cases: &Cases) -> Markup {
+fn reasons(summary: &Summary, rejected: &RejectedRows) -> Markup {
     html! {
         @if !summary.reasons.is_empty() {
             section {
@@ -136,7 +136,7 @@ fn reasons(summary: &Summary, cases: &Cases) -> Markup {
                                 td class="n" data-of="Rows" { (grouped(rows)) }
                                 td { (safe(describe(code))) br; code { (safe(code)) } }
                                 td data-of="What to do" { (advice(remedy(code))) }
-                                td class="where" data-of="Where" { (places(cases.places(code), rows, summary.inputs.len() > 1)) }
+                                td class="where" data-of="Where" { (places(rejected.places(code), rows, summary.inputs.len() > 1)) }
                             }
                         }
                     }
@@ -178,14 +178,14 @@ fn places(places: &[(String, u64)], rows: u64, several: bool) -> Markup {
 }
 
 fn rejected(summary: &Summary, details: &Details<'_>) -> Markup {
-    let cases = details.cases;
-    let shown = cases.rows().len() as u64;
+    let rejected = details.rejected;
+    let shown = rejected.rows().len() as u64;
     html! {
         @if shown > 0 {
             section {
                 h2 { "Rejected rows" }
                 p class="soft" {
-                    @if cases.total() > shown { "The first " (grouped(shown)) " of " (count(cases.total(), "row")) ". " }
+                    @if rejected.total() > shown { "The first " (grouped(shown)) " of " (count(rejected.total(), "row")) ". " }
                     @if !summary.files.rejected.is_empty() {
                         "All of them, to correct and import again: "
                         @for (number, RejectedFile { path, .. }) in summary.files.rejected.iter().enumerate() {
@@ -201,14 +201,14 @@ fn rejected(summary: &Summary, details: &Details<'_>) -> Markup {
                 }
                 table id="rejected" class="wide" {
                     thead { tr { th { "Where" } th { "Column" } th { "Why" } th { "Value" } } }
-                    tbody { @for case in cases.rows() { (row(case)) } }
+                    tbody { @for case in rejected.rows() { (row(case)) } }
                 }
             }
         }
     }
 }
 
-fn row(case: &Case) -> Markup {
+fn row(case: &RejectedRow) -> Markup {
     html! {
         tr {
             td { (safe(&case.file)) ":" (case.line) }
@@ -314,7 +314,7 @@ mod tests {
     use snapbox::{assert_data_eq, file};
     use tokio::time::Instant;
 
-    use super::super::cases::Values;
+    use super::super::rejected_rows::Values;
     use super::super::{Setting, sample, words};
     use super::*;
     use crate::event::{Event, Pause};
@@ -353,12 +353,18 @@ mod tests {
             source: source.to_owned(),
             is_chosen: source != "default",
         });
-        let cases = sample::cases(Values::Masked);
+        let rejected = sample::rejected(Values::Masked);
         let again = |rejected: &[String]| format!("m1import {}", rejected[0]);
         let next = words::next(&sample::summary(), "m1import contacts.csv".to_owned(), again);
         page(
             &sample::summary(),
-            &Details { cases: &cases, settings: &settings, timeline: Some(&timeline()), next, is_in_folder: true },
+            &Details {
+                rejected: &rejected,
+                settings: &settings,
+                timeline: Some(&timeline()),
+                next,
+                is_in_folder: true,
+            },
         )
     }
 
@@ -384,13 +390,17 @@ mod tests {
 
     #[test]
     fn many_rejects_keep_it_small() {
-        let mut cases = Cases::new(Values::Shown);
+        let mut rejected = RejectedRows::new(Values::Shown);
         for line in 1..=100_000 {
-            cases.add(Case { line, message: "<&\"'".repeat(100), ..sample::cases(Values::Shown).rows()[0].clone() });
+            rejected.add(RejectedRow {
+                line,
+                message: "<&\"'".repeat(100),
+                ..sample::rejected(Values::Shown).rows()[0].clone()
+            });
         }
         let page = page(
             &sample::summary(),
-            &Details { cases: &cases, settings: &[], timeline: None, next: None, is_in_folder: false },
+            &Details { rejected: &rejected, settings: &[], timeline: None, next: None, is_in_folder: false },
         );
         assert!(page.len() < 2_000_000, "{}", page.len());
         assert!(page.contains("of 100,000 rows"), "the cap is said");

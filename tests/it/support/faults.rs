@@ -43,7 +43,7 @@ impl Transmission {
             Transmission::Cut(count) => wire.write_all(&answer[..count.min(answer.len())])?,
             Transmission::Reset(count) => {
                 wire.write_all(&answer[..count.min(answer.len())])?;
-                // Closing without lingering is a reset.
+                // SummaryFooter without lingering is a reset.
                 SockRef::from(wire.socket()).set_linger(Some(Duration::ZERO))?;
             }
             Transmission::Stall => {

@@ -13,7 +13,7 @@ use crate::terminal::safe;
 
 /// Where a run stands.
 #[derive(Debug, Default)]
-pub struct Course {
+pub struct ProgressState {
     phase: Phase,
     /// Bytes or rows, in this phase.
     total: u64,
@@ -37,7 +37,7 @@ enum Phase {
     Reporting,
 }
 
-impl Course {
+impl ProgressState {
     /// So many bytes are read for the first time.
     pub fn checking(&mut self, bytes: u64) {
         (self.phase, self.total, self.done) = (Phase::Checking, bytes, 0);
@@ -250,54 +250,54 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let why = Arc::new(Failure::new(Cause::Busy, "").with_status(429));
-        let mut course = Course::default();
-        course.checking(2_000_000);
-        course.checked(500_000);
-        assert_eq!(course.line(at(0)), "checking: 25 % of 2.0 MB");
-        course.sending(&before(900, 90, 10), at(1));
-        assert_eq!(course.line(at(1)), "sending: 10 % of 1,000 rows; 0 accepted, 10 rejected, 1 at once");
-        course.hear(&Event::Window { open: 2, why: None }, at(1));
-        course.hear(&sent(1, 100), at(1));
-        course.hear(&sent(2, 100), at(1));
-        course.hear(&accepted(1, 1..=100), at(3));
-        assert_eq!(course.beside(at(3)), " 20 % of 1,000 rows, 50/s, 16 s left");
+        let mut state = ProgressState::default();
+        state.checking(2_000_000);
+        state.checked(500_000);
+        assert_eq!(state.line(at(0)), "checking: 25 % of 2.0 MB");
+        state.sending(&before(900, 90, 10), at(1));
+        assert_eq!(state.line(at(1)), "sending: 10 % of 1,000 rows; 0 accepted, 10 rejected, 1 at once");
+        state.hear(&Event::Window { open: 2, why: None }, at(1));
+        state.hear(&sent(1, 100), at(1));
+        state.hear(&sent(2, 100), at(1));
+        state.hear(&accepted(1, 1..=100), at(3));
+        assert_eq!(state.beside(at(3)), " 20 % of 1,000 rows, 50/s, 16 s left");
         let pause = Pause::Batch { serial: 2, attempts: 1 };
-        course.hear(&Event::Waiting { until: at(5), pause, why: Arc::clone(&why) }, at(3));
-        assert_eq!(course.below(at(3)), "100 accepted, 10 rejected, 100 retrying, 2 at once");
-        course.hear(&Event::Waiting { until: at(15), pause: Pause::Named, why }, at(3));
+        state.hear(&Event::Waiting { until: at(5), pause, why: Arc::clone(&why) }, at(3));
+        assert_eq!(state.below(at(3)), "100 accepted, 10 rejected, 100 retrying, 2 at once");
+        state.hear(&Event::Waiting { until: at(15), pause: Pause::Named, why }, at(3));
         assert_eq!(
-            course.below(at(3)),
+            state.below(at(3)),
             "100 accepted, 10 rejected, 100 retrying; waiting 12 s: the server is busy (HTTP 429)"
         );
-        assert!(course.is_waiting(at(14)) && !course.is_waiting(at(15)));
-        course.hear(&accepted(2, 101..=200), at(16));
-        assert_eq!(course.below(at(16)), "200 accepted, 10 rejected, 2 at once");
-        course.hear(&accepted(3, 201..=5_000), at(17));
-        assert_eq!(course.done(), (1_000, 1_000), "never more than all");
-        course.reporting();
-        assert_eq!(course.line(at(18)), "writing the reports");
+        assert!(state.is_waiting(at(14)) && !state.is_waiting(at(15)));
+        state.hear(&accepted(2, 101..=200), at(16));
+        assert_eq!(state.below(at(16)), "200 accepted, 10 rejected, 2 at once");
+        state.hear(&accepted(3, 201..=5_000), at(17));
+        assert_eq!(state.done(), (1_000, 1_000), "never more than all");
+        state.reporting();
+        assert_eq!(state.line(at(18)), "writing the reports");
     }
 
     #[test]
     fn the_speed_is_that_of_late() {
         let start = Instant::now();
-        let mut course = Course::default();
-        course.sending(&before(1_000_000, 0, 0), start);
+        let mut state = ProgressState::default();
+        state.sending(&before(1_000_000, 0, 0), start);
         for n in 0..1_000_u64 {
-            course.hear(&accepted(n, n * 10 + 1..=n * 10 + 10), start + Duration::from_millis(n * 10));
+            state.hear(&accepted(n, n * 10 + 1..=n * 10 + 10), start + Duration::from_millis(n * 10));
         }
-        assert!(course.recent.moments.len() <= 125);
-        let rate = course.recent.rate(start + Duration::from_secs(10));
+        assert!(state.recent.moments.len() <= 125);
+        let rate = state.recent.rate(start + Duration::from_secs(10));
         assert!((rate - 1_000.0).abs() < 5.0, "{rate}");
-        course.hear(&accepted(9_999, 1..=10), start + Duration::from_secs(100));
-        assert!(course.recent.rate(start + Duration::from_secs(100)) < 200.0);
+        state.hear(&accepted(9_999, 1..=10), start + Duration::from_secs(100));
+        assert!(state.recent.rate(start + Duration::from_secs(100)) < 200.0);
     }
 
     #[test]
     fn nothing_to_do_is_done() {
-        let mut course = Course::default();
-        assert_eq!(course.percent(), 0);
-        course.sending(&Counts::default(), Instant::now());
-        assert_eq!(course.done(), (0, 1));
+        let mut state = ProgressState::default();
+        assert_eq!(state.percent(), 0);
+        state.sending(&Counts::default(), Instant::now());
+        assert_eq!(state.done(), (0, 1));
     }
 }

@@ -1,11 +1,11 @@
-//! All phones of a reading, and which row stands for each that came more than once.
+//! Index of all phones of a reading; decides which row wins for each repeated phone.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
 
-use super::{Keep, OnDuplicate, Phones, Stand};
+use super::{DedupePlan, OnDuplicate, Phones, Winner};
 use crate::contact::phone::Phone;
 use crate::row::Location;
 
@@ -13,15 +13,15 @@ use crate::row::Location;
 ///
 /// An entry is one number: 50 bits of phone (E.164 has at most 15 digits), 39 bits of record and 38 bits of line
 /// (275 thousand million at least), and one bit that says that the phone has been seen more than once. Sorting brings
-/// equal phones together in the order of their records. Equal phones are folded together whenever the list has
+/// equal phones together in the order of their records. Equal phones are joined whenever the list has
 /// doubled, so that memory follows the distinct phones, not the rows. Beyond twenty million distinct phones sorted runs
 /// of them go into private temporary files, and are merged at the end.
-pub struct Seen {
+pub struct PhoneIndex {
     policy: OnDuplicate,
     entries: Vec<u128>,
-    /// How many entries are sorted and without equals; the list is folded when it has grown to twice as many.
+    /// Entries at the front that are sorted and distinct. The list is compacted when it has grown to twice as many.
     settled: usize,
-    folded: Phones<u64>,
+    duplicates: Phones<u64>,
     /// How many entries stay in memory.
     most: usize,
     runs: Vec<File>,
@@ -30,7 +30,7 @@ pub struct Seen {
 const LINE_BITS: u32 = 38;
 const RECORD_BITS: u32 = 39;
 const AGAIN: u128 = 1;
-/// Below this many entries nothing is folded: 16 MiB at most.
+/// Below this many entries the list is not compacted: 16 MiB at most.
 const SMALLEST: usize = 1 << 20;
 /// How many entries stay in memory: 320 MB.
 const MOST: usize = 20_000_000;
@@ -45,17 +45,24 @@ fn phone_of(entry: u128) -> u64 {
     (entry >> (RECORD_BITS + LINE_BITS + 1)) as u64
 }
 
-fn stand_of(entry: u128) -> Stand {
-    Stand {
+fn winner_of(entry: u128) -> Winner {
+    Winner {
         record: ((entry >> (LINE_BITS + 1)) & ((1 << RECORD_BITS) - 1)) as u64,
         line: ((entry >> 1) & ((1 << LINE_BITS) - 1)) as u64,
     }
 }
 
-impl Seen {
+impl PhoneIndex {
     /// No phone yet.
-    pub fn new(policy: OnDuplicate) -> Seen {
-        Seen { policy, entries: Vec::new(), settled: 0, folded: Phones::default(), most: MOST, runs: Vec::new() }
+    pub fn new(policy: OnDuplicate) -> PhoneIndex {
+        PhoneIndex {
+            policy,
+            entries: Vec::new(),
+            settled: 0,
+            duplicates: Phones::default(),
+            most: MOST,
+            runs: Vec::new(),
+        }
     }
 
     /// A valid row with this phone.
@@ -67,8 +74,8 @@ impl Seen {
         let count = self.entries.len();
         let doubled = count == self.entries.capacity() && count >= SMALLEST.max(2 * self.settled);
         if doubled || count >= self.most {
-            self.fold();
-            // Where half of them were equals, there is room again.
+            self.compact();
+            // If half of them were repeated, there is space again.
             if count >= self.most && self.entries.len() > self.most / 2 {
                 self.spill()?;
             }
@@ -76,15 +83,15 @@ impl Seen {
         Ok(())
     }
 
-    fn fold(&mut self) {
+    fn compact(&mut self) {
         self.entries.sort_unstable();
-        let (first_stands, folded) = (self.policy == OnDuplicate::First, &mut self.folded);
+        let (first_wins, duplicates) = (self.policy == OnDuplicate::First, &mut self.duplicates);
         // `dedup_by` hands the later entry first and keeps the earlier one in its place.
-        self.entries.dedup_by(|later, kept| join(kept, *later, first_stands, folded));
+        self.entries.dedup_by(|later, kept| join(kept, *later, first_wins, duplicates));
         self.settled = self.entries.len();
     }
 
-    /// Moves the folded entries into a file.
+    /// Moves the compacted entries into a file.
     fn spill(&mut self) -> io::Result<()> {
         let mut file = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
         for entry in self.entries.drain(..) {
@@ -97,62 +104,62 @@ impl Seen {
         Ok(())
     }
 
-    /// Decides which rows stand.
+    /// Decides which row wins for each phone.
     ///
     /// # Errors
     /// A temporary file cannot be written or read.
-    pub fn finish(mut self) -> io::Result<Keep> {
-        self.fold();
-        let mut keep = Keep { policy: self.policy, ..Keep::default() };
-        let mut stands = |entry: u128| {
-            keep.contacts += 1;
+    pub fn finish(mut self) -> io::Result<DedupePlan> {
+        self.compact();
+        let mut plan = DedupePlan { policy: self.policy, ..DedupePlan::default() };
+        let mut win = |entry: u128| {
+            plan.contacts += 1;
             if entry & AGAIN != 0 {
-                keep.stands.insert(phone_of(entry), stand_of(entry));
+                plan.winners.insert(phone_of(entry), winner_of(entry));
             }
         };
         if self.runs.is_empty() {
-            self.entries.iter().copied().for_each(&mut stands);
+            self.entries.iter().copied().for_each(&mut win);
         } else {
             self.spill()?;
-            let first_stands = self.policy == OnDuplicate::First;
+            let first_wins = self.policy == OnDuplicate::First;
             let mut open: Option<u128> = None;
-            for entry in Merged::of(self.runs)? {
+            for entry in MergedRuns::of(self.runs)? {
                 let entry = entry?;
                 if let Some(kept) = &mut open
-                    && join(kept, entry, first_stands, &mut self.folded)
+                    && join(kept, entry, first_wins, &mut self.duplicates)
                 {
                     continue;
                 }
-                open.replace(entry).into_iter().for_each(&mut stands);
+                open.replace(entry).into_iter().for_each(&mut win);
             }
-            open.into_iter().for_each(&mut stands);
+            open.into_iter().for_each(&mut win);
         }
-        keep.folded = self.folded.values().sum();
-        keep.extra = self.folded;
-        Ok(keep)
+        plan.duplicates = self.duplicates.values().sum();
+        plan.extra = self.duplicates;
+        Ok(plan)
     }
 }
 
-/// Whether two entries in order are of one phone; then the first becomes the one that stands.
-fn join(kept: &mut u128, later: u128, first_stands: bool, folded: &mut Phones<u64>) -> bool {
+/// Whether two entries in order are of one phone; then the first becomes the winner.
+fn join(kept: &mut u128, later: u128, first_wins: bool, duplicates: &mut Phones<u64>) -> bool {
     let equal = phone_of(later) == phone_of(*kept);
     if equal {
-        *kept = (if first_stands { *kept } else { later }) | AGAIN;
-        *folded.entry(phone_of(*kept)).or_default() += 1;
+        *kept = (if first_wins { *kept } else { later }) | AGAIN;
+        *duplicates.entry(phone_of(*kept)).or_default() += 1;
     }
     equal
 }
 
 /// The entries of sorted runs, in order.
-struct Merged {
+struct MergedRuns {
     runs: Vec<BufReader<File>>,
     next: BinaryHeap<Reverse<(u128, usize)>>,
 }
 
-impl Merged {
-    fn of(runs: Vec<File>) -> io::Result<Merged> {
+impl MergedRuns {
+    fn of(runs: Vec<File>) -> io::Result<MergedRuns> {
         let runs = runs.into_iter().map(|run| BufReader::with_capacity(1 << 20, run)).collect();
-        let mut merged = Merged { runs, next: BinaryHeap::new() };
+        let mut merged = MergedRuns { runs, next: BinaryHeap::new() };
         for run in 0..merged.runs.len() {
             merged.read(run)?;
         }
@@ -172,7 +179,7 @@ impl Merged {
     }
 }
 
-impl Iterator for Merged {
+impl Iterator for MergedRuns {
     type Item = io::Result<u128>;
 
     fn next(&mut self) -> Option<io::Result<u128>> {
@@ -191,40 +198,40 @@ mod tests {
         Phone::from_digits(919_876_500_000 + n).unwrap()
     }
 
-    fn seen(mut seen: Seen, phones: &[u64], fold_every: usize) -> Keep {
+    fn seen(mut seen: PhoneIndex, phones: &[u64], compact_every: usize) -> DedupePlan {
         for (i, &n) in phones.iter().enumerate() {
             let record = i as u64 + 1;
             seen.add(phone(n), Location { input: 0, record, line: record * 3 }).unwrap();
-            if i % fold_every == fold_every - 1 {
-                seen.fold();
+            if i % compact_every == compact_every - 1 {
+                seen.compact();
             }
         }
         seen.finish().unwrap()
     }
 
     #[test]
-    fn the_last_row_stands_or_the_first() {
-        let keep = |policy| seen(Seen::new(policy), &[1, 2, 1, 3, 1], usize::MAX);
-        let last = keep(OnDuplicate::Merge);
-        assert_eq!(last.stand(phone(1)), Some(Stand { record: 5, line: 15 }));
-        assert_eq!(last.stand(phone(2)), None);
-        assert_eq!((last.contacts(), last.folded()), (3, 2));
-        assert_eq!(keep(OnDuplicate::First).stand(phone(1)), Some(Stand { record: 1, line: 3 }));
+    fn the_last_row_wins_or_the_first() {
+        let plan = |policy| seen(PhoneIndex::new(policy), &[1, 2, 1, 3, 1], usize::MAX);
+        let last = plan(OnDuplicate::Merge);
+        assert_eq!(last.winner(phone(1)), Some(Winner { record: 5, line: 15 }));
+        assert_eq!(last.winner(phone(2)), None);
+        assert_eq!((last.contacts(), last.duplicates()), (3, 2));
+        assert_eq!(plan(OnDuplicate::First).winner(phone(1)), Some(Winner { record: 1, line: 3 }));
     }
 
     proptest! {
         #[test]
-        fn folding_early_and_spilling_change_nothing(
+        fn compacting_early_and_spilling_change_nothing(
             phones in prop::collection::vec(0..40_u64, 0..200), every in 1..20_usize, most in 1..30_usize,
         ) {
             for policy in [OnDuplicate::Merge, OnDuplicate::First] {
-                let late = seen(Seen::new(policy), &phones, usize::MAX);
-                prop_assert_eq!(late.contacts() + late.folded(), phones.len() as u64);
-                let early = seen(Seen::new(policy), &phones, every);
-                let spilled = seen(Seen { most, ..Seen::new(policy) }, &phones, usize::MAX);
+                let late = seen(PhoneIndex::new(policy), &phones, usize::MAX);
+                prop_assert_eq!(late.contacts() + late.duplicates(), phones.len() as u64);
+                let early = seen(PhoneIndex::new(policy), &phones, every);
+                let spilled = seen(PhoneIndex { most, ..PhoneIndex::new(policy) }, &phones, usize::MAX);
                 for other in [early, spilled] {
-                    prop_assert_eq!(&other.stands, &late.stands);
-                    prop_assert_eq!((&other.extra, other.contacts, other.folded), (&late.extra, late.contacts, late.folded));
+                    prop_assert_eq!(&other.winners, &late.winners);
+                    prop_assert_eq!((&other.extra, other.contacts, other.duplicates), (&late.extra, late.contacts, late.duplicates));
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Remembers what has been told.
 #[derive(Debug, Default)]
-pub struct Pace {
+pub struct LineThrottle {
     tenths: u64,
     last: Option<Duration>,
     wait_told: bool,
@@ -17,7 +17,7 @@ const FARTHEST: Duration = Duration::from_secs(60);
 /// Before this nobody needs to be told that something is going on.
 const FIRST: Duration = Duration::from_secs(1);
 
-impl Pace {
+impl LineThrottle {
     /// Progress begins anew; what was told when is remembered.
     pub fn next_phase(&mut self) {
         self.tenths = 0;
@@ -50,10 +50,10 @@ mod tests {
 
     /// The seconds at which lines are said of a run that takes so long, asked ten times a second.
     fn told(seconds: u64, percent: impl Fn(f64) -> u64, waiting: impl Fn(f64) -> bool) -> Vec<u64> {
-        let mut pace = Pace::default();
+        let mut throttle = LineThrottle::default();
         let times = (0..=seconds * 10).filter(|&tenth| {
             let now = tenth as f64 / 10.0;
-            pace.is_due(percent(now), waiting(now), Duration::from_millis(tenth * 100))
+            throttle.is_due(percent(now), waiting(now), Duration::from_millis(tenth * 100))
         });
         times.map(|tenth| tenth / 10).collect()
     }

@@ -37,7 +37,7 @@ impl Values {
 
 /// A row that were not imported, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Case {
+pub struct RejectedRow {
     /// The file's name.
     pub file: String,
     /// The line an editor shows.
@@ -54,7 +54,7 @@ pub struct Case {
     pub value: String,
 }
 
-impl Case {
+impl RejectedRow {
     /// Where it stands: `contacts.csv:118, column "Phone"`.
     pub fn place(&self) -> String {
         match &self.column {
@@ -75,23 +75,23 @@ const PLACES: usize = 10;
 
 /// Rows that were not imported: the first of them, and of each reason the first places.
 #[derive(Debug, Default)]
-pub struct Cases {
+pub struct RejectedRows {
     /// How values appear.
     values: Values,
-    rows: Vec<Case>,
+    rows: Vec<RejectedRow>,
     bytes: usize,
     total: u64,
     places: BTreeMap<String, Vec<(String, u64)>>,
 }
 
-impl Cases {
+impl RejectedRows {
     /// None yet.
     pub fn new(values: Values) -> Self {
-        Cases { values, ..Cases::default() }
+        RejectedRows { values, ..RejectedRows::default() }
     }
 
     /// Adds a row in the order of the input. It is counted in any case, and kept up to a limit.
-    pub fn add(&mut self, case: Case) {
+    pub fn add(&mut self, case: RejectedRow) {
         self.total += 1;
         let places = self.places.entry(case.code.clone()).or_default();
         if places.len() < PLACES {
@@ -100,7 +100,7 @@ impl Cases {
         if self.rows.len() >= ROWS || self.bytes >= BYTES {
             return;
         }
-        let case = Case {
+        let case = RejectedRow {
             value: short(&self.values.cell(&case.value)),
             message: short(&self.values.sentence(&case.message)),
             column: case.column.map(|column| short(&column)),
@@ -112,7 +112,7 @@ impl Cases {
     }
 
     /// Those that were kept, in the order of the input.
-    pub fn rows(&self) -> &[Case] {
+    pub fn rows(&self) -> &[RejectedRow] {
         &self.rows
     }
 
@@ -142,8 +142,8 @@ fn short(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn case(line: u64, message: &str, value: &str) -> Case {
-        Case {
+    fn case(line: u64, message: &str, value: &str) -> RejectedRow {
+        RejectedRow {
             file: "a.csv".to_owned(),
             line,
             column: Some("Phone".to_owned()),
@@ -175,30 +175,30 @@ mod tests {
 
     #[test]
     fn rows_are_kept_up_to_a_limit() {
-        let mut cases = Cases::new(Values::Masked);
+        let mut rejected = RejectedRows::new(Values::Masked);
         for line in 1..=100_000 {
-            cases.add(case(line, "no such range", "+919876543210"));
+            rejected.add(case(line, "no such range", "+919876543210"));
         }
-        assert_eq!(cases.total(), 100_000);
-        assert_eq!(cases.rows().len(), ROWS);
-        assert_eq!(cases.rows()[0].value, "+91•••3210");
-        assert_eq!(cases.places("phone.invalid").len(), PLACES);
-        assert_eq!(cases.places("phone.missing"), []);
+        assert_eq!(rejected.total(), 100_000);
+        assert_eq!(rejected.rows().len(), ROWS);
+        assert_eq!(rejected.rows()[0].value, "+91•••3210");
+        assert_eq!(rejected.places("phone.invalid").len(), PLACES);
+        assert_eq!(rejected.places("phone.missing"), []);
     }
 
     #[test]
     fn long_texts_are_cut_and_bounded() {
-        let mut cases = Cases::new(Values::Shown);
+        let mut rejected = RejectedRows::new(Values::Shown);
         for line in 1..=ROWS as u64 {
-            cases.add(case(line, &"ü".repeat(10_000), &"<".repeat(10_000)));
+            rejected.add(case(line, &"ü".repeat(10_000), &"<".repeat(10_000)));
         }
-        let bytes: usize = cases.rows().iter().map(|row| row.message.len() + row.value.len()).sum();
+        let bytes: usize = rejected.rows().iter().map(|row| row.message.len() + row.value.len()).sum();
         assert!(bytes < BYTES + 1_000, "{bytes}");
     }
 
     #[test]
     fn places_name_what_an_editor_shows() {
         assert_eq!(case(118, "", "").place(), "a.csv:118, column \"Phone\"");
-        assert_eq!(Case { column: None, ..case(3, "", "") }.place(), "a.csv:3");
+        assert_eq!(RejectedRow { column: None, ..case(3, "", "") }.place(), "a.csv:3");
     }
 }
