@@ -58,7 +58,7 @@ fn started(command: &str, summary: &Summary, exit: Exit, terminal: &Terminal) ->
     }
     shell
         .args(["-c", command])
-        .env("M1IMPORT_STATUS", summary.status.as_str())
+        .env("M1IMPORT_STATUS", summary.ending.status.as_str())
         .env("M1IMPORT_EXIT_CODE", exit.code().to_string())
         .stdin(Stdio::piped())
         .stdout(terminal.standard_error()?)

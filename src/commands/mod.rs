@@ -52,17 +52,16 @@ pub fn run(command: Command, env: &Env) -> Exit {
 
 /// A command line that cannot be understood.
 pub fn usage(error: &cli::Error, env: &Env) -> Exit {
-    let trouble =
-        text::trouble(&ErrorReport { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() });
-    say(&terminal(Color::Auto, env), &trouble);
+    let report = ErrorReport { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() };
+    say(&terminal(Color::Auto, env), &text::error(&report));
     Exit::Usage
 }
 
 /// The program itself broke down.
 pub fn broken(message: &str, env: &Env) -> Exit {
     let hint = hint("please report this; the same command resumes");
-    let trouble = ErrorReport { code: "run.internal".to_owned(), message: message.to_owned(), hint };
-    say(&terminal(Color::Auto, env), &text::trouble(&trouble));
+    let error = ErrorReport { code: "run.internal".to_owned(), message: message.to_owned(), hint };
+    say(&terminal(Color::Auto, env), &text::error(&error));
     Exit::Internal
 }
 
@@ -111,8 +110,8 @@ fn with_config(
         Ok(code) => code,
         Err(error) => {
             let summary = pipeline::failed(&RunInfo::new(String::new()), &error);
-            if let Some(trouble) = &summary.error {
-                say(&terminal, &text::trouble(trouble));
+            if let Some(error) = &summary.ending.error {
+                say(&terminal, &text::error(error));
             }
             if form == OutputFormat::Json && error.exit() != Exit::Usage {
                 print(&terminal, &json::write(&summary).unwrap_or_default());
@@ -174,9 +173,9 @@ fn listening() -> Result<Stop, Error> {
 fn finish(config: &Config, terminal: &Terminal, ended: &RunOutput) -> Exit {
     let summary = &ended.summary;
     let quiet = config.output.verbosity == Verbosity::Quiet;
-    if let Some(trouble) = &summary.error {
-        say(terminal, &text::trouble(trouble));
-    } else if quiet && summary.exit_code != Exit::Complete {
+    if let Some(error) = &summary.ending.error {
+        say(terminal, &text::error(error));
+    } else if quiet && summary.ending.exit_code != Exit::Complete {
         say(terminal, &text::quiet_line(summary));
     }
     let out = match config.output.form {
@@ -184,10 +183,10 @@ fn finish(config: &Config, terminal: &Terminal, ended: &RunOutput) -> Exit {
         OutputFormat::Text if quiet => String::new(),
         OutputFormat::Text => ended.text.clone(),
     };
-    if summary.exit_code == Exit::Usage || out.is_empty() {
-        return summary.exit_code;
+    if summary.ending.exit_code == Exit::Usage || out.is_empty() {
+        return summary.ending.exit_code;
     }
-    match (print(terminal, &out), summary.exit_code) {
+    match (print(terminal, &out), summary.ending.exit_code) {
         (Exit::Complete, code) => code,
         // The summary could not be told; a run that ended otherwise keeps its own code.
         (failed, Exit::Complete) => failed,

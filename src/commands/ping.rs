@@ -62,8 +62,8 @@ pub(super) fn ping(config: &Config, terminal: &Terminal, env: &Env) -> Result<Ex
         Err(failure) => {
             let exit = failure.cause.entry().exit;
             let summary = pipeline::failed(&RunInfo::new(String::new()), &Error::Delivery(failure));
-            if let Some(trouble) = &summary.error {
-                say(terminal, &text::trouble(trouble));
+            if let Some(error) = &summary.ending.error {
+                say(terminal, &text::error(error));
             }
             Ok(exit)
         }

@@ -16,8 +16,8 @@ pub(super) fn serve(typed: &Typed, env: &Env) -> Exit {
     match served(typed, &terminal) {
         Ok(code) => code,
         Err(error) => {
-            if let Some(trouble) = &pipeline::failed(&RunInfo::new(String::new()), &error).error {
-                say(&terminal, &text::trouble(trouble));
+            if let Some(error) = &pipeline::failed(&RunInfo::new(String::new()), &error).ending.error {
+                say(&terminal, &text::error(error));
             }
             error.exit()
         }

@@ -33,7 +33,7 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutp
     let info = RunInfo::new(config.delivery.transport.endpoint.to_string()).with_settings(config);
     let mut found = Found::default();
     let cause = look(config, screen, stop, &mut found).await.err();
-    let mut summary = summarise(&info, &found, cause.as_ref());
+    let mut summary = summarize(&info, &found, cause.as_ref());
     let mut shown = Preview {
         values: values(config),
         color: screen.terminal.out.color,
@@ -46,7 +46,7 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutp
         shown.records = survey.inputs.iter().map(|input| input.records).collect();
         shown.examples = examples(job, survey);
         shown.warnings = warnings(config, job, survey);
-        summary.examples = Some(masked(&shown));
+        summary.check.examples = Some(masked(&shown));
         let rejected = rejected(config, &shown);
         let written = rows(config, job, survey, stop).and_then(|results| {
             let results = results.as_ref().map(|(_, folder)| folder);
@@ -59,9 +59,10 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutp
         match (written, &cause) {
             (Ok(settings), _) => shown.settings = settings,
             (Err(error), None) => {
-                let preview = (summary.preview.take(), summary.examples.take(), summary.estimated_requests);
-                summary = summarise(&info, &found, Some(&error));
-                (summary.preview, summary.examples, summary.estimated_requests) = preview;
+                let preview =
+                    (summary.check.preview.take(), summary.check.examples.take(), summary.check.estimated_requests);
+                summary = summarize(&info, &found, Some(&error));
+                (summary.check.preview, summary.check.examples, summary.check.estimated_requests) = preview;
             }
             (Err(_), Some(_)) => {}
         }
@@ -114,8 +115,8 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     acceptable
 }
 
-fn summarise(info: &RunInfo, found: &Found, error: Option<&Error>) -> Summary {
-    info.told(&RunResult {
+fn summarize(info: &RunInfo, found: &Found, error: Option<&Error>) -> Summary {
+    info.summarize(&RunResult {
         job: found.job.as_deref(),
         survey: found.survey.as_deref(),
         statuses: &StatusMap::default(),

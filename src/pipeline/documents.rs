@@ -120,7 +120,10 @@ fn report(path: &Path, sources: &Sources<'_>, summary: &Summary) -> Result<bool,
 pub fn metrics(screen: &Screen<'_>, config: &Config, folder: Option<&Path>, summary: &Summary) {
     let mut paths =
         config.output.reports.iter().filter(|path| ReportFormat::of(path) == Ok(ReportFormat::Prometheus)).peekable();
-    if summary.exit_code == Exit::Usage || paths.peek().is_none() || outputs::check(config, screen, folder).is_err() {
+    if summary.ending.exit_code == Exit::Usage
+        || paths.peek().is_none()
+        || outputs::check(config, screen, folder).is_err()
+    {
         return;
     }
     for path in paths {

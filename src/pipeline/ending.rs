@@ -33,7 +33,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> RunOutput {
                 for kept in &output.kept {
                     run.screen.note(&kept_note(kept));
                 }
-                let counts = summarise(&run, cause.as_ref(), &files).rows;
+                let counts = summarize(&run, cause.as_ref(), &files).rows;
                 if let Some(counted) = output.rows.filter(|counted| *counted != counts) {
                     cause.get_or_insert(Error::Counts(format!("{counts:?} by events, {counted:?} row by row")));
                 }
@@ -46,7 +46,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> RunOutput {
             files.journal = run.folder.as_ref().map(|folder| shown(&folder.file("journal.ndjson")));
         }
     }
-    let mut summary = summarise(&run, cause.as_ref(), &files);
+    let mut summary = summarize(&run, cause.as_ref(), &files);
     if let (true, Some(job), Some(survey)) = (is_dry(&run), &run.job, &run.survey) {
         preview::add(&mut summary, job, survey, run.config);
     }
@@ -61,7 +61,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> RunOutput {
         folder: run.folder.as_ref().filter(|_| run.survey.is_some()).map(|folder| shown(folder.path())),
         reports,
         next: documents::next(run.config, &summary),
-        places: summary.reasons.keys().map(|code| (code.clone(), rejected.places(code).to_vec())).collect(),
+        places: summary.tallies.reasons.keys().map(|code| (code.clone(), rejected.places(code).to_vec())).collect(),
         color: run.screen.terminal.out.color,
     };
     RunOutput { text: text::summary(&summary, &footer), summary }
@@ -92,7 +92,7 @@ fn write_documents(
     };
     changed = fails(run, failed, cause, summary, files);
     let end = match (&cause, run.stop.by_signal()) {
-        (None, _) if summary.status == Status::Complete => End::Complete,
+        (None, _) if summary.ending.status == Status::Complete => End::Complete,
         (Some(Error::InputChanged { .. }), _) => End::Changed,
         (_, Some(_)) => End::Interrupted,
         (_, None) => End::Stopped,
@@ -122,15 +122,9 @@ fn fails(run: &Run<'_>, error: Option<Error>, cause: &mut Option<Error>, summary
     let (Some(error), None) = (error, &cause) else {
         return false;
     };
-    let new = summarise(run, Some(&error), files);
+    let new = summarize(run, Some(&error), files);
     *cause = Some(error);
-    *summary = Summary {
-        seconds: summary.seconds,
-        finished: std::mem::take(&mut summary.finished),
-        preview: summary.preview.take(),
-        estimated_requests: summary.estimated_requests,
-        ..new
-    };
+    *summary = Summary { time: std::mem::take(&mut summary.time), check: std::mem::take(&mut summary.check), ..new };
     true
 }
 
@@ -172,8 +166,8 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<RowReportOut
     }
 }
 
-fn summarise(run: &Run<'_>, cause: Option<&Error>, files: &Files) -> Summary {
-    run.info.told(&RunResult {
+fn summarize(run: &Run<'_>, cause: Option<&Error>, files: &Files) -> Summary {
+    run.info.summarize(&RunResult {
         job: run.job.as_deref(),
         survey: run.survey.as_deref(),
         statuses: &run.listeners.statuses,

@@ -44,8 +44,8 @@ pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
         if contacts < MEASURED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     drop(read);
-    summary.preview = Some(shown);
-    summary.estimated_requests = Some(requests(survey.contacts(), contacts, bytes, config));
+    summary.check.preview = Some(shown);
+    summary.check.estimated_requests = Some(requests(survey.contacts(), contacts, bytes, config));
 }
 
 /// As many as the contacts or the bytes need, whichever is more.

@@ -13,7 +13,10 @@ use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus, StatusMap};
 use crate::reading::{self, Job};
 use crate::report::check::Mapped;
-use crate::report::{self, Contacts, ErrorReport, Files, Previous, SCHEMA, Status, Summary};
+use crate::report::{
+    self, CheckInfo, Contacts, Ending, ErrorReport, Files, JobInfo, Previous, RunTime, Status, Summary, SummaryVersion,
+    Tallies,
+};
 use crate::row::Field;
 use crate::survey::Survey;
 
@@ -35,7 +38,7 @@ pub struct RunInfo {
     pub requests_before: u64,
 }
 
-/// What a run came to.
+/// What a run did, as far as it got.
 pub struct RunResult<'a> {
     /// The inputs, where they were understood.
     pub job: Option<&'a Job>,
@@ -82,25 +85,29 @@ impl RunInfo {
         RunInfo { plan: Some(config.plan.clone()), warnings, ..self }
     }
 
-    /// The whole of it.
-    pub fn told(&self, outcome: &RunResult<'_>) -> Summary {
+    /// The summary of the run.
+    pub fn summarize(&self, outcome: &RunResult<'_>) -> Summary {
         let rows = outcome.survey.map(|survey| row_counts(survey, &outcome.statuses.counts())).unwrap_or_default();
-        let exit = exit_code(&rows, outcome);
         let survey = outcome.survey;
         Summary {
-            schema: SCHEMA,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            status: status(&rows, outcome),
-            exit_code: exit,
-            error: outcome.error.map(trouble),
-            endpoint: self.endpoint.clone(),
-            job: self.job.clone(),
-            plan: self.plan.clone(),
-            shard: outcome.job.and_then(|job| job.shard.part()),
-            previous: self.previous.clone(),
-            started: self.started.to_string(),
-            finished: Timestamp::now().to_string(),
-            seconds: (self.clock.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            version: SummaryVersion::default(),
+            ending: Ending {
+                status: status(&rows, outcome),
+                exit_code: exit_code(&rows, outcome),
+                error: outcome.error.map(error_report),
+            },
+            job: JobInfo {
+                endpoint: self.endpoint.clone(),
+                id: self.job.clone(),
+                plan: self.plan.clone(),
+                shard: outcome.job.and_then(|job| job.shard.part()),
+                previous: self.previous.clone(),
+            },
+            time: RunTime {
+                started: self.started.to_string(),
+                finished: Timestamp::now().to_string(),
+                seconds: (self.clock.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            },
             inputs: outcome.job.map(|job| inputs_as_told(job, survey)).unwrap_or_default(),
             rows,
             contacts: Contacts {
@@ -109,14 +116,10 @@ impl RunInfo {
                 absent: None,
             },
             warnings: [self.warnings.clone(), warnings(outcome)].concat(),
-            reasons: survey.map(|survey| reasons(survey, outcome.statuses)).unwrap_or_default(),
-            notes: survey.map(|s| named(&s.notes)).unwrap_or_default(),
-            countries: survey.map(|s| named(&s.countries)).unwrap_or_default(),
+            tallies: survey.map(|survey| tallies(survey, outcome.statuses)).unwrap_or_default(),
             requests: outcome.requests,
             files: outcome.files.clone(),
-            preview: None,
-            examples: None,
-            estimated_requests: None,
+            check: CheckInfo::default(),
         }
     }
 }
@@ -172,8 +175,12 @@ fn status(rows: &RowCounts, outcome: &RunResult<'_>) -> Status {
 }
 
 /// An error as machines read it.
-pub fn trouble(error: &Error) -> ErrorReport {
+pub fn error_report(error: &Error) -> ErrorReport {
     ErrorReport { code: error.code().to_owned(), message: error.to_string(), hint: error.hint() }
+}
+
+fn tallies(survey: &Survey, statuses: &StatusMap) -> Tallies {
+    Tallies { reasons: reasons(survey, statuses), notes: named(&survey.notes), countries: named(&survey.countries) }
 }
 
 fn reasons(survey: &Survey, statuses: &StatusMap) -> BTreeMap<String, u64> {
@@ -282,7 +289,7 @@ pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)
 
 /// The summary of a command that failed before there was anything to tell but its error.
 pub fn failed(info: &RunInfo, error: &Error) -> Summary {
-    info.told(&RunResult {
+    info.summarize(&RunResult {
         job: None,
         survey: None,
         statuses: &StatusMap::default(),

@@ -94,7 +94,7 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
             wrapped(&safe(&format!("{why}; they stand in {named}, with all others: --config {named}")), WIDTH),
         );
     }
-    if let Some(requests) = summary.estimated_requests.filter(|_| summary.error.is_none()) {
+    if let Some(requests) = summary.check.estimated_requests.filter(|_| summary.ending.error.is_none()) {
         let requests = count(requests, "request");
         page.line(0, &format!("An import would take about {requests}: {}", safe(&preview.command)));
     }
@@ -133,7 +133,7 @@ fn shown(values: Values, cell: &str) -> String {
 }
 
 fn contacts(summary: &Summary, page: &mut Page, paint: &Paint) {
-    let preview = summary.preview.as_deref().unwrap_or(&[]);
+    let preview = summary.check.preview.as_deref().unwrap_or(&[]);
     if preview.is_empty() {
         return;
     }
@@ -200,11 +200,11 @@ fn mask_values(value: &mut Value, name: &str) {
 }
 
 fn countries(summary: &Summary, page: &mut Page, paint: &Paint) {
-    if summary.countries.is_empty() {
+    if summary.tallies.countries.is_empty() {
         return;
     }
     page.heading("Countries", paint);
-    let sorted = by_count(&summary.countries);
+    let sorted = by_count(&summary.tallies.countries);
     let named = |&(code, contacts): &(&str, u64)| {
         let [name, calling] = country(code);
         let code = if code == "001" { "" } else { code };
@@ -235,11 +235,11 @@ fn rows(summary: &Summary, page: &mut Page, paint: &Paint) {
 
 /// Each reason with its count, the first rows it turns away, and its remedy.
 fn reasons(summary: &Summary, preview: &Preview, page: &mut Page, paint: &Paint) {
-    if summary.reasons.is_empty() {
+    if summary.tallies.reasons.is_empty() {
         return;
     }
     page.heading("Why rows cannot be sent", paint);
-    for (code, rows) in by_count(&summary.reasons) {
+    for (code, rows) in by_count(&summary.tallies.reasons) {
         page.item(rows, &format!("{} [{}]", safe(describe(code)), safe(code)));
         for case in preview.examples.get(code).map_or(&[] as &[RejectedRow], Vec::as_slice) {
             let value = shown(preview.values, &case.value);
@@ -279,13 +279,13 @@ mod tests {
 
     fn checked(values: Values) -> (Summary, Preview) {
         let mut summary = sample::summary();
-        summary.status = Status::Checked;
+        summary.ending.status = Status::Checked;
         let counts =
             [(RowStatus::NotSent, 1152), (RowStatus::Invalid, 22), (RowStatus::Duplicate, 28), (RowStatus::Skipped, 2)];
         summary.rows = RowCounts { read: 1204, counts: Counts::from(counts) };
         summary.contacts.accepted = 0;
-        summary.reasons.remove("server.refused");
-        summary.estimated_requests = Some(12);
+        summary.tallies.reasons.remove("server.refused");
+        summary.check.estimated_requests = Some(12);
         let contacts = vec![
             contact("91", "9876543210", "Asha Rao", "asha@example.org", &["lead", "expo 24"]),
             contact("49", "15123456789", "דוד לוי", "", &[]),
@@ -293,7 +293,7 @@ mod tests {
             contact("20", "1001234567", "محمد \u{202e}علي", "m@example.com", &[]),
             contact("1", "2015550123", "Eve\u{1b}[2J", "", &["a\u{7}b"]),
         ];
-        summary.preview = Some(contacts.into_iter().map(|contact| shown_contact(contact, values)).collect());
+        summary.check.preview = Some(contacts.into_iter().map(|contact| shown_contact(contact, values)).collect());
         let mapped = |field: &str, column: &str, example: &str| Mapped {
             field: field.to_owned(),
             column: column.to_owned(),
@@ -352,12 +352,12 @@ mod tests {
     #[test]
     fn the_page_of_an_empty_file() {
         let mut summary = sample::summary();
-        summary.status = Status::Checked;
+        summary.ending.status = Status::Checked;
         summary.rows = RowCounts::default();
         summary.contacts.prepared = 0;
-        summary.reasons.clear();
-        summary.notes.clear();
-        summary.countries.clear();
+        summary.tallies.reasons.clear();
+        summary.tallies.notes.clear();
+        summary.tallies.countries.clear();
         let text = page(&summary, &Preview::default());
         assert_data_eq!(text, file!["../../tests/golden/check-empty.txt"].raw());
     }

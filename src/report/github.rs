@@ -16,11 +16,11 @@ const ANNOTATIONS: usize = 9;
 /// Annotations, one a line: what ended the run, then each reason at the first of its lines.
 pub fn annotations(summary: &Summary, rejected: &RejectedRows) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(error) = &summary.error {
+    if let Some(error) = &summary.ending.error {
         let hint = error.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
         lines.push(command("error", &[("title", &error.code)], &format!("{}{hint}", error.message)));
     }
-    for (code, rows) in by_count(&summary.reasons) {
+    for (code, rows) in by_count(&summary.tallies.reasons) {
         let hint = match remedy(code) {
             "" => String::new(),
             remedy => format!("\nhint: {remedy}"),
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn the_commonest_reasons_at_their_lines() {
         let mut summary = sample::summary();
-        summary.error = Some(sample::trouble());
+        summary.ending.error = Some(sample::error());
         let lines = annotations(&summary, &sample::rejected(Values::Masked));
         assert_data_eq!(
             lines.join("\n"),
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn never_more_than_nine() {
         let mut summary = sample::summary();
-        summary.reasons = crate::row::Code::ALL.iter().map(|code| (code.as_str().to_owned(), 1)).collect();
+        summary.tallies.reasons = crate::row::Code::ALL.iter().map(|code| (code.as_str().to_owned(), 1)).collect();
         let lines = annotations(&summary, &RejectedRows::default());
         assert_eq!(lines.len(), ANNOTATIONS);
         assert_eq!(lines[8], "::warning title=m1import::17 more reasons; see the step summary");
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn nothing_from_a_file_breaks_out() {
         let mut summary = sample::summary();
-        summary.reasons = [("phone.invalid".to_owned(), 1)].into();
+        summary.tallies.reasons = [("phone.invalid".to_owned(), 1)].into();
         let mut rejected = RejectedRows::new(Values::Masked);
         rejected.add(RejectedRow {
             file: "a,line=1::error::100%\n::b.csv".to_owned(),

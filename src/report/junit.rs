@@ -20,19 +20,19 @@ pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
     let shown = rejected.rows().get(..ROWS).unwrap_or(rejected.rows());
     let more = rejected.total() - shown.len() as u64;
     let failures = shown.len() + usize::from(more > 0);
-    let errors = usize::from(summary.error.is_some());
+    let errors = usize::from(summary.ending.error.is_some());
     let totals = [
         ("name", "m1import".to_owned()),
         ("tests", (failures + 1).to_string()),
         ("failures", failures.to_string()),
         ("errors", errors.to_string()),
-        ("time", format!("{:.3}", summary.seconds)),
+        ("time", format!("{:.3}", summary.time.seconds)),
     ];
     xml.declare();
     xml.open("testsuites", &totals);
     let mut suite = totals.to_vec();
     suite.push(("skipped", "0".to_owned()));
-    suite.push(("timestamp", summary.started.clone()));
+    suite.push(("timestamp", summary.time.started.clone()));
     xml.open("testsuite", &suite);
     properties(&summary.rows, &mut xml);
     run(summary, &mut xml);
@@ -70,9 +70,9 @@ fn run(summary: &Summary, xml: &mut Xml) {
         Some(first) => format!("{} and {}", first.name, count(summary.inputs.len() as u64 - 1, "other file")),
         None => "the input".to_owned(),
     };
-    let time = format!("{:.3}", summary.seconds);
+    let time = format!("{:.3}", summary.time.seconds);
     let case = [("classname", "m1import".to_owned()), ("name", format!("import of {name}")), ("time", time)];
-    match &summary.error {
+    match &summary.ending.error {
         None => xml.empty("testcase", &case),
         Some(error) => {
             xml.open("testcase", &case);
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn the_document() {
         let mut summary = sample::summary();
-        summary.error = Some(sample::trouble());
+        summary.ending.error = Some(sample::error());
         let xml = write(&summary, &sample::rejected(Values::Masked));
         assert_eq!(elements(&xml, "testcase"), 6);
         assert_data_eq!(xml, snapbox::file!["../../tests/golden/report.xml"].raw());

@@ -18,12 +18,12 @@ pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
     let names: Vec<String> = summary.inputs.iter().map(|input| plain(&input.name)).collect();
     if !names.is_empty() {
         page.push_str(&names.join(", "));
-        if summary.status != Status::Checked {
-            page.push_str(&format!(" to {}", plain(host(&summary.endpoint))));
+        if summary.ending.status != Status::Checked {
+            page.push_str(&format!(" to {}", plain(host(&summary.job.endpoint))));
         }
-        page.push_str(&format!(", {}, {}\n\n", moment(&summary.started), duration(summary.seconds)));
+        page.push_str(&format!(", {}, {}\n\n", moment(&summary.time.started), duration(summary.time.seconds)));
     }
-    if let Some(error) = &summary.error {
+    if let Some(error) = &summary.ending.error {
         page.push_str(&format!("**{}**", plain(&error.code)));
         for hint in error.hint.iter().flat_map(|hint| hint.lines()) {
             page.push_str(&format!(": {}", plain(hint)));
@@ -35,9 +35,9 @@ pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
         present.map(|(status, rows)| vec![status.label().to_owned(), grouped(rows), status.meaning().to_owned()]);
     let total = vec!["**rows read**".to_owned(), format!("**{}**", grouped(summary.rows.read)), String::new()];
     table(&["rows", "count", "meaning"], books.chain([total]), &mut page);
-    if !summary.reasons.is_empty() {
+    if !summary.tallies.reasons.is_empty() {
         page.push_str("### Why rows were not imported\n\n");
-        let reasons = by_count(&summary.reasons).into_iter();
+        let reasons = by_count(&summary.tallies.reasons).into_iter();
         let reasons =
             reasons.map(|(code, rows)| vec![plain(code), grouped(rows), plain(describe(code)), plain(remedy(code))]);
         table(&["code", "rows", "why", "what to do"], reasons, &mut page);
@@ -53,9 +53,9 @@ pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
         page.push_str(&title);
         table(&["line", "column", "code", "message"], rejected.rows().iter().take(ROWS).map(row), &mut page);
     }
-    if !summary.countries.is_empty() {
+    if !summary.tallies.countries.is_empty() {
         page.push_str("### Countries\n\n");
-        let sorted = by_count(&summary.countries).into_iter().take(COUNTRIES);
+        let sorted = by_count(&summary.tallies.countries).into_iter().take(COUNTRIES);
         let rows = sorted.map(|(code, n)| {
             let [name, _] = country(code);
             let name = if code == "001" { name } else { format!("{name} ({code})") };

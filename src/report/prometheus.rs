@@ -12,9 +12,9 @@ pub fn write(summary: &Summary) -> String {
     let rows = summary.rows.counts.iter();
     let rows = rows.map(|(status, rows)| (format!("{{status=\"{status}\"}}"), rows));
     gauge("m1import_rows", "Rows of the job by status.", rows, &mut text);
-    one("m1import_exit_code", "Exit code of the last run.", summary.exit_code.code(), &mut text);
-    one("m1import_duration_seconds", "How long the last run took.", summary.seconds, &mut text);
-    let finished = summary.finished.parse::<Timestamp>().map_or(0, |finished| finished.as_second());
+    one("m1import_exit_code", "Exit code of the last run.", summary.ending.exit_code.code(), &mut text);
+    one("m1import_duration_seconds", "How long the last run took.", summary.time.seconds, &mut text);
+    let finished = summary.time.finished.parse::<Timestamp>().map_or(0, |finished| finished.as_second());
     one("m1import_finished_timestamp_seconds", "When the last run ended, in Unix time.", finished, &mut text);
     text
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::rejected_rows::{RejectedRow, RejectedRows, Values};
-use super::{Contacts, ErrorReport, Files, Input, Mapping, RejectedFile, SCHEMA, Status, Summary};
+use super::{
+    CheckInfo, Contacts, Ending, ErrorReport, Files, Input, JobInfo, Mapping, RejectedFile, RunTime, Status, Summary,
+    SummaryVersion, Tallies,
+};
 use crate::diagnostic::Exit;
 use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus};
@@ -13,34 +16,20 @@ pub fn summary() -> Summary {
     let counts =
         |pairs: &[(&str, u64)]| pairs.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>();
     Summary {
-        schema: SCHEMA,
-        version: "0.1.0".to_owned(),
-        status: Status::Complete,
-        exit_code: Exit::SomeRows,
-        error: None,
-        endpoint: "https://api.v7.express-chat.com/inbox/users/import".to_owned(),
-        job: "5f0c1a2b3c4d5e6f".to_owned(),
-        plan: Some("9a0c".to_owned()),
-        shard: None,
-        previous: None,
-        started: "2026-11-22T21:45:12Z".to_owned(),
-        finished: "2026-11-22T21:45:25Z".to_owned(),
-        seconds: 12.64,
-        inputs: vec![Input {
-            name: "contacts.csv".to_owned(),
-            format: "csv".to_owned(),
-            encoding: "windows-1252".to_owned(),
-            delimiter: Some(";".to_owned()),
-            bytes: 118_311,
-            blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
-            mapping: Mapping {
-                name: vec!["Full Name".to_owned()],
-                phone: vec!["Mobile".to_owned(), "Work\u{1b}[31m".to_owned()],
-                email: vec!["E-mail".to_owned()],
-                attributes: BTreeMap::from([("city".to_owned(), "City".to_owned())]),
-                ..Mapping::default()
-            },
-        }],
+        version: SummaryVersion { version: "0.1.0".to_owned(), ..SummaryVersion::default() },
+        ending: Ending { status: Status::Complete, exit_code: Exit::SomeRows, error: None },
+        job: JobInfo {
+            endpoint: "https://api.v7.express-chat.com/inbox/users/import".to_owned(),
+            id: "5f0c1a2b3c4d5e6f".to_owned(),
+            plan: Some("9a0c".to_owned()),
+            ..JobInfo::default()
+        },
+        time: RunTime {
+            started: "2026-11-22T21:45:12Z".to_owned(),
+            finished: "2026-11-22T21:45:25Z".to_owned(),
+            seconds: 12.64,
+        },
+        inputs: vec![input()],
         rows: RowCounts {
             read: 1204,
             counts: Counts::from([
@@ -53,9 +42,11 @@ pub fn summary() -> Summary {
         },
         contacts: Contacts { prepared: 1152, accepted: 1150, absent: None },
         warnings: Vec::new(),
-        reasons: counts(&[("phone.no_country", 20), ("phone.precision_lost", 2), ("server.refused", 2)]),
-        notes: counts(&[("email.dropped", 1), ("phone.trunk_prefix_removed", 7)]),
-        countries: counts(&[("IN", 940), ("DE", 200), ("US", 11), ("001", 1)]),
+        tallies: Tallies {
+            reasons: counts(&[("phone.no_country", 20), ("phone.precision_lost", 2), ("server.refused", 2)]),
+            notes: counts(&[("email.dropped", 1), ("phone.trunk_prefix_removed", 7)]),
+            countries: counts(&[("IN", 940), ("DE", 200), ("US", 11), ("001", 1)]),
+        },
         requests: Requests {
             sent: 15,
             accepted: 12,
@@ -73,14 +64,31 @@ pub fn summary() -> Summary {
             }],
             journal: Some("contacts.results/journal.ndjson".to_owned()),
         },
-        preview: None,
-        examples: None,
-        estimated_requests: None,
+        check: CheckInfo::default(),
+    }
+}
+
+/// Its input.
+fn input() -> Input {
+    Input {
+        name: "contacts.csv".to_owned(),
+        format: "csv".to_owned(),
+        encoding: "windows-1252".to_owned(),
+        delimiter: Some(";".to_owned()),
+        bytes: 118_311,
+        blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
+        mapping: Mapping {
+            name: vec!["Full Name".to_owned()],
+            phone: vec!["Mobile".to_owned(), "Work\u{1b}[31m".to_owned()],
+            email: vec!["E-mail".to_owned()],
+            attributes: BTreeMap::from([("city".to_owned(), "City".to_owned())]),
+            ..Mapping::default()
+        },
     }
 }
 
 /// An error that ended a run.
-pub fn trouble() -> ErrorReport {
+pub fn error() -> ErrorReport {
     ErrorReport {
         code: "token.missing".to_owned(),
         message: "no API token".to_owned(),

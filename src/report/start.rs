@@ -123,7 +123,7 @@ mod tests {
         let text = start(&Start {
             inputs: &summary.inputs,
             settings: &["m1import.toml [profile.staging]".to_owned(), "m1import.toml".to_owned()],
-            endpoint: Some(&summary.endpoint),
+            endpoint: Some(&summary.job.endpoint),
             token: Some(("environment M1IMPORT_TOKEN", Some("3f9a"))),
             settled_before: Some(400),
             folder: Some("contacts.results"),

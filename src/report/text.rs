@@ -33,7 +33,7 @@ pub struct SummaryFooter {
 pub fn summary(summary: &Summary, closing: &SummaryFooter) -> String {
     let paint = Paint(closing.color);
     let mut page = Page::default();
-    if summary.status == Status::Failed {
+    if summary.ending.status == Status::Failed {
         // What and why was said as an error, on the other stream.
         return "Nothing was sent.\n".to_owned();
     }
@@ -93,13 +93,13 @@ pub fn first_rejected(
 const FIRST: usize = 5;
 
 /// What ended a run early: what, the code, what to do.
-pub fn trouble(trouble: &ErrorReport) -> String {
-    let mut lines = trouble.message.lines();
-    let mut text = format!("error: {} [{}]\n", safe(lines.next().unwrap_or("")), safe(&trouble.code));
+pub fn error(error: &ErrorReport) -> String {
+    let mut lines = error.message.lines();
+    let mut text = format!("error: {} [{}]\n", safe(lines.next().unwrap_or("")), safe(&error.code));
     for line in lines {
         text.push_str(&format!("  {}\n", safe(line.trim())));
     }
-    hint(trouble.hint.as_deref().unwrap_or(""), &mut text);
+    hint(error.hint.as_deref().unwrap_or(""), &mut text);
     text
 }
 
@@ -119,12 +119,12 @@ fn hint(remedy: &str, text: &mut String) {
 /// How long the run took, and how fast contacts were accepted: `in 12 s, 390 contacts/s`. Of a run that nobody waited for
 /// there is nothing to say.
 fn took(summary: &Summary) -> Option<String> {
-    if summary.seconds < 2.0 {
+    if summary.time.seconds < 2.0 {
         return None;
     }
-    let speed = summary.rows.counts[RowStatus::Accepted] as f64 / summary.seconds;
+    let speed = summary.rows.counts[RowStatus::Accepted] as f64 / summary.time.seconds;
     let speed = if speed < 1.0 { String::new() } else { format!(", {} contacts/s", grouped(speed.round() as u64)) };
-    Some(format!("in {}{speed}", duration(summary.seconds)))
+    Some(format!("in {}{speed}", duration(summary.time.seconds)))
 }
 
 /// The counts as lines: status, rows, meaning; statuses without a row are left out.
@@ -137,13 +137,13 @@ fn counts(summary: &Summary) -> Vec<String> {
 }
 
 fn reasons(summary: &Summary, closing: &SummaryFooter, page: &mut Page, paint: &Paint) {
-    if summary.reasons.is_empty() {
+    if summary.tallies.reasons.is_empty() {
         return;
     }
     let title =
-        if summary.status == Status::Checked { "Why rows cannot be sent" } else { "Why rows were not imported" };
+        if summary.ending.status == Status::Checked { "Why rows cannot be sent" } else { "Why rows were not imported" };
     page.heading(title, paint);
-    for (code, rows) in by_count(&summary.reasons) {
+    for (code, rows) in by_count(&summary.tallies.reasons) {
         page.item(rows, &format!("{} [{}]", safe(describe(code)), safe(code)));
         let places = closing.places.get(code).map_or(&[] as &[_], Vec::as_slice);
         for (file, line) in places.iter().take(PLACES) {
@@ -161,11 +161,11 @@ fn reasons(summary: &Summary, closing: &SummaryFooter, page: &mut Page, paint: &
 const PLACES: usize = 3;
 
 pub(super) fn noticed(summary: &Summary, page: &mut Page, paint: &Paint) {
-    if summary.notes.is_empty() {
+    if summary.tallies.notes.is_empty() {
         return;
     }
     page.heading("Noticed in rows that can be sent", paint);
-    for (note, rows) in by_count(&summary.notes) {
+    for (note, rows) in by_count(&summary.tallies.notes) {
         page.item(rows, &format!("{} [{}]", safe(describe_note(note)), safe(note)));
     }
 }
@@ -248,7 +248,7 @@ impl Paint {
 
     /// The verdict in green, yellow or red.
     pub(super) fn verdict(&self, summary: &Summary, text: &str) -> String {
-        let color = match (summary.exit_code, summary.status) {
+        let color = match (summary.ending.exit_code, summary.ending.status) {
             (Exit::Complete, _) => "1;32",
             (Exit::SomeRows, _) | (_, Status::Interrupted) => "1;33",
             _ => "1;31",
@@ -284,8 +284,8 @@ mod tests {
     #[test]
     fn the_summary_of_an_unfinished_run() {
         let mut run = sample::summary();
-        run.status = Status::Stopped;
-        run.exit_code = Exit::Later;
+        run.ending.status = Status::Stopped;
+        run.ending.exit_code = Exit::Later;
         let counts = [
             (RowStatus::Accepted, 300),
             (RowStatus::AcceptedBefore, 100),
@@ -295,10 +295,10 @@ mod tests {
         ];
         run.rows = RowCounts { read: 1204, counts: Counts::from(counts) };
         run.contacts.accepted = 400;
-        run.reasons.clear();
-        run.notes.clear();
+        run.tallies.reasons.clear();
+        run.tallies.notes.clear();
         run.files.rejected.clear();
-        run.error = Some(ErrorReport {
+        run.ending.error = Some(ErrorReport {
             code: "server.unreachable".to_owned(),
             message: "the server cannot be reached: connection refused\u{1b}[2J".to_owned(),
             hint: Some("check the network and --endpoint; the same command resumes".to_owned()),
@@ -309,12 +309,12 @@ mod tests {
     #[test]
     fn a_job_that_was_not_touched() {
         let mut run = sample::summary();
-        run.status = Status::Failed;
-        run.exit_code = Exit::Token;
+        run.ending.status = Status::Failed;
+        run.ending.exit_code = Exit::Token;
         run.rows = RowCounts::default();
-        run.reasons.clear();
-        run.notes.clear();
-        run.error = Some(sample::trouble());
+        run.tallies.reasons.clear();
+        run.tallies.notes.clear();
+        run.ending.error = Some(sample::error());
         assert_data_eq!(
             summary(&run, &SummaryFooter::default()),
             str![[r#"
@@ -354,7 +354,7 @@ Nothing was sent.
         let text: String = rejected.rows().iter().map(case).collect();
         assert_data_eq!(text, file!["../../tests/golden/messages.txt"].raw());
         assert_data_eq!(
-            trouble(&ErrorReport {
+            error(&ErrorReport {
                 code: "mapping.no_phone".to_owned(),
                 message: "no phone column\ncolumns: Name, E-mail\u{202e}".to_owned(),
                 hint: Some("name it with --map phone=COLUMN\nm1import contacts.csv --map phone=Handy".to_owned()),
@@ -377,7 +377,7 @@ error: no phone column [mapping.no_phone]
             examples.entry(case.code.clone()).or_default().push(case.clone());
         }
         assert_data_eq!(
-            first_rejected(&sample::summary().reasons, &examples, Values::Masked),
+            first_rejected(&sample::summary().tallies.reasons, &examples, Values::Masked),
             str![[r#"
 contacts.csv:5, column "Mobile": no country code and no default country [phone.no_country]
   hint: write the number with + and its country code, or use --default-country

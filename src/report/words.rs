@@ -75,9 +75,9 @@ pub fn verdict(summary: &Summary) -> String {
         left => format!("; {} contacts are still to be sent", grouped(left)),
     };
     let were = |number: u64| if number == 1 { "was" } else { "were" };
-    match summary.status {
+    match summary.ending.status {
         Status::Failed => format!("Nothing was sent: {}.", sentence(summary)),
-        Status::Checked if summary.error.is_some() => format!("Nothing would be sent: {}.", sentence(summary)),
+        Status::Checked if summary.ending.error.is_some() => format!("Nothing would be sent: {}.", sentence(summary)),
         Status::Checked if rows.read == 0 => "The input holds no rows.".to_owned(),
         Status::Checked => {
             let can = count(summary.contacts.prepared, "contact");
@@ -95,7 +95,7 @@ pub fn verdict(summary: &Summary) -> String {
             format!("Interrupted: {contacts} {} accepted{lost}{left}.", were(summary.contacts.accepted))
         }
         Status::Stopped => {
-            let why = match summary.error {
+            let why = match summary.ending.error {
                 Some(_) => format!("Stopped: {}.", sentence(summary)),
                 None => "Not everything could be delivered.".to_owned(),
             };
@@ -106,10 +106,10 @@ pub fn verdict(summary: &Summary) -> String {
 
 /// What to type next, where there is something: the command that resumes, or the one for the corrected rows.
 pub fn next(summary: &Summary, command: String, again: impl FnOnce(&[String]) -> String) -> Option<Next> {
-    let open = summary.rows.counts.open() > 0 && summary.status != Status::Checked;
-    match (open, summary.exit_code, summary.files.rejected.as_slice()) {
+    let open = summary.rows.counts.open() > 0 && summary.ending.status != Status::Checked;
+    match (open, summary.ending.exit_code, summary.files.rejected.as_slice()) {
         // The input, the address, the token or the settings: typed as it is, it would end the same way.
-        (true, _, _) if summary.endpoint == "sandbox" => {
+        (true, _, _) if summary.job.endpoint == "sandbox" => {
             Some(Next { says: "To try it again from the beginning", command })
         }
         (true, Exit::Data | Exit::Protocol | Exit::Token | Exit::Config, _) => {
@@ -127,7 +127,7 @@ pub fn next(summary: &Summary, command: String, again: impl FnOnce(&[String]) ->
 /// What ended the run, in a few words: of a known cause what it says, else the message's first line.
 fn sentence(summary: &Summary) -> &str {
     let (code, message) =
-        summary.error.as_ref().map_or(("", ""), |error| (error.code.as_str(), error.message.as_str()));
+        summary.ending.error.as_ref().map_or(("", ""), |error| (error.code.as_str(), error.message.as_str()));
     let known = Cause::ALL.iter().find(|cause| cause.as_str() == code).map(|cause| cause.description());
     let line = known.unwrap_or(message).lines().next().unwrap_or("").trim_end_matches('.');
     if line.is_empty() { "the run ended early" } else { line }
@@ -156,7 +156,7 @@ mod tests {
     fn verdicts() {
         let mut summary = sample::summary();
         assert_eq!(verdict(&summary), "1,150 contacts were accepted; 24 of 1,204 rows were not imported.");
-        summary.status = Status::Interrupted;
+        summary.ending.status = Status::Interrupted;
         summary.rows.counts[RowStatus::Accepted] = 400;
         summary.rows.counts[RowStatus::NotSent] = 750;
         summary.contacts.accepted = 400;
@@ -164,20 +164,20 @@ mod tests {
             verdict(&summary),
             "Interrupted: 400 contacts were accepted; 24 of 1,204 rows were not imported; 750 contacts are still to be sent."
         );
-        summary.status = Status::Stopped;
-        summary.error = None;
+        summary.ending.status = Status::Stopped;
+        summary.ending.error = None;
         assert_eq!(
             verdict(&summary),
             "Not everything could be delivered. 400 contacts were accepted; 24 of 1,204 rows were not imported; \
              750 contacts are still to be sent."
         );
-        summary.status = Status::Failed;
-        summary.error = Some(sample::trouble());
+        summary.ending.status = Status::Failed;
+        summary.ending.error = Some(sample::error());
         assert_eq!(verdict(&summary), "Nothing was sent: no API token.");
-        summary.status = Status::Checked;
-        summary.error = None;
+        summary.ending.status = Status::Checked;
+        summary.ending.error = None;
         assert_eq!(verdict(&summary), "1,152 contacts can be sent; 22 of 1,204 rows are invalid. Nothing was sent.");
-        summary.status = Status::Complete;
+        summary.ending.status = Status::Complete;
         summary.rows = RowCounts::default();
         assert_eq!(verdict(&summary), "The input holds no rows; there was nothing to send.");
         summary.rows = RowCounts { read: 1, counts: Counts::from([(RowStatus::Invalid, 1)]) };
@@ -193,7 +193,7 @@ mod tests {
         let mut summary = sample::summary();
         let rejected = "m1import contacts.results/rejected.csv".to_owned();
         assert_eq!(says(&summary), Some(("When the rejected rows are corrected", rejected)));
-        (summary.rows.counts[RowStatus::NotSent], summary.status) = (5, Status::Stopped);
+        (summary.rows.counts[RowStatus::NotSent], summary.ending.status) = (5, Status::Stopped);
         let same = || "m1import a.csv".to_owned();
         for (exit, expected) in [
             (Exit::Later, "To resume, the same command again"),
@@ -201,10 +201,10 @@ mod tests {
             (Exit::Token, "When that is corrected, the same command again"),
             (Exit::Data, "When that is corrected, the same command again"),
         ] {
-            summary.exit_code = exit;
+            summary.ending.exit_code = exit;
             assert_eq!(says(&summary), Some((expected, same())), "{exit:?}");
         }
-        summary.endpoint = "sandbox".to_owned();
+        summary.job.endpoint = "sandbox".to_owned();
         assert_eq!(says(&summary), Some(("To try it again from the beginning", same())));
         (summary.rows.counts[RowStatus::NotSent], summary.files.rejected) = (0, Vec::new());
         assert_eq!(says(&summary), None);

@@ -5,17 +5,17 @@
 
 mod records;
 mod shard;
+mod summary;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use self::shard::{Rejected, ResultRow, Results, Rows, ShardSummary};
+use self::shard::{Rejected, ResultRow, Results, Rows};
 use super::earlier::{Listed, clear_rejected, kept_note};
 use super::{RunOutput, Screen};
-use crate::diagnostic::{Diagnostic, Entry, Exit, RunCode, WarningCode};
-use crate::event::Requests;
+use crate::diagnostic::{Diagnostic, Entry, RunCode};
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
 use crate::folder::{Draft, Folder, RESULTS, SUMMARY, publish, rejected_name};
@@ -23,9 +23,7 @@ use crate::journal::{ExistingJournal, Journal, Lock};
 use crate::outcome::RowCounts;
 use crate::report::rejected_rows::{RejectedRow, RejectedRows, Values};
 use crate::report::text::{self, SummaryFooter};
-use crate::report::{
-    Contacts, Details, ErrorReport, Files, RejectedFile, ReportFormat, SCHEMA, Status, Summary, Warning, render, shown,
-};
+use crate::report::{Details, RejectedFile, ReportFormat, Summary, render, shown};
 
 /// Why results cannot be merged.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +118,7 @@ pub fn merge(
     let (rows, results_csv) = merged_rows(&folder, first, &finished, &mut rejected)?;
     let rejected_files = merged_rejected(&folder, first, &finished)?;
 
-    let mut summary = summarise(first, &finished, rows, &missing);
+    let mut summary = summary::summarize(first, &finished, rows, &missing);
     for draft in &rejected_files {
         let blake3 = draft.hash().map(|hash| hash.to_string()).unwrap_or_default();
         summary.files.rejected.push(RejectedFile { path: shown(&folder.path().join(draft.name())), blake3 });
@@ -296,123 +294,6 @@ fn merged_lines(folder: &Folder, name: &str, mut files: Vec<Rejected>) -> Result
         }
     }
     out.into_inner().map_err(|error| failed(error.into_error()))
-}
-
-/// The summary of the whole job.
-fn summarise(first: &Results, shards: &[&Results], rows: RowCounts, missing: &[String]) -> Summary {
-    let all: Vec<&ShardSummary> = shards.iter().map(|results| &results.summary).collect();
-    let error = (!missing.is_empty()).then(|| ErrorReport {
-        code: RunCode::RunShardMissing.as_str().to_owned(),
-        message: format!("not all shards are there: {}", missing.join(", ")),
-        hint: Some(RunCode::RunShardMissing.remedy().to_owned()),
-    });
-    let exit_code = match (&error, rows.counts.rejected()) {
-        (Some(_), _) => Exit::Later,
-        (None, 0) => Exit::Complete,
-        (None, _) => Exit::SomeRows,
-    };
-    let started = all.iter().map(|summary| summary.started.as_str()).min().unwrap_or_default();
-    let finished = all.iter().map(|summary| summary.finished.as_str()).max().unwrap_or_default();
-    let absent = all.iter().map(|summary| summary.contacts.absent).sum::<Option<u64>>();
-    Summary {
-        schema: SCHEMA,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        status: if error.is_some() { Status::Stopped } else { Status::Complete },
-        exit_code,
-        error,
-        endpoint: first.summary.endpoint.clone(),
-        job: job(&all),
-        plan: first.summary.plan.clone(),
-        shard: None,
-        previous: None,
-        started: started.to_owned(),
-        finished: finished.to_owned(),
-        seconds: seconds_between(started, finished),
-        inputs: first.summary.inputs.clone(),
-        contacts: Contacts {
-            prepared: all.iter().map(|summary| summary.contacts.prepared).sum(),
-            accepted: all.iter().map(|summary| summary.contacts.accepted).sum(),
-            absent: absent.filter(|_| !all.is_empty()),
-        },
-        rows,
-        warnings: warnings(&all),
-        reasons: sums(all.iter().map(|summary| &summary.reasons)),
-        notes: sums(all.iter().map(|summary| &summary.notes)),
-        countries: sums(all.iter().map(|summary| &summary.countries)),
-        requests: requests(&all),
-        files: Files::default(),
-        preview: None,
-        examples: None,
-        estimated_requests: None,
-    }
-}
-
-/// A name for the whole job, made of those of its shards.
-fn job(shards: &[&ShardSummary]) -> String {
-    let names: BTreeSet<&str> = shards.iter().map(|summary| summary.job.as_str()).collect();
-    let mut hasher = blake3::Hasher::new();
-    for name in names {
-        hasher.update(name.as_bytes()).update(b"\n");
-    }
-    hasher.finalize().to_hex().chars().take(16).collect()
-}
-
-fn seconds_between(started: &str, finished: &str) -> f64 {
-    match (started.parse::<jiff::Timestamp>(), finished.parse::<jiff::Timestamp>()) {
-        (Ok(started), Ok(finished)) => finished.duration_since(started).as_secs_f64().max(0.0),
-        _ => 0.0,
-    }
-}
-
-fn sums<'a>(all: impl Iterator<Item = &'a BTreeMap<String, u64>>) -> BTreeMap<String, u64> {
-    let mut sums: BTreeMap<String, u64> = BTreeMap::new();
-    for (key, count) in all.flatten() {
-        let sum = sums.entry(key.clone()).or_default();
-        *sum = sum.saturating_add(*count);
-    }
-    sums
-}
-
-fn requests(all: &[&ShardSummary]) -> Requests {
-    let mut sum = Requests::default();
-    for Requests { sent, accepted, retried, refused, throttled, bytes, max_in_flight } in
-        all.iter().map(|s| &s.requests)
-    {
-        sum.sent = sum.sent.saturating_add(*sent);
-        sum.accepted = sum.accepted.saturating_add(*accepted);
-        sum.retried = sum.retried.saturating_add(*retried);
-        sum.refused = sum.refused.saturating_add(*refused);
-        sum.throttled = sum.throttled.saturating_add(*throttled);
-        sum.bytes = sum.bytes.saturating_add(*bytes);
-        sum.max_in_flight = sum.max_in_flight.max(*max_in_flight);
-    }
-    sum
-}
-
-/// The warnings of all shards, one of each code. What is about rows is counted together; what is about the input as a
-/// whole was counted by every shard alike.
-fn warnings(all: &[&ShardSummary]) -> Vec<Warning> {
-    let mut united: Vec<Warning> = Vec::new();
-    for found in all.iter().flat_map(|summary| &summary.warnings) {
-        let Some(code) = WarningCode::ALL.iter().find(|code| code.as_str() == found.code) else { continue };
-        match united.iter_mut().find(|warning| warning.code == *code) {
-            Some(warning) => {
-                let is_alike = warning.places == found.places && warning.message == found.message;
-                warning.count = if is_alike { warning.count.max(found.count) } else { warning.count + found.count };
-                let new: Vec<String> =
-                    found.places.iter().filter(|place| !warning.places.contains(place)).cloned().collect();
-                warning.places.extend(new);
-            }
-            None => united.push(Warning {
-                code: *code,
-                count: found.count,
-                message: found.message.clone(),
-                hint: found.hint.clone(),
-                places: found.places.clone(),
-            }),
-        }
-    }
-    united
 }
 
 /// `report.html` and `summary.json`, in this order: where the summary is, the others are.

@@ -14,7 +14,7 @@ use crate::event::Requests;
 use crate::folder::{Folder, RESULTS, SUMMARY, hash, is_rejected_name};
 use crate::outcome::{RowCounts, RowStatus};
 use crate::reading::Shard;
-use crate::report::{Contacts, Input};
+use crate::report::{Contacts, Input, Tallies};
 
 /// What is taken of a `summary.json`.
 #[derive(Debug, Deserialize)]
@@ -30,9 +30,8 @@ pub struct ShardSummary {
     pub rows: RowCounts,
     pub contacts: Contacts,
     pub warnings: Vec<ShardWarning>,
-    pub reasons: BTreeMap<String, u64>,
-    pub notes: BTreeMap<String, u64>,
-    pub countries: BTreeMap<String, u64>,
+    #[serde(flatten)]
+    pub tallies: Tallies,
     pub requests: Requests,
     files: ShardFiles,
 }
