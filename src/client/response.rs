@@ -46,7 +46,7 @@ impl<T: Transport> Sending<T> {
                 self.clear().await;
             }
             Verdict::PerItem(ones) => self.partly(piece, ones, &id, status, now).await,
-            Verdict::Halve { why, smaller, after } => {
+            Verdict::Halve { why, smaller, after, places: _ } => {
                 self.alive().await;
                 if let Some(after) = after {
                     self.hold(after, &why, now).await;
@@ -324,7 +324,11 @@ fn with_request(mut verdict: Verdict, id: &str, redactor: &Redactor) -> Verdict 
             ItemVerdict::Refused(why) | ItemVerdict::Again(why) => name(why),
         }),
         Verdict::Retry(later) => name(&mut later.why),
-        Verdict::Halve { why, .. } | Verdict::Unauthorized(why) | Verdict::Halt(why) => name(why),
+        Verdict::Halve { why, places, .. } => {
+            name(why);
+            places.iter_mut().for_each(|place| place.words = redactor.words(&place.words).into_owned());
+        }
+        Verdict::Unauthorized(why) | Verdict::Halt(why) => name(why),
     }
     verdict
 }

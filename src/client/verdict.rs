@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::outcome::{Cause, Failure};
-use crate::wire::answer::{self, Answer, Item};
+use crate::wire::answer::{self, Answer, Complaint, Item, Place};
 
 /// An answer, as far as it matters.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +64,8 @@ pub enum Verdict {
         smaller: bool,
         /// The wait it named.
         after: Option<Duration>,
+        /// The contacts that it named: ascending, each once; empty where it named none.
+        places: Vec<Place>,
     },
     /// The token is not accepted; another one may be.
     Unauthorized(Failure),
@@ -117,7 +119,7 @@ pub fn judge(outcome: &Result<Reply, TransportError>, contacts: usize) -> Verdic
     match outcome {
         Ok(reply) => match reply.status {
             200..=299 => by_body(reply, contacts),
-            status => by_status(status, reply, || answer::words(&reply.body)),
+            status => by_status(status, reply, answer::complaint(&reply.body, contacts)),
         },
         Err(fault) => by_fault(fault),
     }
@@ -130,9 +132,9 @@ fn by_body(reply: &Reply, contacts: usize) -> Verdict {
         // 207 announces a word for each contact; without it, the contacts that failed would be lost silently.
         Answer::Success if reply.status == 207 => unreadable(reply.status, "207 without a result for each contact"),
         Answer::Success => Verdict::Accepted,
-        Answer::Failure { code, words } => match by_status(code.unwrap_or(422), reply, || words.clone()) {
+        Answer::Failure { code, complaint } => match by_status(code.unwrap_or(422), reply, complaint.clone()) {
             // Nothing but the body says so; where it names a code that is no error, it is about the contacts.
-            Verdict::Accepted | Verdict::PerItem(_) => refused(reply.status, &words),
+            Verdict::Accepted | Verdict::PerItem(_) => refused(reply.status, complaint),
             verdict => verdict,
         },
         Answer::Unreadable(why) => unreadable(reply.status, &why),
@@ -143,15 +145,21 @@ fn by_body(reply: &Reply, contacts: usize) -> Verdict {
 fn by_item(item: Item, reply: &Reply) -> ItemVerdict {
     match item {
         Item::Accepted => ItemVerdict::Accepted,
-        Item::Failed { code, words } => match by_status(code.unwrap_or(422), reply, || words.clone()) {
+        Item::Failed { code, words } => match by_status(code.unwrap_or(422), reply, alone(&words)) {
             Verdict::Retry(later) => ItemVerdict::Again(later.why),
             _ => ItemVerdict::Refused(Failure::new(Cause::Refused, &words).with_status(reply.status)),
         },
     }
 }
 
+/// Words about one contact, whose place is known.
+fn alone(words: &str) -> Complaint {
+    Complaint { words: words.to_owned(), places: Vec::new() }
+}
+
 /// What a status other than 2xx means, whether it is the answer's own or one that a body names.
-fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verdict {
+fn by_status(status: u16, reply: &Reply, complaint: Complaint) -> Verdict {
+    let words = || complaint.words.as_str();
     let failure = |cause, words: &str| Failure::new(cause, words).with_status(reply.status);
     let later = |cause, words: &str, reached, then| {
         Verdict::Retry(Retry { why: failure(cause, words), after: None, reached, too_much: false, then })
@@ -166,30 +174,30 @@ fn by_status(status: u16, reply: &Reply, words: impl FnOnce() -> String) -> Verd
             let target = reply.redirect.as_deref().map(|origin| format!("to {origin}")).unwrap_or_default();
             halt(Cause::Redirect, &target)
         }
-        400 | 422 => refused(reply.status, &words()),
-        401 => Verdict::Unauthorized(failure(Cause::Unauthorized, &words())),
+        400 | 422 => refused(reply.status, complaint),
+        401 => Verdict::Unauthorized(failure(Cause::Unauthorized, words())),
         // A limiter that answers 403, as some do, says when to come back.
-        403 if reply.retry_after.is_some() => busy(&words()),
-        402 | 403 | 451 => halt(Cause::Forbidden, &words()),
-        407 => halt(Cause::ProxyAuth, &words()),
-        408 | 425 => later(Cause::Failing, &words(), false, OnExhausted::GiveUp),
+        403 if reply.retry_after.is_some() => busy(words()),
+        402 | 403 | 451 => halt(Cause::Forbidden, words()),
+        407 => halt(Cause::ProxyAuth, words()),
+        408 | 425 => later(Cause::Failing, words(), false, OnExhausted::GiveUp),
         // A former attempt may still be at work; if it is not that, it is the data.
-        409 => later(Cause::Refused, &words(), true, OnExhausted::Halve(3)),
+        409 => later(Cause::Refused, words(), true, OnExhausted::Halve(3)),
         413 => {
-            let why = failure(Cause::TooLarge, &words());
-            Verdict::Halve { why, smaller: true, after: reply.retry_after }
+            let why = failure(Cause::TooLarge, words());
+            Verdict::Halve { why, smaller: true, after: reply.retry_after, places: Vec::new() }
         }
-        414 | 431 => halt(Cause::HeadersTooLarge, &words()),
-        421 => later(Cause::WrongAddress, &words(), false, OnExhausted::Halt(2)),
-        429 | 503 => busy(&words()),
-        501 | 505 => halt(Cause::WrongAddress, &words()),
+        414 | 431 => halt(Cause::HeadersTooLarge, words()),
+        421 => later(Cause::WrongAddress, words(), false, OnExhausted::Halt(2)),
+        429 | 503 => busy(words()),
+        501 | 505 => halt(Cause::WrongAddress, words()),
         // A captive network says so by 511; the import service never does.
-        511 => unreadable(reply.status, &words()),
-        500..=599 => later(Cause::Failing, &words(), true, OnExhausted::GiveUp),
+        511 => unreadable(reply.status, words()),
+        500..=599 => later(Cause::Failing, words(), true, OnExhausted::GiveUp),
         // 404, 405, 406, 410, 411, 415, 426, and all that say that this is not how it is asked.
-        400..=499 => halt(Cause::WrongAddress, &words()),
+        400..=499 => halt(Cause::WrongAddress, words()),
         // A status outside of HTTP, or an interim one as the last word.
-        _ => unreadable(reply.status, &words()),
+        _ => unreadable(reply.status, words()),
     }
 }
 
@@ -216,8 +224,14 @@ fn by_fault(fault: &TransportError) -> Verdict {
 }
 
 /// The server says that something in the batch is wrong.
-fn refused(status: u16, words: &str) -> Verdict {
-    Verdict::Halve { why: Failure::new(Cause::Refused, words).with_status(status), smaller: false, after: None }
+fn refused(status: u16, complaint: Complaint) -> Verdict {
+    let Complaint { words, places } = complaint;
+    Verdict::Halve {
+        why: Failure::new(Cause::Refused, &words).with_status(status),
+        smaller: false,
+        after: None,
+        places,
+    }
 }
 
 /// An answer that is not the import service's: twice more, then the run ends.

@@ -4,7 +4,14 @@
 //! refusals are likely to carry an array of strings in `data`. Anything is read here, nothing is believed unless it
 //! says so: silence is not success. What follows from an answer is decided in `client::verdict`.
 
+mod complaint;
 mod counts;
+mod page;
+mod path;
+#[cfg(test)]
+mod validators;
+
+pub use complaint::{Complaint, Place, of_body as complaint};
 
 use serde_json::{Map, Value};
 
@@ -17,8 +24,8 @@ pub enum Answer {
     Failure {
         /// The status code that the body names in place of the real one.
         code: Option<u16>,
-        /// The server's words.
-        words: String,
+        /// What is wrong.
+        complaint: Complaint,
     },
     /// One word for each contact, in their order.
     Items(Vec<Item>),
@@ -43,8 +50,8 @@ pub enum Item {
 /// Reads the body of an answer to so many contacts.
 pub fn read(body: &[u8], contacts: usize) -> Answer {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        let text = words(body);
-        return Answer::Unreadable(if text.trim().is_empty() { "the answer is empty".to_owned() } else { text });
+        let text = page::text(body);
+        return Answer::Unreadable(if text.is_empty() { "the answer is empty".to_owned() } else { text });
     };
     let items = items(&value, contacts);
     let Value::Object(envelope) = &value else {
@@ -54,10 +61,13 @@ pub fn read(body: &[u8], contacts: usize) -> Answer {
     match (items, sign) {
         // An envelope that says no while each contact says yes contradicts itself; the no is believed.
         (Some(items), Sign::No(_)) if items.iter().any(|item| *item != Item::Accepted) => Answer::Items(items),
-        (_, Sign::No(code)) => Answer::Failure { code, words: words_of(&value) },
+        (_, Sign::No(code)) => Answer::Failure { code, complaint: complaint::of_value(&value, contacts) },
         (Some(items), Sign::Yes | Sign::Unknown | Sign::Silent) => Answer::Items(items),
         (None, Sign::Yes) => match counts::shortfall(envelope, contacts) {
-            Some(words) => Answer::Failure { code: None, words },
+            Some(words) => {
+                let places = complaint::of_value(&value, contacts).places;
+                Answer::Failure { code: None, complaint: Complaint { words, places } }
+            }
             None => Answer::Success,
         },
         (None, Sign::Unknown | Sign::Silent) => without_status(&value),
@@ -70,15 +80,6 @@ fn without_status(value: &Value) -> Answer {
     let what = word.map_or_else(|| "the answer has no status".to_owned(), |word| format!("the status is \"{word}\""));
     let words = words_of(value);
     Answer::Unreadable(if words.is_empty() { what } else { format!("{what}: {words}") })
-}
-
-/// The words of any body, for a person: the message in JSON, the text of a page, or what else stands there.
-pub fn words(body: &[u8]) -> String {
-    match serde_json::from_slice::<Value>(body) {
-        Ok(value) => words_of(&value),
-        // A few kilobytes hold any message; the rest need not be looked at.
-        Err(_) => page_text(&String::from_utf8_lossy(body.get(..4096).unwrap_or(body))),
-    }
 }
 
 /// Whether an object says that something worked.
@@ -178,37 +179,9 @@ fn items(value: &Value, contacts: usize) -> Option<Vec<Item>> {
         .collect()
 }
 
-/// The words in a JSON value: its message, and the strings in `data` or `errors`.
+/// The words in a JSON value.
 fn words_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(list) => {
-            list.iter().map(words_of).filter(|text| !text.is_empty()).take(5).collect::<Vec<_>>().join("; ")
-        }
-        Value::Object(object) => {
-            let mut parts: Vec<String> = Vec::new();
-            for key in ["message", "error", "errors", "detail", "reason", "data"] {
-                let text = object.get(key).map(words_of).unwrap_or_default();
-                if !text.is_empty() && !parts.contains(&text) {
-                    parts.push(text);
-                }
-            }
-            parts.join(": ")
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => String::new(),
-    }
-}
-
-/// The text of a page without its tags.
-fn page_text(page: &str) -> String {
-    let mut text = String::new();
-    let mut rest = page;
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push(' ');
-        rest = tag.split_once('>').map_or("", |(_, after)| after);
-    }
-    text + rest
+    complaint::of_value(value, 0).words
 }
 
 #[cfg(test)]
@@ -218,7 +191,7 @@ mod tests {
     use super::*;
 
     fn failure(code: Option<u16>, words: &str) -> Answer {
-        Answer::Failure { code, words: words.to_owned() }
+        Answer::Failure { code, complaint: Complaint { words: words.to_owned(), places: Vec::new() } }
     }
 
     fn failed(code: Option<u16>, words: &str) -> Item {
@@ -312,19 +285,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn words_are_found_in_any_body() {
-        for (body, found) in [
-            (r#"{"success":false,"message":"Invalid","data":["phone of 3"]}"#, "Invalid: phone of 3"),
-            ("<html><body><pre>Cannot POST /x</pre></body></html>", "Cannot POST /x"),
-            ("plain", "plain"),
-            ("", ""),
-            ("\u{ff}<", "\u{ff}"),
-        ] {
-            assert_eq!(words(body.as_bytes()).trim(), found, "{body}");
-        }
-    }
-
     proptest! {
         #[test]
         fn a_cut_success_is_never_a_success(at in 0usize..70) {
@@ -336,7 +296,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read(body in prop::collection::vec(any::<u8>(), 0..200)) {
             read(&body, 3);
-            words(&body);
+            complaint(&body, 3);
         }
     }
 }

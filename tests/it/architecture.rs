@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &["entity", "diagnostic", "row", "vocabulary"]),
     ("mapping", &["diagnostic", "row", "contact", "source", "shell", "invisible", "vocabulary"]),
     ("dedupe", &["row", "contact", "keywords"]),
-    ("wire", &["contact"]),
+    ("wire", &["contact", "entity"]),
     ("batch", &[]),
     ("outcome", &["diagnostic", "stop", "invisible"]),
     ("event", &["outcome"]),
