@@ -171,10 +171,10 @@ fn bare_array(text: &str) -> usize {
 
 fn job(name: &str, text: &str) -> Job {
     let options = source::Options::default();
-    let source = source::open(source::Input::of(name, text.as_bytes()), &options).unwrap();
+    let source = source::open(source::InputSource::of(name, text.as_bytes()), &options).unwrap();
     let mapping = Mapping::find(source.columns(), source.sample(), &mapping::Options::default()).unwrap();
     let filter = Filter::find(&[], &[], source.columns()).unwrap();
-    let inputs = vec![reading::Input { source, mapping, filter, rules: Rules::default() }];
+    let inputs = vec![reading::MappedInput { source, mapping, filter, rules: Rules::default() }];
     Job { inputs, rules: Rules::default(), limit: None, shard: Shard::default() }
 }
 

@@ -18,7 +18,7 @@ use crate::source::{Columns, Digest, Error, RowError, Rows, Source};
 /// Everything that decides which entries a reading gives.
 pub struct Job {
     /// The inputs, in order.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<MappedInput>,
     /// What is believed of a row of no input in particular.
     pub rules: Rules,
     /// Only so many records are taken, from the first.
@@ -28,7 +28,7 @@ pub struct Job {
 }
 
 /// An input, understood.
-pub struct Input {
+pub struct MappedInput {
     /// Its rows.
     pub source: Source,
     /// Which of its columns is which field.
@@ -199,7 +199,7 @@ impl Job {
 fn judge<'r>(
     row: &'r Row,
     fault: Option<&BrokenRow>,
-    input: &Input,
+    input: &MappedInput,
     fields: &'r FieldColumns,
     rules: &'r Rules,
 ) -> Judged<'r> {

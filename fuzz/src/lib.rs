@@ -7,13 +7,13 @@ pub use workbook::workbook;
 
 use m1import::mapping::{self, Mapping};
 use m1import::row::Row;
-use m1import::source::{self, RowError, Format, Input};
+use m1import::source::{self, RowError, Format, InputSource};
 
 /// Reads bytes to their end as a format, or as what they look like, and maps their columns. Both ways of reading give the
 /// same rows: many at one go, and one by one.
 pub fn read(bytes: &[u8], format: Option<Format>) {
     let options = source::Options { format, ..source::Options::default() };
-    let Ok(source) = source::open(Input::of("fuzz", bytes), &options) else { return };
+    let Ok(source) = source::open(InputSource::of("fuzz", bytes), &options) else { return };
     let _ = Mapping::find(source.columns(), source.sample(), &mapping::Options::default());
     let (Ok(mut rows), Ok(mut singly)) = (source.rows(), source.rows()) else { return };
     let mut block = vec![Row::default(); 3];

@@ -10,7 +10,7 @@ use crate::config::{self, Env};
 use crate::contact::phone::{Kind, Region};
 use crate::diagnostic::Exit;
 use crate::small_file;
-use crate::source::{self, Input};
+use crate::source::{self, InputSource};
 use crate::terminal::Color;
 
 /// So much of a file is read for its columns.
@@ -110,7 +110,7 @@ fn read_columns(path: &Path) -> Option<Vec<String>> {
     let (bytes, is_whole) = small_file::head(path, HEAD).ok()?;
     // A line that was cut is not the file's fault.
     let end = if is_whole { bytes.len() } else { memchr::memrchr(b'\n', &bytes).map_or(bytes.len(), |at| at + 1) };
-    let input = Input::of(&path.to_string_lossy(), bytes.get(..end).unwrap_or_default().to_vec());
+    let input = InputSource::of(&path.to_string_lossy(), bytes.get(..end).unwrap_or_default().to_vec());
     let source = source::open(input, &source::Options::default()).ok()?;
     let columns = source.columns();
     Some((0..columns.len()).filter_map(|column| columns.name(column).map(str::to_owned)).collect())

@@ -12,7 +12,7 @@ pub const VERSION: u32 = 2;
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
-pub enum Line {
+pub enum JournalLine {
     /// The first one: which job it is.
     Head {
         /// The version of the format.
@@ -60,7 +60,7 @@ const AFTER: &[u8] = b"\"}\n";
 /// The length of it all.
 const TAIL: usize = BEFORE.len() + 8 + AFTER.len();
 
-impl Line {
+impl JournalLine {
     /// The bytes of the line, its end included.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = serde_json::to_vec(self)?;
@@ -73,7 +73,7 @@ impl Line {
     }
 
     /// Reads a line with its end; `None` where it is not whole or not one of ours.
-    pub fn read(bytes: &[u8]) -> Option<Line> {
+    pub fn read(bytes: &[u8]) -> Option<JournalLine> {
         let (text, tail) = bytes.split_at_checked(bytes.len().checked_sub(TAIL)?)?;
         let crc = tail.strip_prefix(BEFORE)?.strip_suffix(AFTER)?;
         if format!("{:08x}", crc32fast::hash(text)).as_bytes() != crc {
@@ -95,28 +95,28 @@ mod tests {
     #[test]
     fn a_line_is_read_as_it_was_written() {
         let lines = [
-            Line::Accepted { r: vec![(1, 100), (102, 102)], req: "job-000001".into(), http: Some(200) },
-            Line::Refused {
+            JournalLine::Accepted { r: vec![(1, 100), (102, 102)], req: "job-000001".into(), http: Some(200) },
+            JournalLine::Refused {
                 r: vec![(117, 117)],
                 code: "server.refused".into(),
                 why: "say \"no\"\u{1b}".into(),
                 req: String::new(),
                 http: None,
             },
-            Line::End { state: "complete".into() },
+            JournalLine::End { state: "complete".into() },
         ];
         for line in lines {
             let bytes = line.to_bytes().unwrap();
-            assert_eq!(Line::read(&bytes), Some(line));
+            assert_eq!(JournalLine::read(&bytes), Some(line));
             for cut in 0..bytes.len() {
-                assert_eq!(Line::read(&bytes[..cut]), None);
+                assert_eq!(JournalLine::read(&bytes[..cut]), None);
             }
         }
     }
 
     #[test]
     fn a_line_says_what_the_documents_say() {
-        let line = Line::Accepted { r: vec![(1, 100)], req: "job-000001".into(), http: Some(200) };
+        let line = JournalLine::Accepted { r: vec![(1, 100)], req: "job-000001".into(), http: Some(200) };
         let text = String::from_utf8(line.to_bytes().unwrap()).unwrap();
         assert!(text.starts_with(r#"{"t":"accepted","r":[[1,100]],"req":"job-000001","http":200,"crc":""#), "{text}");
     }

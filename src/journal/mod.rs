@@ -18,7 +18,7 @@ use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 pub use error::Error;
-use line::{Line, VERSION, pairs};
+use line::{JournalLine, VERSION, pairs};
 pub use lock::Lock;
 
 use crate::event::Event;
@@ -40,7 +40,7 @@ pub struct Head {
     /// The job's name, in the ids of its requests.
     pub job: String,
     /// Its inputs, in order.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputFingerprint>,
     /// A hash of all settings that decide what is sent.
     pub plan: String,
     /// Which part of the records it takes, as `2/8`; empty for all.
@@ -52,7 +52,7 @@ pub struct Head {
 
 /// An input, by what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Input {
+pub struct InputFingerprint {
     /// Its name, for people: a renamed file is the same input.
     pub name: String,
     /// Its length in bytes.
@@ -64,7 +64,7 @@ pub struct Input {
 impl Head {
     /// In what another job differs from this one, in words; `None` where it is the same.
     fn difference(&self, other: &Head) -> Option<String> {
-        let same = |a: &Input, b: &Input| (a.len, &a.blake3) == (b.len, &b.blake3);
+        let same = |a: &InputFingerprint, b: &InputFingerprint| (a.len, &a.blake3) == (b.len, &b.blake3);
         let inputs = self.inputs.len() == other.inputs.len();
         if !inputs || !self.inputs.iter().zip(&other.inputs).all(|(a, b)| same(a, b)) {
             let named: Vec<&str> = self.inputs.iter().map(|input| input.name.as_str()).collect();
@@ -202,7 +202,7 @@ impl Journal {
         let create = || {
             let mut draft = folder.create(JOURNAL)?;
             let tool = env!("CARGO_PKG_VERSION").to_owned();
-            draft.write_all(&Line::Head { v: VERSION, tool, head: head.clone() }.to_bytes()?)?;
+            draft.write_all(&JournalLine::Head { v: VERSION, tool, head: head.clone() }.to_bytes()?)?;
             publish(vec![draft])?;
             folder.open_file(JOURNAL, OFlags::WRONLY | OFlags::APPEND)
         };
@@ -268,7 +268,7 @@ impl Journal {
     /// # Errors
     /// Local I/O.
     pub fn finish(mut self, end: End) -> Result<(), Error> {
-        self.write(&Line::End { state: end.as_str().to_owned() })?;
+        self.write(&JournalLine::End { state: end.as_str().to_owned() })?;
         self.sync()
     }
 
@@ -276,9 +276,9 @@ impl Journal {
         for part in &settlement.parts {
             let (r, req, http) = (pairs(&part.records), part.request.clone(), part.status);
             let line = match &part.outcome {
-                Outcome::Accepted => Line::Accepted { r, req, http },
+                Outcome::Accepted => JournalLine::Accepted { r, req, http },
                 Outcome::Refused(why) => {
-                    Line::Refused { r, code: why.cause.as_str().to_owned(), why: why.message.clone(), req, http }
+                    JournalLine::Refused { r, code: why.cause.as_str().to_owned(), why: why.message.clone(), req, http }
                 }
                 // The next run sends them.
                 Outcome::Unconfirmed(_) | Outcome::NotSent(_) => continue,
@@ -289,7 +289,7 @@ impl Journal {
         self.tick()
     }
 
-    fn write(&mut self, line: &Line) -> Result<(), Error> {
+    fn write(&mut self, line: &JournalLine) -> Result<(), Error> {
         let bytes = line.to_bytes().map_err(|error| self.failed(error.into()))?;
         self.disk.write(&bytes).map_err(|error| self.failed(error))?;
         self.loose += 1;
@@ -333,34 +333,34 @@ fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<ExistingJournal, Error>
             break;
         }
         number += 1;
-        let line = match Line::read(&bytes) {
+        let line = match JournalLine::read(&bytes) {
             None => {
                 broken.get_or_insert(number);
                 continue;
             }
-            Some(Line::Head { v, .. }) if v > VERSION => return Err(Error::Newer { path }),
+            Some(JournalLine::Head { v, .. }) if v > VERSION => return Err(Error::Newer { path }),
             // Whole lines behind a broken one: no crash leaves that.
             Some(_) if broken.is_some() => return Err(Error::Damaged { path, line: broken.unwrap_or(number) }),
             Some(line) => line,
         };
         let damaged = Error::Damaged { path: path.clone(), line: number };
         let (ranges, request, refusal) = match line {
-            Line::Head { v, head: found, .. } if number == 1 => {
+            JournalLine::Head { v, head: found, .. } if number == 1 => {
                 version = v;
                 head = Some(found);
                 length += bytes.len() as u64;
                 continue;
             }
-            Line::Head { .. } => return Err(damaged),
+            JournalLine::Head { .. } => return Err(damaged),
             _ if head.is_none() => return Err(damaged),
-            Line::End { state } => {
+            JournalLine::End { state } => {
                 complete = state == End::Complete.as_str();
                 changed = state == End::Changed.as_str();
                 length += bytes.len() as u64;
                 continue;
             }
-            Line::Accepted { r, req, .. } => (r, req, None),
-            Line::Refused { r, code, why, req, http } => {
+            JournalLine::Accepted { r, req, .. } => (r, req, None),
+            JournalLine::Refused { r, code, why, req, http } => {
                 let cause = Cause::ALL.iter().copied().find(|cause| cause.as_str() == code).unwrap_or(Cause::Refused);
                 let failure = Failure { status: http, request: req.clone(), ..Failure::new(cause, &why) };
                 (r, req, Some(Arc::new(failure)))

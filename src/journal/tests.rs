@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::outcome::Settled;
 
 fn head() -> Head {
-    let input = Input { name: "a.csv".into(), len: 7, blake3: "00ff".into() };
+    let input = InputFingerprint { name: "a.csv".into(), len: 7, blake3: "00ff".into() };
     Head {
         job: "job".into(),
         inputs: vec![input],
@@ -122,9 +122,9 @@ fn a_journal_is_carried_on() {
 fn a_job_is_its_inputs_its_plan_and_its_endpoint() {
     let now = head();
     assert_eq!(now.difference(&head()), None);
-    let renamed = Head { inputs: vec![Input { name: "b.csv".into(), ..now.inputs[0].clone() }], ..head() };
+    let renamed = Head { inputs: vec![InputFingerprint { name: "b.csv".into(), ..now.inputs[0].clone() }], ..head() };
     assert_eq!(now.difference(&renamed), None);
-    let longer = Head { inputs: vec![Input { len: 8, ..now.inputs[0].clone() }], ..head() };
+    let longer = Head { inputs: vec![InputFingerprint { len: 8, ..now.inputs[0].clone() }], ..head() };
     let two = Head { inputs: vec![now.inputs[0].clone(), now.inputs[0].clone()], ..head() };
     for other in [longer, two] {
         assert_eq!(now.difference(&other).as_deref(), Some("another input (then a.csv)"));
@@ -188,7 +188,7 @@ fn a_broken_line_among_whole_ones_is_damage() {
 
 #[test]
 fn a_newer_version_is_not_touched() {
-    let newer = Line::Head { v: VERSION + 1, tool: "9.0.0".into(), head: head() }.to_bytes().unwrap();
+    let newer = JournalLine::Head { v: VERSION + 1, tool: "9.0.0".into(), head: head() }.to_bytes().unwrap();
     assert!(matches!(read_bytes(&newer), Err(Error::Newer { .. })));
 }
 
@@ -207,8 +207,8 @@ fn an_unfinished_journal_with_the_old_words_is_not_resumed() {
     assert_eq!((error.code(), error.exit().code()), ("journal.older", 65));
     assert!(error.hint().unwrap().contains("--restart") && error.ends_with_restart());
     // A finished job is followed by a new one, whatever wrote it.
-    let head = Line::Head { v: 1, tool: "0.0.9".into(), head: head() }.to_bytes().unwrap();
-    let end = Line::End { state: End::Complete.as_str().to_owned() }.to_bytes().unwrap();
+    let head = JournalLine::Head { v: 1, tool: "0.0.9".into(), head: head() }.to_bytes().unwrap();
+    let end = JournalLine::End { state: End::Complete.as_str().to_owned() }.to_bytes().unwrap();
     assert!(matches!(read_bytes(&[head, end].concat()), Ok(ExistingJournal::Finished)));
 }
 
@@ -252,7 +252,7 @@ proptest! {
     #[test]
     fn a_loss_of_power_loses_only_what_was_not_safe(writes in prop::collection::vec((0u64..50, any::<bool>()), 1..40), torn in 0usize..200) {
         let platter = Platter::default();
-        platter.0.lock().unwrap().0 = Line::Head { v: VERSION, tool: String::new(), head: head() }.to_bytes().unwrap();
+        platter.0.lock().unwrap().0 = JournalLine::Head { v: VERSION, tool: String::new(), head: head() }.to_bytes().unwrap();
         let mut journal = Journal::on(Box::new(platter.clone()));
         let (mut told, mut safe_records) = (BTreeSet::new(), BTreeSet::new());
         for (number, (more, sync)) in writes.into_iter().enumerate() {
@@ -277,7 +277,7 @@ proptest! {
 fn a_number_of_a_request_that_cannot_be_counted_on_is_damage() {
     for (number, is_damage) in [("000007", false), ("18446744073709551615", true)] {
         let mut bytes = small();
-        let line = Line::Accepted { r: vec![(20, 20)], req: format!("job-{number}"), http: Some(200) };
+        let line = JournalLine::Accepted { r: vec![(20, 20)], req: format!("job-{number}"), http: Some(200) };
         bytes.extend(line.to_bytes().unwrap());
         assert_eq!(matches!(read_bytes(&bytes), Err(Error::Damaged { .. })), is_damage, "{number}");
     }

@@ -5,7 +5,7 @@ use crate::contact::Rules;
 use crate::contact::phone::Plans;
 use crate::error::Error;
 use crate::mapping::{Filter, Mapping};
-use crate::reading::{Input, Job};
+use crate::reading::{Job, MappedInput};
 use crate::small_file;
 use crate::source;
 use crate::stop::Stop;
@@ -15,10 +15,10 @@ use crate::survey::Survey;
 ///
 /// # Errors
 /// An input is missing, a folder or not readable; a signal came first.
-pub async fn open(config: &Config, stop: &Stop) -> Result<Vec<source::Input>, Error> {
+pub async fn open(config: &Config, stop: &Stop) -> Result<Vec<source::InputSource>, Error> {
     let files = config.files.clone();
     let longest = config.max_input;
-    let open = move || files.iter().map(|path| source::Input::at(path, longest).map_err(Error::Input)).collect();
+    let open = move || files.iter().map(|path| source::InputSource::at(path, longest).map_err(Error::Input)).collect();
     unless_stopped(stop, "the inputs", open).await
 }
 
@@ -42,7 +42,7 @@ pub async fn unless_stopped<T: Send + 'static>(
 ///
 /// # Errors
 /// An input is no contacts file, or has no column of phone numbers.
-pub fn understand(config: &Config, inputs: Vec<source::Input>) -> Result<Job, Error> {
+pub fn understand(config: &Config, inputs: Vec<source::InputSource>) -> Result<Job, Error> {
     let rules = rules(config)?;
     let mut understood = Vec::new();
     for (input, settings) in inputs.into_iter().zip(&config.inputs) {
@@ -54,7 +54,7 @@ pub fn understand(config: &Config, inputs: Vec<source::Input>) -> Result<Job, Er
         let filter = Filter::find(&settings.only, &settings.skip, source.columns()).map_err(mapped)?;
         let mut own = settings.rules.clone();
         own.phone.plans = rules.phone.plans.clone();
-        understood.push(Input { source, mapping, filter, rules: own });
+        understood.push(MappedInput { source, mapping, filter, rules: own });
     }
     Ok(Job { inputs: understood, rules, limit: config.rows.limit, shard: config.rows.shard })
 }

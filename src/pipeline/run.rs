@@ -48,7 +48,7 @@ pub fn results_kind(config: &Config) -> ResultsKind {
 
 /// Where the results folder is: as chosen, else beside the first file.
 pub fn results_path(config: &Config) -> PathBuf {
-    let first = config.files.first().map(PathBuf::as_path).filter(|path| !source::Input::is_spooled(path));
+    let first = config.files.first().map(PathBuf::as_path).filter(|path| !source::InputSource::is_spooled(path));
     match &config.output.dir {
         Some(path) => path.clone(),
         None => folder::beside(first, config.rows.shard, results_kind(config)),
@@ -234,7 +234,7 @@ impl<'a> Run<'a> {
         if self.config.delivery.target == Target::Nowhere {
             return Ok(Arc::default());
         }
-        let inputs = job.inputs.iter().zip(&survey.inputs).map(|(input, read)| journal::Input {
+        let inputs = job.inputs.iter().zip(&survey.inputs).map(|(input, read)| journal::InputFingerprint {
             name: input.source.input().name().to_owned(),
             len: read.digest.bytes,
             blake3: read.digest.blake3.to_string(),

@@ -194,12 +194,12 @@ fn reasons(survey: &Survey, statuses: &StatusMap) -> BTreeMap<String, u64> {
 }
 
 /// The inputs as they were understood; without a survey their fingerprints are not known yet.
-pub fn inputs_as_told(job: &Job, survey: Option<&Survey>) -> Vec<report::Input> {
+pub fn inputs_as_told(job: &Job, survey: Option<&Survey>) -> Vec<report::InputSummary> {
     let read = |number: usize| survey.and_then(|survey| survey.inputs.get(number));
     job.inputs
         .iter()
         .enumerate()
-        .map(|(number, input)| report::Input {
+        .map(|(number, input)| report::InputSummary {
             name: input.source.input().name().to_owned(),
             format: input.source.format().as_str().to_owned(),
             encoding: input.source.encoding().to_owned(),
@@ -211,7 +211,7 @@ pub fn inputs_as_told(job: &Job, survey: Option<&Survey>) -> Vec<report::Input> 
         .collect()
 }
 
-fn mapping(input: &reading::Input) -> report::Mapping {
+fn mapping(input: &reading::MappedInput) -> report::Mapping {
     let fields = input.mapping.fields();
     let columns = input.source.columns();
     let names = |list: &[u32]| {
@@ -237,7 +237,7 @@ fn mapping(input: &reading::Input) -> report::Mapping {
 }
 
 /// The columns of an input: those of the fields in the fields' order, then those that no field uses, each with a value.
-pub fn mapped_columns(input: &reading::Input) -> Vec<Mapped> {
+pub fn mapped_columns(input: &reading::MappedInput) -> Vec<Mapped> {
     let columns = input.source.columns();
     let mapped = |field: String, column: u32| Mapped {
         field,
@@ -257,7 +257,7 @@ pub fn mapped_columns(input: &reading::Input) -> Vec<Mapped> {
 }
 
 /// The first value of a column that is not empty.
-fn example(input: &reading::Input, column: usize) -> String {
+fn example(input: &reading::MappedInput, column: usize) -> String {
     let cells = input.source.sample().iter().map(|row| row.cell(column).trim());
     cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default().to_owned()
 }
@@ -267,7 +267,7 @@ fn example(input: &reading::Input, column: usize) -> String {
 pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)> {
     let chosen = config.effective.iter().filter(|shown| shown.is_chosen() && !shown.is_masked);
     let mut settings: Vec<(&str, Vec<String>)> = chosen.map(|shown| (shown.name, shown.values.clone())).collect();
-    let mut pin = |name: &'static str, of: &dyn Fn(&reading::Input) -> Vec<String>| {
+    let mut pin = |name: &'static str, of: &dyn Fn(&reading::MappedInput) -> Vec<String>| {
         let mut values = job.inputs.iter().map(of);
         if let Some(first) = values.next()
             && !first.is_empty()

@@ -2,7 +2,7 @@
 
 use crate::contact::phone::Kind;
 use crate::diagnostic::WarningCode;
-use crate::reading::{Input, Job};
+use crate::reading::{Job, MappedInput};
 use crate::report::Warning;
 use crate::survey::Survey;
 
@@ -13,7 +13,7 @@ const FEWEST: u64 = 3;
 
 /// What was noticed in the inputs that a person would want to know before contacts go out.
 pub fn of_inputs(job: &Job) -> Vec<Warning> {
-    let of_input = |input: &Input| {
+    let of_input = |input: &MappedInput| {
         let name = input.source.input().name().to_owned();
         let notices = input.source.notices().iter();
         let warnings = notices.filter_map(move |notice| {

@@ -15,7 +15,7 @@ use crate::terminal::safe;
 pub const HEADER: &[u8] = b"file,record,line,status,code,field,message,prefix,number,name,notes\n";
 
 /// What became of a row, and why.
-pub(super) struct Line<'a> {
+pub(super) struct ResultLine<'a> {
     pub status: RowStatus,
     pub code: &'static str,
     pub message: Cow<'a, str>,
@@ -24,18 +24,18 @@ pub(super) struct Line<'a> {
     notes: String,
 }
 
-impl<'a> Line<'a> {
+impl<'a> ResultLine<'a> {
     /// What became of this row, and counts it.
-    pub fn of(context: &'a ReportContext<'_>, row: &Row, judged: &Judged<'_>, rows: &mut RowCounts) -> Line<'a> {
+    pub fn of(context: &'a ReportContext<'_>, row: &Row, judged: &Judged<'_>, rows: &mut RowCounts) -> ResultLine<'a> {
         rows.read += 1;
         let mut line = |status| {
             rows.counts[status] += 1;
-            Line { status, code: "", message: Cow::Borrowed(""), field: "", number: None, notes: String::new() }
+            ResultLine { status, code: "", message: Cow::Borrowed(""), field: "", number: None, notes: String::new() }
         };
         let contact = match judged {
             Judged::Skipped => return line(RowStatus::Skipped),
             Judged::Invalid(reject) => {
-                return Line {
+                return ResultLine {
                     code: reject.code.as_str(),
                     field: reject.field.as_str(),
                     message: Cow::Owned(message(reject)),
@@ -45,9 +45,10 @@ impl<'a> Line<'a> {
             Judged::Contact(contact) => contact,
         };
         let record = row.location.record;
-        let known = |line: Line<'a>| Line { number: Some(contact.phone.split()), notes: notes(contact), ..line };
+        let known =
+            |line: ResultLine<'a>| ResultLine { number: Some(contact.phone.split()), notes: notes(contact), ..line };
         if let Some(winner) = context.keep.winner(contact.phone).filter(|winner| winner.record != record) {
-            return known(Line {
+            return known(ResultLine {
                 code: "row.duplicate",
                 field: "phone",
                 message: Cow::Owned(context.duplicate(winner, row.location.input as usize)),
@@ -57,8 +58,12 @@ impl<'a> Line<'a> {
         let status = context.statuses.get(record).unwrap_or(RowStatus::NotSent);
         let line = line(status);
         known(match context.statuses.reason(record) {
-            Some(failure) => Line { code: failure.cause.as_str(), message: Cow::Borrowed(&failure.message), ..line },
-            None if status == RowStatus::NotSent => Line { message: Cow::Borrowed(context.unsent_because), ..line },
+            Some(failure) => {
+                ResultLine { code: failure.cause.as_str(), message: Cow::Borrowed(&failure.message), ..line }
+            }
+            None if status == RowStatus::NotSent => {
+                ResultLine { message: Cow::Borrowed(context.unsent_because), ..line }
+            }
             None => line,
         })
     }

@@ -14,7 +14,7 @@ use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::Row;
 use crate::source::{self, Columns, Source};
 
-use super::line::{self, Line};
+use super::line::{self, ResultLine};
 use super::rejected::{Rejected, is_json};
 use super::rejected_rows::{RejectedRow, RejectedRows};
 
@@ -118,7 +118,7 @@ pub fn write(
         let Some(input) = context.job.inputs.get(number) else {
             return ControlFlow::Continue(());
         };
-        let line = Line::of(context, row, &judged, &mut rows);
+        let line = ResultLine::of(context, row, &judged, &mut rows);
         line.write(input.source.input().name(), row, record, &name_of(row, fields), &mut text);
         let mut wrote = results.write_all(&text).map_err(failed);
         text.clear();
@@ -147,7 +147,7 @@ pub fn write(
 }
 
 /// A rejected row as reports show it.
-fn case(line: &Line<'_>, row: &Row, judged: &Judged<'_>, columns: &Columns, file: &str) -> RejectedRow {
+fn case(line: &ResultLine<'_>, row: &Row, judged: &Judged<'_>, columns: &Columns, file: &str) -> RejectedRow {
     let (column, value) = match judged {
         Judged::Invalid(reject) => (reject.column.and_then(|column| columns.name(column as usize)), &*reject.value),
         Judged::Contact(_) | Judged::Skipped => (None, ""),
@@ -172,7 +172,7 @@ struct RejectedFiles<'f> {
 }
 
 impl RejectedFiles<'_> {
-    fn add(&mut self, number: usize, source: &Source, row: &Row, line: &Line<'_>) -> Result<(), Error> {
+    fn add(&mut self, number: usize, source: &Source, row: &Row, line: &ResultLine<'_>) -> Result<(), Error> {
         if self.open.as_ref().is_none_or(|(of, ..)| *of != number) {
             self.close()?;
             let ending = if is_json(source) { "ndjson" } else { "csv" };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::rejected_rows::{RejectedRow, RejectedRows, Values};
 use super::{
-    CheckInfo, Contacts, Ending, ErrorReport, Files, Input, JobInfo, Mapping, RejectedFile, RunTime, Status, Summary,
-    SummaryVersion, Tallies,
+    CheckInfo, Contacts, Ending, ErrorReport, Files, InputSummary, JobInfo, Mapping, RejectedFile, RunTime, Status,
+    Summary, SummaryVersion, Tallies,
 };
 use crate::diagnostic::Exit;
 use crate::event::Requests;
@@ -69,8 +69,8 @@ pub fn summary() -> Summary {
 }
 
 /// Its input.
-fn input() -> Input {
-    Input {
+fn input() -> InputSummary {
+    InputSummary {
         name: "contacts.csv".to_owned(),
         format: "csv".to_owned(),
         encoding: "windows-1252".to_owned(),

@@ -4,13 +4,13 @@ use crate::numbers::count;
 use crate::terminal::safe;
 
 use super::words::host;
-use super::{Input, Mapping};
+use super::{InputSummary, Mapping};
 
 /// What is known before the first row is read through.
 #[derive(Debug, Clone, Copy)]
 pub struct Start<'a> {
     /// The inputs as they were understood; their sizes and fingerprints are not known yet.
-    pub inputs: &'a [Input],
+    pub inputs: &'a [InputSummary],
     /// The settings files that were used.
     pub settings: &'a [String],
     /// Where contacts are sent; `None` for `check` and dry runs.
@@ -54,7 +54,7 @@ pub fn settings_from(files: &[String]) -> String {
 }
 
 /// How an input was understood: `CSV, windows-1252, semicolons`.
-pub fn understood(input: &Input) -> String {
+pub fn understood(input: &InputSummary) -> String {
     let name = match input.format.as_str() {
         "ndjson" => "NDJSON",
         "json" => "JSON",
@@ -143,7 +143,7 @@ resuming: 400 rows settled in earlier runs of this job
 
     #[test]
     fn where_no_column_is_a_field_none_is_told() {
-        let inputs = [Input { mapping: Mapping::default(), ..sample::summary().inputs.swap_remove(0) }];
+        let inputs = [InputSummary { mapping: Mapping::default(), ..sample::summary().inputs.swap_remove(0) }];
         let start = start(&Start {
             inputs: &inputs,
             settings: &[],

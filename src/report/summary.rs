@@ -58,7 +58,7 @@ pub struct Summary {
     #[serde(flatten)]
     pub time: RunTime,
     /// What was read, and how it was understood.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputSummary>,
     /// How many rows were read, and how many of them have each status. Of the job over all its runs.
     pub rows: RowCounts,
     /// People, not rows.
@@ -165,7 +165,7 @@ pub struct ErrorReport {
 
 /// An input, and how it was understood.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Input {
+pub struct InputSummary {
     /// The file's name, or `stdin`.
     pub name: String,
     /// `csv`, `json` …

@@ -9,12 +9,12 @@ use super::json::Json;
 use super::shape::Shape;
 use super::text::Utf8Buffer;
 use super::unpack::{Compression, Unpacked};
-use super::{Format, Input};
+use super::{Format, InputSource};
 
 /// Reads the first `most` bytes, and on to the first that is not ASCII, but not further than `ascii`;
 /// says whether that is all there is.
 pub(super) fn read_head(
-    input: &Input,
+    input: &InputSource,
     compression: Option<Compression>,
     most: usize,
     ascii: usize,
@@ -137,7 +137,7 @@ pub(super) fn binary(head: &[u8], asked: Option<&'static Encoding>) -> Option<Fo
 }
 
 /// Finds the format by content, and by the name's end where the content fits several.
-pub(super) fn sniff(sample: &[u8], whole: bool, input: &Input) -> Format {
+pub(super) fn sniff(sample: &[u8], whole: bool, input: &InputSource) -> Format {
     let text = sample.trim_ascii_start();
     let text = text.strip_prefix(b"\x1e").unwrap_or(text).trim_ascii_start();
     let second = text.get(1..).unwrap_or_default().trim_ascii_start().first();
@@ -172,13 +172,13 @@ fn begins_a_card(text: &[u8]) -> bool {
 }
 
 /// Whether the input's name ends in one of these, packed or not.
-fn is_called(input: &Input, ends: &[&str]) -> bool {
+fn is_called(input: &InputSource, ends: &[&str]) -> bool {
     let name = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
     ends.iter().any(|end| name.ends_with(end))
 }
 
 /// Tells an object on each line from a document.
-fn lines_or_document(text: &[u8], whole: bool, input: &Input) -> Format {
+fn lines_or_document(text: &[u8], whole: bool, input: &InputSource) -> Format {
     let mut lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).collect();
     if !whole && lines.len() > 1 {
         lines.pop();

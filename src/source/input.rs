@@ -13,7 +13,7 @@ use super::error::{Error, ErrorKind};
 
 /// An input: where its bytes are and what messages call it. A file is opened once and read by position.
 #[derive(Debug, Clone)]
-pub struct Input {
+pub struct InputSource {
     name: String,
     /// None for standard input, pipes and memory.
     path: Option<PathBuf>,
@@ -38,16 +38,16 @@ pub struct Digest {
     pub blake3: blake3::Hash,
 }
 
-impl Input {
+impl InputSource {
     /// The input that the command line names. `-` is standard input; it and every pipe are read to their end now, at
     /// most `longest` bytes of them; None is half of what is free where they are kept.
     ///
     /// # Errors
     /// The file is missing, a folder, or not readable; a pipe cannot be kept, or is too long.
-    pub fn at(path: impl AsRef<Path>, longest: Option<u64>) -> Result<Input, Error> {
+    pub fn at(path: impl AsRef<Path>, longest: Option<u64>) -> Result<InputSource, Error> {
         let path = path.as_ref();
         if path == Path::new("-") {
-            return Input::spool("stdin", io::stdin().lock(), longest);
+            return InputSource::spool("stdin", io::stdin().lock(), longest);
         }
         let name = path.to_string_lossy().into_owned();
         let found = fs::metadata(path).map_err(|error| missing(error).in_input(&name))?;
@@ -57,10 +57,10 @@ impl Input {
         let file = File::open(path).map_err(|error| missing(error).in_input(&name))?;
         if found.is_file() {
             let path = Some(path.to_owned());
-            return Ok(Input { name, path, len: found.len(), backing: Backing::File(Arc::new(file)) });
+            return Ok(InputSource { name, path, len: found.len(), backing: Backing::File(Arc::new(file)) });
         }
         let name = if path.starts_with("/dev") || path.starts_with("/proc") { "stdin".to_owned() } else { name };
-        Input::spool(&name, file, longest)
+        InputSource::spool(&name, file, longest)
     }
 
     /// Whether the input of this name is kept in a temporary file: standard input, and every pipe.
@@ -69,28 +69,28 @@ impl Input {
     }
 
     /// An input that lies in memory.
-    pub fn of(name: &str, bytes: impl Into<Arc<[u8]>>) -> Input {
+    pub fn of(name: &str, bytes: impl Into<Arc<[u8]>>) -> InputSource {
         let bytes = bytes.into();
-        Input { name: name.to_owned(), path: None, len: bytes.len() as u64, backing: Backing::Memory(bytes) }
+        InputSource { name: name.to_owned(), path: None, len: bytes.len() as u64, backing: Backing::Memory(bytes) }
     }
 
     /// What is already in a temporary file.
     #[cfg(feature = "xlsx")]
-    pub(super) fn kept(file: File) -> Result<Input, ErrorKind> {
+    pub(super) fn kept(file: File) -> Result<InputSource, ErrorKind> {
         let len = file.metadata().map_err(ErrorKind::Spool)?.len();
-        Ok(Input { name: String::new(), path: None, backing: Backing::File(Arc::new(file)), len })
+        Ok(InputSource { name: String::new(), path: None, backing: Backing::File(Arc::new(file)), len })
     }
 
     /// An unpacked input, kept in a temporary file.
     #[cfg(feature = "xlsx")]
-    pub(super) fn unpacked(mut from: super::unpack::Unpacked) -> Result<Input, ErrorKind> {
+    pub(super) fn unpacked(mut from: super::unpack::Unpacked) -> Result<InputSource, ErrorKind> {
         use std::io::Write;
         let mut file = tempfile::tempfile().map_err(ErrorKind::Spool)?;
         let mut buffer = vec![0; 128 * 1024];
         loop {
             let read = from.read(&mut buffer)?;
             if read == 0 {
-                return Input::kept(file);
+                return InputSource::kept(file);
             }
             file.write_all(buffer.get(..read).unwrap_or_default()).map_err(ErrorKind::Spool)?;
         }
@@ -102,7 +102,7 @@ impl Input {
         Seekable { backing: self.backing.clone(), at: 0, len: self.len }
     }
 
-    fn spool(name: &str, from: impl Read, longest: Option<u64>) -> Result<Input, Error> {
+    fn spool(name: &str, from: impl Read, longest: Option<u64>) -> Result<InputSource, Error> {
         let mut file = tempfile::tempfile().map_err(|error| ErrorKind::Spool(error).in_input(name))?;
         let longest = longest.unwrap_or_else(|| half_of_free_space(&file));
         let len = io::copy(&mut from.take(longest.saturating_add(1)), &mut file)
@@ -110,7 +110,7 @@ impl Input {
         if len > longest {
             return Err(ErrorKind::TooLong { longest }.in_input(name));
         }
-        Ok(Input { name: name.to_owned(), path: None, backing: Backing::File(Arc::new(file)), len })
+        Ok(InputSource { name: name.to_owned(), path: None, backing: Backing::File(Arc::new(file)), len })
     }
 
     /// What messages call it: the name of the file, or `stdin`. To be made safe before it is shown.
@@ -242,14 +242,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_said() {
-        assert_eq!(Input::at("/no/such/file.csv", None).unwrap_err().code(), "input.missing");
-        assert_eq!(Input::at("/", None).unwrap_err().code(), "input.folder");
-        assert!(Input::at("/etc/hosts/x", None).unwrap_err().is_missing());
+        assert_eq!(InputSource::at("/no/such/file.csv", None).unwrap_err().code(), "input.missing");
+        assert_eq!(InputSource::at("/", None).unwrap_err().code(), "input.folder");
+        assert!(InputSource::at("/etc/hosts/x", None).unwrap_err().is_missing());
     }
 
     #[test]
     fn a_pipe_can_be_read_twice() {
-        let input = Input::spool("stdin", &b"name,phone\n"[..], Some(11)).unwrap();
+        let input = InputSource::spool("stdin", &b"name,phone\n"[..], Some(11)).unwrap();
         assert_eq!(input.len(), 11);
         for _ in 0..2 {
             let digest = input.reader().digest().unwrap();
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn an_endless_pipe_ends_at_the_limit() {
-        let error = Input::spool("stdin", io::repeat(b'x'), Some(1 << 20)).unwrap_err();
+        let error = InputSource::spool("stdin", io::repeat(b'x'), Some(1 << 20)).unwrap_err();
         assert_eq!((error.code(), error.exit().code()), ("input.too_long", 74));
         assert_eq!(
             error.to_string(),

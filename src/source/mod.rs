@@ -54,7 +54,7 @@ use encoding_rs::{Encoding, UTF_8};
 pub use columns::Columns;
 pub use error::{Error, ErrorKind, Foreign};
 pub use flatten::KEPT;
-pub use input::{Digest, Input};
+pub use input::{Digest, InputSource};
 pub use notice::Notice;
 pub use options::{Delimiter, Format, Header, Options, Sheet};
 pub use rows::{RowError, Rows};
@@ -85,7 +85,7 @@ const ASCII: usize = 16 << 20;
 /// An input of which it is known how to read it.
 #[derive(Debug, Clone)]
 pub struct Source {
-    input: Input,
+    input: InputSource,
     compression: Option<Compression>,
     encoding: encoding::EncodingGuess,
     layout: Layout,
@@ -107,7 +107,7 @@ enum Layout {
     /// A sheet that was turned into a plain table, row numbers first.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only spreadsheets are sheets"))]
     Sheet {
-        table: Input,
+        table: InputSource,
         head: table::Head,
         is_rejects_file: bool,
     },
@@ -117,12 +117,12 @@ enum Layout {
 ///
 /// # Errors
 /// The input is empty, of a kind that holds no contacts, damaged near its beginning, or not readable.
-pub fn open(input: Input, options: &Options) -> Result<Source, Error> {
+pub fn open(input: InputSource, options: &Options) -> Result<Source, Error> {
     let name = input.name().to_owned();
     settle(input, options).map_err(|kind| kind.in_input(&name))
 }
 
-fn settle(input: Input, options: &Options) -> Result<Source, ErrorKind> {
+fn settle(input: InputSource, options: &Options) -> Result<Source, ErrorKind> {
     let head = read_head(&input, None, 512, 0)?.0;
     if head.is_empty() {
         return Err(ErrorKind::Empty);
@@ -199,7 +199,7 @@ fn lines(text: Utf8Buffer) -> Layout {
 }
 
 #[cfg(feature = "xlsx")]
-fn sheet(input: Input, compression: Option<Compression>, options: &Options) -> Result<Source, ErrorKind> {
+fn sheet(input: InputSource, compression: Option<Compression>, options: &Options) -> Result<Source, ErrorKind> {
     let xlsx::Converted { table, head, notices } = xlsx::convert(&input, compression, options)?;
     let is_rejects_file = head.names.as_deref().is_some_and(table::has_reject_columns);
     let mut source = Source {
@@ -216,7 +216,7 @@ fn sheet(input: Input, compression: Option<Compression>, options: &Options) -> R
 }
 
 #[cfg(not(feature = "xlsx"))]
-fn sheet(_: Input, _: Option<Compression>, _: &Options) -> Result<Source, ErrorKind> {
+fn sheet(_: InputSource, _: Option<Compression>, _: &Options) -> Result<Source, ErrorKind> {
     Err(ErrorKind::LeftOut("spreadsheets"))
 }
 
@@ -316,7 +316,7 @@ impl Source {
     }
 
     /// The input itself.
-    pub fn input(&self) -> &Input {
+    pub fn input(&self) -> &InputSource {
         &self.input
     }
 

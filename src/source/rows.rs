@@ -2,7 +2,7 @@
 
 use super::csv::Csv;
 use super::error::{Error, ErrorKind};
-use super::input::{Digest, Input};
+use super::input::{Digest, InputSource};
 use super::json::Json;
 use super::ndjson::Ndjson;
 use super::text::Utf8Buffer;
@@ -42,7 +42,7 @@ pub struct Rows {
     /// Where the columns of `rejected.csv` begin.
     reject_columns: Option<usize>,
     spare: Row,
-    input: Input,
+    input: InputSource,
     /// The length of the table that a sheet was made into.
     table_len: u64,
 }
@@ -161,7 +161,7 @@ impl Rows {
     }
 
     /// The input that is read.
-    pub fn input(&self) -> &Input {
+    pub fn input(&self) -> &InputSource {
         &self.input
     }
 

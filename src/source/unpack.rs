@@ -7,7 +7,7 @@ use std::io::{self, BufReader, Read};
 use flate2::bufread::MultiGzDecoder;
 
 use super::error::ErrorKind;
-use super::input::{Digest, HashingReader, Input};
+use super::input::{Digest, HashingReader, InputSource};
 
 /// Unpacked bytes below this are never a bomb.
 const HARMLESS: u64 = 64 << 20;
@@ -59,7 +59,7 @@ impl Compression {
 }
 
 impl Unpacked {
-    pub fn open(input: &Input, compression: Option<Compression>) -> Result<Unpacked, ErrorKind> {
+    pub fn open(input: &InputSource, compression: Option<Compression>) -> Result<Unpacked, ErrorKind> {
         let raw = input.reader();
         let from = match compression {
             None => Packed::Plain(Box::new(raw)),

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, Xlsx};
 
 use super::error::ErrorKind;
-use super::input::{Input, Seekable};
+use super::input::{InputSource, Seekable};
 use super::number_format::NumberFormat;
 use super::table::{self, Head};
 use super::unpack::{Compression, RATIO, Unpacked};
@@ -22,7 +22,7 @@ use crate::vocabulary::known_titles;
 /// A sheet as a plain table.
 pub(super) struct Converted {
     /// The table: cells parted by commas, the row's number in front.
-    pub table: Input,
+    pub table: InputSource,
     pub head: Head,
     pub notices: Vec<Notice>,
 }
@@ -47,7 +47,7 @@ enum Book {
 
 /// Turns the sheet with the contacts into a plain table.
 pub(super) fn convert(
-    input: &Input,
+    input: &InputSource,
     compression: Option<Compression>,
     options: &Options,
 ) -> Result<Converted, ErrorKind> {
@@ -55,7 +55,7 @@ pub(super) fn convert(
     let input = match compression {
         None => input,
         Some(_) => {
-            unpacked = Input::unpacked(Unpacked::open(input, compression)?)?;
+            unpacked = InputSource::unpacked(Unpacked::open(input, compression)?)?;
             &unpacked
         }
     };
@@ -64,7 +64,7 @@ pub(super) fn convert(
         .unwrap_or_else(|_| Err(ErrorKind::Spreadsheet("it is damaged".to_owned())))
 }
 
-fn read(input: &Input, options: &Options) -> Result<Converted, ErrorKind> {
+fn read(input: &InputSource, options: &Options) -> Result<Converted, ErrorKind> {
     let mut book = open(input)?;
     let names = book.sheets()?;
     if names.len() > MAX_SHEETS {
@@ -134,7 +134,7 @@ fn read(input: &Input, options: &Options) -> Result<Converted, ErrorKind> {
         return Err(ErrorKind::Bomb("spreadsheet"));
     }
     let file = writer.into_inner().map_err(|error| ErrorKind::Spool(error.into_error()))?;
-    Ok(Converted { table: Input::kept(file)?, head, notices })
+    Ok(Converted { table: InputSource::kept(file)?, head, notices })
 }
 
 /// The sheet that was asked for.
@@ -153,7 +153,7 @@ fn chosen(sheet: &Sheet, names: &[String]) -> Result<String, ErrorKind> {
     found.ok_or_else(|| ErrorKind::NoSheet { wanted: format!("{wanted:?}"), sheets: names.to_vec() })
 }
 
-fn open(input: &Input) -> Result<Book, ErrorKind> {
+fn open(input: &InputSource) -> Result<Book, ErrorKind> {
     let mut bytes = input.seekable();
     let kind = zip::kind(&mut bytes)?;
     bytes.rewind().map_err(ErrorKind::Io)?;

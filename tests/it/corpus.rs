@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use m1import::diagnostic::Diagnostic;
 use m1import::mapping::{self, Attributes, Mapping};
 use m1import::row::{LIST_END, Row};
-use m1import::source::{self, Header, Input, RowError};
+use m1import::source::{self, Header, InputSource, RowError};
 
 use crate::support::golden;
 
@@ -70,7 +70,7 @@ fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told
     // Errors name the file as it was given, which here is where this machine keeps it.
     let folder = format!("{}/", file.parent().unwrap().display());
     let in_short = |error: &source::Error| format!("{error} [{}]", error.code()).replace(&folder, "");
-    let input = Input::at(file, None).map_err(|error| in_short(&error))?;
+    let input = InputSource::at(file, None).map_err(|error| in_short(&error))?;
     let source = source::open(input, reading).map_err(|error| in_short(&error))?;
     let delimiter = source.delimiter().map(|c| c.escape_default().to_string()).unwrap_or_default();
     let mut dialect = vec![source.format().to_string(), source.encoding()];

@@ -8,14 +8,14 @@ use crate::support::workbook::workbook;
 use m1import::diagnostic::Diagnostic;
 use m1import::mapping::{self, Mapping};
 use m1import::row::{Field, Row};
-use m1import::source::{self, Input, RowError};
+use m1import::source::{self, InputSource, RowError};
 use proptest::prelude::*;
 
 /// A record as read: its line and its cells, empty ones at the end left out.
 type Record = (u64, Vec<String>);
 
 fn read(input: impl Into<std::sync::Arc<[u8]>>, options: &source::Options) -> Vec<Record> {
-    let source = source::open(Input::of("test", input), options).unwrap();
+    let source = source::open(InputSource::of("test", input), options).unwrap();
     let once = records(&source);
     assert_eq!(once, records(&source), "every reading is the same");
     once
@@ -143,7 +143,7 @@ proptest! {
             }
         }
         text.push_str(if form == 4 { "]}" } else if form > 1 { "\n]" } else { "" });
-        let source = source::open(Input::of("test", text.into_bytes()), &reading()).unwrap();
+        let source = source::open(InputSource::of("test", text.into_bytes()), &reading()).unwrap();
         let place = |name: &str| source.columns().names().iter().position(|one| one == name).unwrap_or(99);
         let mut rows = source.rows().unwrap();
         let mut row = Row::default();
@@ -181,7 +181,7 @@ proptest! {
 
 /// Reads whatever it is to its end, twice, and says how many records there were.
 fn read_anything(bytes: &[u8]) -> Option<(usize, usize)> {
-    let source = source::open(Input::of("test", bytes), &reading()).ok()?;
+    let source = source::open(InputSource::of("test", bytes), &reading()).ok()?;
     let mut mapping = Mapping::find(source.columns(), source.sample(), &mapping::Options::default()).ok();
     let mut counts = Vec::new();
     for _ in 0..2 {
@@ -271,7 +271,7 @@ fn no_bytes_bring_it_down() {
 fn bombs_and_endless_things_end() {
     let end = |bytes: Vec<u8>| {
         let told = |error: source::Error| error.code().to_owned();
-        let source = match source::open(Input::of("test", bytes), &reading()) {
+        let source = match source::open(InputSource::of("test", bytes), &reading()) {
             Ok(source) => source,
             Err(error) => return told(error),
         };
@@ -311,7 +311,7 @@ fn a_header_longer_than_the_beginning_that_is_looked_at_is_read_whole() {
     text.push_str("Phone\n");
     text.push_str(&",".repeat(12_000));
     text.push_str("+12025550101\n");
-    let source = source::open(Input::of("test", text.into_bytes()), &reading()).unwrap();
+    let source = source::open(InputSource::of("test", text.into_bytes()), &reading()).unwrap();
     assert_eq!(source.columns().len(), 12_001);
     let found = Mapping::find(source.columns(), source.sample(), &mapping::Options::default()).unwrap();
     assert_eq!(found.fields().of(Field::Phone), [12_000]);

@@ -14,7 +14,7 @@ use crate::event::Requests;
 use crate::folder::{Folder, RESULTS, SUMMARY, hash, is_rejected_name};
 use crate::outcome::{RowCounts, RowStatus};
 use crate::reading::Shard;
-use crate::report::{Contacts, Input, Tallies};
+use crate::report::{Contacts, InputSummary, Tallies};
 
 /// What is taken of a `summary.json`.
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ pub struct ShardSummary {
     shard: Option<String>,
     pub started: String,
     pub finished: String,
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputSummary>,
     pub rows: RowCounts,
     pub contacts: Contacts,
     pub warnings: Vec<ShardWarning>,
@@ -104,7 +104,7 @@ impl Results {
 
     /// In what it differs from another shard of one job; `None` where it does not.
     pub fn difference(&self, other: &Results) -> Option<String> {
-        let same = |a: &Input, b: &Input| (a.bytes, &a.blake3) == (b.bytes, &b.blake3);
+        let same = |a: &InputSummary, b: &InputSummary| (a.bytes, &a.blake3) == (b.bytes, &b.blake3);
         let (ours, theirs) = (&self.summary, &other.summary);
         if ours.inputs.len() != theirs.inputs.len() || !ours.inputs.iter().zip(&theirs.inputs).all(|(a, b)| same(a, b))
         {

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::super::start::{pairs, understood};
-use super::super::{Input, Setting};
+use super::super::{InputSummary, Setting};
 use crate::numbers::size;
 use crate::terminal::safe;
 
 /// An input: its form, its columns, its fingerprint.
-pub fn understanding(input: &Input) -> Markup {
+pub fn understanding(input: &InputSummary) -> Markup {
     html! {
         details {
             summary { h2 { "How " (safe(&input.name)) " was understood" } }
