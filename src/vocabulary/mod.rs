@@ -3,6 +3,7 @@
 //! Used both to find the header of a table and to map its columns.
 
 mod header;
+mod modifiers;
 mod table;
 
 use std::collections::HashMap;
@@ -12,7 +13,8 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use header::normal;
 use header::{forms, plain};
-use table::{EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS, WORDS};
+use modifiers::{EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS};
+use table::WORDS;
 
 /// What a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -197,6 +197,31 @@ fn corrected_rows_outlive_the_command_that_rejected_them() {
     assert!(!folder.has("l.results/rejected.csv"));
 }
 
+/// Runs the program once with random options, perhaps on a small disk, perhaps killed; what was done.
+fn random_run(folder: &Folder, server: &Server, dice: &mut fastrand::Rng) -> String {
+    let mut run = m1import(folder, ["contacts.csv", "--batch-size", "5"]).to(server);
+    let mut what = String::new();
+    for (option, odds) in [("--restart", 2), ("--default-country=IN", 4), ("--sandbox", 6), ("--dry-run", 6)] {
+        if dice.u8(0..odds) == 0 {
+            run = run.with([option]);
+            what += option;
+        }
+    }
+    if dice.u8(0..4) == 0 {
+        let blocks = dice.u32(0..12);
+        run = run.limited(blocks);
+        what += &format!(" disk {blocks}");
+    }
+    let started = run.start();
+    if dice.u8(0..4) == 0 {
+        std::thread::sleep(Duration::from_millis(dice.u64(0..80)));
+        started.signal(if dice.bool() { Signal::KILL } else { Signal::TERM });
+        what += " killed";
+    }
+    started.wait();
+    what
+}
+
 /// A random history of a results folder: runs, other inputs, faults, full disks, signals, kills and edits.
 fn history(seed: u64, steps: usize) {
     let mut dice = fastrand::Rng::with_seed(seed);
@@ -228,27 +253,7 @@ fn history(seed: u64, steps: usize) {
             edits.push(format!("Name,Phone\nedited {seed} {step},+27831234567\n"));
             folder.write(&rejected, &edits[edits.len() - 1]);
         }
-        let mut run = m1import(&folder, ["contacts.csv", "--batch-size", "5"]).to(&flaky);
-        let mut what = format!("{rows} rows");
-        for (option, odds) in [("--restart", 2), ("--default-country=IN", 4), ("--sandbox", 6), ("--dry-run", 6)] {
-            if dice.u8(0..odds) == 0 {
-                run = run.with([option]);
-                what += option;
-            }
-        }
-        if dice.u8(0..4) == 0 {
-            let blocks = dice.u32(0..12);
-            run = run.limited(blocks);
-            what += &format!(" disk {blocks}");
-        }
-        let started = run.start();
-        if dice.u8(0..4) == 0 {
-            std::thread::sleep(Duration::from_millis(dice.u64(0..80)));
-            started.signal(if dice.bool() { Signal::KILL } else { Signal::TERM });
-            what += " killed";
-        }
-        started.wait();
-        past.push(what);
+        past.push(format!("{rows} rows{}", random_run(&folder, &flaky, &mut dice)));
         foreign_is_there(&folder, results, &format!("after {past:?}, seed {seed}"));
         let files = all_files(&folder, results);
         for edit in &edits {

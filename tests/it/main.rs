@@ -7,6 +7,7 @@
 //! - `completion`: what shells offer at Tab.
 //! - `corpus`: files as people have them, each with the dialect, mapping and cells it must give.
 //! - `delivery`: servers that throttle, cut, stall and refuse.
+//! - `full_disk`: runs on a full disk.
 //! - `hook`: the command at the end, and too few rows.
 //! - `hostile`: bombs, endless inputs, and attempts to smuggle a secret or a command out.
 //! - `import`: the main job, from a file to the server: what is sent, what is written, the exit code.
@@ -17,13 +18,14 @@
 //! - `ping`: the call that tries endpoint and token.
 //! - `reading`: properties of reading: what was written reads back the same, and no bytes crash the program.
 //! - `readme`: what the README shows is what the program does.
+//! - `reports`: the files that a run writes.
 //! - `resume`: runs that are stopped or killed, and what the same command does after them.
 //! - `sandbox`: the sandbox, asked in plain HTTP.
 //! - `samples`: every sample gives what its document says.
 //! - `screen`: what a person sees in a terminal.
 //! - `servers`: the test servers do what their options say.
 //! - `settings`: what the settings decide, and what they may not.
-//! - `stop`: runs that cannot go on: signals while waiting, tokens that expire, full disks, damaged journals.
+//! - `stop`: runs that cannot go on: signals while waiting, tokens that expire, damaged journals.
 //! - `support`: no tests; what the others share.
 //! - `transport`: one request on a real socket, fault by fault.
 
@@ -40,6 +42,7 @@ mod codes;
 mod completion;
 mod corpus;
 mod delivery;
+mod full_disk;
 mod hook;
 mod hostile;
 mod import;
@@ -51,6 +54,7 @@ mod messages;
 mod ping;
 mod reading;
 mod readme;
+mod reports;
 mod resume;
 mod samples;
 mod sandbox;

@@ -198,7 +198,13 @@ fn said() -> String {
     let taken = format!("m1import sandbox --port {port} 2>said; code=$?; sed s/{port}/8787/ said >&2; (exit $code)");
     run(&taken, "m1import sandbox --port 8787 # which is taken", None);
 
-    // The first request is answered, later ones are not: something is left to carry on.
+    unfinished_jobs(&folder, &mut run);
+    all
+}
+
+/// Runs over a journal that another run left, and servers that nobody answers for.
+fn unfinished_jobs(folder: &Folder, run: &mut impl FnMut(&str, &str, Option<&Server>)) {
+    // The first request is answered, later ones are not: something is left to resume.
     let unfinished = Server::new(|request| match request.number {
         1 => Reply::ok(),
         _ => Reply::refused(503, "overloaded"),
@@ -216,7 +222,7 @@ fn said() -> String {
     let line = format!("m1import many.csv --restart --limit 1 --token {TOKEN} --endpoint {}", slow.endpoint());
     let twice = format!("{line} 2>said & sleep 2; {line}; code=$?; wait; (exit $code)");
     run(&twice, "m1import many.csv # while another run is under way", Some(&slow));
-    drop(shell(&folder, &format!("cp {journal} kept; (head -1 kept; echo garbage; tail -1 kept) > {journal}")));
+    drop(shell(folder, &format!("cp {journal} kept; (head -1 kept; echo garbage; tail -1 kept) > {journal}")));
     run(&to(""), "m1import contacts.csv # a damaged journal", Some(&unfinished));
     let tls = Server::tls(|_| Reply::ok()).at_will();
     let line = format!(
@@ -226,7 +232,6 @@ fn said() -> String {
     run(&line, "m1import contacts.csv # a certificate of nobody", Some(&tls));
     let nobody = "m1import contacts.csv --restart --progress never --attempts 1 --token 0123456789 --endpoint http://127.0.0.1:1/x";
     run(nobody, nobody, None);
-    all
 }
 
 #[test]
