@@ -2,6 +2,7 @@
 //!
 //! Each module has an error of its own; this one collects them.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -138,6 +139,12 @@ pub enum Error {
         /// How many are too much.
         rows: u64,
     },
+    /// Warnings, where `--strict` allows none.
+    #[error("--strict allows no warnings, and there are some: {}", .codes.iter().copied().collect::<Vec<_>>().join(", "))]
+    Warned {
+        /// Their codes.
+        codes: BTreeSet<&'static str>,
+    },
     /// An unfinished journal of another job.
     #[error("the results folder holds an unfinished import with {what}; nothing was sent")]
     OtherJob {
@@ -218,6 +225,7 @@ impl Diagnostic for Error {
             Error::TooManyInvalid { .. } => RunCode::InputTooManyInvalid,
             Error::TooFewRows { .. } => RunCode::InputTooFewRows,
             Error::Duplicates { .. } => RunCode::InputDuplicates,
+            Error::Warned { .. } => RunCode::InputWarnings,
             Error::OtherJob { .. } => RunCode::JournalOtherJob,
             Error::InputChanged { .. } => RunCode::InputChanged,
             Error::Counts(_) => RunCode::RunCounts,

@@ -13,7 +13,7 @@ use std::thread;
 use crate::contact::{Contact, FieldColumns, Rules};
 use crate::mapping::{Filter, Mapping};
 use crate::row::{Field, Location, Reject, Row};
-use crate::source::{Columns, Digest, Error, RowError, Rows, Source};
+use crate::source::{Columns, Digest, Error, Notice, RowError, Rows, Source};
 
 /// Everything that decides which entries a reading gives.
 pub struct Job {
@@ -135,6 +135,8 @@ pub struct InputRead {
     pub digest: Digest,
     /// How many records were taken from it.
     pub records: u64,
+    /// What was noticed in these records.
+    pub notices: Vec<Notice>,
 }
 
 impl Job {
@@ -182,15 +184,15 @@ impl Job {
                     let _unwanted = used_in.send(block);
                 }
                 match reader.join() {
-                    Ok(digest) => digest,
+                    Ok(ended) => ended,
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             });
-            let Some(digest) = ended? else {
+            let Some((digest, notices)) = ended? else {
                 return Ok(read);
             };
             bytes += digest.bytes;
-            read.inputs.push(InputRead { digest, records: record - first });
+            read.inputs.push(InputRead { digest, records: record - first, notices });
         }
         Ok(read)
     }
@@ -252,7 +254,7 @@ fn read_blocks(
     limit: Option<u64>,
     blocks: &mpsc::SyncSender<Block>,
     used: &mpsc::Receiver<Block>,
-) -> Result<Option<Digest>, Error> {
+) -> Result<Option<(Digest, Vec<Notice>)>, Error> {
     let mut left = limit.unwrap_or(u64::MAX);
     let mut known = rows.columns().len();
     let mut ended = false;
@@ -298,5 +300,6 @@ fn read_blocks(
             return Ok(None); // Nobody listens any more.
         }
     }
-    rows.digest().map(Some)
+    let notices = rows.notices().to_vec();
+    Ok(Some((rows.digest()?, notices)))
 }

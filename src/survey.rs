@@ -34,12 +34,22 @@ pub struct Survey {
     pub kinds: BTreeMap<Kind, u64>,
     /// Valid rows of which nothing but the default country says where the number is.
     pub by_default_country: u64,
+    names: BTreeMap<u32, Names>,
     /// Which row stands for each phone.
     pub dedupe: DedupePlan,
     /// Size, fingerprint and number of records of each input.
     pub inputs: Vec<InputRead>,
     /// Rows marked in each do-not-contact column: input, column, how many.
     pub marked: Vec<Marked>,
+}
+
+/// Valid rows by whether they have a name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Rows that have one.
+    pub present: u64,
+    /// Rows that have none.
+    pub missing: u64,
 }
 
 /// A rejected row, to be shown.
@@ -102,6 +112,8 @@ impl Survey {
                             }
                             *survey.countries.entry(contact.region).or_default() += 1;
                             *survey.kinds.entry(contact.kind).or_default() += 1;
+                            let names = survey.names.entry(row.location.input).or_default();
+                            *if contact.name().is_empty() { &mut names.missing } else { &mut names.present } += 1;
                             survey.by_default_country += u64::from(contact.by_default_country);
                             if !contact.notes.is_empty() {
                                 for note in contact.notes.iter() {
@@ -172,6 +184,11 @@ impl Survey {
             }
         }
         self.countries.retain(|_, people| *people > 0);
+    }
+
+    /// How many valid rows of each input have a name, by its number in the job; inputs without a valid row are left out.
+    pub fn names(&self) -> &BTreeMap<u32, Names> {
+        &self.names
     }
 
     /// The number of contacts to be sent.

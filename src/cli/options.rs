@@ -239,7 +239,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Validation, "bad-email", One("WHAT"), "drop", "An unusable address is left out, or its row rejected")
         .words(&["drop", "reject"]),
     row(Validation, "max-invalid", One("N|P%"), "unlimited", "Send nothing if more rows than this are invalid").common(),
-    row(Validation, "strict", Nothing, "", "Send nothing if any row is invalid: --max-invalid 0").common(),
+    row(Validation, "strict", Nothing, "", "Send nothing if any row is invalid (--max-invalid 0) or there is a warning").common(),
     row(Validation, "omit-empty", Nothing, "", "Leave empty name, tags and attributes out of the payload")
         .more("So that an update cannot blank them"),
     row(Delivery, "token", Maybe("TOKEN"), "", "API token (when typed, others can see it)")
@@ -366,7 +366,7 @@ mod tests {
         let cases = [
             ("default-country", "--default-country <CC>: country of numbers written without one: IN, or 91"),
             ("token", "--token [<TOKEN>]: API token (when typed, others can see it)"),
-            ("strict", "--strict: send nothing if any row is invalid: --max-invalid 0"),
+            ("strict", "--strict: send nothing if any row is invalid (--max-invalid 0) or there is a warning"),
         ];
         for (name, line) in cases {
             assert_eq!(setting(name).unwrap().explained(), line);

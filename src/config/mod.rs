@@ -129,6 +129,8 @@ pub struct Rows {
     pub on_duplicate: OnDuplicate,
     /// How many rows may be invalid; `--strict` is none.
     pub max_invalid: Limit,
+    /// Whether warnings end the run before anything is sent.
+    pub strict: bool,
     /// How many rows there are at least.
     pub min_rows: u64,
     /// What is done with members of the payload that have no value.
@@ -294,6 +296,7 @@ impl Rows {
             rules: rules(levels)?,
             phone_metadata: path(levels, key::PHONE_METADATA)?,
             on_duplicate: levels.one(key::ON_DUPLICATE)?,
+            strict,
             min_rows: levels.one(key::MIN_ROWS)?.0,
             max_invalid: if strict { Limit::Count(0) } else { max_invalid },
             empty: if levels.on(key::OMIT_EMPTY)? { Empty::Omitted } else { Empty::Written },

@@ -34,6 +34,12 @@ impl FieldColumns {
         }
     }
 
+    /// Whether some column holds names, or what is taken for one.
+    pub fn has_names(&self) -> bool {
+        let fields = [Field::Name, Field::FirstName, Field::LastName];
+        !self.other_names.is_empty() || fields.iter().any(|field| !self.of(*field).is_empty())
+    }
+
     /// Each field with its columns, in the order of reports; attributes are left out.
     pub fn iter(&self) -> impl Iterator<Item = (Field, &[u32])> {
         Field::ALL.into_iter().map(|field| (field, self.of(field)))

@@ -54,6 +54,7 @@ super::codes! {
         InputDuplicates = "input.duplicates", Data, "rows repeat a phone number, and --on-duplicate error forbids it", "nothing was sent; remove the repeated rows, or use --on-duplicate merge, first or last";
         InputTooFewRows = "input.too_few_rows", Data, "fewer rows were read than --min-rows asks for", "nothing was sent; is the export complete?";
         InputTooManyInvalid = "input.too_many_invalid", Data, "more rows are not valid than --max-invalid or --strict allow", "nothing was sent; correct these rows, or allow more with --max-invalid";
+        InputWarnings = "input.warnings", Data, "there are warnings, and --strict allows none", "nothing was sent; do what the hints of the warnings say, or leave --strict out";
         MappingNoPhone = "mapping.no_phone", Data, "no column holds phone numbers", "name the column with --map phone=COLUMN; is it the right file?";
         MappingAmbiguous = "mapping.ambiguous", Data, "several columns could be meant, and they differ", "choose one with --map";
         MappingUnknownColumn = "mapping.unknown_column", Data, "an option names a column that is not there", "column names are those of the header; in JSON, dotted paths";

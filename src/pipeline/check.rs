@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::reports::{RowReportInput, write_rows};
-use super::screen::{opt_outs, values};
+use super::screen::values;
 use super::summary::{RunInfo, RunResult, detected, mapped_columns};
 use super::{RunOutput, Screen, documents, outputs, prepare, preview};
 use crate::config::{Config, as_file, may_stand_in_found_file};
@@ -19,20 +19,21 @@ use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::Folder;
 use crate::outcome::StatusMap;
-use crate::reading::Job;
+use crate::reading::{Job, MappedInput};
 use crate::report::check::{Preview, page};
 use crate::report::rejected_rows::{RejectedRow, RejectedRows};
 use crate::report::rows::message;
-use crate::report::{Files, ReportFormat, Summary};
+use crate::report::{self, Files, ReportFormat, Summary};
 use crate::source::Notice;
 use crate::stop::Stop;
 use crate::survey::{Example, Survey};
 
 /// Reads the inputs once and shows what an import would do.
 pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutput {
-    let info = RunInfo::new(config.delivery.transport.endpoint.to_string()).with_settings(config);
+    let mut info = RunInfo::new(config.delivery.transport.endpoint.to_string()).with_settings(config);
     let mut found = Found::default();
     let cause = look(config, screen, stop, &mut found).await.err();
+    info.warnings.extend(std::mem::take(&mut found.warnings));
     let mut summary = summarize(&info, &found, cause.as_ref());
     let mut shown = Preview {
         values: values(config),
@@ -45,7 +46,7 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutp
         shown.columns = job.inputs.iter().map(mapped_columns).collect();
         shown.records = survey.inputs.iter().map(|input| input.records).collect();
         shown.examples = examples(job, survey);
-        shown.warnings = warnings(config, job, survey);
+        shown.remarks = remarks(job);
         summary.check.examples = Some(masked(&shown));
         let rejected = rejected(config, &shown);
         let written = rows(config, job, survey, stop).and_then(|results| {
@@ -59,10 +60,9 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutp
         match (written, &cause) {
             (Ok(settings), _) => shown.settings = settings,
             (Err(error), None) => {
-                let preview =
-                    (summary.check.preview.take(), summary.check.examples.take(), summary.check.estimated_requests);
+                let shown = std::mem::take(&mut summary.check);
                 summary = summarize(&info, &found, Some(&error));
-                (summary.check.preview, summary.check.examples, summary.check.estimated_requests) = preview;
+                summary.check = shown;
             }
             (Err(_), Some(_)) => {}
         }
@@ -78,6 +78,8 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutp
 struct Found {
     job: Option<Arc<Job>>,
     survey: Option<Arc<Survey>>,
+    /// What was noticed in the inputs.
+    warnings: Vec<report::Warning>,
 }
 
 async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Found) -> Result<(), Error> {
@@ -108,9 +110,11 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
         (Ok(Err(error)), _) => return Err(Error::Input(error)),
         (Ok(Ok(None)) | Err(_), _) => return Err(Error::Broken("the survey")),
     };
-    screen.warn_of_no_rows(&survey);
     prepare::enough(config, &survey)?;
-    let acceptable = prepare::acceptable(config, &survey);
+    if let Some(job) = &found.job {
+        found.warnings = super::warnings::of_job(config, job, &survey);
+    }
+    let acceptable = prepare::acceptable(config, &survey, &found.warnings);
     found.survey = Some(Arc::new(survey));
     acceptable
 }
@@ -186,21 +190,15 @@ fn rejected(config: &Config, preview: &Preview) -> RejectedRows {
     rejected
 }
 
-/// What a person should know beside the figures.
-fn warnings(config: &Config, job: &Job, survey: &Survey) -> Vec<(String, Option<String>)> {
+/// What was guessed about the inputs, where it is no warning.
+fn remarks(job: &Job) -> Vec<String> {
     let several = job.inputs.len() > 1;
-    let notices = job.inputs.iter().flat_map(|input| {
-        let name = input.source.input().name();
+    let of_input = |input: &MappedInput| {
+        let name = input.source.input().name().to_owned();
         let told = move |notice: &Notice| if several { format!("{name}: {notice}") } else { notice.to_string() };
-        input.source.notices().iter().map(told)
-    });
-    let opt_outs = opt_outs(config, survey).into_iter();
-    let leaving_out = opt_outs.map(|(what, command)| (format!("{what}. To leave them out:"), Some(command)));
-    let counted = super::warnings::of_counts(survey).into_iter().map(|found| {
-        let hint = found.hint.map(|hint| format!(": {hint}")).unwrap_or_default();
-        format!("{} [{}]{hint}", found.message, found.code)
-    });
-    notices.chain(counted).map(|notice| (notice, None)).chain(leaving_out).collect()
+        input.source.notices().iter().filter(|notice| notice.warning().is_none()).map(told).collect::<Vec<_>>()
+    };
+    job.inputs.iter().flat_map(of_input).collect()
 }
 
 /// The file beside `m1import.toml` that holds the settings which only a named file may make, and all others.

@@ -1,15 +1,21 @@
 //! From the settings to a job: inputs opened, understood and mapped.
 
+use std::collections::BTreeSet;
+
 use crate::config::{Config, Limit};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
+use crate::dedupe::OnDuplicate;
 use crate::error::Error;
 use crate::mapping::{Filter, Mapping};
 use crate::reading::{Job, MappedInput};
+use crate::report::Warning;
 use crate::small_file;
 use crate::source;
 use crate::stop::Stop;
 use crate::survey::Survey;
+
+use super::warnings::is_allowed_by_strict;
 
 /// Opens the inputs; standard input and pipes are spooled.
 ///
@@ -85,8 +91,9 @@ pub fn enough(config: &Config, survey: &Survey) -> Result<(), Error> {
 /// Whether what the survey found may be sent.
 ///
 /// # Errors
-/// More rows are invalid than allowed, or phones are repeated where that is an error.
-pub fn acceptable(config: &Config, survey: &Survey) -> Result<(), Error> {
+/// More rows are invalid than allowed, phones are repeated where that is an error, or there are warnings that
+/// `--strict` does not allow.
+pub fn acceptable(config: &Config, survey: &Survey, warnings: &[Warning]) -> Result<(), Error> {
     if config.rows.max_invalid.exceeded(survey.invalid, survey.read) {
         return Err(Error::TooManyInvalid {
             invalid: survey.invalid,
@@ -97,8 +104,10 @@ pub fn acceptable(config: &Config, survey: &Survey) -> Result<(), Error> {
             },
         });
     }
-    match (config.rows.on_duplicate, survey.dedupe.duplicates()) {
-        (crate::dedupe::OnDuplicate::Error, rows @ 1..) => Err(Error::Duplicates { rows }),
-        _ => Ok(()),
+    if let (OnDuplicate::Error, rows @ 1..) = (config.rows.on_duplicate, survey.dedupe.duplicates()) {
+        return Err(Error::Duplicates { rows });
     }
+    let codes = warnings.iter().map(|warning| warning.code).filter(|code| !is_allowed_by_strict(*code));
+    let codes: BTreeSet<&str> = codes.map(|code| code.as_str()).collect();
+    if config.rows.strict && !codes.is_empty() { Err(Error::Warned { codes }) } else { Ok(()) }
 }

@@ -13,7 +13,7 @@ use super::request_log::Logged;
 use super::screen::values;
 use super::sending::{SendJob, send};
 use super::summary::{RunInfo, inputs_as_told, row_counts};
-use super::{RunOutput, Screen, check, earlier, ending, outputs};
+use super::{RunOutput, Screen, check, earlier, ending, outputs, warnings};
 use crate::config::{Config, Target, Verbosity};
 use crate::error::Error;
 use crate::folder::{self, Folder, ResultsKind};
@@ -119,14 +119,14 @@ impl<'a> Run<'a> {
         prepare::enough(config, &survey)?;
         let done = self.take_journal(found, previous, &job, &survey, &folder)?;
         self.survey = Some(Arc::clone(&survey));
-        self.screen.warn_of_no_rows(&survey);
-        self.screen.warn_of_opt_outs(config, &survey);
-        self.screen.warn_of_counts(&survey);
+        let found = warnings::of_job(config, &job, &survey);
+        self.screen.warn(&found);
+        self.info.warnings.extend(found);
         // Else they are told once: in the summary.
         if self.screen.verbosity >= Verbosity::More {
             self.tell_first_rejected(&job, &survey);
         }
-        prepare::acceptable(config, &survey)?;
+        prepare::acceptable(config, &survey, &self.info.warnings)?;
         if config.delivery.target == Target::Nowhere || survey.contacts() == 0 {
             return Ok(());
         }

@@ -2,20 +2,20 @@
 
 use crate::client::Credentials;
 use crate::config::{Config, Env, Progress as When, Verbosity};
+use crate::diagnostic::WarningCode;
 use crate::error::Error;
 use crate::numbers::duration;
 use crate::progress::{Progress, Quotes, Show};
 use crate::reading::Job;
+use crate::report::Warning;
 use crate::report::rejected_rows::Values;
 use crate::report::start::settings_from;
 use crate::report::text::warning;
 use crate::secret::Redactor;
 use crate::secret::Secret;
-use crate::survey::Survey;
 use crate::terminal::{Terminal, safe};
 
 use super::delivery::seconds_left;
-use super::warnings;
 
 /// A token that ends within so many seconds is warned about.
 const SOON: u64 = 3_600;
@@ -103,33 +103,20 @@ impl Screen<'_> {
         }
     }
 
-    /// What was guessed about the inputs, aloud.
+    /// What was guessed about the inputs, where it is no warning.
     pub fn say_what_was_guessed(&self, job: &Job) {
         for input in &job.inputs {
-            for notice in input.source.notices() {
+            for notice in input.source.notices().iter().filter(|notice| notice.warning().is_none()) {
                 self.note(&format!("{}: {}", safe(input.source.input().name()), safe(&notice.to_string())));
             }
         }
     }
 
-    /// Columns that say who does not want to be written to are not obeyed unless the user says so; they are named.
-    pub fn warn_of_opt_outs(&self, config: &Config, survey: &Survey) {
-        for (message, command) in opt_outs(config, survey) {
-            self.note(&warning(&message, "mapping.opt_out", &format!("to leave them out: {command}")));
-        }
-    }
-
-    /// What the counts of the survey say that no single row does.
-    pub fn warn_of_counts(&self, survey: &Survey) {
-        for found in warnings::of_counts(survey) {
-            self.note(&warning(&found.message, found.code.as_str(), found.hint.as_deref().unwrap_or_default()));
-        }
-    }
-
-    /// A header and nothing below it is no error, and hardly what was meant.
-    pub fn warn_of_no_rows(&self, survey: &Survey) {
-        if survey.read == 0 {
-            self.note(&warning("the input holds no rows", "input.no_rows", "is it the right file?"));
+    /// What was noticed in the inputs. That somebody may not want to be written to is said with `--quiet` too.
+    pub fn warn(&self, found: &[Warning]) {
+        for Warning { code, message, hint, .. } in found {
+            let lines = warning(message, code.as_str(), hint.as_deref().unwrap_or_default());
+            if *code == WarningCode::Consent { self.error(&lines) } else { self.note(&lines) }
         }
     }
 
@@ -145,21 +132,6 @@ impl Screen<'_> {
         }
         Ok(())
     }
-}
-
-/// For each do-not-contact column with marked rows: how many, and the command that leaves them out.
-pub fn opt_outs(config: &Config, survey: &Survey) -> Vec<(String, String)> {
-    let marked = survey.marked.iter().map(|marked| {
-        let option = if marked.values.is_empty() { "--only" } else { "--skip" };
-        let test = format!("{}={}", marked.column, marked.values.join(","));
-        let rows = if marked.rows == 1 { "1 row is".to_owned() } else { format!("{} rows are", marked.rows) };
-        let column = &marked.column;
-        let message = format!(
-            "column \"{column}\" says who does not want to be written to; {rows} marked and will be sent all the same"
-        );
-        (message, config.line.with(&[option, &test]))
-    });
-    marked.collect()
 }
 
 /// How cell values appear where people look.

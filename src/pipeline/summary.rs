@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::warnings;
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::error::Error;
@@ -30,7 +29,7 @@ pub struct RunInfo {
     pub job: String,
     /// The hash of all settings that decide what is sent; `None` while they are not settled.
     pub plan: Option<String>,
-    /// What was noticed about the settings.
+    /// What was noticed about the settings and, once there is a survey, in the inputs.
     pub warnings: Vec<report::Warning>,
     /// The job that was in the results folder before.
     pub previous: Option<Previous>,
@@ -115,20 +114,13 @@ impl RunInfo {
                 accepted: rows.counts.accepted(),
                 absent: None,
             },
-            warnings: [self.warnings.clone(), warnings(outcome)].concat(),
+            warnings: self.warnings.clone(),
             tallies: survey.map(|survey| tallies(survey, outcome.statuses)).unwrap_or_default(),
             requests: outcome.requests,
             files: outcome.files.clone(),
             check: CheckInfo::default(),
         }
     }
-}
-
-/// What was noticed in the inputs, and what the counts say.
-fn warnings(outcome: &RunResult<'_>) -> Vec<report::Warning> {
-    let noticed = outcome.job.map(warnings::of_inputs).unwrap_or_default();
-    let counted = outcome.survey.map(warnings::of_counts).unwrap_or_default();
-    noticed.into_iter().chain(counted).collect()
 }
 
 fn named<K: ToString>(counts: &BTreeMap<K, u64>) -> BTreeMap<String, u64> {

@@ -12,7 +12,7 @@ use super::Summary;
 use super::rejected_rows::{RejectedRow, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
-use super::text::{Page, Paint, noticed};
+use super::text::{Page, Paint, noticed, warnings};
 use super::words::{by_count, country, describe, remedy, verdict};
 
 /// What the page shows beside the summary.
@@ -24,9 +24,8 @@ pub struct Preview {
     pub records: Vec<u64>,
     /// Rows that cannot be sent: for each reason the first of them, with their values as they stand.
     pub examples: BTreeMap<String, Vec<RejectedRow>>,
-    /// What else a person should know before sending: about the inputs, the mapping, columns of consent; and a command
-    /// that helps, if there is one.
-    pub warnings: Vec<(String, Option<String>)>,
+    /// What was guessed about the inputs.
+    pub remarks: Vec<String>,
     /// The command that would import, as it may be typed.
     pub command: String,
     /// The files that the settings were written down in: that of `--write-config`, and the one to be named, if it needs one.
@@ -69,12 +68,10 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
     rows(summary, &mut page, &paint);
     reasons(summary, preview, &mut page, &paint);
     noticed(summary, &mut page, &paint);
-    for (warning, command) in &preview.warnings {
+    warnings(summary, &mut page, &paint);
+    for remark in &preview.remarks {
         page.gap();
-        page.lines(0, wrapped(&format!("Note: {}", safe(warning)), WIDTH));
-        if let Some(command) = command {
-            page.line(2, &safe(command));
-        }
+        page.lines(0, wrapped(&format!("Note: {}", safe(remark)), WIDTH));
     }
     page.gap();
     page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
@@ -317,12 +314,7 @@ mod tests {
             ]],
             records: vec![1204],
             examples,
-            warnings: vec![(
-                "column \"Opted out\" says who does not want to be written to; 9 rows are marked and will be sent all the \
-                 same. To leave them out:"
-                    .to_owned(),
-                Some("m1import check contacts.csv --skip 'Opted out=yes'".to_owned()),
-            )],
+            remarks: vec!["the text looks like windows-1252".to_owned()],
             command: "m1import contacts.csv".to_owned(),
             values,
             ..Preview::default()
@@ -355,6 +347,7 @@ mod tests {
         summary.ending.status = Status::Checked;
         summary.rows = RowCounts::default();
         summary.contacts.prepared = 0;
+        summary.warnings.clear();
         summary.tallies.reasons.clear();
         summary.tallies.notes.clear();
         summary.tallies.countries.clear();

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::rejected_rows::{RejectedRow, RejectedRows, Values};
 use super::{
     CheckInfo, Contacts, Ending, ErrorReport, Files, InputSummary, JobInfo, Mapping, RejectedFile, RunTime, Status,
-    Summary, SummaryVersion, Tallies,
+    Summary, SummaryVersion, Tallies, Warning,
 };
-use crate::diagnostic::Exit;
+use crate::diagnostic::{Exit, WarningCode};
 use crate::event::Requests;
 use crate::outcome::{Counts, RowCounts, RowStatus};
 
@@ -41,7 +41,7 @@ pub fn summary() -> Summary {
             ]),
         },
         contacts: Contacts { prepared: 1152, accepted: 1150, absent: None },
-        warnings: Vec::new(),
+        warnings: vec![warning()],
         tallies: Tallies {
             reasons: counts(&[("phone.no_country", 20), ("phone.precision_lost", 2), ("server.refused", 2)]),
             notes: counts(&[("email.dropped", 1), ("phone.trunk_prefix_removed", 7)]),
@@ -84,6 +84,19 @@ fn input() -> InputSummary {
             attributes: BTreeMap::from([("city".to_owned(), "City".to_owned())]),
             ..Mapping::default()
         },
+    }
+}
+
+/// What the run warned of.
+fn warning() -> Warning {
+    Warning {
+        code: WarningCode::Consent,
+        count: 9,
+        message: "contacts.csv: column \"Opted\u{1b}[31m <b>out\" says who does not want to be written to; 9 rows are \
+                      marked and will be sent all the same"
+            .to_owned(),
+        hint: Some("to leave them out: m1import contacts.csv --skip 'Opted out=yes'".to_owned()),
+        places: vec!["contacts.csv:7".to_owned(), "contacts.csv:19".to_owned()],
     }
 }
 

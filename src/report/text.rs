@@ -11,7 +11,7 @@ use crate::terminal::safe;
 use super::rejected_rows::{RejectedRow, Values};
 use super::table::{Side, WIDTH, columns, wrapped};
 use super::words::{by_count, describe, describe_note, remedy, verdict};
-use super::{ErrorReport, Next, RejectedFile, Status, Summary};
+use super::{ErrorReport, Next, RejectedFile, Status, Summary, Warning};
 use crate::outcome::RowStatus;
 
 /// What the end of a run says beside the summary itself.
@@ -45,6 +45,7 @@ pub fn summary(summary: &Summary, closing: &SummaryFooter) -> String {
     }
     reasons(summary, closing, &mut page, &paint);
     noticed(summary, &mut page, &paint);
+    warnings(summary, &mut page, &paint);
     whereabouts(summary, closing, &mut page, &paint);
     page.text
 }
@@ -167,6 +168,17 @@ pub(super) fn noticed(summary: &Summary, page: &mut Page, paint: &Paint) {
     page.heading("Noticed in rows that can be sent", paint);
     for (note, rows) in by_count(&summary.tallies.notes) {
         page.item(rows, &format!("{} [{}]", safe(describe_note(note)), safe(note)));
+    }
+}
+
+/// What a person would want to know though each row by itself is fine. Hints stay in one piece: a command is copied.
+pub(super) fn warnings(summary: &Summary, page: &mut Page, paint: &Paint) {
+    for (number, Warning { code, message, hint, .. }) in summary.warnings.iter().enumerate() {
+        if number == 0 {
+            page.heading("Warnings", paint);
+        }
+        page.lines(2, wrapped(&format!("{} [{code}]", safe(message)), WIDTH - 2));
+        page.lines(4, hint.iter().flat_map(|hint| hint.lines()).map(|line| format!("hint: {}", safe(line))));
     }
 }
 

@@ -257,7 +257,6 @@ impl Source {
                 Err(RowError::Fatal(error)) => return Err(error),
             }
         }
-        self.notices.extend_from_slice(rows.notices());
         if let Layout::Json(shape) = &self.layout {
             self.notices.extend(shape.notices());
         }
@@ -383,7 +382,7 @@ impl Source {
         &self.sample
     }
 
-    /// What was guessed or left out when it was opened.
+    /// What was guessed or left out when it was opened; what is noticed in records is [`Rows::notices`].
     pub fn notices(&self) -> &[Notice] {
         &self.notices
     }

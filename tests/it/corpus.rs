@@ -113,6 +113,9 @@ fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told
             Err(RowError::Fatal(kind)) => return Err(in_short(&kind.in_input(source.input().name()))),
         }
     }
+    for said in rows.notices() {
+        writeln!(told, "said: {said}").unwrap();
+    }
     let digest = rows.digest().map_err(|error| in_short(&error))?;
     assert_eq!(digest.blake3, blake3::hash(&fs::read(file).unwrap()), "{}", file.display());
     Ok(())

@@ -28,6 +28,7 @@
 //! - `stop`: runs that cannot go on: signals while waiting, tokens that expire, damaged journals.
 //! - `support`: no tests; what the others share.
 //! - `transport`: one request on a real socket, fault by fault.
+//! - `warnings`: what is said before contacts go out though each row by itself is fine.
 
 #![expect(
     clippy::unwrap_used,
@@ -64,3 +65,4 @@ mod settings;
 mod stop;
 mod support;
 mod transport;
+mod warnings;

@@ -99,6 +99,8 @@ const TYPED: &[&str] = &[
     "m1import wide.csv --sandbox",
     "m1import problems.csv --sandbox --strict --progress never",
     "m1import contacts.csv --sandbox --on-duplicate error",
+    "[printf 'Our customers\\n\\nName,Phone\\nA,+4915123456789\\nB,+4915123456780\\n' > titled.csv]",
+    "m1import titled.csv --sandbox --strict",
     "cat contacts.csv | TMPDIR=/nowhere m1import - --sandbox",
     // Columns.
     "m1import no-phone.csv --sandbox",

@@ -5,6 +5,7 @@
 
 mod charts;
 mod settings;
+mod warnings;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -49,6 +50,7 @@ pub fn page(summary: &Summary, details: &Details<'_>) -> String {
                     (reasons(summary, details.rejected))
                     (rejected(summary, details))
                     (notes(summary))
+                    (warnings::warnings(summary))
                     (countries(summary))
                     @if let Some(timeline) = details.timeline { (course(summary, timeline)) }
                     @for input in &summary.inputs { (settings::understanding(input)) }
