@@ -17,6 +17,8 @@ mod evidence;
 mod flatten;
 mod foreign;
 mod form;
+mod header;
+mod headerless;
 mod input;
 mod json;
 mod list;
@@ -108,7 +110,7 @@ enum Layout {
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only spreadsheets are sheets"))]
     Sheet {
         table: InputSource,
-        head: table::Head,
+        head: header::Head,
         is_rejects_file: bool,
     },
 }
@@ -275,7 +277,7 @@ impl Source {
                 let mut names = match header {
                     Some(names) => names,
                     None => {
-                        let names = table::names(&self.sample);
+                        let names = headerless::names(&self.sample);
                         // Nothing but delimiters.
                         if names.is_empty() && options.columns.is_empty() {
                             return Err(ErrorKind::Empty);

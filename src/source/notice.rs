@@ -53,6 +53,9 @@ impl Notice {
             Notice::LinesBeforeHeader { count } => Some((WarningCode::HeaderRows, *count, &[])),
             Notice::RowsBeforeHeader { count } => Some((WarningCode::HeaderRows, *count as u64, &[])),
             Notice::ListLeft { contacts, lines, .. } => Some((WarningCode::ListLeft, *contacts, lines)),
+            Notice::NoHeader { columns } if !columns.iter().any(|name| name == "name") => {
+                Some((WarningCode::NoNameColumn, 1, &[]))
+            }
             Notice::EncodingGuessed(_)
             | Notice::NoHeader { .. }
             | Notice::FirstRowKept

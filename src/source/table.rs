@@ -1,15 +1,13 @@
-//! How a table is written: its delimiter, what stands before its header, and whether it has one.
+//! How a table is written: its delimiter, its header, or that it is a `rejected.csv`.
 
 use super::csv::records;
+use super::header::{self, Head};
 use super::{Delimiter, Notice, Options};
-use crate::row::{Row, is_nothing};
-use crate::vocabulary::{KnownTitles, known_titles};
+use crate::row::Row;
 
 /// The columns that the program itself adds to `rejected.csv`.
 pub const REJECT_COLUMNS: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
 
-/// How many lines are searched for a header.
-const PREAMBLE: usize = 30;
 /// How many records are looked at to tell delimiters apart.
 const LOOK: usize = 200;
 
@@ -50,94 +48,22 @@ pub(super) fn dialect(sample: &[u8], whole: bool, tabs: bool, options: &Options)
         .iter()
         .map(|&delimiter| {
             let rows = records(body, delimiter, whole, LOOK);
-            let head = head(&rows, skip, options);
+            let head = header::head(&rows, skip, options);
             (score(&rows, &head), delimiter, head)
         })
         // Of equals the first stands.
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
     let (delimiter, head) = best.map_or((b',', Head::default()), |(_, delimiter, head)| (delimiter, head));
     let mut notices = Vec::new();
-    if head.line > 0 && options.skip_lines == 0 {
-        notices.push(Notice::LinesBeforeHeader { count: head.line });
+    if head.lines_left_out > 0 && options.skip_lines == 0 {
+        notices.push(Notice::LinesBeforeHeader { count: head.lines_left_out });
     }
     Dialect { delimiter, skip: skip + head.line, header: head.names, is_rejects_file: false, notices }
 }
 
-/// Where the header stands and what it says.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Head {
-    /// How many lines stand before it, counted from where the search began.
-    pub line: u64,
-    /// How many records stand before it.
-    pub records: usize,
-    pub names: Option<Vec<String>>,
-}
-
-/// Finds the header among the first records.
-pub(super) fn head(rows: &[Row], skip: u64, options: &Options) -> Head {
-    let first = rows.first();
-    let start = first.map_or(1, |row| row.location.line);
-    let at = |records: usize, row: &Row| Head {
-        line: row.location.line - 1,
-        records,
-        names: Some(row.cells().map(str::to_owned).collect()),
-    };
-    // The lines before the first record are blank: they need not be skipped.
-    let here = |head: Head| if head.records == 0 { Head { line: 0, ..head } } else { head };
-    if options.header == super::Header::Absent {
-        return Head::default();
-    }
-    let Some(first) = first else {
-        return Head::default();
-    };
-    // Names by position replace a header; a first row with a phone is none, and its contact is not to be lost.
-    if !options.columns.is_empty() && first.cells().any(is_phone) {
-        return Head::default();
-    }
-    if options.skip_lines > 0 || skip > 1 {
-        return here(at(0, first));
-    }
-    let near = rows.iter().take(PREAMBLE).take_while(|row| row.location.line < start + 200).enumerate();
-    let candidates = near.filter(|(_, row)| !row.cells().any(is_value));
-    let mut fallback = None;
-    for (records, row) in candidates {
-        let titles = known_titles(row.cells());
-        if titles.phone && (titles.known >= 2 || records == 0 && row.len() >= 2) {
-            return here(at(records, row));
-        }
-        // One word may be a title over the table, such as `Contact list`, or all that is known of a wider header.
-        let one = titles.known >= 1 && records == 0 || titles.phone && row.len() > first.len();
-        if (titles.known >= 2 || one) && fallback.is_none() {
-            fallback = Some(at(records, row));
-        }
-    }
-    match fallback {
-        Some(head) => here(head),
-        None if options.columns.is_empty() && first.cells().any(is_value) => Head::default(),
-        None => here(at(0, first)),
-    }
-}
-
-/// Whether a cell is a value and no title: a phone number or an e-mail address.
-pub(super) fn is_value(cell: &str) -> bool {
-    is_phone(cell) || is_email(cell)
-}
-
-fn is_email(cell: &str) -> bool {
-    let cell = cell.trim();
-    cell.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !cell.contains(' '))
-}
-
-fn is_phone(cell: &str) -> bool {
-    let digits = cell.chars().filter(|c| c.is_numeric()).count();
-    let others = cell.chars().filter(|c| !c.is_numeric() && !" +-().'/\u{a0}\u{202a}\u{202c}".contains(*c)).count();
-    (7..=20).contains(&digits) && others == 0
-}
-
 /// How well a delimiter fits: titles known, and one of the phone among them, then evenness, then columns.
 fn score(rows: &[Row], head: &Head) -> (usize, bool, usize, usize) {
-    let titles =
-        head.names.as_ref().map_or_else(KnownTitles::default, |names| known_titles(names.iter().map(String::as_str)));
+    let titles = header::known(head);
     let mut counts: Vec<usize> = rows.iter().skip(head.records).map(Row::len).collect();
     counts.sort_unstable();
     let (mut columns, mut most) = (0, 0);
@@ -151,36 +77,6 @@ fn score(rows: &[Row], head: &Head) -> (usize, bool, usize, usize) {
         return (titles.known, titles.phone, 0, 0);
     }
     (titles.known, titles.phone, 100 * most / counts.len().max(1), columns)
-}
-
-/// Tells one kind of cell from others.
-type Is = fn(&str) -> bool;
-
-/// The names of columns without a header: what their values say, or their number.
-pub(super) fn names(rows: &[Row]) -> Vec<String> {
-    let width = rows.iter().map(Row::len).max().unwrap_or(0);
-    let share = |column: usize, is: Is| {
-        let cells = rows.iter().map(|row| row.cell(column).trim());
-        let filled = cells.filter(|cell| !cell.is_empty() && !is_nothing(cell));
-        let (all, hits) = filled.fold((0, 0), |(all, hits), cell| (all + 1, hits + usize::from(is(cell))));
-        all > 0 && hits * 10 >= all * 8
-    };
-    let is_name = |cell: &str| {
-        cell.chars().any(char::is_alphabetic) && !cell.contains('@') && !cell.chars().any(|c| c.is_ascii_digit())
-    };
-    let is: [(&str, Is); 3] = [("phone", is_phone), ("email", is_email), ("name", is_name)];
-    let mut names: Vec<String> = (1..=width).map(|number| format!("column {number}")).collect();
-    for (name, is) in is {
-        let mut columns = (0..width).filter(|&column| share(column, is));
-        // One of its kind can be named; of several nobody knows which is which, but a name comes first.
-        if let Some(column) = columns.next()
-            && (name == "name" || columns.next().is_none())
-            && let Some(slot) = names.get_mut(column)
-        {
-            *slot = name.to_owned();
-        }
-    }
-    names
 }
 
 /// The dialect of a `rejected.csv`: its header ends in our columns, whatever parts them.

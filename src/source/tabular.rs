@@ -50,7 +50,7 @@ pub(super) fn guessed(lists: &[&[Node]]) -> Vec<String> {
         cells.iter().for_each(|node| row.push(&cell(node)));
         row
     };
-    super::table::names(&lists.iter().map(row).collect::<Vec<_>>())
+    super::headerless::names(&lists.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Whether the object holds at least two rows by columns, with phones among them: `{"name": ["Ada", "Ben"], "phone":

@@ -11,9 +11,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, Xlsx};
 
 use super::error::ErrorKind;
+use super::header::{self, Head};
 use super::input::{InputSource, Seekable};
 use super::number_format::NumberFormat;
-use super::table::{self, Head};
 use super::unpack::{Compression, RATIO, Unpacked};
 use super::{MAX_COLUMNS, MAX_RECORD, Notice, Options, Sheet, biff, ods, ole, zip};
 use crate::row::Row;
@@ -85,7 +85,7 @@ fn read(input: &InputSource, options: &Options) -> Result<Converted, ErrorKind> 
         if rows.is_empty() && options.sheet.is_none() {
             continue;
         }
-        let head = table::head(&rows, 0, options);
+        let head = header::head(&rows, 0, options);
         // A template may have an empty sheet with the same header in front.
         let has_rows = rows.len() > head.records + usize::from(head.names.is_some());
         let phone = has_rows
@@ -103,8 +103,8 @@ fn read(input: &InputSource, options: &Options) -> Result<Converted, ErrorKind> 
     if names.len() > 1 && options.sheet.is_none() {
         notices.push(Notice::SheetChosen { name: name.clone(), of: names.len() });
     }
-    if head.records > 0 {
-        notices.push(Notice::RowsBeforeHeader { count: head.records });
+    if head.records_left_out > 0 {
+        notices.push(Notice::RowsBeforeHeader { count: head.records_left_out });
     }
     let mut writer =
         csv::WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile().map_err(ErrorKind::Spool)?);

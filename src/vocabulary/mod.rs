@@ -144,16 +144,24 @@ fn of_words(header: &str) -> Option<Meaning> {
     known().or_else(told).or_else(qualified).or_else(|| of_parts(header)).or_else(placed)
 }
 
+/// Whether a word only says where a phone or an e-mail address is kept: `home`, `billing`.
+pub fn is_place(word: &str) -> bool {
+    is_place_form(&normal(word))
+}
+
+fn is_place_form(form: &str) -> bool {
+    PLACES.split(", ").any(|place| place == form)
+}
+
 /// What a phone or an e-mail address is whose place is said behind it or in one word with it: `Mobilfunk privat`,
 /// `contactemail`, `correopersonal`.
 fn beside_a_place(form: &str) -> Option<Meaning> {
-    let is_place = |word: &str| PLACES.split(", ").any(|place| place == word);
     let meant = |word: &str| match LOOKUP.get(word) {
         Some(meaning @ (Phone(_) | Email)) => Some(*meaning),
         _ => None,
     };
     if let Some((word, place)) = form.rsplit_once(' ') {
-        return meant(word).filter(|_| is_place(place));
+        return meant(word).filter(|_| is_place_form(place));
     }
     // No word is longer, and each of its letters is one byte.
     if form.len() > 30 || !form.is_ascii() {
@@ -161,7 +169,7 @@ fn beside_a_place(form: &str) -> Option<Meaning> {
     }
     (3..form.len().saturating_sub(2)).find_map(|at| {
         let (one, other) = form.split_at(at);
-        let word = if is_place(one) { other } else { Some(one).filter(|_| is_place(other))? };
+        let word = if is_place_form(one) { other } else { Some(one).filter(|_| is_place_form(other))? };
         meant(word)
     })
 }
