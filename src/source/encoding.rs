@@ -6,6 +6,7 @@ use encoding_rs::{
     WINDOWS_1254, WINDOWS_1257,
 };
 
+use super::code_page::{self, Doubt};
 use super::error::ErrorKind;
 
 /// The encoding of a text and how it is known.
@@ -48,9 +49,18 @@ pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Result<En
     detector.feed(sample, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
     match old_machine(sample).filter(|_| guess == WINDOWS_1252) {
-        Some(Old::Mac) => guessed(MACINTOSH),
-        Some(Old::Dos) => Err(ErrorKind::Encoding("a code page of DOS (850 or 437)")),
-        None => guessed(latin(sample, guess)),
+        Some(Old::Mac) => {
+            return code_page::unless_macintosh(sample)
+                .map_or(guessed(MACINTOSH), |name| Err(ErrorKind::Encoding(name)));
+        }
+        Some(Old::Dos) => return Err(ErrorKind::Encoding(code_page::LATIN)),
+        None => {}
+    }
+    let guess = latin(sample, guess);
+    match code_page::doubt(sample, guess) {
+        Some(Doubt::Unreadable(name)) => Err(ErrorKind::Encoding(name)),
+        Some(Doubt::Is(encoding)) => guessed(encoding),
+        None => guessed(guess),
     }
 }
 
@@ -273,8 +283,17 @@ mod tests {
             (utf32(u32::to_be_bytes), "UTF-32"),
             ([b"\xff\xfe\0\0".to_vec(), utf32(u32::to_le_bytes)].concat(), "UTF-32"),
             (b"\x1b$B;aL>\x1b(B,Phone\n".to_vec(), "ISO-2022-JP"),
-            (b"Name;Telefon\r\nJ\x81rgen M\x94ller;1\r\n".to_vec(), "a code page of DOS (850 or 437)"),
-            (b"Nombre;Tel\r\nMu\xa4oz;1\r\n".to_vec(), "a code page of DOS (850 or 437)"),
+            (b"Name;Telefon\r\nJ\x81rgen M\x94ller;1\r\n".to_vec(), code_page::LATIN),
+            (b"Nombre;Tel\r\nMu\xa4oz;1\r\n".to_vec(), code_page::LATIN),
+            (b"Navn;Tel\r\nS\x9bren Pr\x9bve;1\r\n\x8fse \x9drsted;2\r\n".to_vec(), code_page::LATIN),
+            (b"Nom;Tel\r\nJos\x82;1\r\n".to_vec(), code_page::LATIN),
+            (b"Imie;Tel\r\nMa\x88gorzata W\xa2jcik;1\r\n\x9dukasz;2\r\n".to_vec(), code_page::LATIN),
+            (b"Ad;Tel\r\n\x9e\x81kr\x81 Y\x8dld\x8dz;1\r\nAy\x9fe Da\xa7;2\r\n".to_vec(), code_page::LATIN),
+            (
+                b"Onoma;Tel\r\n\xea\xa4\xa4\x98 \x83\xa6\xa1\xa0\xa3\xe3;1\r\n\x8c\xe5\xa1\xa6\xaa;2\r\n".to_vec(),
+                "a code page of DOS (737, Greek)",
+            ),
+            (b"Imya;Tel\r\n\x88\xa2\xa0\xad;1\r\n\x80\xad\xad\xa0;2\r\n\x8e\xab\xec\xa3\xa0;3\r\n".to_vec(), "IBM866"),
         ];
         for (bytes, name) in table {
             assert_eq!(name_of(&bytes), name, "{}", String::from_utf8_lossy(&bytes));

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "xlsx")]
 mod biff;
+mod code_page;
 mod columns;
 mod csv;
 mod cursor;
