@@ -33,5 +33,6 @@ pub mod source;
 pub mod stop;
 pub mod survey;
 pub mod terminal;
+pub mod user_key;
 pub mod vocabulary;
 pub mod wire;

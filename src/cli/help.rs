@@ -48,7 +48,7 @@ Examples:
 Settings:
   Every option has a variable (M1IMPORT_BATCH_SIZE) and a key in m1import.toml
   (batch-size), but for those that are typed only: --restart --dry-run --sandbox
-  --env-file --profile --write-config; --token and --config are no keys of the
+  --same-account --env-file --profile --write-config; --token and --config are no keys of the
   file.
   The first of these that has a value wins: the command line, the environment,
   .env, m1import.toml, the user's config.toml, the default.

@@ -284,6 +284,9 @@ pub const SETTINGS: &[Setting] = &[
             "Run by sh -c with M1IMPORT_STATUS and M1IMPORT_EXIT_CODE set, for 60 s at most; its output goes to standard \
              error, and its failure is a warning",
         ),
+    row(Delivery, "same-account", Nothing, "", "Resume under another token of the same account")
+        .given(Typed)
+        .more("Without it a journal that was begun with another token is not resumed"),
     row(Delivery, "restart", Nothing, "", "Forget an unfinished journal and start over").common()
         .given(Typed)
         .more("Without it the same command resumes where it stopped"),

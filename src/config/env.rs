@@ -55,6 +55,19 @@ impl Env {
         Some(folder.join("m1import").join("config.toml"))
     }
 
+    /// The folders in which the program may keep what it has to remember, the one to be used first first.
+    pub fn state_folders(&self) -> Vec<PathBuf> {
+        // systemd names several, parted by colons.
+        let first = |name: &str| self.get(name).and_then(|list| list.split(':').next()).map(PathBuf::from);
+        let below = |folder: Option<PathBuf>, rest: &str| folder.map(|folder| folder.join(rest));
+        let folders = [
+            first("STATE_DIRECTORY"),
+            below(self.get("XDG_STATE_HOME").map(PathBuf::from), "m1import"),
+            below(self.home(), ".local/state/m1import"),
+        ];
+        folders.into_iter().flatten().filter(|folder| folder.is_absolute()).collect()
+    }
+
     /// The user's home folder.
     pub fn home(&self) -> Option<PathBuf> {
         self.get("HOME").map(PathBuf::from).filter(|path| path.is_absolute())

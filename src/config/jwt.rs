@@ -7,13 +7,15 @@ use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-/// What a JWT says of its time, in seconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What a JWT says of its time, in seconds since 1970, and of its account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Jwt {
     /// From when on it no longer holds (`exp`); `None` if it does not say.
     pub expires: Option<u64>,
     /// From when on it holds (`nbf`); `None` if it does not say.
     pub begins: Option<u64>,
+    /// Issuer and subject (`iss`, `sub`); `None` without a subject.
+    pub account: Option<String>,
 }
 
 /// Reads a token as a JWT: three base64url parts, the first two JSON objects. Anything else is opaque, `None`.
@@ -26,7 +28,13 @@ pub fn peek(token: &str) -> Option<Jwt> {
     object(head)?;
     bytes(signature)?;
     let claims = object(claims)?;
-    Some(Jwt { expires: seconds(&claims, "exp"), begins: seconds(&claims, "nbf") })
+    Some(Jwt { expires: seconds(&claims, "exp"), begins: seconds(&claims, "nbf"), account: account(&claims) })
+}
+
+/// Issuer and subject, as JSON so that no two pairs look alike.
+fn account(claims: &Map<String, Value>) -> Option<String> {
+    let subject = claims.get("sub").filter(|subject| !subject.is_null())?;
+    Some(Value::from(vec![claims.get("iss").cloned().unwrap_or_default(), subject.clone()]).to_string())
 }
 
 fn bytes(part: &str) -> Option<Vec<u8>> {
@@ -62,15 +70,23 @@ mod tests {
             (r#"{"exp":-5}"#, Some(0), None),
             (r#"{"exp":1e300}"#, Some(u64::MAX), None),
             (r#"{"exp":"tomorrow"}"#, None, None),
-            (r#"{"sub":"me"}"#, None, None),
         ];
         for (claims, expires, begins) in cases {
             assert_eq!(
                 peek(&token(r#"{"alg":"RS512","typ":"JWT"}"#, claims)),
-                Some(Jwt { expires, begins }),
+                Some(Jwt { expires, begins, account: None }),
                 "{claims}"
             );
         }
+    }
+
+    #[test]
+    fn an_account_is_issuer_and_subject() {
+        let account = |claims: &str| peek(&token("{}", claims)).unwrap().account;
+        assert_eq!(account(r#"{"iss":"a","sub":"b"}"#).as_deref(), Some(r#"["a","b"]"#));
+        assert_eq!(account(r#"{"sub":7}"#).as_deref(), Some("[null,7]"));
+        assert_eq!(account(r#"{"iss":"a"}"#), None);
+        assert_eq!(account(r#"{"sub":null}"#), None);
     }
 
     #[test]

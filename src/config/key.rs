@@ -133,6 +133,7 @@ keys! { SETTINGS:
     ON_FINISH: NonEmptyText = "on-finish";
     CACERT: FilePath = "cacert";
     PROXY: Proxy = "proxy";
+    SAME_ACCOUNT: Switch = "same-account";
     RESTART: Switch = "restart";
     DRY_RUN: Switch = "dry-run";
     SANDBOX: Switch = "sandbox";

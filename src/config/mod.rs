@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod account;
 mod effective;
 mod env;
 mod error;
@@ -88,6 +89,8 @@ pub struct Config {
     pub effective: Vec<EffectiveSetting>,
     /// The settings files that were used, as shown.
     pub settings_files: Vec<String>,
+    /// The folders in which the key of the user may lie; the first that can be used is.
+    pub state_folders: Vec<PathBuf>,
     /// What was noticed about the settings.
     pub warnings: Vec<Warning>,
     /// The line that was typed, for messages that print a command.
@@ -173,6 +176,8 @@ pub struct Delivery {
     pub on_finish: Option<String>,
     /// Whether an unfinished journal is forgotten.
     pub restart: bool,
+    /// Whether another token is of the account that an unfinished journal was begun with.
+    pub same_account: bool,
 }
 
 /// What is told, and where it is written.
@@ -244,6 +249,7 @@ impl Config {
             output,
             effective: effective::all(&levels),
             settings_files: places.settings_files(&names)?,
+            state_folders: env.state_folders(),
             warnings,
             line,
         })
@@ -356,6 +362,7 @@ impl Delivery {
             max_refused: levels.one(key::MAX_REFUSED)?,
             on_finish: levels.maybe(key::ON_FINISH)?.map(|NonEmptyText(command)| command),
             restart: levels.on(key::RESTART)?,
+            same_account: levels.on(key::SAME_ACCOUNT)?,
         })
     }
 }

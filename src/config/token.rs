@@ -34,7 +34,7 @@ const LONGEST: u64 = 1 << 16;
 /// Where the token comes from.
 #[derive(Debug, Clone)]
 pub struct TokenSource {
-    place: TokenPlace,
+    pub(super) place: TokenPlace,
     /// Which level gave it.
     pub origin: Origin,
     /// How messages call it: `--token-file`, `M1IMPORT_TOKEN in .env`.
@@ -42,7 +42,7 @@ pub struct TokenSource {
 }
 
 #[derive(Debug, Clone)]
-enum TokenPlace {
+pub(super) enum TokenPlace {
     Nowhere,
     Given(Secret),
     Stdin,
@@ -93,7 +93,7 @@ impl TokenSource {
     }
 
     /// The file that holds the token, where that is one that others could be kept from.
-    fn file(&self) -> Option<&Path> {
+    pub(super) fn file(&self) -> Option<&Path> {
         match (&self.place, &self.origin) {
             (TokenPlace::File(path), _) => Some(path),
             (TokenPlace::Given(_), Origin::EnvFile { path, .. }) => Some(Path::new(path)),

@@ -5,6 +5,7 @@
 //! [`Draft`], so that nobody ever reads half of one. Only names in [`is_our_name`] and drafts are ever removed.
 
 mod draft;
+mod owner;
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File};
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 
 pub use draft::{Draft, publish, replace, replace_public};
+pub use owner::Privacy;
 
 use crate::reading::Shard;
 
@@ -71,6 +73,8 @@ pub const JOURNAL: &str = "journal.ndjson";
 pub const SUMMARY: &str = "summary.json";
 /// The name of the report for people.
 pub const REPORT: &str = "report.html";
+/// The name of the key that journals are sealed with, where the user has no other place for it.
+pub const KEY: &str = ".key";
 /// The name of the file that is locked.
 pub const LOCK: &str = ".lock";
 
@@ -184,10 +188,10 @@ impl Folder {
 
     /// Takes away a new folder that was made for nothing. With anything but our lock in it, it stays.
     pub fn discard(&self) {
-        let is_bare = self.names().is_ok_and(|names| names.iter().all(|name| name == LOCK));
+        let is_bare = self.names().is_ok_and(|names| names.iter().all(|name| name == LOCK || name == KEY));
         if self.is_new && is_bare {
             // It only spares the user an empty folder: if it does not go, it stays.
-            drop(self.remove(LOCK).and_then(|()| std::fs::remove_dir(&self.path)));
+            drop(self.remove(KEY).and_then(|()| self.remove(LOCK)).and_then(|()| std::fs::remove_dir(&self.path)));
         }
     }
 

@@ -56,6 +56,12 @@ pub enum Error {
         /// The journal.
         path: PathBuf,
     },
+    /// It was not written by this user's runs, or was changed since.
+    #[error("{} does not bear the seal of this user", .path.display())]
+    Seal {
+        /// The journal.
+        path: PathBuf,
+    },
     /// It cannot be written or made safe. Final: a later success would prove nothing.
     #[error("the journal cannot be written: {error}; the last {records} accepted rows or more may be sent again")]
     Write {
@@ -69,7 +75,14 @@ pub enum Error {
 impl Error {
     /// Whether `--restart` helps: the journal was read, and is of no use.
     pub fn ends_with_restart(&self) -> bool {
-        matches!(self, Error::Damaged { .. } | Error::Strange { .. } | Error::Newer { .. } | Error::Older { .. })
+        matches!(
+            self,
+            Error::Damaged { .. }
+                | Error::Strange { .. }
+                | Error::Newer { .. }
+                | Error::Older { .. }
+                | Error::Seal { .. }
+        )
     }
 }
 
@@ -82,6 +95,7 @@ impl Diagnostic for Error {
             Error::Damaged { .. } | Error::Strange { .. } => RunCode::JournalDamaged,
             Error::Newer { .. } => RunCode::JournalNewer,
             Error::Older { .. } => RunCode::JournalOlder,
+            Error::Seal { .. } => RunCode::JournalSeal,
             Error::Write { .. } => RunCode::JournalWrite,
         };
         code.entry()

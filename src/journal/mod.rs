@@ -6,10 +6,11 @@
 
 mod error;
 mod line;
+mod load;
 mod lock;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufReader, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,12 +19,14 @@ use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 pub use error::Error;
-use line::{JournalLine, VERSION, pairs};
+use line::{JournalLine, Seal, VERSION, pairs};
+use load::load;
 pub use lock::Lock;
 
 use crate::event::Event;
 use crate::folder::{Folder, JOURNAL, publish};
-use crate::outcome::{Cause, Failure, Outcome, RowStatus, Settlement, StatusMap};
+use crate::outcome::{Failure, Outcome, RowStatus, Settlement, StatusMap};
+use crate::user_key::UserKey;
 
 /// Lines that may wait to be made safe.
 const GROUP: u32 = 64;
@@ -48,6 +51,12 @@ pub struct Head {
     pub shard: String,
     /// Where it is sent to; the word `sandbox` for a sandbox of our own.
     pub endpoint: String,
+    /// A keyed hash of the endpoint's query; empty without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub query: String,
+    /// A keyed hash of the account that contacts are sent to; empty for a sandbox of our own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account: String,
 }
 
 /// An input, by what is in it.
@@ -73,6 +82,9 @@ impl Head {
         if self.endpoint != other.endpoint {
             return Some(format!("another endpoint (then {})", self.endpoint));
         }
+        if self.query != other.query {
+            return Some(format!("another query of the endpoint {}", self.endpoint));
+        }
         if self.shard != other.shard {
             let shard = if self.shard.is_empty() { "all rows" } else { &self.shard };
             return Some(format!("another shard (then {shard})"));
@@ -91,7 +103,7 @@ pub enum ExistingJournal {
     /// A journal that has settled no record yet: it is simply replaced.
     Empty,
     /// The journal of a job that can be carried on.
-    Unfinished(Unfinished),
+    Unfinished(Box<Unfinished>),
 }
 
 /// A journal that can be carried on.
@@ -102,6 +114,8 @@ pub struct Unfinished {
     path: PathBuf,
     /// The length of what is whole.
     length: u64,
+    /// The seal of those lines.
+    seal: Seal,
     requests: u64,
     /// The input changed under the last run.
     changed: bool,
@@ -110,6 +124,11 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
+    /// Whether records were accepted by another account than the one that this job is for.
+    pub fn is_of_another_account(&self, job: &Head) -> bool {
+        self.head.account != job.account && self.settled.iter().any(|(_, _, refusal)| refusal.is_none())
+    }
+
     /// Why this job does not carry it on, in words; `None` where it does.
     pub fn difference(&self, job: &Head) -> Option<String> {
         let changed = || self.changed.then(|| "an input that changed while it was being read".to_owned());
@@ -171,6 +190,7 @@ impl End {
 #[derive(Debug)]
 pub struct Journal {
     disk: Box<dyn Disk>,
+    seal: Seal,
     /// Lines written and not made safe.
     loose: u32,
     /// Accepted records in them.
@@ -183,31 +203,49 @@ impl Journal {
     /// Looks at what a results folder holds, and changes nothing.
     ///
     /// # Errors
-    /// The journal cannot be read, is damaged, or was written by a newer version.
-    pub fn inspect(folder: &Folder) -> Result<ExistingJournal, Error> {
+    /// The journal cannot be read, is damaged, was written by a newer version, or is unfinished and does not bear the seal
+    /// of this key.
+    pub fn inspect(folder: &Folder, key: &UserKey) -> Result<ExistingJournal, Error> {
         let path = folder.file(JOURNAL);
         let file = match folder.open_file(JOURNAL, OFlags::RDONLY) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ExistingJournal::None),
             Err(error) => return Err(Error::Open { path, error }),
         };
-        load(&mut BufReader::new(file), path)
+        load(&mut BufReader::new(file), path, key)
+    }
+
+    /// Whether a results folder holds the journal of a job that is not finished, whoever wrote it.
+    ///
+    /// # Errors
+    /// The journal cannot be read, is damaged, or was written by a newer version.
+    pub fn is_unfinished(folder: &Folder) -> Result<bool, Error> {
+        // Without the key of whoever wrote it, its seal says nothing here.
+        match Journal::inspect(folder, &UserKey::known()) {
+            Ok(found) => Ok(matches!(found, ExistingJournal::Unfinished(_))),
+            Err(Error::Seal { .. }) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// Begins the journal of a new job; one that is there is replaced.
     ///
     /// # Errors
     /// Local I/O.
-    pub fn create(folder: &Folder, head: &Head) -> Result<Journal, Error> {
-        let create = || {
+    pub fn create(folder: &Folder, head: &Head, key: &UserKey) -> Result<Journal, Error> {
+        let mut seal = Seal::new(key);
+        let mut create = || {
             let mut draft = folder.create(JOURNAL)?;
             let tool = env!("CARGO_PKG_VERSION").to_owned();
-            draft.write_all(&JournalLine::Head { v: VERSION, tool, head: head.clone() }.to_bytes()?)?;
+            draft.write_all(&JournalLine::Head { v: VERSION, tool, head: head.clone() }.to_bytes(&mut seal)?)?;
             publish(vec![draft])?;
             folder.open_file(JOURNAL, OFlags::WRONLY | OFlags::APPEND)
         };
         let failed = |error| Error::Open { path: folder.file(JOURNAL), error };
-        create().map(|file| Journal::on(Box::new(file))).map_err(failed)
+        match create() {
+            Ok(file) => Ok(Journal::on(Box::new(file), seal)),
+            Err(error) => Err(failed(error)),
+        }
     }
 
     /// Carries on a journal: what a crash left behind its last whole line is cut off.
@@ -222,11 +260,11 @@ impl Journal {
             Ok(file)
         };
         let failed = |error| Error::Open { path: unfinished.path.clone(), error };
-        resume().map(|file| Journal::on(Box::new(file))).map_err(failed)
+        resume().map(|file| Journal::on(Box::new(file), unfinished.seal.clone())).map_err(failed)
     }
 
-    fn on(disk: Box<dyn Disk>) -> Journal {
-        Journal { disk, loose: 0, loose_records: 0, since: None }
+    fn on(disk: Box<dyn Disk>, seal: Seal) -> Journal {
+        Journal { disk, seal, loose: 0, loose_records: 0, since: None }
     }
 
     /// Writes down what was settled.
@@ -263,6 +301,14 @@ impl Journal {
         Ok(())
     }
 
+    /// Notes that the token of this run is of the account that the job is for.
+    ///
+    /// # Errors
+    /// Local I/O; the journal must not be used any more.
+    pub fn same_account(&mut self, account: &str) -> Result<(), Error> {
+        self.write(&JournalLine::Account { account: account.to_owned() })
+    }
+
     /// Ends the journal of this run, after its reports are written.
     ///
     /// # Errors
@@ -290,7 +336,7 @@ impl Journal {
     }
 
     fn write(&mut self, line: &JournalLine) -> Result<(), Error> {
-        let bytes = line.to_bytes().map_err(|error| self.failed(error.into()))?;
+        let bytes = line.to_bytes(&mut self.seal).map_err(|error| self.failed(error.into()))?;
         self.disk.write(&bytes).map_err(|error| self.failed(error))?;
         self.loose += 1;
         self.since.get_or_insert_with(Instant::now);
@@ -320,82 +366,9 @@ impl Disk for File {
     }
 }
 
-/// Reads a journal from its beginning.
-fn load(from: &mut dyn BufRead, path: PathBuf) -> Result<ExistingJournal, Error> {
-    let (mut bytes, mut number, mut broken) = (Vec::new(), 0, None);
-    let (mut length, mut requests, mut settled, mut head, mut complete) = (0, 0, Vec::new(), None, false);
-    let mut version = VERSION;
-    let mut changed = false;
-    loop {
-        bytes.clear();
-        let read = from.take(LONGEST_LINE).read_until(b'\n', &mut bytes);
-        if read.map_err(|error| Error::Open { path: path.clone(), error })? == 0 {
-            break;
-        }
-        number += 1;
-        let line = match JournalLine::read(&bytes) {
-            None => {
-                broken.get_or_insert(number);
-                continue;
-            }
-            Some(JournalLine::Head { v, .. }) if v > VERSION => return Err(Error::Newer { path }),
-            // Whole lines behind a broken one: no crash leaves that.
-            Some(_) if broken.is_some() => return Err(Error::Damaged { path, line: broken.unwrap_or(number) }),
-            Some(line) => line,
-        };
-        let damaged = Error::Damaged { path: path.clone(), line: number };
-        let (ranges, request, refusal) = match line {
-            JournalLine::Head { v, head: found, .. } if number == 1 => {
-                version = v;
-                head = Some(found);
-                length += bytes.len() as u64;
-                continue;
-            }
-            JournalLine::Head { .. } => return Err(damaged),
-            _ if head.is_none() => return Err(damaged),
-            JournalLine::End { state } => {
-                complete = state == End::Complete.as_str();
-                changed = state == End::Changed.as_str();
-                length += bytes.len() as u64;
-                continue;
-            }
-            JournalLine::Accepted { r, req, .. } => (r, req, None),
-            JournalLine::Refused { r, code, why, req, http } => {
-                let cause = Cause::ALL.iter().copied().find(|cause| cause.as_str() == code).unwrap_or(Cause::Refused);
-                let failure = Failure { status: http, request: req.clone(), ..Failure::new(cause, &why) };
-                (r, req, Some(Arc::new(failure)))
-            }
-        };
-        complete = false;
-        length += bytes.len() as u64;
-        let sequence = request.rsplit_once('-').and_then(|(_, sequence)| sequence.parse().ok()).unwrap_or(0);
-        if sequence > MOST_REQUESTS {
-            return Err(damaged);
-        }
-        requests = requests.max(sequence);
-        for (first, last) in ranges {
-            if first == 0 || first > last || last == u64::MAX {
-                return Err(damaged);
-            }
-            settled.push((first, last, refusal.clone()));
-        }
-    }
-    let Some(head) = head else { return Ok(ExistingJournal::None) };
-    if complete {
-        return Ok(ExistingJournal::Finished);
-    }
-    if settled.is_empty() {
-        return Ok(ExistingJournal::Empty);
-    }
-    if version < VERSION {
-        return Err(Error::Older { path });
-    }
-    Ok(ExistingJournal::Unfinished(Unfinished { head, path, length, requests, changed, settled }))
-}
-
 /// Reads bytes as a journal, for the fuzzer: whatever they are, there is an answer.
 pub fn read_bytes(mut bytes: &[u8]) -> Result<ExistingJournal, Error> {
-    load(&mut bytes, PathBuf::new())
+    load(&mut bytes, PathBuf::new(), &UserKey::known())
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::Diagnostic;
-use crate::outcome::Settled;
+use crate::outcome::{Cause, Settled};
+
+const KEY: UserKey = UserKey::known();
 
 fn head() -> Head {
     let input = InputFingerprint { name: "a.csv".into(), len: 7, blake3: "00ff".into() };
@@ -18,6 +20,8 @@ fn head() -> Head {
         plan: "plan".into(),
         shard: String::new(),
         endpoint: "https://host/path".into(),
+        query: String::new(),
+        account: "me".into(),
     }
 }
 
@@ -68,7 +72,7 @@ impl Disk for Full {
 fn small() -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();
     let folder = Folder::make(dir.path()).unwrap();
-    let mut journal = Journal::create(&folder, &head()).unwrap();
+    let mut journal = Journal::create(&folder, &head(), &KEY).unwrap();
     journal.hear(&settled(1, 4, Outcome::Accepted)).unwrap();
     journal.hear(&settled(5, 5, refusal())).unwrap();
     journal.hear(&settled(7, 12, Outcome::Accepted)).unwrap();
@@ -88,16 +92,16 @@ fn done(found: &ExistingJournal) -> (BTreeSet<u64>, BTreeSet<u64>) {
 fn a_journal_is_carried_on() {
     let dir = tempfile::tempdir().unwrap();
     let folder = Folder::make(dir.path()).unwrap();
-    assert!(matches!(Journal::inspect(&folder).unwrap(), ExistingJournal::None));
-    let mut journal = Journal::create(&folder, &head()).unwrap();
-    assert!(matches!(Journal::inspect(&folder).unwrap(), ExistingJournal::Empty));
+    assert!(matches!(Journal::inspect(&folder, &KEY).unwrap(), ExistingJournal::None));
+    let mut journal = Journal::create(&folder, &head(), &KEY).unwrap();
+    assert!(matches!(Journal::inspect(&folder, &KEY).unwrap(), ExistingJournal::Empty));
     journal.hear(&settled(1, 4, Outcome::Accepted)).unwrap();
     journal.hear(&settled(5, 5, refusal())).unwrap();
     let unknown = Outcome::Unconfirmed(Arc::new(Failure::new(Cause::Timeout, "")));
     journal.hear(&settled(6, 9, unknown)).unwrap();
     journal.finish(End::Interrupted).unwrap();
 
-    let ExistingJournal::Unfinished(unfinished) = Journal::inspect(&folder).unwrap() else { panic!() };
+    let ExistingJournal::Unfinished(unfinished) = Journal::inspect(&folder, &KEY).unwrap() else { panic!() };
     assert_eq!((unfinished.head.clone(), unfinished.settled(), unfinished.requests()), (head(), 5, 5));
     let statuses = unfinished.statuses(9).unwrap();
     let told: Vec<_> = (1..=9).map(|record| statuses.get(record)).collect();
@@ -113,9 +117,9 @@ fn a_journal_is_carried_on() {
     let mut journal = Journal::resume(&folder, &unfinished).unwrap();
     journal.hear(&settled(6, 9, Outcome::Accepted)).unwrap();
     journal.finish(End::Complete).unwrap();
-    assert!(matches!(Journal::inspect(&folder).unwrap(), ExistingJournal::Finished));
-    Journal::create(&folder, &head()).unwrap();
-    assert!(matches!(Journal::inspect(&folder).unwrap(), ExistingJournal::Empty));
+    assert!(matches!(Journal::inspect(&folder, &KEY).unwrap(), ExistingJournal::Finished));
+    Journal::create(&folder, &head(), &KEY).unwrap();
+    assert!(matches!(Journal::inspect(&folder, &KEY).unwrap(), ExistingJournal::Empty));
 }
 
 #[test]
@@ -129,6 +133,8 @@ fn a_job_is_its_inputs_its_plan_and_its_endpoint() {
     for other in [longer, two] {
         assert_eq!(now.difference(&other).as_deref(), Some("another input (then a.csv)"));
     }
+    let asked = Head { query: "00ff".into(), ..head() };
+    assert_eq!(now.difference(&asked).as_deref(), Some("another query of the endpoint https://host/path"));
     let elsewhere = Head { endpoint: "sandbox".into(), ..head() };
     assert_eq!(now.difference(&elsewhere).as_deref(), Some("another endpoint (then https://host/path)"));
     assert!(now.difference(&Head { shard: "2/8".into(), ..head() }).unwrap().contains("another shard (then all rows)"));
@@ -144,13 +150,13 @@ fn a_journal_cut_anywhere_is_carried_on_from_its_last_whole_line() {
     let folder = Folder::make(dir.path()).unwrap();
     for cut in 0..whole.len() {
         fs::write(folder.file(JOURNAL), &whole[..cut]).unwrap();
-        let found = Journal::inspect(&folder).unwrap();
+        let found = Journal::inspect(&folder, &KEY).unwrap();
         let (some, no) = done(&found);
         assert!(some.is_subset(&accepted) && no.is_subset(&refused));
         if let ExistingJournal::Unfinished(unfinished) = found {
             let mut journal = Journal::resume(&folder, &unfinished).unwrap();
             journal.hear(&settled(20, 20, Outcome::Accepted)).unwrap();
-            let (more, _) = done(&Journal::inspect(&folder).unwrap());
+            let (more, _) = done(&Journal::inspect(&folder, &KEY).unwrap());
             assert_eq!(more, some.iter().copied().chain([20]).collect());
         }
     }
@@ -188,13 +194,15 @@ fn a_broken_line_among_whole_ones_is_damage() {
 
 #[test]
 fn a_newer_version_is_not_touched() {
-    let newer = JournalLine::Head { v: VERSION + 1, tool: "9.0.0".into(), head: head() }.to_bytes().unwrap();
+    let newer = JournalLine::Head { v: VERSION + 1, tool: "9.0.0".into(), head: head() }
+        .to_bytes(&mut Seal::new(&KEY))
+        .unwrap();
     assert!(matches!(read_bytes(&newer), Err(Error::Newer { .. })));
 }
 
 #[test]
 fn a_journal_of_this_version_is_read() {
-    let kept = include_bytes!("../../tests/golden/journal-2.ndjson");
+    let kept = include_bytes!("../../tests/golden/journal-3.ndjson");
     let (accepted, refused) = done(&read_bytes(kept).unwrap());
     assert_eq!(accepted.into_iter().collect::<Vec<_>>(), [1, 2, 3, 4, 7, 8, 9, 10, 11, 12]);
     assert_eq!(refused.into_iter().collect::<Vec<_>>(), [5]);
@@ -202,20 +210,72 @@ fn a_journal_of_this_version_is_read() {
 
 #[test]
 fn an_unfinished_journal_with_the_old_words_is_not_resumed() {
-    let old = include_bytes!("../../tests/golden/journal-1.ndjson");
-    let error = read_bytes(old).unwrap_err();
-    assert_eq!((error.code(), error.exit().code()), ("journal.older", 65));
-    assert!(error.hint().unwrap().contains("--restart") && error.ends_with_restart());
+    let (first, second) = (
+        &include_bytes!("../../tests/golden/journal-1.ndjson")[..],
+        include_bytes!("../../tests/golden/journal-2.ndjson"),
+    );
+    for old in [first, second] {
+        let error = read_bytes(old).unwrap_err();
+        assert_eq!((error.code(), error.exit().code()), ("journal.older", 65));
+        assert!(error.hint().unwrap().contains("--restart") && error.ends_with_restart());
+    }
     // A finished job is followed by a new one, whatever wrote it.
-    let head = JournalLine::Head { v: 1, tool: "0.0.9".into(), head: head() }.to_bytes().unwrap();
-    let end = JournalLine::End { state: End::Complete.as_str().to_owned() }.to_bytes().unwrap();
+    let head = JournalLine::Head { v: 1, tool: "0.0.9".into(), head: head() }.to_bytes(&mut Seal::new(&KEY)).unwrap();
+    let end = JournalLine::End { state: End::Complete.as_str().to_owned() }.to_bytes(&mut Seal::new(&KEY)).unwrap();
     assert!(matches!(read_bytes(&[head, end].concat()), Ok(ExistingJournal::Finished)));
+}
+
+/// Whoever knows the format and not the key: lines with a right checksum, and a seal of his own.
+#[test]
+fn lines_of_somebody_else_are_not_resumed() {
+    let whole = small();
+    let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut stranger = Seal::new(&KEY);
+    let forged = JournalLine::Accepted { r: vec![(13, 99)], req: "job-000099".into(), http: Some(200) };
+    let forged = forged.to_bytes(&mut stranger).unwrap();
+    let journals = [
+        [&lines[..], &[&forged]].concat(),
+        vec![lines[0], lines[2], lines[3]],
+        vec![lines[0], lines[1], lines[3]],
+        vec![lines[0], lines[2], lines[1], lines[3]],
+    ];
+    for journal in journals {
+        let error = read_bytes(&journal.concat()).unwrap_err();
+        assert_eq!((error.code(), error.exit().code()), ("journal.seal", 65));
+        assert!(error.ends_with_restart());
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Folder::make(dir.path()).unwrap();
+    fs::write(folder.file(JOURNAL), &whole).unwrap();
+    let other = UserKey::in_results(&folder, true).unwrap();
+    assert!(matches!(Journal::inspect(&folder, &other), Err(Error::Seal { .. })));
+    assert!(Journal::is_unfinished(&folder).unwrap());
+}
+
+#[test]
+fn another_account_is_known_and_can_become_the_jobs_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Folder::make(dir.path()).unwrap();
+    let mine = Head { account: "mine".into(), ..head() };
+    let unfinished = || match Journal::inspect(&folder, &KEY).unwrap() {
+        ExistingJournal::Unfinished(unfinished) => unfinished,
+        other => panic!("{other:?}"),
+    };
+    let mut journal = Journal::create(&folder, &head(), &KEY).unwrap();
+    journal.hear(&settled(1, 1, refusal())).unwrap();
+    assert!(!unfinished().is_of_another_account(&mine), "nothing was accepted for anybody");
+    journal.hear(&settled(2, 2, Outcome::Accepted)).unwrap();
+    assert!(unfinished().is_of_another_account(&mine) && !unfinished().is_of_another_account(&head()));
+    let mut journal = Journal::resume(&folder, &unfinished()).unwrap();
+    journal.same_account("mine").unwrap();
+    assert!(!unfinished().is_of_another_account(&mine));
+    assert_eq!(unfinished().settled(), 2);
 }
 
 #[test]
 fn lines_are_made_safe_in_groups() {
     let platter = Platter::default();
-    let mut journal = Journal::on(Box::new(platter.clone()));
+    let mut journal = Journal::on(Box::new(platter.clone()), Seal::new(&KEY));
     for record in 1..=100 {
         journal.hear(&settled(record, record, Outcome::Accepted)).unwrap();
     }
@@ -229,13 +289,13 @@ fn lines_are_made_safe_in_groups() {
 
 #[test]
 fn a_full_disk_is_told_with_what_may_be_sent_again() {
-    let mut journal = Journal::on(Box::new(Full(300)));
+    let mut journal = Journal::on(Box::new(Full(400)), Seal::new(&KEY));
     let error =
         (1..).find_map(|round| journal.hear(&settled(round * 10, round * 10 + 9, Outcome::Accepted)).err()).unwrap();
     let Error::Write { records, .. } = &error else { panic!("{error}") };
     // Four lines fit; the fifth is not kept either.
     assert_eq!((*records, error.exit().code(), error.code()), (40, 74, "journal.write"));
-    let mut journal = Journal::on(Box::new(Full(100_000)));
+    let mut journal = Journal::on(Box::new(Full(100_000)), Seal::new(&KEY));
     journal.hear(&settled(1, 1, Outcome::Accepted)).unwrap();
     assert_eq!(journal.sync().unwrap_err().exit().code(), 74);
 }
@@ -252,8 +312,10 @@ proptest! {
     #[test]
     fn a_loss_of_power_loses_only_what_was_not_safe(writes in prop::collection::vec((0u64..50, any::<bool>()), 1..40), torn in 0usize..200) {
         let platter = Platter::default();
-        platter.0.lock().unwrap().0 = JournalLine::Head { v: VERSION, tool: String::new(), head: head() }.to_bytes().unwrap();
-        let mut journal = Journal::on(Box::new(platter.clone()));
+        let mut seal = Seal::new(&KEY);
+        let head = JournalLine::Head { v: VERSION, tool: String::new(), head: head() };
+        platter.0.lock().unwrap().0 = head.to_bytes(&mut seal).unwrap();
+        let mut journal = Journal::on(Box::new(platter.clone()), seal);
         let (mut told, mut safe_records) = (BTreeSet::new(), BTreeSet::new());
         for (number, (more, sync)) in writes.into_iter().enumerate() {
             let first = number as u64 * 20 + 1;
@@ -278,7 +340,7 @@ fn a_number_of_a_request_that_cannot_be_counted_on_is_damage() {
     for (number, is_damage) in [("000007", false), ("18446744073709551615", true)] {
         let mut bytes = small();
         let line = JournalLine::Accepted { r: vec![(20, 20)], req: format!("job-{number}"), http: Some(200) };
-        bytes.extend(line.to_bytes().unwrap());
+        bytes.extend(line.to_bytes(&mut Seal::new(&KEY)).unwrap());
         assert_eq!(matches!(read_bytes(&bytes), Err(Error::Damaged { .. })), is_damage, "{number}");
     }
 }

@@ -14,6 +14,7 @@ use crate::report::words::moment;
 use crate::sandbox::{self, Sandbox};
 use crate::secret::Secret;
 use crate::stop::Stop;
+use crate::user_key::UserKey;
 
 /// By which right contacts are sent.
 pub enum Destination {
@@ -56,6 +57,14 @@ impl Destination {
                 Some((source.label.as_str(), credentials.token.last_four().map(str::to_owned)))
             }
             Destination::Sandbox | Destination::Nowhere => None,
+        }
+    }
+
+    /// The account that contacts are sent to, as a keyed hash; empty where that is nobody's.
+    pub fn account(&self, source: &TokenSource, key: &UserKey) -> String {
+        match self {
+            Destination::Endpoint(credentials, _) => source.account(&credentials.token, key),
+            Destination::Sandbox | Destination::Nowhere => String::new(),
         }
     }
 

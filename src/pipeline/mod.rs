@@ -11,6 +11,7 @@ mod ending;
 mod listeners;
 pub mod merge;
 mod outputs;
+mod owner;
 mod prepare;
 mod preview;
 mod reports;

@@ -13,10 +13,10 @@ use super::request_log::Logged;
 use super::screen::values;
 use super::sending::{SendJob, send};
 use super::summary::{RunInfo, inputs_as_told, row_counts};
-use super::{RunOutput, Screen, check, earlier, ending, outputs, warnings};
+use super::{RunOutput, Screen, check, earlier, ending, outputs, owner};
 use crate::config::{Config, Target, Verbosity};
 use crate::error::Error;
-use crate::folder::{self, Folder, ResultsKind};
+use crate::folder::{self, Folder, Privacy, ResultsKind};
 use crate::journal::{self, ExistingJournal, Head, Journal, Lock, Unfinished};
 use crate::numbers::count;
 use crate::outcome::StatusMap;
@@ -29,6 +29,7 @@ use crate::report::words::moment;
 use crate::source;
 use crate::stop::Stop;
 use crate::survey::Survey;
+use crate::user_key::UserKey;
 
 /// Imports contacts, or does everything but the requests.
 pub async fn import(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutput {
@@ -98,28 +99,39 @@ impl<'a> Run<'a> {
         outputs::check(config, self.screen, Some(&results_path(config)))?;
         let inputs = prepare::open(config, self.stop).await?;
         let destination = Destination::find(config, self.screen, self.stop).await?;
-        let folder = self.take_folder()?;
+        let (folder, privacy) = self.take_folder()?;
+        let mut warnings = Vec::new();
+        let key = match config.delivery.target {
+            Target::Nowhere => None,
+            Target::Endpoint | Target::Sandbox => Some(owner::key(config, &folder, privacy, &mut warnings)?),
+        };
         outputs::all_have_a_place(config)?;
-        let found = match config.delivery.target {
-            Target::Nowhere => ExistingJournal::None,
-            Target::Endpoint | Target::Sandbox => match Journal::inspect(&folder) {
-                // What cannot be read can still be forgotten, which is what the hint says.
-                Err(error) if self.config.delivery.restart && error.ends_with_restart() => ExistingJournal::None,
-                found => found?,
-            },
+        let found = match key.as_ref().map(|key| Journal::inspect(&folder, key)) {
+            None => ExistingJournal::None,
+            // What cannot be read can still be forgotten, which is what the hint says.
+            Some(Err(error)) if config.delivery.restart && error.ends_with_restart() => ExistingJournal::None,
+            Some(found) => found?,
         };
         let job = Arc::new(prepare::understand(config, inputs)?);
         self.job = Some(Arc::clone(&job));
         // Before anything of it is replaced.
         let previous = earlier::previous(&folder);
         self.tell_start(&job, &found, previous.as_ref(), &destination);
+        self.screen.warn(&warnings);
+        self.info.warnings.extend(warnings);
 
         let survey = Arc::new(self.make_survey(&job).await?);
         // The folder stays as it is.
         prepare::enough(config, &survey)?;
-        let done = self.take_journal(found, previous, &job, &survey, &folder)?;
+        let done = match &key {
+            Some(key) => {
+                let head = self.head(&job, &survey, destination.account(&config.delivery.token, key), key);
+                self.take_journal(found, previous, head, &survey, &folder, key)?
+            }
+            None => Arc::default(),
+        };
         self.survey = Some(Arc::clone(&survey));
-        let found = warnings::of_job(config, &job, &survey);
+        let found = super::warnings::of_job(config, &job, &survey);
         self.screen.warn(&found);
         self.info.warnings.extend(found);
         // Else they are told once: in the summary.
@@ -134,13 +146,14 @@ impl<'a> Run<'a> {
     }
 
     /// The results folder, ours alone from now on.
-    fn take_folder(&mut self) -> Result<Folder, Error> {
+    fn take_folder(&mut self) -> Result<(Folder, Privacy), Error> {
         let path = results_path(self.config);
         let mut folder = Folder::make(&path).map_err(|error| Error::Folder { path, error })?;
+        let privacy = owner::make_own(&folder, self.screen)?;
         let lock = Lock::take(&mut folder);
         self.folder = Some(folder.clone());
         self.lock = Some(lock?);
-        Ok(folder)
+        Ok((folder, privacy))
     }
 
     /// What was found, where it goes, by which right, and what there is to carry on.
@@ -222,45 +235,62 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Carries on what an earlier run left, or begins a new job. What is settled already is given back.
-    fn take_journal(
-        &mut self,
-        found: ExistingJournal,
-        previous: Option<Previous>,
-        job: &Job,
-        survey: &Survey,
-        folder: &Folder,
-    ) -> Result<Arc<StatusMap>, Error> {
-        if self.config.delivery.target == Target::Nowhere {
-            return Ok(Arc::default());
-        }
+    /// What this job is, for its journal.
+    fn head(&self, job: &Job, survey: &Survey, account: String, key: &UserKey) -> Head {
         let inputs = job.inputs.iter().zip(&survey.inputs).map(|(input, read)| journal::InputFingerprint {
             name: input.source.input().name().to_owned(),
             len: read.digest.bytes,
             blake3: read.digest.blake3.to_string(),
         });
-        let head = Head {
+        let query = match self.config.delivery.target {
+            Target::Endpoint => self.config.delivery.transport.endpoint.url().query(),
+            Target::Sandbox | Target::Nowhere => None,
+        };
+        Head {
             job: format!("{:016x}", fastrand::u64(..)),
             inputs: inputs.collect(),
             plan: self.config.plan.clone(),
             shard: job.shard.part().unwrap_or_default(),
             endpoint: self.info.endpoint.clone(),
-        };
+            query: query.map(|query| key.hash("query", query)).unwrap_or_default(),
+            account,
+        }
+    }
+
+    /// Carries on what an earlier run left, or begins a new job. What is settled already is given back.
+    fn take_journal(
+        &mut self,
+        found: ExistingJournal,
+        previous: Option<Previous>,
+        head: Head,
+        survey: &Survey,
+        folder: &Folder,
+        key: &UserKey,
+    ) -> Result<Arc<StatusMap>, Error> {
         match self.to_carry_on(&found) {
             Some(unfinished) => {
                 if let Some(what) = unfinished.difference(&head) {
                     return Err(Error::OtherJob { what });
                 }
+                let is_other_account = unfinished.is_of_another_account(&head);
+                if is_other_account && !self.config.delivery.same_account {
+                    let command = self.config.line.with(&["--same-account"]);
+                    return Err(Error::OtherAccount { command });
+                }
                 self.info.job.clone_from(&unfinished.head.job);
                 self.info.requests_before = unfinished.requests();
                 self.is_resumed = true;
                 self.listeners.statuses = unfinished.statuses(survey.records())?;
-                self.listeners.journal = Some(Journal::resume(folder, unfinished)?);
+                let mut journal = Journal::resume(folder, unfinished)?;
+                if is_other_account {
+                    journal.same_account(&head.account)?;
+                }
+                self.listeners.journal = Some(journal);
             }
             None => {
                 self.info.job.clone_from(&head.job);
                 self.info.previous = previous;
-                self.listeners.journal = Some(Journal::create(folder, &head)?);
+                self.listeners.journal = Some(Journal::create(folder, &head, key)?);
             }
         }
         Ok(Arc::new(self.listeners.statuses.clone()))

@@ -28,8 +28,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reading", &["row", "contact", "source", "mapping"]),
     ("survey", &["row", "contact", "source", "reading", "dedupe"]),
     ("folder", &["reading"]),
+    ("user_key", &["folder"]),
     ("client", &["diagnostic", "wire", "batch", "outcome", "event", "secret", "small_file", "stop"]),
-    ("journal", &["diagnostic", "outcome", "event", "folder"]),
+    ("journal", &["diagnostic", "outcome", "event", "folder", "user_key"]),
     // The server's words may quote a cell, which is masked.
     ("progress", &["diagnostic", "row", "outcome", "event", "terminal", "numbers"]),
     (

@@ -1,6 +1,7 @@
 //! Integration tests: the real program, real sockets, real files. One binary, so that it is linked once.
 //!
 //! Where to put a new test:
+//! - `account`: whose job a results folder holds.
 //! - `architecture`: the rules of the code that a machine can check.
 //! - `browser`: `report.html` in Chromium.
 //! - `codes`: `docs/codes.md` agrees with the program.
@@ -37,6 +38,7 @@
     reason = "a test that finds something else fails, and says where"
 )]
 
+mod account;
 mod architecture;
 mod browser;
 mod codes;

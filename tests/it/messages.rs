@@ -219,6 +219,8 @@ fn unfinished_jobs(folder: &Folder, run: &mut impl FnMut(&str, &str, Option<&Ser
     };
     run(&to("--restart"), "m1import contacts.csv", Some(&unfinished));
     run(&to("--tag x"), "m1import contacts.csv --tag x", Some(&unfinished));
+    let other = to("").replace(TOKEN, "another-token-of-them");
+    run(&other, "m1import contacts.csv # another token", Some(&unfinished));
     let journal = "contacts.results/journal.ndjson";
     let slow = Server::new(|_| Reply::ok().after(Duration::from_secs(5)));
     let line = format!("m1import many.csv --restart --limit 1 --token {TOKEN} --endpoint {}", slow.endpoint());
@@ -261,6 +263,7 @@ const ELSEWHERE: &[&str] = &[
     "input.unreadable",
     "journal.newer",
     "journal.older",
+    "journal.seal",
     "journal.unusable",
     "journal.write",
     "output.write",

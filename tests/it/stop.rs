@@ -21,7 +21,7 @@ const JOURNAL: &str = "contacts.results/journal.ndjson";
 /// A token with three parts that ends at this time, in seconds from now.
 fn jwt(seconds: i64) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    let claims = format!(r#"{{"exp":{}}}"#, i64::try_from(now).unwrap() + seconds);
+    let claims = format!(r#"{{"sub":"jane","exp":{}}}"#, i64::try_from(now).unwrap() + seconds);
     let part = |text: &str| {
         // base64url by hand: the program's own must not be what the test stands on.
         const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 
 use self::shard::{Rejected, ResultRow, Results, Rows};
 use super::earlier::{Listed, clear_rejected, kept_note};
-use super::{RunOutput, Screen};
+use super::{RunOutput, Screen, owner};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
 use crate::folder::{Draft, Folder, RESULTS, SUMMARY, publish, rejected_name};
-use crate::journal::{ExistingJournal, Journal, Lock};
+use crate::journal::{Journal, Lock};
 use crate::outcome::RowCounts;
 use crate::report::rejected_rows::{RejectedRow, RejectedRows, Values};
 use crate::report::text::{self, SummaryFooter};
@@ -109,8 +109,9 @@ pub fn merge(
     if folders.iter().any(|other| Folder::existing(other).is_ok_and(|other| other.is_same(&folder))) {
         return Err(Error::Output(format!("{} is one of the folders to merge", path.display())).into());
     }
+    owner::make_own(&folder, screen)?;
     let _lock = Lock::take(&mut folder)?;
-    if let ExistingJournal::Unfinished(_) = Journal::inspect(&folder)? {
+    if Journal::is_unfinished(&folder)? {
         return Err(Error::Unfinished(path).into());
     }
     let written = |error| crate::error::Error::Output { path: folder.path().to_owned(), error };
