@@ -100,9 +100,11 @@ fn of_two_rows(rows: &[Row], records: usize) -> Option<Head> {
         let [upper, lower, below @ ..] = rows.get(above..)? else { return None };
         let parts = [upper, lower].map(|row| row.cells().filter(|cell| !cell.trim().is_empty()).count());
         // A cell that comes again further down is a value.
+        // So is one under a title that is known, unless both together are one.
         let is_data = |(column, cell): (usize, &str)| {
-            let cell = cell.trim();
-            !cell.is_empty() && below.iter().any(|row| row.cell(column).trim() == cell)
+            let (title, cell) = (upper.cell(column).trim(), cell.trim());
+            let is_value = || meaning(title).is_some() && meaning(&format!("{title} {cell}")).is_none();
+            !cell.is_empty() && (below.iter().any(|row| row.cell(column).trim() == cell) || is_value())
         };
         if parts.iter().any(|filled| *filled < 2)
             || upper.cells().chain(lower.cells()).any(holds_value)
@@ -210,6 +212,7 @@ mod tests {
             ("Name,,Phone\n,mobile,\nAna,mobile,+5511987654321\n", Some("0 Name||Phone")),
             ("Name,Phone,Email\nAna,,a@b.c\nBeto,+5511987654321,\n", Some("0 Name|Phone|Email")),
             ("Name,Phone\nAna,none\nBeto,+5511987654321\n", Some("0 Name|Phone")),
+            ("Name,Phone,,Note\nAna,,home,x\nBeto,+5521987654321,,\n", Some("0 Name|Phone||Note")),
             // Rows without a header.
             ("Ayesha Khan,n/a\nBilal,+923011234567\nDina,+923021234567\n", None),
             ("Ayesha Khan,\nBilal,+923011234567\n", None),
