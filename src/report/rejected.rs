@@ -14,7 +14,12 @@ use crate::source::{Format, KEPT, REJECT_COLUMNS, Source};
 
 /// A file of rejected rows: the original columns, then why.
 pub(super) enum Rejected {
-    Csv { csv: Box<csv::Writer<BufWriter<Draft>>>, width: usize },
+    Csv {
+        csv: Box<csv::Writer<BufWriter<Draft>>>,
+        width: usize,
+        /// Each row has its card as it stood, in a column behind the others.
+        with_card: bool,
+    },
     Ndjson(Box<BufWriter<Draft>>),
 }
 
@@ -32,19 +37,22 @@ impl Rejected {
         let mut csv = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(file);
         // By the names that `--columns` gave them, which the file then needs no more.
         let columns = source.columns().names();
-        let names = columns.iter().map(|name| guard(name)).chain(REJECT_COLUMNS.map(Cow::Borrowed));
+        let with_card = source.format() == Format::Vcard;
+        let card = with_card.then_some(Cow::Borrowed("card"));
+        let names = columns.iter().map(|name| guard(name)).chain(card).chain(REJECT_COLUMNS.map(Cow::Borrowed));
         csv.write_record(names.map(Cow::into_owned))?;
-        Ok(Rejected::Csv { csv: Box::new(csv), width: columns.len() })
+        Ok(Rejected::Csv { csv: Box::new(csv), width: columns.len(), with_card })
     }
 
     pub fn add(&mut self, row: &Row, code: &str, reason: &str) -> io::Result<()> {
         let line = row.location.line.to_string();
         match self {
-            Rejected::Csv { csv, width } => {
+            Rejected::Csv { csv, width, with_card } => {
                 let cell = |column| guard(&one_cell(row.cell(column))).into_owned();
                 let why = [line.as_str(), code, reason].map(|text| guard_within(text).into_owned());
                 // What a row has beyond the header follows behind our columns, where the reader finds it again.
-                let record = (0..*width).map(cell).chain(why).chain((*width..row.len()).map(cell));
+                let card = with_card.then(|| guard(&one_cell(&String::from_utf8_lossy(&row.raw))).into_owned());
+                let record = (0..*width).map(cell).chain(card).chain(why).chain((*width..row.len()).map(cell));
                 csv.write_record(record).map_err(io::Error::from)
             }
             Rejected::Ndjson(file) => file.write_all(&json_line(&row.raw, row.location.line, code, reason)),

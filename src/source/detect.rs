@@ -9,7 +9,7 @@ use super::json::Json;
 use super::shape::Shape;
 use super::text::Utf8Buffer;
 use super::unpack::{Compression, Unpacked};
-use super::{Format, InputSource};
+use super::{Format, InputSource, vline};
 
 /// Reads the first `most` bytes, and on to the first that is not ASCII, but not further than `ascii`;
 /// says whether that is all there is.
@@ -168,7 +168,7 @@ pub(super) fn is_framed_json(text: &[u8]) -> bool {
 
 /// Whether one of the lines begins a card.
 fn begins_a_card(text: &[u8]) -> bool {
-    text.split(|&byte| byte == b'\n').any(|line| line.trim_ascii().eq_ignore_ascii_case(b"BEGIN:VCARD"))
+    text.split(|&byte| byte == b'\n').any(|line| vline::beginning(line.trim_ascii()).is_some())
 }
 
 /// Whether the input's name ends in one of these, packed or not.

@@ -120,7 +120,10 @@ fn latin(sample: &[u8], guess: &'static Encoding) -> &'static Encoding {
         });
         (encoding, score.sum::<usize>())
     };
-    let scores = LATIN.iter().map(weights).map(score).collect::<Vec<_>>();
+    // Where Windows has signs, the ISO code page has control characters, which nobody writes.
+    let has_controls = sample.iter().any(|byte| matches!(byte, 0x80..=0x9f));
+    let candidates = LATIN.iter().filter(|(encoding, ..)| *encoding != ISO_8859_2 || !has_controls);
+    let scores = candidates.map(weights).map(score).collect::<Vec<_>>();
     let best = scores.iter().map(|(_, score)| *score).max().unwrap_or(0);
     let mut equals = scores.iter().filter(|(_, score)| *score == best).map(|(encoding, _)| *encoding);
     // Windows is far more likely than the ISO code pages, which the guess likes.
@@ -254,7 +257,7 @@ mod tests {
             (WINDOWS_1252, "João Conceição|François Lefèvre|Jürgen Weiß|Åsa Öberg|Iñaki Núñez|Søren Kjær|Väinö|José"),
             (
                 WINDOWS_1252,
-                "Þór Ægisson|Sigurður Jónsson|Niccolò|Daniël|Luís Simões|Mª José|Señor ¿Qué?|Renée|Bjørn Ås",
+                "A±B Müller™|Þór Ægisson|Sigurður Jónsson|Niccolò|Daniël|Luís Simões|Mª José|Señor ¿Qué?|Renée|Bjørn Ås",
             ),
             (WINDOWS_1252, "Zoë Brown|O’Brien Seán|Chloé Bœuf|Bruno Guimarães|Mário Magalhães|Agnès|Noël|Forlì"),
             (WINDOWS_1254, "Şükrü Yıldız|Ayşe Çağlar|Gökhan Işık|Müge Anlı|Işıl Doğan|İbrahim|Çağrı"),

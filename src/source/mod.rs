@@ -66,6 +66,7 @@ pub use table::REJECT_COLUMNS;
 use crate::row::Row;
 use crate::row::guard::unguard;
 use detect::{binary, is_framed_json, read_head, sniff};
+use encoding::EncodingGuess;
 use json::Json;
 use shape::Shape;
 use table::Dialect;
@@ -90,7 +91,7 @@ const ASCII: usize = 16 << 20;
 pub struct Source {
     input: InputSource,
     compression: Option<Compression>,
-    encoding: encoding::EncodingGuess,
+    encoding: EncodingGuess,
     layout: Layout,
     columns: Columns,
     sample: Vec<Row>,
@@ -106,7 +107,10 @@ enum Layout {
     },
     Ndjson,
     Json(Shape),
-    Vcard,
+    Vcard {
+        /// What lines are in that are not UTF-8, where lines may say so themselves.
+        other: Option<&'static Encoding>,
+    },
     /// A sheet that was turned into a plain table, row numbers first.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only spreadsheets are sheets"))]
     Sheet {
@@ -164,21 +168,21 @@ fn settle(input: InputSource, options: &Options) -> Result<Source, ErrorKind> {
         Format::Json => (Layout::Json(Json::shape(text()?)?), found),
         Format::Ndjson => (lines(text()?), found),
         Format::Csv | Format::Tsv => {
-            let mut dialect = table::dialect(&sample, whole, options.format == Some(Format::Tsv), options);
+            let mut dialect = table::dialect(&sample, whole, options);
+            notices.append(&mut dialect.notices);
             // A file of rejects is UTF-8 whatever --encoding says.
             let found = if dialect.is_rejects_file { encoding::find(&bytes, None)? } else { found };
-            let format = match (options.format, dialect.delimiter) {
-                (None, b'\t') => Format::Tsv,
-                _ => format,
-            };
-            notices.append(&mut dialect.notices);
-            (Layout::Table { format, dialect }, found)
+            let is_tsv = options.format.is_none() && dialect.delimiter == b'\t';
+            (Layout::Table { format: if is_tsv { Format::Tsv } else { format }, dialect }, found)
         }
-        Format::Vcard => (Layout::Vcard, found),
+        Format::Vcard => {
+            let (encoding, other) = vcard::encodings(&sample, found);
+            (Layout::Vcard { other }, encoding)
+        }
         Format::Xlsx => return Err(ErrorKind::Format("a spreadsheet")),
     };
     if encoding.guessed {
-        notices.insert(0, Notice::EncodingGuessed(encoding.encoding.name()));
+        notices.insert(0, Notice::EncodingGuessed(found.encoding.name()));
     }
     let mut source =
         Source { input, compression, encoding, layout, columns: Columns::default(), sample: Vec::new(), notices };
@@ -208,7 +212,7 @@ fn sheet(input: InputSource, compression: Option<Compression>, options: &Options
     let mut source = Source {
         input,
         compression,
-        encoding: encoding::EncodingGuess { encoding: UTF_8, bom: false, guessed: false },
+        encoding: EncodingGuess { encoding: UTF_8, bom: false, guessed: false },
         layout: Layout::Sheet { table, head, is_rejects_file },
         columns: Columns::default(),
         sample: Vec::new(),
@@ -250,7 +254,7 @@ impl Source {
             match rows.next(&mut row) {
                 Ok(true) => self.sample.push(row.clone()),
                 // Text around the cards is passed over, but a file of nothing else is another.
-                Ok(false) if looked == 1 && matches!(self.layout, Layout::Vcard) => {
+                Ok(false) if looked == 1 && matches!(self.layout, Layout::Vcard { .. }) => {
                     return Err(ErrorKind::Format("a vCard"));
                 }
                 Ok(false) => break,
@@ -271,7 +275,7 @@ impl Source {
         let table = match &self.layout {
             Layout::Table { dialect, .. } => Some((dialect.is_rejects_file, dialect.header.clone())),
             Layout::Sheet { head, is_rejects_file, .. } => Some((*is_rejects_file, head.names.clone())),
-            Layout::Ndjson | Layout::Json(_) | Layout::Vcard => None,
+            Layout::Ndjson | Layout::Json(_) | Layout::Vcard { .. } => None,
         };
         match table {
             Some((is_rejects_file, header)) => {
@@ -311,7 +315,7 @@ impl Source {
             }
             None => {
                 self.columns = rows.columns();
-                self.columns.given = matches!(self.layout, Layout::Vcard);
+                self.columns.given = matches!(self.layout, Layout::Vcard { .. });
             }
         }
         Ok(())
@@ -328,7 +332,7 @@ impl Source {
             Layout::Table { format, .. } => *format,
             Layout::Ndjson => Format::Ndjson,
             Layout::Json(_) => Format::Json,
-            Layout::Vcard => Format::Vcard,
+            Layout::Vcard { .. } => Format::Vcard,
             Layout::Sheet { .. } => Format::Xlsx,
         }
     }
@@ -352,7 +356,7 @@ impl Source {
     pub fn delimiter(&self) -> Option<char> {
         match &self.layout {
             Layout::Table { dialect, .. } => Some(char::from(dialect.delimiter)),
-            Layout::Ndjson | Layout::Json(_) | Layout::Vcard | Layout::Sheet { .. } => None,
+            Layout::Ndjson | Layout::Json(_) | Layout::Vcard { .. } | Layout::Sheet { .. } => None,
         }
     }
 
@@ -371,7 +375,7 @@ impl Source {
         match &self.layout {
             Layout::Table { dialect, .. } => dialect.is_rejects_file,
             Layout::Sheet { is_rejects_file, .. } => *is_rejects_file,
-            Layout::Ndjson | Layout::Json(_) | Layout::Vcard => false,
+            Layout::Ndjson | Layout::Json(_) | Layout::Vcard { .. } => false,
         }
     }
 

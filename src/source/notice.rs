@@ -36,6 +36,13 @@ pub enum Notice {
         /// The lines of the first records that have it; none where the list stands beside the one that is read.
         lines: Vec<u64>,
     },
+    /// Cards are begun or ended where none can be read.
+    CardsMissing {
+        /// How many.
+        count: u64,
+        /// The lines of the first.
+        lines: Vec<u64>,
+    },
     /// One of several sheets is read.
     SheetChosen {
         /// Its name.
@@ -53,6 +60,7 @@ impl Notice {
             Notice::LinesBeforeHeader { count } => Some((WarningCode::HeaderRows, *count, &[])),
             Notice::RowsBeforeHeader { count } => Some((WarningCode::HeaderRows, *count as u64, &[])),
             Notice::ListLeft { contacts, lines, .. } => Some((WarningCode::ListLeft, *contacts, lines)),
+            Notice::CardsMissing { count, lines } => Some((WarningCode::CardsMissing, *count, lines)),
             Notice::NoHeader { columns } if !columns.iter().any(|name| name == "name") => {
                 Some((WarningCode::NoNameColumn, 1, &[]))
             }
@@ -82,6 +90,8 @@ impl fmt::Display for Notice {
             Notice::ListLeft { list, contacts, .. } => {
                 write!(f, "{contacts} contacts in the list {list:?} are not read")
             }
+            Notice::CardsMissing { count: 1, .. } => f.write_str("1 card is begun or ended where none can be read"),
+            Notice::CardsMissing { count, .. } => write!(f, "{count} cards are begun or ended where none can be read"),
             Notice::SheetChosen { name, of } => write!(f, "of {of} sheets {name:?} is read"),
         }
     }

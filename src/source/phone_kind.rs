@@ -5,6 +5,7 @@
 pub(super) enum PhoneKind {
     WhatsApp,
     Mobile,
+    /// Nothing is said of it.
     Any,
     Place,
     Fax,
@@ -29,8 +30,12 @@ impl PhoneKind {
         }
     }
 
-    /// What it is when two things are said of it: a fax stays one.
+    /// What it is when two things are said of it: a fax stays one, and the better of two others counts.
     pub fn and(self, other: PhoneKind) -> PhoneKind {
-        if self == PhoneKind::Fax || other == PhoneKind::Fax { PhoneKind::Fax } else { self.min(other) }
+        match (self, other) {
+            (PhoneKind::Fax, _) | (_, PhoneKind::Fax) => PhoneKind::Fax,
+            (PhoneKind::Any, said) | (said, PhoneKind::Any) => said,
+            (one, other) => one.min(other),
+        }
     }
 }

@@ -74,7 +74,7 @@ impl Rows {
             }
             Layout::Ndjson => Reader::Ndjson(Ndjson::new(text)),
             Layout::Json(shape) => Reader::Json(Box::new(Json::new(text, shape.clone()))),
-            Layout::Vcard => Reader::Vcard(Vcard::new(text)),
+            Layout::Vcard { other } => Reader::Vcard(Vcard::new(text, *other)),
             Layout::Sheet { head, is_rejects_file, .. } => {
                 let mut csv = Csv::new(text, b',');
                 for _ in 0..head.records + usize::from(head.names.is_some()) {
@@ -151,12 +151,13 @@ impl Rows {
         }
     }
 
-    /// What was noticed while records were read, so far: lists of further contacts in them.
+    /// What was noticed while records were read, so far: lists of further contacts in them, cards that cannot be read.
     pub fn notices(&self) -> &[Notice] {
         match &self.reader {
             Reader::Ndjson(ndjson) => &ndjson.flat.left,
             Reader::Json(json) => &json.flat.left,
-            Reader::Csv(_) | Reader::Sheet(_) | Reader::Vcard(_) => &[],
+            Reader::Vcard(vcard) => vcard.notices(),
+            Reader::Csv(_) | Reader::Sheet(_) => &[],
         }
     }
 

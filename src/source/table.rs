@@ -2,7 +2,7 @@
 
 use super::csv::records;
 use super::header::{self, Head};
-use super::{Delimiter, Notice, Options};
+use super::{Delimiter, Format, Notice, Options};
 use crate::row::Row;
 
 /// The columns that the program itself adds to `rejected.csv`.
@@ -25,7 +25,7 @@ pub(super) struct Dialect {
 }
 
 /// Finds out how the table is written that begins with `sample`.
-pub(super) fn dialect(sample: &[u8], whole: bool, tabs: bool, options: &Options) -> Dialect {
+pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect {
     if let Some(dialect) = rejects_dialect(sample, whole) {
         return dialect;
     }
@@ -34,6 +34,7 @@ pub(super) fn dialect(sample: &[u8], whole: bool, tabs: bool, options: &Options)
         None => (None, 0),
     };
     let skip = skip.max(options.skip_lines);
+    let tabs = options.format == Some(Format::Tsv);
     let forced = options.delimiter.map(|delimiter| delimiter.0).or(tabs.then_some(b'\t')).or(named);
     let body = behind_lines(sample, skip);
     let one;
