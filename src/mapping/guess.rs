@@ -2,7 +2,8 @@
 
 mod names;
 
-use super::{Error, REFUSED, name_of, numbered, positions};
+use super::opt_out::REFUSED;
+use super::{Error, name_of, numbered, positions};
 use names::is_same_part;
 
 use crate::contact::phone::{Region, plain};

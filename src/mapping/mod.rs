@@ -4,14 +4,18 @@
 //! Nothing is read out of the cells here; that is the business of `contact`.
 
 mod column;
+mod countries;
 mod error;
 mod filter;
 mod guess;
+mod opt_out;
 
 use std::str::FromStr;
 
+pub use countries::UnusedCountry;
 pub use error::Error;
 pub use filter::Filter;
+pub use opt_out::OptOut;
 
 use crate::contact::phone::Region;
 use crate::contact::{Contact, FieldColumns, Rules};
@@ -83,41 +87,6 @@ pub struct Options {
     pub default_country: Option<Region>,
 }
 
-/// What says in a cell that its person does not want to be written to, whatever the column is called.
-const REFUSED: &str = "unsubscribed, opted out, opted_out, opted-out, opt-out, opt out, optout, blacklisted, do not call, \
-                       do not contact, do not disturb, dnc, dnd, abgemeldet, désabonné, desuscrito, descadastrado";
-
-/// A column that says who does not want to be written to. It is not obeyed unless the user says so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OptOut {
-    /// The column, from 0.
-    pub column: u32,
-    /// Its name.
-    pub name: String,
-    /// Whether it is its name that says so, and not only one of its cells.
-    pub by_name: bool,
-}
-
-impl OptOut {
-    /// Whether a date marks the row: when somebody unsubscribed.
-    pub fn is_dated(&self, row: &Row) -> bool {
-        self.by_name && self.value(row).chars().filter(char::is_ascii_digit).count() >= 6
-    }
-
-    /// Whether the row is marked.
-    pub fn marks(&self, row: &Row) -> bool {
-        const MARKS: &str = "true, yes, y, 1, x, t, on, ja, j, si, sí, oui, sim, да, evet, ya, 是, हाँ, نعم, blocked, \
-                             stop, ✓";
-        let value = self.value(row).to_lowercase();
-        REFUSED.split(", ").chain(MARKS.split(", ")).any(|mark| mark == value) || self.is_dated(row)
-    }
-
-    /// The row's cell, without blanks around it: the value for `--skip`.
-    pub fn value<'row>(&self, row: &'row Row) -> &'row str {
-        row.cell(self.column as usize).trim()
-    }
-}
-
 /// Which column is which field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
@@ -129,6 +98,7 @@ pub struct Mapping {
     /// How many columns have been looked at.
     known: usize,
     warnings: Vec<OptOut>,
+    unused_countries: Vec<UnusedCountry>,
 }
 
 impl Mapping {
@@ -144,6 +114,7 @@ impl Mapping {
             settled: Vec::new(),
             known: columns.names().len(),
             warnings: Vec::new(),
+            unused_countries: Vec::new(),
         };
         for (target, name) in &options.map {
             mapping.settle(target, name, columns)?;
@@ -154,6 +125,7 @@ impl Mapping {
         mapping.find_attributes(columns)?;
         mapping.mark_international(columns);
         mapping.find_other_names(columns);
+        mapping.unused_countries = countries::unused(&mapping.fields, columns, sample);
         Ok(mapping)
     }
 
@@ -200,6 +172,11 @@ impl Mapping {
     /// Columns that say who does not want to be written to.
     pub fn warnings(&self) -> &[OptOut] {
         &self.warnings
+    }
+
+    /// Columns of countries or calling codes that no field uses.
+    pub fn unused_countries(&self) -> &[UnusedCountry] {
+        &self.unused_countries
     }
 
     /// Adds a column to a field that the user has not settled.

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::contact::phone::Kind;
 use crate::diagnostic::WarningCode;
+use crate::mapping::UnusedCountry;
 use crate::numbers::grouped;
 use crate::reading::{InputRead, Job, MappedInput};
 use crate::report::Warning;
@@ -15,8 +16,14 @@ const FEWEST: u64 = 3;
 
 /// All that there is to say of the inputs once they have been read.
 pub fn of_job(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
-    [of_inputs(job, survey), no_rows(survey), consent(config, job, survey), no_names(job, survey), of_counts(survey)]
-        .concat()
+    [
+        of_inputs(job, survey),
+        no_rows(survey),
+        consent(config, job, survey),
+        no_names(job, survey),
+        of_counts(config, job, survey),
+    ]
+    .concat()
 }
 
 /// Whether `--strict` lets a run go on in spite of the warning. Those that it does are about this machine, or about
@@ -124,41 +131,89 @@ fn in_input(job: &Job, input: u32, message: &str) -> String {
 }
 
 /// The warnings that follow from the counts.
-fn of_counts(survey: &Survey) -> Vec<Warning> {
-    landlines(survey).into_iter().collect()
+fn of_counts(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
+    let countries = job.inputs.iter().find_map(|input| input.mapping.unused_countries().first());
+    let command = |map: &str| config.line.with(&["--map", map]);
+    let default_country = countries.and_then(|column| default_country(survey, column, command));
+    landlines(survey).into_iter().chain(default_country).collect()
 }
 
 /// More than one number in twenty is a fixed line.
 fn landlines(survey: &Survey) -> Option<Warning> {
-    let all: u64 = survey.kinds.values().sum();
-    let count = survey.kinds.get(&Kind::FixedLine).copied().unwrap_or(0);
-    (all >= FEWEST_CONTACTS && count >= FEWEST && count * 20 > all).then(|| {
-        let entry = WarningCode::Landlines.entry();
-        Warning {
-            code: WarningCode::Landlines,
-            count,
-            message: format!("{count} of {all} numbers are landlines"),
-            hint: Some(entry.remedy.to_owned()),
-            places: Vec::new(),
-        }
+    let (all, count) = (numbers(survey), survey.kinds.get(&Kind::FixedLine).copied().unwrap_or(0));
+    (all >= FEWEST_CONTACTS && count >= FEWEST && count * 20 > all).then(|| Warning {
+        code: WarningCode::Landlines,
+        count,
+        message: format!("{count} of {all} numbers are landlines"),
+        hint: Some(WarningCode::Landlines.entry().remedy.to_owned()),
+        places: Vec::new(),
     })
+}
+
+/// More than one number in five is valid only because of the default country, and an unused column says where they are.
+/// `command` is the one that maps it.
+fn default_country(
+    survey: &Survey,
+    UnusedCountry { name, field, .. }: &UnusedCountry,
+    command: impl Fn(&str) -> String,
+) -> Option<Warning> {
+    let (all, count) = (numbers(survey), survey.by_default_country);
+    (all >= FEWEST_CONTACTS && count >= FEWEST && count * 5 > all).then(|| Warning {
+        code: WarningCode::DefaultCountry,
+        count,
+        message: format!(
+            "{count} of {all} numbers are valid only because of --default-country, and column \"{name}\" holds countries"
+        ),
+        hint: Some(format!("map the column with the countries: {}", command(&format!("{field}={name}")))),
+        places: Vec::new(),
+    })
+}
+
+/// How many valid numbers there are.
+fn numbers(survey: &Survey) -> u64 {
+    survey.kinds.values().sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::row::Field;
 
     #[test]
     fn landlines_are_a_warning_above_one_in_twenty() {
-        let warned = |mobiles: u64, landlines: u64| {
+        let warned = |mobiles: u64, fixed: u64| {
             let mut survey = Survey::default();
-            survey.kinds.extend([(Kind::Mobile, mobiles), (Kind::FixedLine, landlines)]);
-            of_counts(&survey).pop().map(|warning| warning.message)
+            survey.kinds.extend([(Kind::Mobile, mobiles), (Kind::FixedLine, fixed)]);
+            landlines(&survey).map(|warning| warning.message)
         };
         assert_eq!(warned(16, 4), Some("4 of 20 numbers are landlines".to_owned()));
         assert_eq!(warned(56, 3), Some("3 of 59 numbers are landlines".to_owned()));
-        for (mobiles, landlines) in [(0, 0), (15, 4), (18, 2), (57, 3), (95, 5)] {
-            assert_eq!(warned(mobiles, landlines), None, "{mobiles} {landlines}");
+        for (mobiles, fixed) in [(0, 0), (15, 4), (18, 2), (57, 3), (95, 5)] {
+            assert_eq!(warned(mobiles, fixed), None, "{mobiles} {fixed}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_the_default_country_are_a_warning_where_a_column_says_where_they_are() {
+        let warned = |all: u64, by_default_country: u64, field: Field| {
+            let mut survey = Survey::default();
+            survey.kinds.insert(Kind::Mobile, all);
+            survey.by_default_country = by_default_country;
+            let column = UnusedCountry { column: 2, name: "Land".to_owned(), field };
+            default_country(&survey, &column, |map| format!("m1import --map {map}"))
+        };
+        let found = warned(20, 5, Field::Region).unwrap();
+        assert_eq!((found.code.as_str(), found.count), ("warning.default_country", 5));
+        assert_eq!(
+            found.message,
+            r#"5 of 20 numbers are valid only because of --default-country, and column "Land" holds countries"#
+        );
+        let hint = "map the column with the countries: m1import --map region=Land";
+        assert_eq!(found.hint.as_deref(), Some(hint));
+        let hint = "map the column with the countries: m1import --map prefix=Land";
+        assert_eq!(warned(20, 20, Field::Prefix).unwrap().hint.as_deref(), Some(hint));
+        for (all, by_default) in [(20, 4), (19, 19), (100, 2)] {
+            assert_eq!(warned(all, by_default, Field::Region), None, "{all} {by_default}");
         }
     }
 }
