@@ -184,7 +184,7 @@ pub const SETTINGS: &[Setting] = &[
         .more("With --no-header, or to replace the header"),
     row(Input, "skip-lines", One("N"), "0", "Physical lines to skip before the header")
         .more("A preamble is also detected"),
-    row(Input, "sheet", One("NAME|N"), "", "Worksheet, by name or by number from 1")
+    row(Input, "sheet", Many("NAME|N|all"), "", "Worksheets, by name or by number from 1, or all that have phone numbers")
         .more("Default: the first with a phone column"),
     row(Input, "limit", One("N"), "", "Take the first N records of the job only").common(),
     row(Input, "max-input", One("SIZE"), "", "The longest standard input or pipe that is taken")

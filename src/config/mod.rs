@@ -279,7 +279,7 @@ fn source_options(levels: &Levels) -> Result<source::Options, Error> {
         header: if levels.on(key::NO_HEADER)? { source::Header::Absent } else { source::Header::Present },
         columns: levels.maybe(key::COLUMNS)?.map(|CommaList(names)| names).unwrap_or_default(),
         skip_lines,
-        sheet: levels.maybe(key::SHEET)?,
+        sheets: levels.many(key::SHEET)?,
     })
 }
 

@@ -53,14 +53,15 @@ pub fn understand(config: &Config, inputs: Vec<source::InputSource>) -> Result<J
     let mut understood = Vec::new();
     for (input, settings) in inputs.into_iter().zip(&config.inputs) {
         let caused = |error| Error::with_settings(error, &settings.from_elsewhere);
-        let source = source::open(input, &settings.source).map_err(|error| caused(Error::Input(error)))?;
-        let name = source.input().name().to_owned();
-        let mapped = |error| caused(Error::Mapping { input: name.clone(), error });
-        let mapping = Mapping::find(source.columns(), source.sample(), &settings.mapping).map_err(mapped)?;
-        let filter = Filter::find(&settings.only, &settings.skip, source.columns()).map_err(mapped)?;
-        let mut own = settings.rules.clone();
-        own.phone.plans = rules.phone.plans.clone();
-        understood.push(MappedInput { source, mapping, filter, rules: own });
+        for source in source::open_all(input, &settings.source).map_err(|error| caused(Error::Input(error)))? {
+            let name = source.input().name().to_owned();
+            let mapped = |error| caused(Error::Mapping { input: name.clone(), error });
+            let mapping = Mapping::find(source.columns(), source.sample(), &settings.mapping).map_err(mapped)?;
+            let filter = Filter::find(&settings.only, &settings.skip, source.columns()).map_err(mapped)?;
+            let mut own = settings.rules.clone();
+            own.phone.plans = rules.phone.plans.clone();
+            understood.push(MappedInput { source, mapping, filter, rules: own });
+        }
     }
     Ok(Job { inputs: understood, rules, limit: config.rows.limit, shard: config.rows.shard })
 }

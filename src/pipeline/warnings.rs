@@ -46,14 +46,14 @@ fn of_inputs(job: &Job, survey: &Survey) -> Vec<Warning> {
         let name = input.source.input().name().to_owned();
         let notices = input.source.notices().iter().chain(&read.notices);
         let warnings = notices.filter_map(move |notice| {
-            let (code, count, lines) = notice.warning()?;
+            let (code, count, _) = notice.warning()?;
             let remedy = code.entry().remedy;
             Some(Warning {
                 code,
                 count,
                 message: format!("{name}: {notice}"),
                 hint: (!remedy.is_empty()).then(|| remedy.to_owned()),
-                places: lines.iter().map(|line| format!("{name}:{line}")).collect(),
+                places: notice.places(&name),
             })
         });
         warnings.collect::<Vec<_>>()

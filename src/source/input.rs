@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +27,9 @@ pub struct InputSource {
 enum Backing {
     /// A file of the user, or a nameless temporary one, which is gone with its last handle.
     File(Arc<File>),
+    /// A part of a temporary file.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only worksheets are parts"))]
+    Part(Arc<File>, Range<u64>),
     Memory(Arc<[u8]>),
 }
 
@@ -74,9 +78,22 @@ impl InputSource {
         InputSource { name: name.to_owned(), path: None, len: bytes.len() as u64, backing: Backing::Memory(bytes) }
     }
 
+    /// A part of a temporary file.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn part(file: &Arc<File>, part: Range<u64>) -> InputSource {
+        let len = part.end - part.start;
+        InputSource { name: String::new(), path: None, backing: Backing::Part(file.clone(), part), len }
+    }
+
+    /// The same input, called by one of its worksheets.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn sheet(&self, name: &str) -> InputSource {
+        InputSource { name: format!("{}#{name}", self.name), ..self.clone() }
+    }
+
     /// What is already in a temporary file.
     #[cfg(feature = "xlsx")]
-    pub(super) fn kept(file: File) -> Result<InputSource, ErrorKind> {
+    fn kept(file: File) -> Result<InputSource, ErrorKind> {
         let len = file.metadata().map_err(ErrorKind::Spool)?.len();
         Ok(InputSource { name: String::new(), path: None, backing: Backing::File(Arc::new(file)), len })
     }
@@ -188,6 +205,11 @@ impl Backing {
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
         match self {
             Backing::File(file) => file.read_at(buffer, at),
+            Backing::Part(file, part) => {
+                let left = usize::try_from(part.end.saturating_sub(part.start + at)).unwrap_or(usize::MAX);
+                let most = left.min(buffer.len());
+                file.read_at(buffer.get_mut(..most).unwrap_or_default(), part.start + at)
+            }
             Backing::Memory(bytes) => {
                 let at = usize::try_from(at).unwrap_or(usize::MAX);
                 bytes.get(at..).unwrap_or_default().read(buffer)

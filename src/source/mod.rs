@@ -4,8 +4,6 @@
 //! columns it has. [`Source::rows`] then reads it from the beginning as often as wanted, always with the same
 //! rows. What the columns mean is decided elsewhere, by `mapping`.
 
-#[cfg(feature = "xlsx")]
-mod biff;
 mod code_page;
 mod columns;
 mod csv;
@@ -25,12 +23,6 @@ mod json;
 mod list;
 mod ndjson;
 mod notice;
-#[cfg(feature = "xlsx")]
-mod number_format;
-#[cfg(feature = "xlsx")]
-mod ods;
-#[cfg(feature = "xlsx")]
-mod ole;
 mod options;
 mod outline;
 mod phone_kind;
@@ -48,9 +40,7 @@ mod unpack;
 mod vcard;
 mod vline;
 #[cfg(feature = "xlsx")]
-mod xlsx;
-#[cfg(feature = "xlsx")]
-mod zip;
+mod workbook;
 
 use encoding_rs::{Encoding, UTF_8};
 
@@ -120,16 +110,25 @@ enum Layout {
     },
 }
 
-/// Finds out what an input is and how to read it.
+/// Finds out what an input is and how to read it; the first of its worksheets, where several are asked for.
 ///
 /// # Errors
 /// The input is empty, of a kind that holds no contacts, damaged near its beginning, or not readable.
 pub fn open(input: InputSource, options: &Options) -> Result<Source, Error> {
     let name = input.name().to_owned();
+    open_all(input, options)?.into_iter().next().ok_or_else(|| ErrorKind::Empty.in_input(&name))
+}
+
+/// Finds out what an input is and how to read it: one source, or one for each worksheet that is asked for.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_all(input: InputSource, options: &Options) -> Result<Vec<Source>, Error> {
+    let name = input.name().to_owned();
     settle(input, options).map_err(|kind| kind.in_input(&name))
 }
 
-fn settle(input: InputSource, options: &Options) -> Result<Source, ErrorKind> {
+fn settle(input: InputSource, options: &Options) -> Result<Vec<Source>, ErrorKind> {
     let head = read_head(&input, None, 512, 0)?.0;
     if head.is_empty() {
         return Err(ErrorKind::Empty);
@@ -141,7 +140,7 @@ fn settle(input: InputSource, options: &Options) -> Result<Source, ErrorKind> {
     }
     let book = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
     match options.format {
-        None | Some(Format::Xlsx) if book => return sheet(input, compression, options),
+        None | Some(Format::Xlsx) if book => return sheets(&input, compression, options),
         Some(Format::Xlsx) => return Err(ErrorKind::Format("a spreadsheet")),
         _ => {}
     }
@@ -187,7 +186,7 @@ fn settle(input: InputSource, options: &Options) -> Result<Source, ErrorKind> {
     let mut source =
         Source { input, compression, encoding, layout, columns: Columns::default(), sample: Vec::new(), notices };
     source.take_sample(options)?;
-    Ok(source)
+    Ok(vec![source])
 }
 
 /// The text of the bytes, as UTF-8.
@@ -206,24 +205,26 @@ fn lines(text: Utf8Buffer) -> Layout {
 }
 
 #[cfg(feature = "xlsx")]
-fn sheet(input: InputSource, compression: Option<Compression>, options: &Options) -> Result<Source, ErrorKind> {
-    let xlsx::Converted { table, head, notices } = xlsx::convert(&input, compression, options)?;
-    let is_rejects_file = head.names.as_deref().is_some_and(table::has_reject_columns);
-    let mut source = Source {
-        input,
-        compression,
-        encoding: EncodingGuess { encoding: UTF_8, bom: false, guessed: false },
-        layout: Layout::Sheet { table, head, is_rejects_file },
-        columns: Columns::default(),
-        sample: Vec::new(),
-        notices,
+fn sheets(input: &InputSource, compression: Option<Compression>, options: &Options) -> Result<Vec<Source>, ErrorKind> {
+    let source = |workbook::Converted { sheet, table, head, notices }| {
+        let is_rejects_file = head.names.as_deref().is_some_and(table::has_reject_columns);
+        let mut source = Source {
+            input: sheet.map_or_else(|| input.clone(), |sheet| input.sheet(&sheet)),
+            compression,
+            encoding: encoding::EncodingGuess { encoding: UTF_8, bom: false, guessed: false },
+            layout: Layout::Sheet { table, head, is_rejects_file },
+            columns: Columns::default(),
+            sample: Vec::new(),
+            notices,
+        };
+        source.take_sample(options)?;
+        Ok(source)
     };
-    source.take_sample(options)?;
-    Ok(source)
+    workbook::convert(input, compression, options)?.into_iter().map(source).collect()
 }
 
 #[cfg(not(feature = "xlsx"))]
-fn sheet(_: InputSource, _: Option<Compression>, _: &Options) -> Result<Source, ErrorKind> {
+fn sheets(_: &InputSource, _: Option<Compression>, _: &Options) -> Result<Vec<Source>, ErrorKind> {
     Err(ErrorKind::LeftOut("spreadsheets"))
 }
 

@@ -50,9 +50,35 @@ pub enum Notice {
         /// How many sheets can be seen.
         of: usize,
     },
+    /// Other sheets that can be seen have phones too, and are not read.
+    SheetsLeft {
+        /// Their names, and how many rows each has.
+        sheets: Vec<(String, u64)>,
+    },
+    /// Rows of a sheet are hidden, by a filter or by hand, and are read like the others.
+    RowsHidden {
+        /// How many.
+        count: u64,
+        /// The lines of the first.
+        lines: Vec<u64>,
+    },
 }
 
+/// So many sheets are named.
+const SHEETS: usize = 3;
+
 impl Notice {
+    /// Where it was noticed, in an input of this name: the first lines, or the sheets.
+    pub fn places(&self, input: &str) -> Vec<String> {
+        match self {
+            Notice::SheetsLeft { sheets } => sheets.iter().map(|(name, _)| format!("{input}#{name}")).collect(),
+            other => {
+                let lines = other.warning().map_or(&[] as &[u64], |(_, _, lines)| lines);
+                lines.iter().map(|line| format!("{input}:{line}")).collect()
+            }
+        }
+    }
+
     /// The warning it is, how many rows or contacts it is about, and the lines of the first; nothing where it is only
     /// a remark.
     pub fn warning(&self) -> Option<(WarningCode, u64, &[u64])> {
@@ -64,6 +90,10 @@ impl Notice {
             Notice::NoHeader { columns } if !columns.iter().any(|name| name == "name") => {
                 Some((WarningCode::NoNameColumn, 1, &[]))
             }
+            Notice::SheetsLeft { sheets } => {
+                Some((WarningCode::SheetLeft, sheets.iter().map(|(_, rows)| rows).sum(), &[]))
+            }
+            Notice::RowsHidden { count, lines } => Some((WarningCode::RowsHidden, *count, lines)),
             Notice::EncodingGuessed(_)
             | Notice::NoHeader { .. }
             | Notice::FirstRowKept
@@ -92,6 +122,18 @@ impl fmt::Display for Notice {
             }
             Notice::CardsMissing { count: 1, .. } => f.write_str("1 card is begun or ended where none can be read"),
             Notice::CardsMissing { count, .. } => write!(f, "{count} cards are begun or ended where none can be read"),
+            Notice::SheetsLeft { sheets } => {
+                let rows = |rows: u64| if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+                let named = sheets.iter().take(SHEETS).map(|(name, count)| format!("{name:?} has {}", rows(*count)));
+                f.write_str(&named.collect::<Vec<_>>().join(", "))?;
+                match sheets.len().saturating_sub(SHEETS) {
+                    0 if sheets.len() == 1 => f.write_str(" with phone numbers too, and is not read"),
+                    0 => f.write_str(" with phone numbers too, and are not read"),
+                    more => write!(f, " and {more} more sheets have rows with phone numbers too, and are not read"),
+                }
+            }
+            Notice::RowsHidden { count: 1, .. } => f.write_str("1 row that is hidden in the sheet is read too"),
+            Notice::RowsHidden { count, .. } => write!(f, "{count} rows that are hidden in the sheet are read too"),
             Notice::SheetChosen { name, of } => write!(f, "of {of} sheets {name:?} is read"),
         }
     }

@@ -106,6 +106,8 @@ pub enum Header {
 /// A worksheet, as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sheet {
+    /// Every one that is shown and has a column of phones.
+    All,
     /// By its name.
     Name(String),
     /// By its number, from 1; a sheet of that name is preferred.
@@ -117,6 +119,7 @@ impl FromStr for Sheet {
 
     fn from_str(text: &str) -> Result<Sheet, String> {
         match text.parse() {
+            _ if text == "all" => Ok(Sheet::All),
             Ok(number) if number > 0 => Ok(Sheet::Number(number)),
             _ if text.is_empty() => Err("is neither the name of a sheet nor its number from 1".to_owned()),
             _ => Ok(Sheet::Name(text.to_owned())),
@@ -139,6 +142,6 @@ pub struct Options {
     pub columns: Vec<String>,
     /// How many physical lines stand before the header.
     pub skip_lines: u64,
-    /// The worksheet.
-    pub sheet: Option<Sheet>,
+    /// The worksheets; none is the first that has phones.
+    pub sheets: Vec<Sheet>,
 }

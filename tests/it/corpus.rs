@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use m1import::diagnostic::Diagnostic;
 use m1import::mapping::{self, Attributes, Mapping};
 use m1import::row::{LIST_END, Row};
-use m1import::source::{self, Header, InputSource, RowError};
+use m1import::source::{self, Header, InputSource, RowError, Source};
 
 use crate::support::golden;
 
@@ -71,7 +71,24 @@ fn tell(file: &Path, reading: &source::Options, mapping: &mapping::Options, told
     let folder = format!("{}/", file.parent().unwrap().display());
     let in_short = |error: &source::Error| format!("{error} [{}]", error.code()).replace(&folder, "");
     let input = InputSource::at(file, None).map_err(|error| in_short(&error))?;
-    let source = source::open(input, reading).map_err(|error| in_short(&error))?;
+    let sources = source::open_all(input, reading).map_err(|error| in_short(&error))?;
+    let several = sources.len() > 1;
+    for source in &sources {
+        if several {
+            writeln!(told, "{}", source.input().name().replace(&folder, "")).unwrap();
+        }
+        tell_source(file, source, mapping, &in_short, told)?;
+    }
+    Ok(())
+}
+
+fn tell_source(
+    file: &Path,
+    source: &Source,
+    mapping: &mapping::Options,
+    in_short: &dyn Fn(&source::Error) -> String,
+    told: &mut String,
+) -> Result<(), String> {
     let delimiter = source.delimiter().map(|c| c.escape_default().to_string()).unwrap_or_default();
     let mut dialect = vec![source.format().to_string(), source.encoding()];
     dialect.extend([delimiter, source.compression().unwrap_or("").to_owned()]);
@@ -171,7 +188,7 @@ fn options(text: &str) -> (source::Options, mapping::Options) {
             "--no-header" => reading.header = Header::Absent,
             "--columns" => reading.columns = value().split(',').map(str::to_owned).collect(),
             "--skip-lines" => reading.skip_lines = value().parse().unwrap(),
-            "--sheet" => reading.sheet = Some(value().parse().unwrap()),
+            "--sheet" => reading.sheets.push(value().parse().unwrap()),
             "--map" => {
                 let (field, column) = value().split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
                 mapping.map.push((field.parse().unwrap(), column));

@@ -26,6 +26,7 @@
 //! - `screen`: what a person sees in a terminal.
 //! - `servers`: the test servers do what their options say.
 //! - `settings`: what the settings decide, and what they may not.
+//! - `sheets`: workbooks with several sheets, hidden rows and formulas.
 //! - `stop`: runs that cannot go on: signals while waiting, tokens that expire, damaged journals.
 //! - `support`: no tests; what the others share.
 //! - `transport`: one request on a real socket, fault by fault.
@@ -64,6 +65,7 @@ mod sandbox;
 mod screen;
 mod servers;
 mod settings;
+mod sheets;
 mod stop;
 mod support;
 mod transport;

@@ -4,8 +4,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use flate2::read::DeflateDecoder;
 
-use super::error::{ErrorKind, Foreign};
-use super::unpack::is_bomb;
+use crate::source::error::{ErrorKind, Foreign};
+use crate::source::unpack::is_bomb;
 
 /// What an archive holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! The library holds every sheet as a full table that reaches to its outermost cells, each cell with a copy of its
 //! text: two cells in opposite corners, or one long text shown in every row, make much of little.
 
-use super::error::ErrorKind;
-use super::unpack::is_bomb;
+use crate::source::error::ErrorKind;
+use crate::source::unpack::is_bomb;
 
 const BOUNDS: u16 = 0x0200;
 const CONTINUED: u16 = 0x003c;

@@ -2,8 +2,8 @@
 //!
 //! The library follows them without counting, and a chain that bites its tail would fill the memory.
 
-use super::detect::EXPORT;
-use super::error::{ErrorKind, Foreign};
+use crate::source::detect::EXPORT;
+use crate::source::error::{ErrorKind, Foreign};
 
 const HEADER: usize = 512;
 /// Sector numbers from here on are marks: free, end of chain.
