@@ -57,6 +57,25 @@ fn label(word: &str) -> bool {
     LABELS.contains(&plain.unwrap_or_else(|| normalised(&word.replace('°', "o"))))
 }
 
+/// Whether a word that is a label is meant as the code of a country, which is no label where the number is of another.
+/// `alone` says that no word stands beside it, `behind` what follows it.
+fn is_code(word: &str, behind: &str, alone: bool) -> bool {
+    let capitals = word.chars().all(|c| c.is_ascii_uppercase());
+    let followed = behind.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '+').starts_with(is_number);
+    match word.to_ascii_lowercase().as_str() {
+        // `of` and `the` of other languages: they label nothing by themselves.
+        "de" | "do" | "dom" => followed && (alone || capitals),
+        "my" => followed && capitals,
+        // Phone and number, unless they stand before a + without a sign of a label.
+        "ph" | "no" | "nr" => alone && capitals && behind.trim_start_matches([' ', ')', ']']).starts_with('+'),
+        _ => false,
+    }
+}
+
+fn is_number(c: char) -> bool {
+    c == '+' || c.is_ascii_digit()
+}
+
 /// The text without labels in front of the number or in brackets behind it; nothing if there is none.
 pub(super) fn unlabelled(text: &str) -> Option<&str> {
     let front = after_front(text);
@@ -78,6 +97,7 @@ fn after_front(text: &str) -> Option<&str> {
         if let Some((word, behind)) = rest.strip_prefix(['(', '[']).and_then(|inside| inside.split_once([')', ']']))
             && word.split_whitespace().all(label)
             && !word.trim().is_empty()
+            && !is_code(word.trim(), behind, last.is_empty())
         {
             (rest, last) = (without_signs(behind), "bracket");
             continue;
@@ -87,7 +107,7 @@ fn after_front(text: &str) -> Option<&str> {
         let (word, behind) = rest.split_at_checked(end)?;
         // `WhatsApp: wa.me/919876543210`: the second word begins a link.
         let link = behind.get(..4).is_some_and(|behind| behind.eq_ignore_ascii_case(".me/"));
-        if word.is_empty() || link || !label(word) {
+        if word.is_empty() || link || !label(word) || is_code(word, behind, last.is_empty()) {
             break;
         }
         // One letter alone may be a slip for a digit: only a sign makes a label of it.
@@ -125,17 +145,19 @@ fn before_back(text: &str) -> Option<&str> {
     let labelled =
         word.split(|c: char| c.is_whitespace() || matches!(c, '.' | '/' | ',' | '-')).filter(|word| !word.is_empty());
     let all = labelled.clone().count() > 0 && labelled.into_iter().all(label);
-    all.then(|| rest.trim_end())
+    (all && !is_code(word.trim(), "+", true)).then(|| rest.trim_end())
 }
 
 /// The country that is named before or behind a number, by its name, its ISO code or its flag, and the number.
 pub(super) fn without_country(text: &str) -> Option<(Region, &str)> {
     let digit = |c: char| c.is_ascii_digit();
-    let first = text.find(|c: char| c == '+' || digit(c))?;
+    let first = text.find(is_number)?;
     let last = text.rfind(digit)? + 1;
     let (front, number, back) = (text.get(..first)?, text.get(first..last)?, text.get(last..)?);
+    let word = bare(front);
+    let is_label = label(word) && !is_code(word, text.get(front.find(word)? + word.len()..)?, true);
     match (named(front), named(back)) {
-        (Some(region), None) if without_signs(back).is_empty() && !label(bare(front)) => Some((region, number)),
+        (Some(region), None) if without_signs(back).is_empty() && !is_label => Some((region, number)),
         (None, Some(region)) if without_signs(front).trim_start_matches(['(', '[']).is_empty() => {
             Some((region, number))
         }
@@ -231,6 +253,16 @@ mod tests {
             ("Nº: 98765", Some("98765")),
             ("98765 (dienstlich)", Some("98765")),
             ("98765 mobile", None),
+            // Codes of countries, which another question weighs.
+            ("DE +44 7911", None),
+            ("Mobile: DE +44 7911", Some("DE +44 7911")),
+            ("+44 7911 (DE)", None),
+            ("[DE] +44 7911", None),
+            ("NO +44 7911", None),
+            ("PH: +44 7911", Some("+44 7911")),
+            ("MOB NO +44 7911", Some("+44 7911")),
+            ("TEL DE CASA +44 7911", Some("+44 7911")),
+            ("tel de +44 7911", Some("+44 7911")),
             ("O98765", None),
             ("Jane: 98765", None),
             ("n/a; 98765", None),
@@ -286,8 +318,13 @@ mod tests {
             ("+91 98765 (India)", Some(("IN", "+91 98765"))),
             ("\u{1f1ee}\u{1f1f3} +91 98765", Some(("IN", "+91 98765"))),
             ("IN 98765 43210", Some(("IN", "98765 43210"))),
-            // `de` is a label in French, and taken away as such.
-            ("DE +49 176", None),
+            ("DE +49 176", Some(("DE", "+49 176"))),
+            ("de +49 176", Some(("DE", "+49 176"))),
+            ("(DO) +1 809", Some(("DO", "+1 809"))),
+            ("NO +47 90", Some(("NO", "+47 90"))),
+            ("NO: +47 90", None),
+            ("PH 98765", None),
+            ("my 98765", None),
             ("US +1 202 US", None),
             ("Jane +49 176", None),
             ("Jane +49 176 DE", None),

@@ -225,8 +225,12 @@ fn with_country(text: &str, context: &Context, depth: usize) -> Option<Result<Re
         return Some(answer.map(|reading| with_note(reading, Note::PhoneLabelRemoved)));
     }
     let named = Context { prefix: None, region: Some(region), collected: None, ..*context };
-    let reading = cell_text(rest, &named, depth + 1).ok().filter(|reading| reading.region.calling_code() == code)?;
-    Some(Err(Refusal::new(Code::PhoneLetters).suggest([reading.phone.to_string()])))
+    let reading = cell_text(rest, &named, depth + 1).ok().filter(|reading| reading.region.calling_code() == code);
+    if reading.is_none() && rest.contains(char::is_alphabetic) {
+        return None;
+    }
+    let refusal = Refusal::new(Code::PhoneLetters).detail(format!("they name {}", region.name()));
+    Some(Err(refusal.suggest(reading.map(|reading| reading.phone.to_string()))))
 }
 
 /// A number of Brazil without the two signs that stand for a carrier.
