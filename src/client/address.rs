@@ -10,7 +10,7 @@ use reqwest::Url;
 
 use crate::secret::Secret;
 
-/// The URL that contacts are posted to: https, or plain http on a literal loopback address; without user or password.
+/// The URL that contacts are posted to: https, or plain http on a literal loopback address or `localhost`; without user or password.
 /// Only such an address is ever given a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(Url);
@@ -42,7 +42,7 @@ impl Endpoint {
         format!("{}{}", self.0.host_str().unwrap_or_default(), colon(self.0.port()))
     }
 
-    /// Whether it is on this machine, by its literal address; no proxy helps there.
+    /// Whether it is on this machine, by its literal address or as `localhost`; no proxy helps there.
     pub fn is_loopback(&self) -> bool {
         is_loopback(self.0.host_str().unwrap_or_default())
     }
@@ -66,10 +66,7 @@ impl FromStr for Endpoint {
         if parts.scheme == "http" && !is_loopback(&parts.host) {
             // A query may hold a key.
             let path = parts.path.split('?').next().unwrap_or_default();
-            let remedy = match parts.host.as_str() {
-                "localhost" => format!("write http://127.0.0.1{}{path}", colon(parts.port)),
-                host => format!("write https://{host}{}{path}", colon(parts.port)),
-            };
+            let remedy = format!("write https://{}{}{path}", parts.host, colon(parts.port));
             return Err(format!("would send token and contacts unencrypted: {remedy}"));
         }
         let url = Url::parse(&format!("{}://{}{}", parts.scheme, parts.host(), parts.path));
@@ -84,6 +81,29 @@ impl Proxy {
         format!("{}://{user}{}{}", self.parts.scheme, self.parts.host(), self.parts.path)
     }
 
+    /// Its host and port: how messages call it.
+    pub(super) fn name(&self) -> String {
+        self.parts.host()
+    }
+
+    /// User and password as they were given, parted by a colon.
+    pub(super) fn user(&self) -> Option<String> {
+        // Percent-encoded, as everything in a URL is.
+        let user = percent_encoding::percent_decode_str(self.user.as_ref()?.expose());
+        Some(user.decode_utf8_lossy().into_owned())
+    }
+
+    /// Whether it is spoken to without TLS.
+    pub(super) fn is_plain(&self) -> bool {
+        self.parts.scheme == "http"
+    }
+
+    /// Host and port to connect to.
+    pub(super) fn socket(&self) -> (&str, u16) {
+        let host = self.parts.host.trim_start_matches('[').trim_end_matches(']');
+        (host, self.parts.port.unwrap_or(if self.is_plain() { 80 } else { 443 }))
+    }
+
     /// The password as it was given, if there is one.
     pub fn password(&self) -> Option<Secret> {
         let (_, password) = self.user.as_ref()?.expose().split_once(':')?;
@@ -95,7 +115,7 @@ impl Proxy {
 impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = if self.user.is_some() { "…@" } else { "" };
-        write!(f, "{}://{user}{}{}", self.parts.scheme, self.parts.host(), self.parts.path)
+        write!(f, "{}://{user}{}", self.parts.scheme, self.parts.host())
     }
 }
 
@@ -103,6 +123,9 @@ impl FromStr for Proxy {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Proxy, String> {
+        if text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("socks")) && text.contains("://") {
+            return Err("is a SOCKS proxy, which is not supported: an HTTP proxy is".to_owned());
+        }
         let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let (parts, user) = Parts::read(&text)?;
         Ok(Proxy { parts, user: user.map(|user| Secret::new(user.to_owned())) })
@@ -155,8 +178,14 @@ impl Parts {
     }
 }
 
-/// Whether a host is a literal address of this machine; a name could mean any.
+/// The name of this machine, which is never looked up: what a file or a server of names says of it does not count.
+pub(super) const LOCALHOST: &str = "localhost";
+
+/// Whether a host is this machine: a literal loopback address, or `localhost`. Another name could mean any.
 fn is_loopback(host: &str) -> bool {
+    if host == LOCALHOST {
+        return true;
+    }
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(v6) => v6.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback()),
         None => host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
@@ -181,6 +210,8 @@ mod tests {
             ("http://127.0.0.1:8787/inbox", "http://127.0.0.1:8787/inbox", "127.0.0.1:8787", true),
             ("http://127.9.9.9/", "http://127.9.9.9/", "127.9.9.9", true),
             ("http://[::1]:80/x", "http://[::1]/x", "[::1]", true),
+            ("http://LocalHost:8787/x", "http://localhost:8787/x", "localhost:8787", true),
+            ("https://localhost/x", "https://localhost/x", "localhost", true),
             ("https://h/@x:y", "https://h/@x:y", "h", false),
             ("https://10.0.0.1:443/x", "https://10.0.0.1/x", "10.0.0.1", false),
         ];
@@ -199,7 +230,8 @@ mod tests {
             ("https://me:pw@h/", "user or password"),
             ("https://token@h/", "user or password"),
             ("http://api.example.com/x", "write https://api.example.com/x"),
-            ("http://localhost:8787/x", "write http://127.0.0.1:8787/x"),
+            ("http://localhost.example.com/x", "write https://localhost.example.com/x"),
+            ("http://localhost./x", "unencrypted"),
             ("http://0177.0.0.1/", "unencrypted"),
             ("http://127.1/", "unencrypted"),
             ("http://127.0.0.1.evil.com/", "unencrypted"),
@@ -224,7 +256,7 @@ mod tests {
     #[test]
     fn proxies_are_shown_without_password() {
         let proxy: Proxy = "http://me:geheim@proxy:3128".parse().unwrap();
-        assert_eq!(proxy.to_string(), "http://…@proxy:3128/");
+        assert_eq!(proxy.to_string(), "http://…@proxy:3128");
         assert_eq!(proxy.expose(), "http://me:geheim@proxy:3128/");
         assert!(!format!("{proxy:?}").contains("geheim"));
         assert_eq!("proxy:3128".parse::<Proxy>().unwrap().expose(), "http://proxy:3128/");

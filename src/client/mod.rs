@@ -10,6 +10,7 @@ pub mod batch_size;
 pub mod credentials;
 mod header;
 pub mod ping;
+pub mod proxy;
 mod queue;
 pub mod rate_limit;
 mod refused_all;

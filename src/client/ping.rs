@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use hyper_util::client::proxy::matcher::Matcher;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::credentials::Credentials;
@@ -46,20 +45,6 @@ pub struct Certificate {
 /// The path that is asked for in place of the endpoint's own; `None` if the endpoint has another ending.
 pub fn path(options: &Options) -> Option<String> {
     Some(format!("{}{SEGMENTS}", options.endpoint.url().path().strip_suffix(IMPORT)?))
-}
-
-/// The proxy that requests go through, without name and password: the chosen one, or that of the environment.
-pub fn proxy(options: &Options) -> Option<String> {
-    if options.endpoint.is_loopback() {
-        return None;
-    }
-    if let Some(proxy) = &options.proxy {
-        return Some(proxy.to_string());
-    }
-    let proxy = Matcher::from_env().intercept(&options.endpoint.url().as_str().parse().ok()?)?;
-    let (scheme, host) = (proxy.uri().scheme_str().unwrap_or("http"), proxy.uri().host()?);
-    let port = proxy.uri().port_u16().map(|port| format!(":{port}")).unwrap_or_default();
-    Some(format!("{scheme}://{host}{port}"))
 }
 
 /// Asks once, for 15 s at most.
@@ -134,7 +119,9 @@ fn broken(error: &TransportError) -> Failure {
     let (cause, words) = match error {
         TransportError::Unreachable(words) => (Cause::Unreachable, words.as_str()),
         TransportError::Certificate(words) => (Cause::Certificate, words.as_str()),
-        TransportError::ProxyAuth => (Cause::ProxyAuth, ""),
+        TransportError::ProxyAuth(words) => (Cause::ProxyAuth, words.as_str()),
+        TransportError::Proxy(words) => (Cause::ProxyRefused, words.as_str()),
+        TransportError::NoTls(words) => (Cause::NoTls, words.as_str()),
         TransportError::Request(words) => (Cause::Request, words.as_str()),
         TransportError::Writing(words) | TransportError::Lost(words) | TransportError::Cut(words) => {
             (Cause::Cut, words.as_str())

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,9 +15,10 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Response, Url};
 
-use super::address::{Endpoint, Proxy};
+use super::address::{Endpoint, LOCALHOST, Proxy};
 use super::credentials::{Credentials, Scheme};
 use super::header::Header;
+use super::proxy;
 use super::retry;
 use super::transport_error;
 use super::verdict::{Reply, TransportError};
@@ -61,7 +63,7 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// Certificates to trust beside the system's.
     pub cacert: Option<PathBuf>,
-    /// A proxy in place of the environment's.
+    /// The proxy that requests go through; none is used for an endpoint on loopback.
     pub proxy: Option<Proxy>,
     /// The most requests under way at once: so many connections are kept.
     pub max_connections: usize,
@@ -125,6 +127,10 @@ pub struct Http {
     url: Url,
     headers: HeaderMap,
     timeout: Duration,
+    connect_timeout: Duration,
+    endpoint: Endpoint,
+    /// The proxy that requests go through.
+    proxy: Option<Proxy>,
 }
 
 impl Http {
@@ -163,9 +169,12 @@ impl Http {
         {
             builder = builder.tcp_user_timeout(seconds(30));
         }
+        let proxy = options.proxy.as_ref().filter(|_| !options.endpoint.is_loopback());
         if options.endpoint.is_loopback() {
-            builder = builder.no_proxy();
-        } else if let Some(proxy) = &options.proxy {
+            let port = options.endpoint.url().port_or_known_default().unwrap_or(443);
+            let here = [SocketAddr::from((Ipv4Addr::LOCALHOST, port)), SocketAddr::from((Ipv6Addr::LOCALHOST, port))];
+            builder = builder.no_proxy().resolve_to_addrs(LOCALHOST, &here);
+        } else if let Some(proxy) = proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy.expose()).map_err(|_| Error::Proxy)?);
         }
         if let Some(path) = &options.cacert {
@@ -176,7 +185,15 @@ impl Http {
         if let Some(id) = &options.bot_id {
             url.query_pairs_mut().append_pair("botId", id);
         }
-        Ok(Http { client, url, headers: headers(options)?, timeout: options.timeout })
+        Ok(Http {
+            client,
+            url,
+            headers: headers(options)?,
+            timeout: options.timeout,
+            connect_timeout: options.connect_timeout,
+            endpoint: options.endpoint.clone(),
+            proxy: proxy.cloned(),
+        })
     }
 
     /// Asks for a document at another path of the server, with the headers of an import: the head of the answer, its body,
@@ -202,7 +219,10 @@ impl Http {
         );
         let exchange = async {
             let sent = self.client.get(url).headers(headers).send().await;
-            let response = sent.map_err(|error| transport_error::of(&error))?;
+            let response = match sent {
+                Ok(response) => response,
+                Err(error) => return Err(self.unsent(&error).await),
+            };
             let certificate = response.extensions().get::<reqwest::tls::TlsInfo>();
             let certificate = certificate.and_then(|info| info.peer_certificate().map(<[u8]>::to_vec));
             let version = response.version();
@@ -219,7 +239,27 @@ impl Http {
         }
         headers.extend(self.headers.clone());
         let sent = self.client.post(self.url.clone()).headers(headers).body(request.body).send().await;
-        self.whole(sent.map_err(|error| transport_error::of(&error))?).await
+        match sent {
+            Ok(response) => self.whole(response).await,
+            Err(error) => Err(self.unsent(&error).await),
+        }
+    }
+
+    /// Why there is no answer; a proxy in between is named.
+    async fn unsent(&self, error: &reqwest::Error) -> TransportError {
+        match (&self.proxy, transport_error::of(error)) {
+            // Nobody but the proxy was spoken to without a tunnel.
+            (Some(proxy), TransportError::NoTls(_)) if !proxy.is_plain() => {
+                TransportError::NoTls(format!("the proxy {}", proxy.name()))
+            }
+            (Some(proxy), TransportError::Unreachable(_)) if transport_error::is_tunnel(error) => {
+                proxy::refusal(proxy, &self.endpoint, self.connect_timeout).await
+            }
+            (Some(proxy), TransportError::Unreachable(words)) => {
+                TransportError::Unreachable(format!("the proxy {}: {words}", proxy.name()))
+            }
+            (_, fault) => fault,
+        }
     }
 
     /// The whole answer, up to the longest that is read.
@@ -278,6 +318,8 @@ fn headers(options: &Options) -> Result<HeaderMap, Error> {
     let json = HeaderValue::from_static("application/json");
     headers.insert(header::CONTENT_TYPE, json.clone());
     headers.insert(header::ACCEPT, json);
+    // No answer is unpacked here.
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     let bot = options.bot_id.iter().map(|id| ("botId", id.as_str()));
     let own = options.headers.iter().map(|header| (header.name.as_str(), header.value.expose()));
     for (name, value) in bot.chain(own) {

@@ -13,10 +13,10 @@ use super::verdict::TransportError;
 pub fn of(error: &reqwest::Error) -> TransportError {
     let text = words(error);
     if let Some(secure) = chain(error).find_map(secure) {
+        if matches!(secure, rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)) {
+            return TransportError::NoTls(String::new());
+        }
         return TransportError::Certificate(secure.to_string());
-    }
-    if text.contains("proxy authorization required") {
-        return TransportError::ProxyAuth;
     }
     // Asked before the timeout: a connection that takes too long was never sent anything.
     if error.is_connect() {
@@ -35,6 +35,13 @@ pub fn of(error: &reqwest::Error) -> TransportError {
         Some(hyper) if hyper.is_parse() => TransportError::Cut(text),
         _ => TransportError::Lost(text),
     }
+}
+
+/// Whether a proxy was reached and opened no tunnel; why is not in the error. hyper tells it in words only; a test holds it to
+/// them.
+pub fn is_tunnel(error: &reqwest::Error) -> bool {
+    let text = words(error);
+    text.contains("tunnel error") || text.contains("proxy authorization required")
 }
 
 /// The fault behind an error that came while the body of an answer was read.

@@ -31,8 +31,12 @@ pub enum TransportError {
     Unreachable(String),
     /// The certificate or another part of the secure connection was rejected.
     Certificate(String),
-    /// The proxy wants credentials.
-    ProxyAuth,
+    /// The proxy wants credentials, or others than it got.
+    ProxyAuth(String),
+    /// The proxy opens no way to the server, and will not later.
+    Proxy(String),
+    /// The peer speaks no TLS; which one, if it is not the server.
+    NoTls(String),
     /// The request could not be built.
     Request(String),
     /// The connection broke while the body was written.
@@ -210,7 +214,9 @@ fn by_fault(fault: &TransportError) -> Verdict {
     match fault {
         TransportError::Unreachable(words) => later(Cause::Unreachable, words, false, OnExhausted::GiveUp),
         TransportError::Certificate(words) => Verdict::Halt(Failure::new(Cause::Certificate, words)),
-        TransportError::ProxyAuth => Verdict::Halt(Failure::new(Cause::ProxyAuth, "")),
+        TransportError::ProxyAuth(words) => Verdict::Halt(Failure::new(Cause::ProxyAuth, words)),
+        TransportError::Proxy(words) => Verdict::Halt(Failure::new(Cause::ProxyRefused, words)),
+        TransportError::NoTls(words) => Verdict::Halt(Failure::new(Cause::NoTls, words)),
         TransportError::Request(words) => Verdict::Halt(Failure::new(Cause::Request, words)),
         // A server that answers 413 and closes without reading often loses its answer that way.
         TransportError::Writing(words) => later(Cause::Cut, words, true, OnExhausted::HalveSmaller(2)),
@@ -349,7 +355,9 @@ mod tests {
         for (fault, verdict) in [
             (TransportError::Unreachable(text()), "later server.unreachable GiveUp"),
             (TransportError::Certificate(text()), "halt server.certificate"),
-            (TransportError::ProxyAuth, "halt server.proxy_auth"),
+            (TransportError::ProxyAuth(text()), "halt server.proxy_auth"),
+            (TransportError::Proxy(text()), "halt server.proxy_refused"),
+            (TransportError::NoTls(text()), "halt server.no_tls"),
             (TransportError::Request(text()), "halt config.request"),
             (TransportError::Writing(text()), "later server.cut HalveSmaller(2) reached"),
             (TransportError::Lost(text()), "later server.cut Free reached"),

@@ -47,7 +47,7 @@ pub(super) fn ping(config: &Config, terminal: &Terminal, env: &Env) -> Result<Ex
             _ = stop.wait() => return Err(stop.by_signal().map_or(Error::Broken("ping"), Error::Signal)),
         };
         let ending = destination.token_said(&config.delivery.token).and_then(|(_, last)| last);
-        Ok(PingResult { path: path.clone(), proxy: ping::proxy(options), ending, pong: asked })
+        Ok(PingResult { path: path.clone(), proxy: config.delivery.proxy.clone(), ending, pong: asked })
     });
     runtime.shutdown_background();
     let found = pong?;

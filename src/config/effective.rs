@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::level::{Levels, Origin};
 use crate::cli::options::{SETTINGS, Setting, Takes, setting};
 use crate::cli::{without_arguments, without_password, without_query, without_value};
+use crate::client::proxy::VARIABLES;
 use crate::terminal::safe;
 
 /// A setting, its value and where it came from. Secrets are masked.
@@ -26,9 +27,10 @@ pub struct EffectiveSetting {
 }
 
 impl EffectiveSetting {
-    /// Whether somebody chose it.
+    /// Whether somebody chose it for this program.
     pub fn is_chosen(&self) -> bool {
-        self.source != Origin::Default.to_string() && !self.values.is_empty()
+        let is_ours = self.source != Origin::Default.to_string() && !VARIABLES.contains(&self.source.as_str());
+        is_ours && !self.values.is_empty()
     }
 
     /// Whether it was typed.

@@ -55,6 +55,11 @@ impl Env {
         Some(folder.join("m1import").join("config.toml"))
     }
 
+    /// Whether a variable has a value, be it no text.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(|value| !matches!(value, VariableValue::Whole(text) if text.is_empty()))
+    }
+
     /// The folders in which the program may keep what it has to remember, the one to be used first first.
     pub fn state_folders(&self) -> Vec<PathBuf> {
         // systemd names several, parted by colons.

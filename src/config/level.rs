@@ -33,6 +33,8 @@ pub enum Origin {
         /// Whether it only lay in the current folder, or was named or is the user's own.
         found: bool,
     },
+    /// A variable that is not ours, such as `HTTPS_PROXY`.
+    Variable(&'static str),
     /// Nobody gave a value.
     Default,
 }
@@ -42,7 +44,7 @@ impl Origin {
     pub fn is_found(&self) -> bool {
         match self {
             Origin::EnvFile { found, .. } | Origin::File { found, .. } => *found,
-            Origin::Flags | Origin::Environment | Origin::Default => false,
+            Origin::Flags | Origin::Environment | Origin::Variable(_) | Origin::Default => false,
         }
     }
 
@@ -51,6 +53,7 @@ impl Origin {
         match self {
             Origin::Flags | Origin::Default => format!("--{}", setting.name),
             Origin::Environment => setting.variable(),
+            Origin::Variable(name) => (*name).to_owned(),
             Origin::EnvFile { path, .. } => format!("{} in {path}", setting.variable()),
             Origin::File { .. } => format!("{} in {self}", setting.name),
         }
@@ -71,6 +74,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Flags => f.write_str("command line"),
             Origin::Environment => f.write_str("environment"),
+            Origin::Variable(name) => f.write_str(name),
             Origin::EnvFile { path, .. } | Origin::File { path, section: None, .. } => f.write_str(path),
             Origin::File { path, section: Some(section), .. } => write!(f, "{path} [{section}]"),
             Origin::Default => f.write_str("default"),

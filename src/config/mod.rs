@@ -19,6 +19,7 @@ mod level;
 mod pattern;
 mod places;
 mod plan;
+mod proxy;
 mod sandbox;
 mod token;
 mod token_text;
@@ -174,6 +175,8 @@ pub struct Delivery {
     pub max_refused: Limit,
     /// The command to run at the end of an import.
     pub on_finish: Option<String>,
+    /// The proxy and where it is from, for people; `None` where none is used.
+    pub proxy: Option<String>,
     /// Whether an unfinished journal is forgotten.
     pub restart: bool,
     /// Whether another token is of the account that an unfinished journal was begun with.
@@ -207,7 +210,8 @@ impl Config {
         let Typed { files, values, line } = typed;
         let mut warnings = Vec::new();
         let places = Places::read(Level { origin: Origin::Flags, values }, env, &mut warnings)?;
-        let levels = places.levels(None)?;
+        let mut levels = places.levels(None)?;
+        levels.0.extend(proxy::of_environment(&levels, env, mode)?);
         let output = Output::settle(&levels)?;
         let delivery = Delivery::settle(&levels, mode)?;
         if output.write_config.is_some() && mode == Mode::Import {
@@ -361,6 +365,7 @@ impl Delivery {
             },
             max_refused: levels.one(key::MAX_REFUSED)?,
             on_finish: levels.maybe(key::ON_FINISH)?.map(|NonEmptyText(command)| command),
+            proxy: proxy::shown(levels)?,
             restart: levels.on(key::RESTART)?,
             same_account: levels.on(key::SAME_ACCOUNT)?,
         })

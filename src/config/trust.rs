@@ -131,7 +131,7 @@ fn untrusted(origin: &Origin, name: &str, why: &str, line: &CommandLine) -> Erro
     let trusting = match origin {
         Origin::EnvFile { path, .. } => line.with(&["--env-file", path]),
         Origin::File { path, .. } => line.with(&["--config", path]),
-        Origin::Flags | Origin::Environment | Origin::Default => line.to_string(),
+        Origin::Flags | Origin::Environment | Origin::Variable(_) | Origin::Default => line.to_string(),
     };
     Error::new(RunCode::ConfigUntrusted, format!("{place}: {why}"))
         .hint_is(format!("if you trust it, name it: {trusting}"))

@@ -40,7 +40,9 @@ codes! {
         Unauthorized = "token.refused", Token, "the server does not accept the token", "get a new API access token; --auth-type key|none sets how it is presented";
         Expired = "token.expired", Token, "the token ends", "get a new token; the same command resumes";
         Forbidden = "server.forbidden", Token, "the server denies access", "check what the account may do, and its plan";
-        ProxyAuth = "server.proxy_auth", Token, "the proxy wants credentials", "put them into --proxy";
+        ProxyAuth = "server.proxy_auth", Token, "the proxy does not let this program through", "put user and password into --proxy or the variable it is from: http://user:password@host:port";
+        ProxyRefused = "server.proxy_refused", Config, "the proxy opens no way to the server", "check the proxy's address, and whether it allows the host; NO_PROXY names hosts to be asked without it";
+        NoTls = "server.no_tls", Config, "what answers there speaks no TLS", "check host and port of --endpoint, or of the proxy";
         Certificate = "server.certificate", Config, "the server's certificate is not trusted", "give the certificate authority with --cacert";
         HeadersTooLarge = "server.headers_too_large", Config, "address or headers are too long for the server", "check --header and --endpoint";
         Request = "config.request", Config, "the request cannot be built", "check --endpoint, --header, --bot-id and --proxy";

@@ -165,6 +165,7 @@ impl<'a> Run<'a> {
             inputs: &inputs,
             settings: &self.config.settings_files,
             endpoint: (self.config.delivery.target != Target::Nowhere).then_some(self.info.endpoint.as_str()),
+            proxy: self.config.delivery.proxy.as_deref().filter(|_| self.config.delivery.target == Target::Endpoint),
             token: token.as_ref().map(|(source, last)| (*source, last.as_deref())),
             settled_before: self
                 .to_carry_on(found)

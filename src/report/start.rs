@@ -15,6 +15,8 @@ pub struct Start<'a> {
     pub settings: &'a [String],
     /// Where contacts are sent; `None` for `check` and dry runs.
     pub endpoint: Option<&'a str>,
+    /// The proxy in between and where it is from; `None` where there is none.
+    pub proxy: Option<&'a str>,
     /// Where the token came from, and its last 4 characters if it is long enough to tell them.
     pub token: Option<(&'a str, Option<&'a str>)>,
     /// How many rows an unfinished journal has settled already.
@@ -38,6 +40,9 @@ pub fn start(start: &Start<'_>) -> String {
             format!("; token from {}{last}", safe(source))
         });
         text.push_str(&format!("to {}{}\n", safe(host(endpoint)), token.unwrap_or_default()));
+        if let Some(proxy) = start.proxy {
+            text.push_str(&format!("through the proxy {}\n", safe(proxy)));
+        }
     }
     if let Some(folder) = start.folder {
         text.push_str(&format!("results in {}\n", safe(folder)));
@@ -124,6 +129,7 @@ mod tests {
             inputs: &summary.inputs,
             settings: &["m1import.toml [profile.staging]".to_owned(), "m1import.toml".to_owned()],
             endpoint: Some(&summary.job.endpoint),
+            proxy: Some("http://…@proxy:3128 (HTTPS_PROXY)"),
             token: Some(("environment M1IMPORT_TOKEN", Some("3f9a"))),
             settled_before: Some(400),
             folder: Some("contacts.results"),
@@ -134,6 +140,7 @@ mod tests {
 contacts.csv: CSV, WINDOWS-1252, semicolons; name=Full Name, phone=Mobile+Work/u{1b}[31m, email=E-mail, attr.city=City
 settings from m1import.toml [profile.staging], m1import.toml
 to api.v7.express-chat.com; token from environment M1IMPORT_TOKEN ending in 3f9a
+through the proxy http://…@proxy:3128 (HTTPS_PROXY)
 results in contacts.results
 resuming: 400 rows settled in earlier runs of this job
 
@@ -148,6 +155,7 @@ resuming: 400 rows settled in earlier runs of this job
             inputs: &inputs,
             settings: &[],
             endpoint: None,
+            proxy: None,
             token: None,
             settled_before: None,
             folder: None,
@@ -161,6 +169,7 @@ resuming: 400 rows settled in earlier runs of this job
             inputs: &[],
             settings: &[],
             endpoint: Some("sandbox"),
+            proxy: None,
             token: None,
             settled_before: None,
             folder: None,

@@ -88,6 +88,12 @@ pub fn masked_within(text: &str) -> Cow<'_, str> {
     let mut rest = without_addresses.as_str();
     while let Some(at) = rest.find(|c: char| c.is_numeric() || c == '+') {
         let (before, from) = rest.split_at(at);
+        if let Some(length) = socket_at(from) {
+            out.push_str(before);
+            out.push_str(from.get(..length).unwrap_or(""));
+            rest = from.get(length..).unwrap_or("");
+            continue;
+        }
         let (digits, length) = number_at(from);
         let (found, after) = from.split_at(length);
         out.push_str(before);
@@ -100,6 +106,13 @@ pub fn masked_within(text: &str) -> Cow<'_, str> {
     }
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// The length of an IPv4 address with a port that begins here, such as `127.0.0.1:8787`: it is a machine's, not a person's.
+fn socket_at(text: &str) -> Option<usize> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':').unwrap_or(text.len());
+    let socket = text.get(..end)?.trim_end_matches(['.', ':']);
+    socket.parse::<std::net::SocketAddrV4>().is_ok().then_some(socket.len())
 }
 
 /// The digits of the number that begins here, and its length in bytes with the marks between them; at least one

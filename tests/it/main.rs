@@ -17,6 +17,7 @@
 //! - `merge`: shards, and their results put together.
 //! - `messages`: the errors of the program, word for word.
 //! - `ping`: the call that tries endpoint and token.
+//! - `proxy`: proxies of the environment.
 //! - `reading`: properties of reading: what was written reads back the same, and no bytes crash the program.
 //! - `readme`: what the README shows is what the program does.
 //! - `reports`: the files that a run writes.
@@ -56,6 +57,7 @@ mod leaks;
 mod merge;
 mod messages;
 mod ping;
+mod proxy;
 mod reading;
 mod readme;
 mod reports;

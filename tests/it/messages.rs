@@ -267,6 +267,8 @@ const ELSEWHERE: &[&str] = &[
     "journal.unusable",
     "journal.write",
     "output.write",
+    "server.no_tls",
+    "server.proxy_refused",
     // Faults of the program.
     "run.counts",
     "run.internal",

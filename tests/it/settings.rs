@@ -64,7 +64,7 @@ fn what_is_wrong_has_a_code_and_a_hint() {
         (&["contacts.csv", "--format", "xslx"], "", 2, "[usage.value]", "did you mean xlsx?"),
         (&["contacts.csv", "--token", "x", "--token-file", "y"], "", 2, "[usage.conflict]", "leave one"),
         (&["-", "--token-file", "-"], "", 2, "[usage.conflict]", "into a file"),
-        (&["contacts.csv", "--endpoint", "http://localhost:1/"], "", 78, "[config.endpoint]", "http://127.0.0.1:1/"),
+        (&["contacts.csv", "--endpoint", "http://a.example:1/"], "", 78, "[config.endpoint]", "https://a.example:1/"),
         (&["contacts.csv"], "bach-size = 5", 78, "[config.unknown_key]", "did you mean batch-size?"),
         (&["contacts.csv"], "token = 'x'", 78, "[config.typed_only]", "token-file"),
         (&["contacts.csv", "--profile", "p"], "limit = 1", 78, "[config.profile]", ""),
