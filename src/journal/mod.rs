@@ -26,6 +26,7 @@ pub use lock::Lock;
 use crate::event::Event;
 use crate::folder::{Folder, JOURNAL, publish};
 use crate::outcome::{Failure, Outcome, RowStatus, Settlement, StatusMap};
+use crate::row::masked_within;
 use crate::user_key::UserKey;
 
 /// Lines that may wait to be made safe.
@@ -324,7 +325,9 @@ impl Journal {
             let line = match &part.outcome {
                 Outcome::Accepted => JournalLine::Accepted { r, req, http },
                 Outcome::Refused(why) => {
-                    JournalLine::Refused { r, code: why.cause.as_str().to_owned(), why: why.message.clone(), req, http }
+                    // The words may quote a cell; the journal holds nothing of a person.
+                    let (code, why) = (why.cause.as_str().to_owned(), masked_within(&why.message).into_owned());
+                    JournalLine::Refused { r, code, why, req, http }
                 }
                 // The next run sends them.
                 Outcome::Unconfirmed(_) | Outcome::NotSent(_) => continue,

@@ -30,8 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("folder", &["reading"]),
     ("user_key", &["folder"]),
     ("client", &["diagnostic", "wire", "batch", "outcome", "event", "secret", "small_file", "stop"]),
-    ("journal", &["diagnostic", "outcome", "event", "folder", "user_key"]),
     // The server's words may quote a cell, which is masked.
+    ("journal", &["diagnostic", "row", "outcome", "event", "folder", "user_key"]),
     ("progress", &["diagnostic", "row", "outcome", "event", "terminal", "numbers"]),
     (
         "report",

@@ -170,3 +170,33 @@ fn no_piece_of_the_token_that_the_server_repeats_is_in_any_artefact() {
         }
     }
 }
+
+#[test]
+fn nothing_of_a_person_that_the_server_quotes_is_in_what_is_passed_around() {
+    let folder = folder(0);
+    folder.write("contacts.csv", "Name,Phone,E-mail\nJane,+27831234567,jane.doe@mail.example\n");
+    let words = "27831234567 belongs to jane.doe@mail.example, not to +27 83 123 4567 or 27-83-123-4567";
+    let server = Server::new(move |_| {
+        let body = format!(r#"{{"success":false,"message":"{words}","data":["{words}"],"code":400}}"#);
+        Reply::new(400, "application/json", body)
+    });
+    let run = m1import(&folder, ["contacts.csv", "-vv", "--output", "json", "--report", "x.md", "--report", "x.xml"])
+        .with(["--endpoint", &server.endpoint()])
+        .env("M1IMPORT_TOKEN", TOKEN)
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", folder.path("step.md").to_str().unwrap())
+        .run();
+    run.exits_with(1);
+    let mut quoting = Vec::new();
+    for (name, text) in artefacts(&folder, &run) {
+        let digits: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        // Input, results and rejected rows are the persons' own; the page and the log are not.
+        if !["contacts.csv", "results.csv", "rejected.csv"].contains(&name.as_str()) {
+            assert!(!digits.contains("831234567") && !text.contains("jane.doe"), "{name}:\n{text}");
+            quoting.extend(text.contains("belongs to j•••@mail.example").then_some(name));
+        }
+    }
+    for name in ["journal.ndjson", "report.html", "x.xml", "stderr"] {
+        assert!(quoting.iter().any(|quoted| quoted == name), "{name} is not among {quoting:?}");
+    }
+}
