@@ -172,7 +172,13 @@ pub fn error_report(error: &Error) -> ErrorReport {
 }
 
 fn tallies(survey: &Survey, statuses: &StatusMap) -> Tallies {
-    Tallies { reasons: reasons(survey, statuses), notes: named(&survey.notes), countries: named(&survey.countries) }
+    Tallies {
+        reasons: reasons(survey, statuses),
+        notes: named(&survey.notes),
+        countries: named(&survey.countries),
+        types: named(&survey.kinds),
+        by_default_country: survey.by_default_country,
+    }
 }
 
 fn reasons(survey: &Survey, statuses: &StatusMap) -> BTreeMap<String, u64> {

@@ -8,12 +8,12 @@ use crate::numbers::{count, grouped, percent, size};
 use crate::outcome::RowStatus;
 use crate::terminal::safe;
 
-use super::Summary;
 use super::rejected_rows::{RejectedRow, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
 use super::text::{Page, Paint, noticed, warnings};
 use super::words::{by_count, country, describe, remedy, verdict};
+use super::{Summary, number_types};
 
 /// What the page shows beside the summary.
 #[derive(Debug, Default)]
@@ -65,6 +65,7 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
     }
     contacts(summary, &mut page, &paint);
     countries(summary, &mut page, &paint);
+    number_types::section(summary, &mut page, &paint);
     rows(summary, &mut page, &paint);
     reasons(summary, preview, &mut page, &paint);
     noticed(summary, &mut page, &paint);
@@ -261,7 +262,7 @@ mod tests {
     use snapbox::{assert_data_eq, file};
 
     use super::super::table::width;
-    use super::super::{Status, sample};
+    use super::super::{Status, Tallies, sample};
     use super::*;
     use crate::outcome::{Counts, RowCounts};
 
@@ -348,9 +349,7 @@ mod tests {
         summary.rows = RowCounts::default();
         summary.contacts.prepared = 0;
         summary.warnings.clear();
-        summary.tallies.reasons.clear();
-        summary.tallies.notes.clear();
-        summary.tallies.countries.clear();
+        summary.tallies = Tallies::default();
         let text = page(&summary, &Preview::default());
         assert_data_eq!(text, file!["../../tests/golden/check-empty.txt"].raw());
     }

@@ -11,6 +11,7 @@ pub mod json;
 pub mod junit;
 mod line;
 pub mod markdown;
+mod number_types;
 pub mod prometheus;
 mod rejected;
 pub mod rejected_rows;

@@ -46,6 +46,8 @@ pub fn summary() -> Summary {
             reasons: counts(&[("phone.no_country", 20), ("phone.precision_lost", 2), ("server.refused", 2)]),
             notes: counts(&[("email.dropped", 1), ("phone.trunk_prefix_removed", 7)]),
             countries: counts(&[("IN", 940), ("DE", 200), ("US", 11), ("001", 1)]),
+            types: counts(&[("mobile", 1168), ("fixed_line", 11), ("fixed_line_or_mobile", 1)]),
+            by_default_country: 40,
         },
         requests: Requests {
             sent: 15,

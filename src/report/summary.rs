@@ -65,7 +65,7 @@ pub struct Summary {
     pub contacts: Contacts,
     /// What a person would want to know before contacts go out.
     pub warnings: Vec<Warning>,
-    /// How often each reason, note and country occurs. Of the job over all its runs.
+    /// How often each reason, note, country and type of number occurs. Of the job over all its runs.
     #[serde(flatten)]
     pub tallies: Tallies,
     /// What went over the wire in this run.
@@ -130,7 +130,7 @@ pub struct RunTime {
     pub seconds: f64,
 }
 
-/// How often each reason, note and country occurs.
+/// How often each reason, note, country and type of number occurs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tallies {
     /// Invalid and refused rows by reason.
@@ -139,6 +139,12 @@ pub struct Tallies {
     pub notes: BTreeMap<String, u64>,
     /// Prepared contacts by ISO country code.
     pub countries: BTreeMap<String, u64>,
+    /// Valid rows by the type of their number, as `--phone-types` names it.
+    #[serde(default)]
+    pub types: BTreeMap<String, u64>,
+    /// Valid rows whose number is one of the default country for want of any other sign of where it is.
+    #[serde(default)]
+    pub by_default_country: u64,
 }
 
 /// What `check` and dry runs show besides; all `None` elsewhere.

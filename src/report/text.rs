@@ -11,7 +11,7 @@ use crate::terminal::safe;
 use super::rejected_rows::{RejectedRow, Values};
 use super::table::{Side, WIDTH, columns, wrapped};
 use super::words::{by_count, describe, describe_note, remedy, verdict};
-use super::{ErrorReport, Next, RejectedFile, Status, Summary, Warning};
+use super::{ErrorReport, Next, RejectedFile, Status, Summary, Warning, number_types};
 use crate::outcome::RowStatus;
 
 /// What the end of a run says beside the summary itself.
@@ -44,6 +44,7 @@ pub fn summary(summary: &Summary, closing: &SummaryFooter) -> String {
         page.lines(2, took(summary));
     }
     reasons(summary, closing, &mut page, &paint);
+    number_types::section(summary, &mut page, &paint);
     noticed(summary, &mut page, &paint);
     warnings(summary, &mut page, &paint);
     whereabouts(summary, closing, &mut page, &paint);

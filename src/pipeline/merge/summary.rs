@@ -53,6 +53,8 @@ pub(super) fn summarize(first: &Results, shards: &[&Results], rows: RowCounts, m
             reasons: sums(all.iter().map(|summary| &summary.tallies.reasons)),
             notes: sums(all.iter().map(|summary| &summary.tallies.notes)),
             countries: sums(all.iter().map(|summary| &summary.tallies.countries)),
+            types: sums(all.iter().map(|summary| &summary.tallies.types)),
+            by_default_country: all.iter().map(|summary| summary.tallies.by_default_country).sum(),
         },
         requests: requests(&all),
         files: Files::default(),

@@ -16,7 +16,7 @@ use crate::terminal::safe;
 use super::rejected_rows::{RejectedRow, RejectedRows};
 use super::timeline::Timeline;
 use super::words::{by_count, country, describe, describe_note, host, moment, remedy, verdict};
-use super::{Details, Next, RejectedFile, Status, Summary};
+use super::{Details, Next, RejectedFile, Status, Summary, number_types};
 
 const STYLE: &str = include_str!("style.css");
 const SEARCH: &str = include_str!("search.js");
@@ -52,6 +52,7 @@ pub fn page(summary: &Summary, details: &Details<'_>) -> String {
                     (notes(summary))
                     (warnings::warnings(summary))
                     (countries(summary))
+                    (numbers(summary))
                     @if let Some(timeline) = details.timeline { (course(summary, timeline)) }
                     @for input in &summary.inputs { (settings::understanding(input)) }
                     (settings::settings(details.settings))
@@ -231,6 +232,25 @@ fn notes(summary: &Summary) -> Markup {
                     tbody {
                         @for (note, rows) in by_count(&summary.tallies.notes) {
                             tr { td class="n" { (grouped(rows)) } td { (safe(describe_note(note))) br; code { (safe(note)) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn numbers(summary: &Summary) -> Markup {
+    let numbers = number_types::in_words(&summary.tallies);
+    html! {
+        @if !numbers.is_empty() {
+            section {
+                h2 { "Numbers by type" }
+                table {
+                    thead { tr { th class="n" { "Rows" } th { "What" } } }
+                    tbody {
+                        @for (what, rows) in &numbers {
+                            tr { td class="n" { (grouped(*rows)) } td { (safe(what)) } }
                         }
                     }
                 }
