@@ -3,6 +3,8 @@
 //! It counts, judges, fingerprints and decides which row stands for each phone. `check` shows what it found and
 //! goes no further.
 
+mod marked;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -10,8 +12,10 @@ use crate::contact::Rules;
 use crate::contact::phone::{self, Kind, Region};
 use crate::dedupe::{DedupePlan, OnDuplicate, PhoneIndex};
 use crate::reading::{InputRead, Job, Judged, Step};
-use crate::row::{Code, Note, Reject, Row};
+use crate::row::{Code, Note, Reject};
 use crate::source::{Columns, Error};
+
+pub use marked::Marked;
 
 /// What a job's inputs hold.
 #[derive(Debug, Default)]
@@ -39,7 +43,7 @@ pub struct Survey {
     pub dedupe: DedupePlan,
     /// Size, fingerprint and number of records of each input.
     pub inputs: Vec<InputRead>,
-    /// Rows marked in each do-not-contact column: input, column, how many.
+    /// What each column of consent says of the valid rows.
     pub marked: Vec<Marked>,
 }
 
@@ -61,17 +65,25 @@ pub struct Example {
     pub column: Option<String>,
 }
 
-/// A do-not-contact column and the rows it marks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Marked {
-    /// Which input of the job, from 0.
-    pub input: u32,
-    /// The column's name.
-    pub column: String,
-    /// The values that mark rows, each as it first stands in the file; none of a column that holds dates.
-    pub values: Vec<String>,
-    /// How many valid rows are marked.
-    pub rows: u64,
+/// Rows that have something in common: how many there are, and where the first stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// How many.
+    pub count: u64,
+    /// The lines of the first.
+    pub lines: Vec<u64>,
+}
+
+impl Places {
+    /// So many lines are kept.
+    const FIRST: usize = 3;
+
+    fn add(&mut self, line: u64) {
+        self.count += 1;
+        if self.lines.len() < Self::FIRST {
+            self.lines.push(line);
+        }
+    }
 }
 
 /// How many rejected rows of each reason are kept to be shown.
@@ -105,7 +117,8 @@ impl Survey {
                         Judged::Skipped => survey.skipped += 1,
                         Judged::Invalid(reject) => survey.reject(*reject, columns),
                         Judged::Contact(contact) => {
-                            survey.mark(job, row);
+                            let input = job.inputs.get(row.location.input as usize);
+                            marked::add(&mut survey.marked, input.map_or(&[], |input| input.mapping.consents()), row);
                             if let Err(error) = seen.add(contact.phone, row.location) {
                                 failed = Some((row.location.input, error));
                                 return ControlFlow::Break(());
@@ -149,29 +162,6 @@ impl Survey {
         if examples.len() < EXAMPLES {
             let column = reject.column.and_then(|column| columns.name(column as usize)).map(str::to_owned);
             examples.push(Example { reject, column });
-        }
-    }
-
-    /// Counts the row for each do-not-contact column that marks it.
-    fn mark(&mut self, job: &Job, row: &Row) {
-        let number = row.location.input;
-        let opt_outs = job.inputs.get(number as usize).map(|input| input.mapping.warnings()).unwrap_or_default();
-        for opt_out in opt_outs.iter().filter(|opt_out| opt_out.marks(row)) {
-            let value = (!opt_out.is_dated(row)).then(|| opt_out.value(row));
-            match self.marked.iter_mut().find(|m| m.input == number && m.column == opt_out.name) {
-                Some(marked) => {
-                    marked.rows += 1;
-                    let known = |value: &&str| marked.values.iter().any(|known| known.eq_ignore_ascii_case(value));
-                    let new = value.filter(|value| !known(value)).map(str::to_owned);
-                    marked.values.extend(new);
-                }
-                None => self.marked.push(Marked {
-                    input: number,
-                    column: opt_out.name.clone(),
-                    values: value.map(str::to_owned).into_iter().collect(),
-                    rows: 1,
-                }),
-            }
         }
     }
 

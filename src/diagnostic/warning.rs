@@ -9,7 +9,7 @@ super::codes! {
         RowsHidden = "warning.rows_hidden", "rows that a filter hides are sent", "leave them out with --skip, or delete them from the sheet";
         CountryColumn = "warning.country_column", "an unused column holds countries or calling codes", "map it with --map region=COLUMN or --map prefix=COLUMN";
         PhoneColumn = "warning.phone_column", "an unused column holds phone numbers where the mapped one is empty", "add it with --map phone=COLUMN";
-        Consent = "warning.consent", "a column says who does not want to be written to, and it is not obeyed unless you say so", "leave those rows out with --only or --skip";
+        Consent = "warning.consent", "a column says who does not want to be written to, or who does, and it is not obeyed unless you say so", "leave those rows out with --only or --skip";
         Landlines = "warning.landlines", "many numbers are landlines", "leave them out with --phone-types mobile";
         HeaderRows = "warning.header_rows", "lines before or between the rows were left out", "";
         SameName = "warning.same_name", "many contacts have the same name", "is the right column mapped to name?";

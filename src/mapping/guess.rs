@@ -2,7 +2,7 @@
 
 mod names;
 
-use super::opt_out::REFUSED;
+use super::consent::REFUSED;
 use super::{Error, name_of, numbered, positions};
 use names::is_same_part;
 

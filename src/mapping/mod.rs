@@ -4,18 +4,18 @@
 //! Nothing is read out of the cells here; that is the business of `contact`.
 
 mod column;
+mod consent;
 mod countries;
 mod error;
 mod filter;
 mod guess;
-mod opt_out;
 
 use std::str::FromStr;
 
+pub use consent::{Consent, ConsentColumn, Sense, yes_beside};
 pub use countries::UnusedCountry;
 pub use error::Error;
 pub use filter::Filter;
-pub use opt_out::OptOut;
 
 use crate::contact::phone::Region;
 use crate::contact::{Contact, FieldColumns, Rules};
@@ -97,7 +97,7 @@ pub struct Mapping {
     settled: Vec<Field>,
     /// How many columns have been looked at.
     known: usize,
-    warnings: Vec<OptOut>,
+    consents: Vec<ConsentColumn>,
     unused_countries: Vec<UnusedCountry>,
 }
 
@@ -113,7 +113,7 @@ impl Mapping {
             phones: Vec::new(),
             settled: Vec::new(),
             known: columns.names().len(),
-            warnings: Vec::new(),
+            consents: Vec::new(),
             unused_countries: Vec::new(),
         };
         for (target, name) in &options.map {
@@ -151,6 +151,7 @@ impl Mapping {
                 | Meaning::Area
                 | Meaning::PrefixOrArea
                 | Meaning::Country
+                | Meaning::OptIn
                 | Meaning::OptOut => {}
             }
         }
@@ -169,9 +170,9 @@ impl Mapping {
         &self.fields
     }
 
-    /// Columns that say who does not want to be written to.
-    pub fn warnings(&self) -> &[OptOut] {
-        &self.warnings
+    /// Columns that say who wants to be written to, and who does not.
+    pub fn consents(&self) -> &[ConsentColumn] {
+        &self.consents
     }
 
     /// Columns of countries or calling codes that no field uses.
@@ -214,13 +215,13 @@ impl Mapping {
         for (field, column) in guess.others(columns, self.fields.of(Field::Phone)) {
             self.add(field, column);
         }
-        self.warnings = guess
-            .of(|meaning| meaning == Meaning::OptOut)
-            .map(|seen| {
-                let name = name_of(seen.column, columns);
-                OptOut { column: seen.column, name: name.to_owned(), by_name: meaning(name.trim()).is_some() }
-            })
-            .collect();
+        let consents = guess.of(|meaning| matches!(meaning, Meaning::OptIn | Meaning::OptOut)).map(|seen| {
+            let name = name_of(seen.column, columns);
+            let by_name = meaning(name.trim()).map(|(meaning, _)| meaning);
+            let sense = if by_name == Some(Meaning::OptIn) { Sense::OptIn } else { Sense::OptOut };
+            ConsentColumn { column: seen.column, name: name.to_owned(), sense, by_name: by_name.is_some() }
+        });
+        self.consents = consents.collect();
         Ok(())
     }
 

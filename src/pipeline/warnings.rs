@@ -3,11 +3,11 @@
 use crate::config::Config;
 use crate::contact::phone::Kind;
 use crate::diagnostic::WarningCode;
-use crate::mapping::UnusedCountry;
+use crate::mapping::{Sense, UnusedCountry, yes_beside};
 use crate::numbers::grouped;
 use crate::reading::{InputRead, Job, MappedInput};
 use crate::report::Warning;
-use crate::survey::{Marked, Names, Survey};
+use crate::survey::{Marked, Names, Places, Survey};
 
 /// Shares are looked at from so many contacts on.
 const FEWEST_CONTACTS: u64 = 20;
@@ -78,22 +78,56 @@ fn no_rows(survey: &Survey) -> Vec<Warning> {
 /// them out. It is not obeyed unless the user says so.
 fn consent(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
     let warning = |marked: &Marked| {
-        let option = if marked.values.is_empty() { "--only" } else { "--skip" };
-        let test = format!("{}={}", marked.column, marked.values.join(","));
-        let rows = if marked.rows == 1 { "1 row is".to_owned() } else { format!("{} rows are", marked.rows) };
-        let message = format!(
-            "column \"{}\" says who does not want to be written to; {rows} marked and will be sent all the same",
-            marked.column
-        );
+        let rows = if marked.rows.count == 1 {
+            "1 row is".to_owned()
+        } else {
+            format!("{} rows are", grouped(marked.rows.count))
+        };
+        let message = match marked.sense {
+            Sense::OptIn => format!(
+                "column \"{}\" says who wants to be written to; {rows} marked with no and will be sent all the same",
+                marked.column
+            ),
+            Sense::OptOut => format!(
+                "column \"{}\" says who does not want to be written to; {rows} marked and will be sent all the same",
+                marked.column
+            ),
+        };
+        let (option, values) = obeying(marked);
+        let test = format!("{}={}", marked.column, values.join(","));
         Warning {
             code: WarningCode::Consent,
-            count: marked.rows,
+            count: marked.rows.count,
             message: in_input(job, marked.input, &message),
             hint: Some(format!("to leave them out: {}", config.line.with(&[option, &test]))),
-            places: Vec::new(),
+            places: places(job, marked.input, &marked.rows),
         }
     };
-    survey.marked.iter().map(warning).collect()
+    survey.marked.iter().filter(|marked| marked.rows.count > 0).map(warning).collect()
+}
+
+/// The option that leaves out who does not want to be written to, and the values for it. Where all who want to say so,
+/// only they are taken; a cell of another kind may say either.
+fn obeying(marked: &Marked) -> (&'static str, Vec<&str>) {
+    let refused: Vec<&str> = marked.refused.iter().map(String::as_str).collect();
+    match marked.sense {
+        // Dates: whoever has none has not refused.
+        Sense::OptOut if refused.is_empty() => ("--only", refused),
+        Sense::OptIn if !marked.is_mixed && !marked.given.is_empty() => {
+            ("--only", marked.given.iter().map(String::as_str).collect())
+        }
+        Sense::OptIn if !marked.is_mixed => match refused.iter().find_map(|no| yes_beside(no)) {
+            Some(yes) => ("--only", vec![yes]),
+            None => ("--skip", refused),
+        },
+        Sense::OptIn | Sense::OptOut => ("--skip", refused),
+    }
+}
+
+/// The first places of rows of an input.
+fn places(job: &Job, input: u32, rows: &Places) -> Vec<String> {
+    let name = job.inputs.get(input as usize).map_or("", |input| input.source.input().name());
+    rows.lines.iter().map(|line| format!("{name}:{line}")).collect()
 }
 
 /// Of each input: the rows that have no name, or that no column holds names. JSON may meet one behind the beginning.

@@ -13,7 +13,9 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use header::normal;
 use header::{forms, plain};
-use modifiers::{EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS};
+use modifiers::{
+    CONSENTS, EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS,
+};
 use table::WORDS;
 
 /// What a word means.
@@ -55,11 +57,15 @@ pub enum Meaning {
     Region,
     /// Tags.
     Tags,
+    /// Says who wants to be written to.
+    OptIn,
     /// Says who does not want to be written to.
     OptOut,
 }
 
-use Meaning::{Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptOut, PerhapsPhone, Phone};
+use Meaning::{
+    Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptIn, OptOut, PerhapsPhone, Phone,
+};
 
 /// How many of some cells are known titles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -138,10 +144,10 @@ fn of_words(header: &str) -> Option<Meaning> {
     }
     let forms = forms(header);
     let known = || forms.iter().find_map(|form| LOOKUP.get(form).copied());
-    let told = || forms.first().filter(|form| is_opt_out(form)).map(|_| OptOut);
+    let consent = || forms.first().and_then(|form| of_consent(form));
     let qualified = || forms.iter().find_map(|form| behind_qualifiers(form));
     let placed = || forms.iter().find_map(|form| beside_a_place(form));
-    known().or_else(told).or_else(qualified).or_else(|| of_parts(header)).or_else(placed)
+    known().or_else(consent).or_else(qualified).or_else(|| of_parts(header)).or_else(placed)
 }
 
 /// Whether a word only says where a phone or an e-mail address is kept: `home`, `billing`.
@@ -193,10 +199,15 @@ fn of_parts(header: &str) -> Option<Meaning> {
     })?
 }
 
-/// Says in more words who does not want to be written to: `Opted out of email: Newsletter`.
-fn is_opt_out(form: &str) -> bool {
+/// Says in more words who wants to be written to or does not: `Marketing consent`, `Opted out of email: Newsletter`.
+fn of_consent(form: &str) -> Option<Meaning> {
     let form = format!(" {form} ");
-    REFUSALS.split(", ").any(|words| form.contains(&format!(" {words} ")))
+    let has = |words: &str| words.split(", ").any(|words| form.contains(&format!(" {words} ")));
+    match (has(REFUSALS), has(CONSENTS)) {
+        (true, _) => Some(OptOut),
+        (false, true) => Some(OptIn),
+        (false, false) => None,
+    }
 }
 
 /// What is meant behind words that only say whose it is: `your phone`, `customer name`. Words that mean something

@@ -5,6 +5,17 @@
 pub(super) const REFUSALS: &str = "unsubscribed, opted out, opt out, do not call, do not contact, do not email, do not sms, \
                         do not text, do not message, do not whatsapp, blacklisted, desuscrito, désabonné";
 
+/// What says in a longer header that someone wants to be written to.
+pub(super) const CONSENTS: &str = "opt in, optin, opted in, optedin, double opt in, consent, consents, consented, consent given, permission to contact, \
+    accepts marketing, accepts email marketing, accepts sms marketing, accepts whatsapp, accepts messages, \
+    subscriber status, subscription status, marketing permission, ok to contact, may contact, gdpr consent, \
+    einwilligung, zustimmung, einverstanden, einverständnis, werbeeinwilligung, consentement, accord marketing, \
+    accepte, consentimiento, acepta, consentimento, aceita, consenso, acconsente, toestemming, samtycke, \
+    samtykke, suostumus, zgoda, souhlas, súhlas, hozzájárulás, privola, pristanak, soglasje, consimțământ, \
+    consimtamant, acord marketing, согласие, согласен, згода, съгласие, сагласност, onay, iletişim izni, pazarlama izni, rıza, \
+    persetujuan, setuju, kebenaran, sutikimas, nõusolek, piekrišana, συγκατάθεση, συναίνεση, הסכמה, \
+    الموافقة, موافقة, رضایت, सहमति, সম্মতি, சம்மதம், సమ్మతి, đồng ý, chấp thuận, ความยินยอม, idhini, pahintulot";
+
 /// Words in front of a field that only say whose it is, or ask for it.
 pub(super) const QUALIFIERS: &str = "your, you, my, the, a, contact, contacts, customer, client, lead, person, member, student, \
     guest, recipient, subscriber, patient, buyer, attendee, invitee, participant, applicant, candidate, employee, user, \

@@ -4,7 +4,7 @@
 //! between words, no marks on Latin letters needed, numbers left out (`E-mail 1 - Value` is `e mail value`).
 
 use super::Meaning::{
-    self, Area, Country, Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptOut,
+    self, Area, Country, Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptIn, OptOut,
     PerhapsName, PerhapsPhone, PerhapsPrefix, Phone, Prefix, PrefixOrArea, Region, Tags,
 };
 
@@ -377,6 +377,14 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
          kategori kontak, segmen, wa labels, whatsapp labels, contact groups, contact group, contact list, \
          contact lists, list name, list names, group names, groups name, tag s, tag names, tag name, \
          label names, label name, customer groups, customer segments, user tags, subscriber tags",
+    ),
+    (
+        OptIn,
+        "opt in, optin, opted in, optedin, whatsapp opt in, sms opt in, email opt in, marketing opt in, consent, marketing consent, \
+         whatsapp consent, sms consent, accepts marketing, accepts email marketing, accepts sms marketing, \
+         email subscription status, sms subscription status, newsletter, einwilligung, einwilligung whatsapp, \
+         werbeeinwilligung, 同意, 营销同意, 同意接收, 是否同意, 行銷同意, 配信許可, 配信同意, 同意する, 수신동의, 수신 동의, \
+         마케팅 동의, 마케팅 수신 동의, 광고 수신 동의",
     ),
     (
         OptOut,

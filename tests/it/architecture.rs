@@ -26,7 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("outcome", &["diagnostic", "stop", "invisible"]),
     ("event", &["outcome"]),
     ("reading", &["row", "contact", "source", "mapping"]),
-    ("survey", &["row", "contact", "source", "reading", "dedupe"]),
+    ("survey", &["row", "contact", "source", "mapping", "reading", "dedupe"]),
     ("folder", &["reading"]),
     ("user_key", &["folder"]),
     ("client", &["diagnostic", "wire", "batch", "outcome", "event", "secret", "small_file", "stop"]),

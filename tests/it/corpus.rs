@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use m1import::diagnostic::Diagnostic;
-use m1import::mapping::{self, Attributes, Mapping};
+use m1import::mapping::{self, Attributes, Mapping, Sense};
 use m1import::row::{LIST_END, Row};
 use m1import::source::{self, Header, InputSource, RowError, Source};
 
@@ -103,8 +103,9 @@ fn tell_source(
         let hint = error.hint().map(|hint| format!("\n{hint}")).unwrap_or_default();
         format!("{error} [{}]{hint}", error.code())
     })?;
-    for warning in found.warnings() {
-        writeln!(told, "opt-out: {}", warning.name).unwrap();
+    for consent in found.consents() {
+        let sense = if consent.sense == Sense::OptIn { "opt-in" } else { "opt-out" };
+        writeln!(told, "{sense}: {}", consent.name).unwrap();
     }
     tell_mapping(&found, source.columns(), told);
     let mut rows = source.rows().map_err(|error| in_short(&error))?;

@@ -64,6 +64,53 @@ fn a_header_alone_and_people_who_do_not_want_to_be_written_to_are_warnings_of_th
 }
 
 #[test]
+fn people_who_say_no_to_being_written_to_are_left_out_by_the_command_of_the_hint() {
+    let folder = Folder::new();
+    for (file, cells, count, places, test) in [
+        ("Marketing consent", ["no", "yes", "YES", "No"], 2, [2, 5], "'Marketing consent=yes'"),
+        ("WhatsApp opt-in", ["FALSE", "TRUE", "", "FALSE"], 2, [2, 5], "'WhatsApp opt-in=TRUE'"),
+        ("Einwilligung", ["Nein", "Nein", "", ""], 2, [2, 3], "Einwilligung=ja"),
+        ("consentimiento", ["sí", "no", "no", "sí"], 2, [3, 4], "consentimiento=sí"),
+        ("Согласие на рассылку", ["да", "нет", "да", "нет"], 2, [3, 5], "'Согласие на рассылку=да'"),
+        ("同意", ["是", "否", "是", "否"], 2, [3, 5], "同意=是"),
+        // What is neither yes nor no may be a yes.
+        ("optIn", ["web form", "no", "paper", "no"], 2, [3, 5], "optIn=no"),
+        (
+            "SMS Marketing Consent",
+            ["SUBSCRIBED", "UNSUBSCRIBED", "NEVER SUBSCRIBED", ""],
+            2,
+            [3, 4],
+            "'SMS Marketing Consent=SUBSCRIBED'",
+        ),
+    ] {
+        let row = |(n, cell): (usize, &str)| format!("Name {n},+1202555010{n},{cell}\n");
+        let rows: String = cells.into_iter().enumerate().map(row).collect();
+        folder.write("people.csv", format!("Name,Phone,{file}\n{rows}"));
+        let summary = m1import(&folder, ["check", "people.csv", "--output", "json"]).run().exits_with(0).json();
+        assert_eq!(codes(&summary), ["warning.consent"], "{file}");
+        let warning = &summary["warnings"][0];
+        assert_eq!(warning["count"], count, "{file}");
+        let places = places.map(|line| format!("people.csv:{line}"));
+        assert_eq!(warning["places"], serde_json::json!(places), "{file}");
+        let hint = warning["hint"].as_str().unwrap();
+        assert!(hint.ends_with(test), "{hint}");
+        let option = if file == "optIn" { "--skip" } else { "--only" };
+        assert!(hint.contains(&format!("check people.csv --output json {option} ")), "{hint}");
+        let test = test.trim_matches('\'');
+        let obeyed = m1import(&folder, ["check", "people.csv", "--output", "json", option, test]).run().json();
+        assert_eq!(codes(&obeyed).iter().filter(|code| **code == "warning.consent").count(), 0, "{file}");
+    }
+    for cells in [["yes", "yes"], ["2026-01-05", ""], ["", ""], ["granted", "web"]] {
+        folder.write(
+            "fine.csv",
+            format!("Name,Phone,Consent\nA,+12025550101,{}\nB,+12025550102,{}\n", cells[0], cells[1]),
+        );
+        let summary = m1import(&folder, ["check", "fine.csv", "--output", "json"]).run().exits_with(0).json();
+        assert_eq!(codes(&summary), Vec::<&str>::new(), "{cells:?}");
+    }
+}
+
+#[test]
 fn warnings_are_seen_wherever_people_look_and_quiet_keeps_only_those_of_consent() {
     let folder = Folder::new();
     folder.write("school.json", SCHOOL);
