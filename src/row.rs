@@ -129,6 +129,11 @@ impl Row {
         }
     }
 
+    /// Whether there is a digit in it, between 0 and 9.
+    pub fn has_digit(&self) -> bool {
+        self.text.bytes().any(|byte| byte.is_ascii_digit())
+    }
+
     /// All cells in order.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|column| self.cell(column))

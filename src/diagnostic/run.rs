@@ -45,6 +45,7 @@ super::codes! {
         InputRowTooLong = "input.row_too_long", Data, "a row is longer than 4 MiB", "is a quote or bracket missing on that line? --delimiter and --format override what was detected";
         InputTooManyColumns = "input.too_many_columns", Data, "a row has more than 16,384 columns", "is the delimiter right? --delimiter overrides what was detected";
         InputUnclosedQuote = "input.unclosed_quote", Data, "a quote is never closed", "close the quote, or double it where it is part of the text";
+        InputMixed = "input.mixed", Data, "it holds several tables", "give each table a file of its own; nothing was sent";
         InputFormat = "input.format", Data, "it is not of the format that was named", "leave --format out to have the format detected";
         InputJson = "input.json", Data, "it is no array of objects and not one object a line", "contacts are read from an array of objects, or one object a line";
         InputSpreadsheet = "input.spreadsheet", Data, "the workbook cannot be read", "open it in a spreadsheet program and save it again as .xlsx without a password";

@@ -86,6 +86,12 @@ pub enum ErrorKind {
         /// Where the record began.
         line: u64,
     },
+    /// Below the rows of one table stand those of another.
+    #[error("line {line} is a header of other columns than the one above")]
+    OtherHeader {
+        /// Where it stands.
+        line: u64,
+    },
     /// It is not what `--format` says.
     #[error("this is not {0}")]
     Format(&'static str),
@@ -154,6 +160,7 @@ impl Diagnostic for Error {
             ErrorKind::RowTooLong { .. } => RunCode::InputRowTooLong,
             ErrorKind::TooManyColumns { .. } => RunCode::InputTooManyColumns,
             ErrorKind::UnclosedQuote { .. } => RunCode::InputUnclosedQuote,
+            ErrorKind::OtherHeader { .. } => RunCode::InputMixed,
             ErrorKind::Format(_) => RunCode::InputFormat,
             ErrorKind::Json { .. } => RunCode::InputJson,
             ErrorKind::Spreadsheet(_) => RunCode::InputSpreadsheet,
@@ -196,6 +203,7 @@ impl Error {
             | ErrorKind::RowTooLong { line }
             | ErrorKind::TooManyColumns { line }
             | ErrorKind::UnclosedQuote { line }
+            | ErrorKind::OtherHeader { line }
             | ErrorKind::Json { line, .. } => Some(*line),
             _ => None,
         }

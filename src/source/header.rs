@@ -21,6 +21,7 @@ pub(super) struct Head {
     /// How many of the lines before it are no part of it.
     pub lines_left_out: u64,
     /// How many of the records before it are no part of it.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only sheets are told by records"))]
     pub records_left_out: usize,
 }
 
@@ -155,12 +156,12 @@ pub(super) fn known(head: &Head) -> KnownTitles {
 }
 
 /// Whether a cell holds a value, be it behind a delimiter that does not part the table.
-fn holds_value(cell: &str) -> bool {
+pub(super) fn holds_value(cell: &str) -> bool {
     cell.split(DELIMITERS).any(is_value)
 }
 
 /// Whether a cell is a value and no title: a phone number or an e-mail address.
-fn is_value(cell: &str) -> bool {
+pub(super) fn is_value(cell: &str) -> bool {
     is_phone(cell) || is_email(cell)
 }
 

@@ -20,6 +20,13 @@ pub enum Notice {
         /// How many.
         count: usize,
     },
+    /// Rows below the header are left out: the header again, a rule, a count of rows.
+    RowsLeftOut {
+        /// How many.
+        count: u64,
+        /// The lines of the first.
+        lines: Vec<u64>,
+    },
     /// There is no header; the columns were named by what is in them.
     NoHeader {
         /// Their names.
@@ -85,11 +92,9 @@ impl Notice {
         match self {
             Notice::LinesBeforeHeader { count } => Some((WarningCode::HeaderRows, *count, &[])),
             Notice::RowsBeforeHeader { count } => Some((WarningCode::HeaderRows, *count as u64, &[])),
+            Notice::RowsLeftOut { count, lines } => Some((WarningCode::HeaderRows, *count, lines)),
             Notice::ListLeft { contacts, lines, .. } => Some((WarningCode::ListLeft, *contacts, lines)),
             Notice::CardsMissing { count, lines } => Some((WarningCode::CardsMissing, *count, lines)),
-            Notice::NoHeader { columns } if !columns.iter().any(|name| name == "name") => {
-                Some((WarningCode::NoNameColumn, 1, &[]))
-            }
             Notice::SheetsLeft { sheets } => {
                 Some((WarningCode::SheetLeft, sheets.iter().map(|(_, rows)| rows).sum(), &[]))
             }
@@ -110,6 +115,12 @@ impl fmt::Display for Notice {
             Notice::LinesBeforeHeader { count } => write!(f, "{count} lines before the header are left out"),
             Notice::RowsBeforeHeader { count: 1 } => f.write_str("1 row before the header is left out"),
             Notice::RowsBeforeHeader { count } => write!(f, "{count} rows before the header are left out"),
+            Notice::RowsLeftOut { count: 1, .. } => {
+                f.write_str("1 row that repeats the header, or is a rule or a count of rows, is left out")
+            }
+            Notice::RowsLeftOut { count, .. } => {
+                write!(f, "{count} rows that repeat the header, or are rules or counts of rows, are left out")
+            }
             Notice::NoHeader { columns } => {
                 write!(f, "there is no header; the columns are taken as {}", columns.join(", "))
             }

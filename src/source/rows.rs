@@ -5,6 +5,7 @@ use super::error::{Error, ErrorKind};
 use super::input::{Digest, InputSource};
 use super::json::Json;
 use super::ndjson::Ndjson;
+use super::table::{Body, Guard};
 use super::text::Utf8Buffer;
 use super::vcard::{self, Vcard};
 use super::{Columns, Layout, Notice, REJECT_COLUMNS, Source};
@@ -38,6 +39,8 @@ impl From<ErrorKind> for RowError {
 /// A reading of an input from its beginning.
 pub struct Rows {
     reader: Reader,
+    /// What is known of the rows below a header.
+    body: Option<Body>,
     columns: Columns,
     /// Where the columns of `rejected.csv` begin.
     reject_columns: Option<usize>,
@@ -58,7 +61,7 @@ enum Reader {
 
 impl Rows {
     pub(super) fn start(source: &Source, text: Utf8Buffer) -> Result<Rows, ErrorKind> {
-        let mut reject_columns = None;
+        let (mut reject_columns, mut body) = (None, None);
         let reader = match &source.layout {
             Layout::Table { dialect, .. } => {
                 let mut csv = Csv::new(text, dialect.delimiter);
@@ -69,6 +72,7 @@ impl Rows {
                         Err(RowError::Fatal(error)) => return Err(error),
                     }
                     reject_columns = dialect.is_rejects_file.then(|| header.len().saturating_sub(REJECT_COLUMNS.len()));
+                    body = Some(Body::new(header, Some(dialect.delimiter), dialect.guard));
                 }
                 Reader::Csv(csv)
             }
@@ -84,12 +88,14 @@ impl Rows {
                     }
                 }
                 let width = head.names.as_ref().map_or(0, Vec::len);
+                body = head.names.as_ref().map(|names| Body::new(names, None, Guard::None));
                 reject_columns = is_rejects_file.then(|| width.saturating_sub(REJECT_COLUMNS.len()));
                 Reader::Sheet(csv)
             }
         };
         Ok(Rows {
             reader,
+            body: body.filter(|_| reject_columns.is_none()),
             columns: source.columns.clone(),
             reject_columns,
             spare: Row::default(),
@@ -106,16 +112,10 @@ impl Rows {
     /// # Errors
     /// The record cannot be read, or the input as a whole cannot be read any further.
     pub fn next(&mut self, row: &mut Row) -> Result<bool, RowError> {
-        let read = match &mut self.reader {
-            Reader::Csv(csv) => csv.next(row),
-            Reader::Ndjson(ndjson) => ndjson.next(row),
-            Reader::Json(json) => json.next(row),
-            Reader::Vcard(vcard) => vcard.next(row),
-            Reader::Sheet(csv) => {
-                let read = csv.next(row);
-                number(row, &mut self.spare);
-                read
-            }
+        let (reader, spare) = (&mut self.reader, &mut self.spare);
+        let read = match &mut self.body {
+            Some(body) => body.next(row, |row| reader.next(row, spare)),
+            None => reader.next(row, spare),
         };
         if let Some(first) = self.reject_columns {
             strip(row, &mut self.spare, first);
@@ -126,8 +126,9 @@ impl Rows {
     /// Reads records that lie at hand and are sound into the first of the rows, and says into how many. None does not
     /// mean that there is none: `next` reads the one that wants a closer look.
     pub fn read_batch(&mut self, rows: &mut [Row]) -> usize {
-        match (&mut self.reader, self.reject_columns) {
-            (Reader::Csv(csv), None) => csv.read_batch(rows),
+        match (&mut self.reader, &mut self.body, self.reject_columns) {
+            (Reader::Csv(csv), Some(body), None) => body.read_batch(rows, |rows| csv.read_batch(rows)),
+            (Reader::Csv(csv), None, None) => csv.read_batch(rows),
             _ => 0,
         }
     }
@@ -157,7 +158,7 @@ impl Rows {
             Reader::Ndjson(ndjson) => &ndjson.flat.left,
             Reader::Json(json) => &json.flat.left,
             Reader::Vcard(vcard) => vcard.notices(),
-            Reader::Csv(_) | Reader::Sheet(_) => &[],
+            Reader::Csv(_) | Reader::Sheet(_) => self.body.as_ref().map_or(&[], Body::notices),
         }
     }
 
@@ -197,6 +198,22 @@ impl Rows {
             }
         };
         text.digest().map_err(|error| ErrorKind::Io(error).in_input(self.input.name()))
+    }
+}
+
+impl Reader {
+    fn next(&mut self, row: &mut Row, spare: &mut Row) -> Result<bool, RowError> {
+        match self {
+            Reader::Csv(csv) => csv.next(row),
+            Reader::Ndjson(ndjson) => ndjson.next(row),
+            Reader::Json(json) => json.next(row),
+            Reader::Vcard(vcard) => vcard.next(row),
+            Reader::Sheet(csv) => {
+                let read = csv.next(row);
+                number(row, spare);
+                read
+            }
+        }
     }
 }
 

@@ -1,9 +1,16 @@
 //! How a table is written: its delimiter, its header, or that it is a `rejected.csv`.
 
+mod body;
+mod continued;
+mod resplit;
+mod titles;
+
 use super::csv::records;
 use super::header::{self, Head};
 use super::{Delimiter, Format, Notice, Options};
 use crate::row::Row;
+pub(super) use body::{Body, Guard};
+use titles::Titles;
 
 /// The columns that the program itself adds to `rejected.csv`.
 pub const REJECT_COLUMNS: [&str; 3] = ["m1import_line", "m1import_code", "m1import_reason"];
@@ -19,6 +26,8 @@ pub(super) struct Dialect {
     pub skip: u64,
     /// The header as found; nothing if the first row is data.
     pub header: Option<Vec<String>>,
+    /// What stands before each cell and is none of it.
+    pub guard: Guard,
     /// The header ends in the columns of `rejected.csv`.
     pub is_rejects_file: bool,
     pub notices: Vec<Notice>,
@@ -43,23 +52,59 @@ pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect 
             one = [delimiter];
             &one
         }
+        None if has_quoted_words(body) => b",;\t| ",
         None => b",;\t|",
     };
-    let best = candidates
-        .iter()
-        .map(|&delimiter| {
-            let rows = records(body, delimiter, whole, LOOK);
-            let head = header::head(&rows, skip, options);
-            (score(&rows, &head), delimiter, head)
-        })
-        // Of equals the first stands.
-        .reduce(|best, next| if next.0 > best.0 { next } else { best });
-    let (delimiter, head) = best.map_or((b',', Head::default()), |(_, delimiter, head)| (delimiter, head));
+    let tried = candidates.iter().map(|&delimiter| {
+        let rows = records(body, delimiter, whole, LOOK);
+        let head = header::head(&rows, skip, options);
+        (score(&rows, &head), delimiter, head, rows)
+    });
+    // Of equals the first stands.
+    let best = tried.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let (delimiter, mut head, rows) =
+        best.map_or_else(|| (b',', Head::default(), Vec::new()), |(_, delimiter, head, rows)| (delimiter, head, rows));
+    let below = rows.get(head.records + usize::from(head.names.is_some())..).unwrap_or_default();
+    if let Some(names) = &mut head.names
+        && are_numbered(names, below)
+    {
+        names.insert(0, String::new());
+    }
     let mut notices = Vec::new();
     if head.lines_left_out > 0 && options.skip_lines == 0 {
         notices.push(Notice::LinesBeforeHeader { count: head.lines_left_out });
     }
-    Dialect { delimiter, skip: skip + head.line, header: head.names, is_rejects_file: false, notices }
+    let (skip, guard) = (skip + head.line, Guard::of(below));
+    Dialect { delimiter, skip, header: head.names, guard, is_rejects_file: false, notices }
+}
+
+/// Whether the first line is quoted words with one blank between each two, as R writes tables.
+fn has_quoted_words(text: &[u8]) -> bool {
+    let end = memchr::memchr2(b'\n', b'\r', text).unwrap_or(text.len());
+    let line = String::from_utf8_lossy(text.get(..end).unwrap_or_default());
+    let words: Vec<&str> = line.trim_end().split("\" \"").collect();
+    words.len() > 1
+        && line.starts_with('"')
+        && line.trim_end().ends_with('"')
+        && line.matches('"').count() == 2 * words.len()
+}
+
+/// Whether the rows have one cell more than the header, their own names in front, so that they stand under the right
+/// titles only one column further on.
+fn are_numbered(names: &[String], rows: &[Row]) -> bool {
+    let titles = Titles::new(names);
+    let mut numbers: Vec<&str> = rows.iter().map(|row| row.cell(0).trim()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let fitting = |shift: usize| {
+        let fits =
+            |row: &Row| (0..names.len()).filter(|column| titles.fits(*column, row.cell(column + shift).trim())).count();
+        rows.iter().map(fits).sum::<usize>()
+    };
+    !rows.is_empty()
+        && numbers.len() == rows.len()
+        && rows.iter().all(|row| row.len() == names.len() + 1 && !row.cell(0).trim().is_empty())
+        && fitting(1) > fitting(0)
 }
 
 /// How well a delimiter fits: titles known, and one of the phone among them, then evenness, then columns.
@@ -100,6 +145,7 @@ fn rejects_dialect(sample: &[u8], whole: bool) -> Option<Dialect> {
         delimiter,
         skip: 0,
         header: Some(names),
+        guard: Guard::None,
         is_rejects_file: true,
         notices: Vec::new(),
     })

@@ -67,6 +67,18 @@ use Meaning::{
     Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptIn, OptOut, PerhapsPhone, Phone,
 };
 
+impl Meaning {
+    /// Whether it is a phone number, or one if the values say so.
+    pub fn is_phone(self) -> bool {
+        matches!(self, Phone(_) | PerhapsPhone(_) | LastPhone | NameOrPhone)
+    }
+
+    /// Whether it is a name of a person or a part of one.
+    pub fn is_name(self) -> bool {
+        matches!(self, Name | NameOrLast | FirstOrName | First | Last)
+    }
+}
+
 /// How many of some cells are known titles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct KnownTitles {
@@ -82,7 +94,7 @@ pub fn known_titles<'a>(cells: impl IntoIterator<Item = &'a str>) -> KnownTitles
     let meanings = cells.into_iter().take(1000).filter_map(meaning).map(|(meaning, _)| meaning);
     meanings.fold(KnownTitles::default(), |titles, meaning| KnownTitles {
         known: titles.known + 1,
-        phone: titles.phone || matches!(meaning, Phone(_) | PerhapsPhone(_) | LastPhone | NameOrPhone),
+        phone: titles.phone || meaning.is_phone(),
     })
 }
 

@@ -86,6 +86,8 @@ const TYPED: &[&str] = &[
     "m1import binary.csv --sandbox",
     "[printf 'Name,Phone\\n\"a,+49 151\\n' > quote.csv]",
     "m1import quote.csv --sandbox",
+    "[printf 'Name,Phone\\nAna,+4915123456789\\nFirst name,Last name,Mobile\\n' > tables.csv]",
+    "m1import tables.csv --sandbox",
     "[printf '[{\"phone\":\"+4915123456789\"},' > cut.json]",
     "m1import cut.json --sandbox",
     "m1import contacts.csv --format json --sandbox",

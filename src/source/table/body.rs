@@ -1,0 +1,364 @@
+//! The rows below the header of a table: which are records, which go on with the record above, and what is left out.
+
+use std::collections::VecDeque;
+
+use super::continued::{Parents, join};
+use super::resplit::{Outcome, has_other_separators, part_anew};
+use super::titles::{Stray, Titles};
+use crate::row::{Code, Row};
+use crate::source::error::ErrorKind;
+use crate::source::{MAX_RECORD, Notice, RowError};
+
+/// How many places a notice names.
+const MAX_PLACES: usize = 5;
+
+/// The state of reading what is below a header.
+pub(in crate::source) struct Body {
+    titles: Titles,
+    parents: Option<Parents>,
+    /// What parts the cells; a sheet has nothing of the kind.
+    delimiter: Option<u8>,
+    guard: Guard,
+    /// Where the cells of each column stand, below a header in another order.
+    order: Option<Vec<Option<usize>>>,
+    /// Rows that were read and not given out.
+    held: VecDeque<Held>,
+    spare: Row,
+    left_out: Option<Notice>,
+}
+
+/// A mark by which some programs keep spreadsheets from changing a cell: an apostrophe before it, if every cell of the
+/// table has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::source) enum Guard {
+    #[default]
+    None,
+    /// One before each cell.
+    Before,
+    /// One on either side, as quotes.
+    Around,
+}
+
+struct Held {
+    row: Row,
+    end: Result<bool, RowError>,
+    /// It is as it was read.
+    is_raw: bool,
+}
+
+impl Body {
+    pub fn new(header: &[String], delimiter: Option<u8>, guard: Guard) -> Body {
+        let titles = Titles::new(header);
+        Body {
+            parents: Parents::of(&titles),
+            titles,
+            delimiter,
+            guard,
+            order: None,
+            held: VecDeque::new(),
+            spare: Row::default(),
+            left_out: None,
+        }
+    }
+
+    /// What was left out so far.
+    pub fn notices(&self) -> &[Notice] {
+        self.left_out.as_slice()
+    }
+
+    /// Reads the next record.
+    pub fn next(
+        &mut self,
+        row: &mut Row,
+        mut read: impl FnMut(&mut Row) -> Result<bool, RowError>,
+    ) -> Result<bool, RowError> {
+        let is_record = self.record(row, &mut read)?;
+        if !is_record || self.parents.is_none() {
+            return Ok(is_record);
+        }
+        loop {
+            let mut below = std::mem::take(&mut self.spare);
+            let end = self.record(&mut below, &mut read);
+            let goes_on = |parents: &Parents| matches!(end, Ok(true)) && parents.goes_on(row, &below);
+            if self.parents.as_ref().is_some_and(goes_on) {
+                join(row, &below);
+                self.spare = below;
+                if row.size() > MAX_RECORD {
+                    return Err(ErrorKind::RowTooLong { line: row.location.line }.into());
+                }
+                continue;
+            }
+            self.held.push_front(Held { row: below, end, is_raw: false });
+            return Ok(true);
+        }
+    }
+
+    /// Reads records that want no closer look into the first of the rows, and says into how many. `read_batch` does the
+    /// same for rows as they stand.
+    pub fn read_batch(&mut self, rows: &mut [Row], read_batch: impl FnOnce(&mut [Row]) -> usize) -> usize {
+        // Which row goes on with which is asked of cells that stand under their titles.
+        if self.order.is_some() && self.parents.is_some() {
+            return 0;
+        }
+        let (mut first, mut done) = (0, 0);
+        match self.held.as_slices() {
+            ([], _) => {}
+            ([Held { end: Ok(true), .. }], []) if rows.len() > 1 => {
+                let (Some(held), Some(row)) = (self.held.pop_front(), rows.first_mut()) else { return 0 };
+                (first, done) = (1, usize::from(!held.is_raw));
+                *row = held.row;
+            }
+            _ => return 0,
+        }
+        let count = first + read_batch(rows.get_mut(first..).unwrap_or_default());
+        let batch = rows.get_mut(..count).unwrap_or_default();
+        let odd = batch.iter().skip(done).position(|row| self.wants_a_look(row)).map_or(count, |odd| odd + done);
+        let kept = match &self.parents {
+            None => odd,
+            // The last may go on in what is not read yet.
+            Some(parents) => {
+                let goes_on = |pair: &[Row]| matches!(pair, [above, row] if parents.goes_on(above, row));
+                batch.windows(2).position(goes_on).unwrap_or(count.saturating_sub(1)).min(odd.saturating_sub(1))
+            }
+        };
+        for (place, row) in batch.iter_mut().enumerate().skip(kept) {
+            self.held.push_back(Held { row: std::mem::take(row), end: Ok(true), is_raw: place >= done });
+        }
+        for row in batch.iter_mut().take(kept).skip(done) {
+            self.mend(row);
+        }
+        kept
+    }
+
+    /// Reads a row that is a record, or that goes on with one.
+    fn record(
+        &mut self,
+        row: &mut Row,
+        read: &mut impl FnMut(&mut Row) -> Result<bool, RowError>,
+    ) -> Result<bool, RowError> {
+        loop {
+            match self.held.pop_front() {
+                Some(held) => {
+                    *row = held.row;
+                    if !held.is_raw || !matches!(held.end, Ok(true)) {
+                        return held.end;
+                    }
+                }
+                None if read(row)? => {}
+                None => return Ok(false),
+            }
+            let line = row.location.line;
+            match self.titles.is_suspect(row).then(|| self.titles.stray(row)).flatten() {
+                None => {}
+                Some(Stray::OtherHeader) => return Err(ErrorKind::OtherHeader { line }.into()),
+                Some(stray) => {
+                    self.leave_out(line);
+                    match stray {
+                        Stray::OtherOrder(order) => self.order = Some(order),
+                        Stray::Header => self.order = None,
+                        _ => {}
+                    }
+                    continue;
+                }
+            }
+            if let Some(delimiter) = self.delimiter
+                && let Outcome::Unclear(other) = part_anew(row, &mut self.spare, &self.titles, delimiter)
+            {
+                let detail =
+                    format!("its cells are parted by {other:?}, those of the header by {:?}", char::from(delimiter));
+                return Err(RowError::Reject { line, code: Code::RowMalformed, column: None, detail });
+            }
+            self.mend(row);
+            return Ok(true);
+        }
+    }
+
+    fn wants_a_look(&self, row: &Row) -> bool {
+        let is_short = row.len() < self.titles.len();
+        self.delimiter.is_some_and(|delimiter| is_short && has_other_separators(row, delimiter))
+            || self.titles.is_suspect(row) && self.titles.stray(row).is_some()
+    }
+
+    fn leave_out(&mut self, line: u64) {
+        let notice = self.left_out.get_or_insert(Notice::RowsLeftOut { count: 0, lines: Vec::new() });
+        if let Notice::RowsLeftOut { count, lines } = notice {
+            *count += 1;
+            if lines.len() < MAX_PLACES {
+                lines.push(line);
+            }
+        }
+    }
+
+    /// Puts the cells under their titles, and takes off the apostrophes that all cells have.
+    fn mend(&mut self, row: &mut Row) {
+        if self.order.is_none() && self.guard == Guard::None {
+            return;
+        }
+        self.spare.clear();
+        for column in 0..row.len().max(self.titles.names().len()) {
+            let place = match &self.order {
+                Some(order) if column < self.titles.names().len() => order.get(column).copied().flatten(),
+                _ => Some(column),
+            };
+            self.spare.push(self.guard.off(place.map_or("", |place| row.cell(place))));
+        }
+        self.spare.location = row.location;
+        std::mem::swap(row, &mut self.spare);
+    }
+}
+
+impl Guard {
+    /// What all the cells of these rows have; nothing unless there are at least two columns of them.
+    pub fn of(rows: &[Row]) -> Guard {
+        let is_number = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit() || b".,-".contains(&byte));
+        let texts = || {
+            let cells = rows.iter().flat_map(|row| row.cells().map(str::trim).enumerate());
+            cells.filter(|(_, cell)| !cell.is_empty() && !is_number(cell))
+        };
+        let has_value = |cell: &str| crate::source::header::is_value(cell.trim_matches('\''));
+        let mut columns: Vec<usize> = texts().map(|(column, _)| column).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        if columns.len() < 2
+            || !texts().all(|(_, cell)| cell.starts_with('\''))
+            || !texts().any(|(_, cell)| has_value(cell))
+        {
+            return Guard::None;
+        }
+        let is_around = texts().all(|(_, cell)| cell.len() > 1 && cell.ends_with('\''));
+        if is_around { Guard::Around } else { Guard::Before }
+    }
+
+    /// The cell without the mark.
+    fn off(self, cell: &str) -> &str {
+        let inner = || cell.trim().strip_prefix('\'');
+        match self {
+            Guard::None => cell,
+            Guard::Before => inner().unwrap_or(cell),
+            Guard::Around => inner().and_then(|inner| inner.strip_suffix('\'')).unwrap_or(cell),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::csv::Csv;
+    use crate::source::text::Utf8Buffer;
+
+    /// Reads everything below the header, at one go where `batch` says how many rows, and says what was read.
+    fn read(header: &str, text: &str, guard: Guard, batch: usize) -> Vec<String> {
+        let names: Vec<String> = header.split(',').map(str::to_owned).collect();
+        let mut csv = Csv::new(Utf8Buffer::of(text.as_bytes()), b',');
+        let mut body = Body::new(&names, Some(b','), guard);
+        let mut read = Vec::new();
+        let mut rows = vec![Row::default(); batch.max(1)];
+        let shown = |row: &Row| format!("{}: {}", row.location.line, row.cells().collect::<Vec<_>>().join("|"));
+        loop {
+            let count = if batch > 0 { body.read_batch(&mut rows, |rows| csv.read_batch(rows)) } else { 0 };
+            read.extend(rows[..count].iter().map(shown));
+            if count > 0 {
+                continue;
+            }
+            match body.next(&mut rows[0], |row| csv.next(row)) {
+                Ok(true) => read.push(shown(&rows[0])),
+                Ok(false) => break,
+                Err(RowError::Reject { line, detail, .. }) => read.push(format!("{line}: {detail}")),
+                Err(RowError::Fatal(error)) => {
+                    read.push(error.to_string());
+                    break;
+                }
+            }
+        }
+        read.extend(body.notices().iter().map(|notice| format!("{notice:?}")));
+        read
+    }
+
+    #[test]
+    fn rows_of_every_kind() {
+        let table: &[(&str, &str, Guard, &[&str])] = &[
+            (
+                "Name,Phone",
+                "Ana,+5511987654321\nPhone,Name\n+5521987654321,Beto\nName,Phone\nCaio,+5521987654322\n(3 rows)\n",
+                Guard::None,
+                &[
+                    "1: Ana|+5511987654321",
+                    "3: Beto|+5521987654321",
+                    "5: Caio|+5521987654322",
+                    "RowsLeftOut { count: 3, lines: [2, 4, 6] }",
+                ],
+            ),
+            (
+                "ID,Name,Phone",
+                ",Eva,+0\n,,+1\n7,Ana,+2\n,,+3\n\nID,Name,Phone\n,,+4\n8,Beto,\n,,+5\n,Caio,+6",
+                Guard::None,
+                &[
+                    "1: |Eva|+0",
+                    "2: ||+1",
+                    "3: 7|Ana|+2\u{1f}+3\u{1f}+4\u{1f}",
+                    "8: 8|Beto|+5",
+                    "10: |Caio|+6",
+                    "RowsLeftOut { count: 1, lines: [6] }",
+                ],
+            ),
+            (
+                "Name,Phone,Email",
+                "Ana;+5511987654321;a@b.c\nx;y;+5511987654322;z;z\nBeto,+5521987654321\n",
+                Guard::None,
+                &[
+                    "1: Ana|+5511987654321|a@b.c",
+                    "2: its cells are parted by ';', those of the header by ','",
+                    "3: Beto|+5521987654321",
+                ],
+            ),
+            (
+                "Name,Phone",
+                "'Ana,'+5511987654321\n''t Hart,+5511987654321\nO'Neil,x\n",
+                Guard::Before,
+                &["1: Ana|+5511987654321", "2: 't Hart|+5511987654321", "3: O'Neil|x"],
+            ),
+            ("Name,Phone", "'Ana','+1'\nO'Neil,x\n", Guard::Around, &["1: Ana|+1", "2: O'Neil|x"]),
+            (
+                "Name,Phone",
+                "Ana,+5511987654321\nFirst name,Last name,Mobile\nBeto,Lima,+5521987654321\n",
+                Guard::None,
+                &["1: Ana|+5511987654321", "line 2 is a header of other columns than the one above"],
+            ),
+        ];
+        for (header, text, guard, expected) in table {
+            for batch in [0, 1, 2, 3, 9] {
+                assert_eq!(&read(header, text, *guard, batch), expected, "{text} {batch}");
+            }
+        }
+    }
+
+    #[test]
+    fn apostrophes_that_all_cells_have() {
+        let guard = |text: &str| {
+            let row = |line: &str| {
+                let mut row = Row::default();
+                line.split(',').for_each(|cell| row.push(cell));
+                row
+            };
+            Guard::of(&text.lines().map(row).collect::<Vec<_>>())
+        };
+        assert_eq!(guard("'Ana,'+12025550101,30\n'Ben,'+12025550102,"), Guard::Before);
+        assert_eq!(guard("'Ana','+12025550101'"), Guard::Around);
+        assert_eq!(guard("'t Hart,+12025550101\n's Graaf,+12025550102"), Guard::None);
+        assert_eq!(guard("Ana,'+12025550101"), Guard::None);
+        assert_eq!(guard("'+12025550101\n'+12025550102"), Guard::None);
+        assert_eq!(guard("'a,'b"), Guard::None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn records_at_one_go_are_those_one_by_one(
+            lines in proptest::collection::vec("(|7|ID|Name|Phone),(|Ana|Name|ID|Phone),(|\\+12025550101|Phone|Name)(,x|;y|)", 0..12),
+            batch in 1usize..6,
+        ) {
+            let text = lines.join("\n");
+            let read = |batch| read("ID,Name,Phone", &text, Guard::None, batch);
+            proptest::prop_assert_eq!(read(batch), read(0));
+        }
+    }
+}
