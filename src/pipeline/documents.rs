@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -180,10 +181,19 @@ pub fn tell_ci(screen: &Screen<'_>, summary: &Summary, rejected: &RejectedRows) 
         return;
     };
     let page = screen.terminal.redactor.clean(&github::step_summary(summary, rejected)).into_owned();
-    let added = OpenOptions::new().append(true).create(true).open(&path).and_then(|mut f| f.write_all(page.as_bytes()));
-    if let Err(error) = added {
+    if let Err(error) = append(&path, page.as_bytes()) {
         screen.note(&format!("warning: GITHUB_STEP_SUMMARY cannot be written: {error} [output.write]"));
     }
+}
+
+/// Adds to the end of a regular file; nobody need read at the other end of a FIFO.
+fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let mut file = OpenOptions::new().append(true).create(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    file.write_all(bytes)
 }
 
 /// No rows yet, shown as this run shows values.

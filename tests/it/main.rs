@@ -47,6 +47,7 @@ mod codes;
 mod completion;
 mod corpus;
 mod delivery;
+mod fifos;
 mod full_disk;
 mod hook;
 mod hostile;
