@@ -50,8 +50,8 @@ pub enum Error {
     /// What ended the sending.
     #[error("{0}{request}", request = asked(.0))]
     Delivery(Failure),
-    /// The results folder cannot be made.
-    #[error("the results folder {} cannot be made: {error}", .path.display())]
+    /// The results folder cannot be made, or is not this user's.
+    #[error("the results folder {} cannot be used: {error}", .path.display())]
     Folder {
         /// Which one.
         path: PathBuf,

@@ -185,7 +185,12 @@ fn option(setting: &Setting) -> Arg {
         Takes::Many(name) => valued(arg, name).action(ArgAction::Append),
         Takes::Maybe(name) => valued(arg, name).action(ArgAction::Set).num_args(0..=1),
     };
-    if setting.name == "dry-run" { arg.conflicts_with("sandbox") } else { arg }
+    match setting.name {
+        "dry-run" => arg.conflicts_with("sandbox"),
+        // Nothing is gone on with.
+        "same-account" => arg.conflicts_with("restart"),
+        _ => arg,
+    }
 }
 
 /// The sentence, and its default where there is one.

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use super::error::Error;
 use super::key::Key;
 use crate::cli::options::{Given, Setting, Takes, setting};
+use crate::cli::{without_password, without_query};
 use crate::diagnostic::RunCode;
 
 /// Where values came from.
@@ -180,10 +181,10 @@ impl Levels {
 }
 
 fn parsed<T: FromStr<Err: fmt::Display>>(setting: &Setting, origin: &Origin, text: &str) -> Result<T, Error> {
-    // The value of a header, a proxy or a token may be a secret; an address may hold a password.
+    // The value of a header, a proxy or a token may be a secret; an address may hold a password or a key.
     let shown = match setting.name {
         "header" | "proxy" | "token" => "its value".to_owned(),
-        "endpoint" => format!("{:?}", crate::cli::without_password(text)),
+        "endpoint" => format!("{:?}", without_query(&without_password(text))),
         _ => format!("{text:?}"),
     };
     let fail = |why: String| {

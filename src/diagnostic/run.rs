@@ -59,7 +59,7 @@ super::codes! {
         MappingNoPhone = "mapping.no_phone", Data, "no column holds phone numbers", "name the column with --map phone=COLUMN; is it the right file?";
         MappingAmbiguous = "mapping.ambiguous", Data, "several columns could be meant, and they differ", "choose one with --map";
         MappingUnknownColumn = "mapping.unknown_column", Data, "an option names a column that is not there", "column names are those of the header; in JSON, dotted paths";
-        OutputFolder = "output.folder", Folder, "the results folder cannot be made", "name another folder with --output-dir";
+        OutputFolder = "output.folder", Folder, "the results folder cannot be used", "name another folder with --output-dir";
         OutputNotOurs = "output.not_ours", Folder, "the results folder holds files of another program", "name another folder with --output-dir, or move the file away";
         OutputWrite = "output.write", Io, "a report cannot be written", "free some space or check the permissions, then type the same command again";
         OutputNoPlace = "output.no_place", Folder, "the file of --report or --write-config cannot be made there; nothing was sent", "name a file in a folder that is there and may be written into";

@@ -73,6 +73,15 @@ fn what_is_wrong_has_a_code_and_a_hint() {
         let folder = folder(&[("m1import.toml", file)]);
         m1import(&folder, arguments).run().exits_with(exit).says(code).says(hint);
     }
+    // A query may hold a key.
+    for (endpoint, shown) in [
+        ("http://a.example/x?key=geheim", "\"http://a.example/x?…\""),
+        ("https://me:geheim@a.example/x?key=geheim", "\"https://…@a.example/x?…\""),
+    ] {
+        let run = m1import(&folder(&[]), ["contacts.csv", "--endpoint", endpoint]).run();
+        run.exits_with(78).says(shown);
+        assert!(!run.stderr.contains("geheim"), "{}", run.stderr);
+    }
     let run = m1import(&folder(&[]), ["contacts.csv"]).env("M1IMPORT_BACH_SIZE", "5").run();
     run.exits_with(78).says("did you mean M1IMPORT_BATCH_SIZE?");
     let run = m1import(&folder(&[]), ["contacts.csv"]).env("M1IMPORT_TOKEN", "").run();
