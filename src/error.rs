@@ -8,11 +8,13 @@ use std::path::PathBuf;
 
 use crate::cli::{nearest_command, synonyms};
 use crate::client::transport;
+use crate::config::{Limit, Percent};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::folder::{ResultsKind, beside};
 use crate::outcome::{Cause, Failure};
 use crate::pipeline::merge;
 use crate::reading::Shard;
+use crate::report::words::moment;
 use crate::stop::Signal;
 use crate::{config, journal, mapping, source};
 
@@ -62,6 +64,14 @@ pub enum Error {
     #[error("{} cannot be written: {error}", .path.display())]
     Output {
         /// Which one.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// What is called `runs` in the results folder is no folder of its own.
+    #[error("{} cannot be used: {error}", .path.display())]
+    Runs {
+        /// Its path.
         path: PathBuf,
         /// Why.
         error: io::Error,
@@ -132,6 +142,19 @@ pub enum Error {
         read: u64,
         /// How many there should be.
         least: u64,
+    },
+    /// Far fewer rows than at the last finished run.
+    #[error("{read} rows were read, and the import of {when} read {before}: fewer by more than the {share} of --max-drop",
+        share = Limit::Share(.share.0), when = moment(started))]
+    Drop {
+        /// How many were read.
+        read: u64,
+        /// How many were read then.
+        before: u64,
+        /// When that was, RFC 3339.
+        started: String,
+        /// How much fewer they may be.
+        share: Percent,
     },
     /// Phones that occur again, where that is an error.
     #[error("{} the phone number of another row", match .rows { 1 => "1 row repeats".to_owned(), rows => format!("{rows} rows repeat") })]
@@ -223,6 +246,7 @@ impl Diagnostic for Error {
             Error::Metadata { .. } => RunCode::ConfigPhoneMetadata,
             Error::Folder { .. } => RunCode::OutputFolder,
             Error::Output { .. } => RunCode::OutputWrite,
+            Error::Runs { .. } => RunCode::OutputRuns,
             Error::NoPlace { .. } => RunCode::OutputNoPlace,
             Error::ReportIsInput(_) | Error::InputInResults { .. } => RunCode::OutputIsInput,
             Error::Exists(_) => RunCode::OutputExists,
@@ -230,6 +254,7 @@ impl Diagnostic for Error {
             Error::Local { .. } => RunCode::RunLocalIo,
             Error::TooManyInvalid { .. } => RunCode::InputTooManyInvalid,
             Error::TooFewRows { .. } => RunCode::InputTooFewRows,
+            Error::Drop { .. } => RunCode::InputDrop,
             Error::Duplicates { .. } => RunCode::InputDuplicates,
             Error::Warned { .. } => RunCode::InputWarnings,
             Error::OtherJob { .. } => RunCode::JournalOtherJob,

@@ -191,6 +191,8 @@ pub const SETTINGS: &[Setting] = &[
         .more("Default: half of the free space where it is kept for the second reading"),
     row(Input, "min-rows", One("N"), "0", "Send nothing if fewer rows than this were read")
         .more("For exports that may be cut short"),
+    row(Input, "max-drop", One("P%"), "", "Send nothing if the input has more than P % fewer rows than last time")
+        .more("Last time: the newest finished import of this results folder and its runs/. Default: off"),
     row(Input, "shard", One("K/N"), "1/1", "Take the records of shard K of N only")
         .more("Or index:I/N, with I from 0 as job arrays count. N machines can share one file without talking to each other: split by phone number"),
     row(Input, "only", Many("COLUMN=VALUE,…"), "", "Send only rows whose column has one of these values").common()
@@ -300,6 +302,8 @@ pub const SETTINGS: &[Setting] = &[
         .more("Default: beside the first file, contacts.results for contacts.csv"),
     row(Output, "report", Many("PATH"), "", "One more report: .json .csv .html .md .xml (JUnit) .prom").common()
         .more("Replaces a file that is there, never an input"),
+    row(Output, "keep-runs", One("N"), "10", "How many earlier runs the results folder keeps in runs/")
+        .more("Their summary, report and rejected rows; 0 keeps none"),
     row(Output, "write-config", One("PATH"), "", "check only: write down what was detected, as settings")
         .given(Typed)
         .more("Never over an existing file"),

@@ -4,7 +4,7 @@
 const COMMON: &[&str] = &["config", "env-file", "profile", "output", "color", "quiet", "verbose"];
 
 /// What `m1import merge` takes besides.
-const MERGE: &[&str] = &["output-dir"];
+const MERGE: &[&str] = &["output-dir", "keep-runs"];
 
 /// What `m1import phone` takes besides; the others have no meaning for it.
 const PHONE: &[&str] = &[

@@ -42,7 +42,8 @@ pub fn run(command: Command, env: &Env) -> Exit {
         }
         Command::Merge(typed) => with_config(typed, env, Mode::Look, |config, terminal| {
             let screen = Screen { terminal, verbosity: config.output.verbosity, env };
-            let ended = pipeline::merge::merge(&config.files, config.output.dir.as_deref(), &screen)?;
+            let ended =
+                pipeline::merge::merge(&config.files, config.output.dir.as_deref(), config.output.keep_runs, &screen)?;
             Ok(finish(config, terminal, &ended))
         }),
         Command::Check(typed) => job(typed, env, Mode::Check),

@@ -90,6 +90,7 @@ keys! { SETTINGS:
     LIMIT: Positive = "limit";
     MAX_INPUT: Size = "max-input";
     MIN_ROWS: Number = "min-rows";
+    MAX_DROP: Percent = "max-drop";
     SHARD: Shard = "shard";
     ONLY: RowCondition = "only";
     SKIP: RowCondition = "skip";
@@ -140,6 +141,7 @@ keys! { SETTINGS:
 
     OUTPUT_DIR: FilePath = "output-dir";
     REPORT: ReportPath = "report";
+    KEEP_RUNS: Number = "keep-runs";
     WRITE_CONFIG: FilePath = "write-config";
     CONFIG: FilePath = "config";
     ENV_FILE: FilePath = "env-file";

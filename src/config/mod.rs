@@ -137,6 +137,8 @@ pub struct Rows {
     pub strict: bool,
     /// How many rows there are at least.
     pub min_rows: u64,
+    /// By which share, from 0 to 1, the rows may be fewer than at the last finished run; `None` is not looked at.
+    pub max_drop: Option<Percent>,
     /// What is done with members of the payload that have no value.
     pub empty: Empty,
 }
@@ -190,6 +192,8 @@ pub struct Output {
     pub dir: Option<PathBuf>,
     /// Further reports; their endings say their forms.
     pub reports: Vec<PathBuf>,
+    /// How many earlier runs the results folder keeps.
+    pub keep_runs: u64,
     /// Where `check` writes down what it detected.
     pub write_config: Option<PathBuf>,
     /// What standard output carries at the end.
@@ -308,6 +312,7 @@ impl Rows {
             on_duplicate: levels.one(key::ON_DUPLICATE)?,
             strict,
             min_rows: levels.one(key::MIN_ROWS)?.0,
+            max_drop: levels.maybe(key::MAX_DROP)?,
             max_invalid: if strict { Limit::Count(0) } else { max_invalid },
             empty: if levels.on(key::OMIT_EMPTY)? { Empty::Omitted } else { Empty::Written },
         })
@@ -399,6 +404,7 @@ impl Output {
         Ok(Output {
             dir: path(levels, key::OUTPUT_DIR)?,
             reports: levels.many(key::REPORT)?.into_iter().map(|ReportPath(path)| path).collect(),
+            keep_runs: levels.one(key::KEEP_RUNS)?.0,
             write_config: path(levels, key::WRITE_CONFIG)?,
             form: levels.one(key::OUTPUT)?,
             progress: levels.one(key::PROGRESS)?,

@@ -5,7 +5,7 @@ use crate::cli::options::{Group, setting};
 
 /// Settings of Input that are about the job, not about one of its files.
 const OF_THE_JOB: &[&str] =
-    &[key::LIMIT.name(), key::SHARD.name(), key::MAX_INPUT.name(), key::MIN_ROWS.name(), "max-drop"];
+    &[key::LIMIT.name(), key::SHARD.name(), key::MAX_INPUT.name(), key::MIN_ROWS.name(), key::MAX_DROP.name()];
 
 /// Whether a setting may be different for each input.
 pub(super) fn may_be_for_a_file(name: &str) -> bool {

@@ -17,7 +17,7 @@ use crate::small_file;
 pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Error> {
     let decides = |setting: &&Setting| match setting.group {
         // The shards of a job have one plan.
-        Group::Input => !matches!(setting.name, "max-input" | "min-rows" | "shard"),
+        Group::Input => !matches!(setting.name, "max-input" | "min-rows" | "max-drop" | "shard"),
         Group::Mapping => true,
         Group::Validation => !matches!(setting.name, "max-invalid" | "strict"),
         Group::Delivery | Group::Output => setting.name == "bot-id",

@@ -54,6 +54,7 @@ super::codes! {
         InputChanged = "input.changed", Data, "the file changed while it was being read", "wait until the file is complete, then type the same command with --restart";
         InputDuplicates = "input.duplicates", Data, "rows repeat a phone number, and --on-duplicate error forbids it", "nothing was sent; remove the repeated rows, or use --on-duplicate merge, first or last";
         InputTooFewRows = "input.too_few_rows", Data, "fewer rows were read than --min-rows asks for", "nothing was sent; is the export complete?";
+        InputDrop = "input.drop", Data, "the input has far fewer rows than last time, more than --max-drop allows", "nothing was sent; is the export complete? If it is, leave --max-drop out once";
         InputTooManyInvalid = "input.too_many_invalid", Data, "more rows are not valid than --max-invalid or --strict allow", "nothing was sent; correct these rows, or allow more with --max-invalid";
         InputWarnings = "input.warnings", Data, "there are warnings, and --strict allows none", "nothing was sent; do what the hints of the warnings say, or leave --strict out";
         MappingNoPhone = "mapping.no_phone", Data, "no column holds phone numbers", "name the column with --map phone=COLUMN; is it the right file?";
@@ -61,6 +62,7 @@ super::codes! {
         MappingUnknownColumn = "mapping.unknown_column", Data, "an option names a column that is not there", "column names are those of the header; in JSON, dotted paths";
         OutputFolder = "output.folder", Folder, "the results folder cannot be used", "name another folder with --output-dir";
         OutputNotOurs = "output.not_ours", Folder, "the results folder holds files of another program", "name another folder with --output-dir, or move the file away";
+        OutputRuns = "output.runs", Folder, "the folder of earlier runs cannot be used", "move what is called runs out of the results folder, or name another folder with --output-dir";
         OutputWrite = "output.write", Io, "a report cannot be written", "free some space or check the permissions, then type the same command again";
         OutputNoPlace = "output.no_place", Folder, "the file of --report or --write-config cannot be made there; nothing was sent", "name a file in a folder that is there and may be written into";
         OutputIsInput = "output.is_input", Usage, "--report would replace an input", "name another file";

@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
+use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, Mode, OFlags};
 
@@ -41,6 +42,14 @@ impl Draft {
     pub fn hashed(mut self) -> Draft {
         self.hasher = Some(blake3::Hasher::new());
         self
+    }
+
+    /// Gives the file the time of its last change; what is written later gives it another.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn set_modified(&self, time: SystemTime) -> io::Result<()> {
+        self.file.set_modified(time)
     }
 
     /// The name that the file will have.

@@ -2,15 +2,19 @@
 //!
 //! The folder is opened once, and everything in it is reached through that descriptor: a folder or link that is laid
 //! in its place later is not written into. Files are private (folder 0700, files 0600) and replaced as a whole, see
-//! [`Draft`], so that nobody ever reads half of one. Only names in [`is_our_name`] and drafts are ever removed.
+//! [`Draft`], so that nobody ever reads half of one. Only names in [`is_our_name`] and drafts are ever removed, and of earlier
+//! runs only what is as it was written.
 
 mod draft;
+mod names;
 mod owner;
+mod previous;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read};
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,86 +22,12 @@ use std::sync::Arc;
 use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 
 pub use draft::{Draft, publish, replace, replace_public};
+pub use names::{
+    JOURNAL, KEY, LOCK, REPORT, RESULTS, RUNS, ResultsKind, SUMMARY, beside, is_our_name, is_rejected_name,
+    rejected_name,
+};
 pub use owner::Privacy;
-
-use crate::reading::Shard;
-
-/// What a run is for; trying never touches the folder of the real job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResultsKind {
-    /// Contacts are sent to the endpoint.
-    Import,
-    /// To the in-process sandbox.
-    Sandbox,
-    /// To nobody.
-    DryRun,
-}
-
-/// Where the results of a job lie unless told otherwise: beside its first file, or here for standard input.
-pub fn beside(first: Option<&Path>, shard: Shard, purpose: ResultsKind) -> PathBuf {
-    let (folder, stem) = match first {
-        None => (PathBuf::from("."), "stdin".to_owned()),
-        Some(path) => {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            (path.parent().map(Path::to_owned).unwrap_or_default(), stem(&name).to_owned())
-        }
-    };
-    let shard = if shard.of > 1 { format!(".{}-of-{}", shard.number, shard.of) } else { String::new() };
-    let purpose = match purpose {
-        ResultsKind::Import => "",
-        ResultsKind::Sandbox => ".sandbox",
-        ResultsKind::DryRun => ".dry-run",
-    };
-    folder.join(format!("{stem}{shard}{purpose}.results"))
-}
-
-/// A file's name without what says how it is packed and what it is.
-fn stem(name: &str) -> &str {
-    let unpacked = [".gz", ".zst", ".zstd"].iter().find_map(|end| {
-        let cut = name.len().checked_sub(end.len())?;
-        let (stem, tail) = (name.get(..cut)?, name.get(cut..)?);
-        (tail.eq_ignore_ascii_case(end) && stem.contains('.')).then_some(stem)
-    });
-    let name = unpacked.unwrap_or(name);
-    match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => name,
-    }
-}
-
-/// The name of the table of all rows.
-pub const RESULTS: &str = "results.csv";
-/// The name of the journal.
-pub const JOURNAL: &str = "journal.ndjson";
-/// The name of the summary for machines.
-pub const SUMMARY: &str = "summary.json";
-/// The name of the report for people.
-pub const REPORT: &str = "report.html";
-/// The name of the key that journals are sealed with, where the user has no other place for it.
-pub const KEY: &str = ".key";
-/// The name of the file that is locked.
-pub const LOCK: &str = ".lock";
-
-/// Whether a file of this name in a results folder is one that a run writes, the lock aside.
-pub fn is_our_name(name: &str) -> bool {
-    is_rejected_name(name) || matches!(name, SUMMARY | REPORT | RESULTS | JOURNAL)
-}
-
-/// Whether it is the name of a file of rejected rows: `rejected.csv`, `rejected.2.ndjson`.
-pub fn is_rejected_name(name: &str) -> bool {
-    name.strip_prefix("rejected.").is_some_and(|rest| {
-        let (number, ending) = rest.rsplit_once('.').unwrap_or(("1", rest));
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && matches!(ending, "csv" | "ndjson")
-    })
-}
-
-/// The name of the file of rejected rows of an input, counted from 0; numbered where there are `several`.
-pub fn rejected_name(input: usize, several: bool, ending: &str) -> String {
-    match several {
-        true => format!("rejected.{}.{ending}", input + 1),
-        false => format!("rejected.{ending}"),
-    }
-}
+pub use previous::PreviousJob;
 
 /// BLAKE3 of a file.
 ///
@@ -221,15 +151,54 @@ impl Folder {
     /// # Errors
     /// Local I/O.
     pub fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.all_names()?.into_iter().filter_map(|name| name.into_string().ok()).collect())
+    }
+
+    /// The names of everything in it.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn all_names(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.dir)? {
-            if let Ok(name) = entry?.file_name().to_str()
-                && !matches!(name, "." | "..")
-            {
-                names.push(name.to_owned());
+            let name = OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned();
+            if name != "." && name != ".." {
+                names.push(name);
             }
         }
         Ok(names)
+    }
+
+    /// Opens a folder in it, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// It cannot be made, or something else has its name, a link too.
+    pub fn subfolder(&self, name: &str) -> io::Result<Folder> {
+        match rustix::fs::mkdirat(&self.dir, name, Mode::RWXU) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => self.existing_subfolder(name),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens a folder in it; never through a link.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn existing_subfolder(&self, name: &str) -> io::Result<Folder> {
+        let flags = OFlags::NOFOLLOW | OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let dir = rustix::fs::openat(&self.dir, name, flags, Mode::empty())?;
+        Ok(Folder { path: self.file(name), dir: Arc::new(dir.into()), is_new: false, drafts: Arc::clone(&self.drafts) })
+    }
+
+    /// Removes a folder in it that is empty; one that is not stays.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn remove_subfolder(&self, name: &str) -> io::Result<()> {
+        match rustix::fs::unlinkat(&self.dir, name, AtFlags::REMOVEDIR) {
+            Err(rustix::io::Errno::NOTEMPTY | rustix::io::Errno::EXIST) => Ok(()),
+            removed => Ok(removed?),
+        }
     }
 
     /// Whether there is anything of this name, a link that leads nowhere too.
@@ -284,10 +253,22 @@ impl Folder {
     /// # Errors
     /// Local I/O; there is something of that name.
     pub fn rename(&self, name: &str, to: &str) -> io::Result<()> {
-        match rustix::fs::renameat_with(&self.dir, name, &self.dir, to, RenameFlags::NOREPLACE) {
+        self.rename_into(name, self, to)
+    }
+
+    /// Moves a file into another folder of the same file system, where nothing has its name yet.
+    ///
+    /// # Errors
+    /// Local I/O; there is something of that name.
+    pub fn move_file(&self, name: &str, folder: &Folder) -> io::Result<()> {
+        self.rename_into(name, folder, name)
+    }
+
+    fn rename_into(&self, name: &str, folder: &Folder, to: &str) -> io::Result<()> {
+        match rustix::fs::renameat_with(&self.dir, name, &folder.dir, to, RenameFlags::NOREPLACE) {
             // Not every file system knows how; there a link does the same for a file.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
-                rustix::fs::linkat(&self.dir, name, &self.dir, to, AtFlags::empty())?;
+                rustix::fs::linkat(&self.dir, name, &folder.dir, to, AtFlags::empty())?;
                 Ok(rustix::fs::unlinkat(&self.dir, name, AtFlags::empty())?)
             }
             renamed => Ok(renamed?),
@@ -347,27 +328,6 @@ mod tests {
     use std::fs;
     use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
-
-    #[test]
-    fn results_lie_beside_the_first_file() {
-        let all = Shard::default();
-        let part = Shard { number: 2, of: 8 };
-        let cases = [
-            (Some("contacts.csv"), all, ResultsKind::Import, "contacts.results"),
-            (Some("contacts.csv.gz"), all, ResultsKind::Import, "contacts.results"),
-            (Some("/data/a.b.CSV.ZST"), all, ResultsKind::Import, "/data/a.b.results"),
-            (Some("list"), all, ResultsKind::Import, "list.results"),
-            (Some(".csv"), all, ResultsKind::Import, ".csv.results"),
-            (Some("backup.gz"), all, ResultsKind::Import, "backup.results"),
-            (None, all, ResultsKind::Import, "./stdin.results"),
-            (Some("contacts.csv"), part, ResultsKind::Import, "contacts.2-of-8.results"),
-            (Some("contacts.csv"), all, ResultsKind::Sandbox, "contacts.sandbox.results"),
-            (Some("contacts.csv"), part, ResultsKind::DryRun, "contacts.2-of-8.dry-run.results"),
-        ];
-        for (file, shard, purpose, expected) in cases {
-            assert_eq!(beside(file.map(Path::new), shard, purpose), Path::new(expected));
-        }
-    }
 
     #[test]
     fn a_file_has_a_place_in_a_folder_only() {
@@ -431,19 +391,5 @@ mod tests {
         assert!(folder.rename("file", "link").is_err(), "a file is replaced");
         folder.rename("file", "other").unwrap();
         assert_eq!(fs::read(dir.path().join("other")).unwrap(), b"1");
-    }
-
-    #[test]
-    fn only_names_of_ours_are_ours() {
-        for name in
-            ["rejected.csv", "rejected.12.ndjson", "results.csv", "report.html", "summary.json", "journal.ndjson"]
-        {
-            assert!(is_our_name(name), "{name}");
-        }
-        for name in
-            ["rejected.fixed.csv", "rejected..csv", "rejected.2024.backup.ndjson", "rejected.1.edited.csv", "rejected"]
-        {
-            assert!(!is_our_name(name), "{name}");
-        }
     }
 }

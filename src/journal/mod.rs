@@ -24,7 +24,7 @@ use load::load;
 pub use lock::Lock;
 
 use crate::event::Event;
-use crate::folder::{Folder, JOURNAL, publish};
+use crate::folder::{Folder, JOURNAL, PreviousJob, publish};
 use crate::outcome::{Failure, Outcome, RowStatus, Settlement, StatusMap};
 use crate::row::masked_within;
 use crate::user_key::UserKey;
@@ -58,6 +58,9 @@ pub struct Head {
     /// A keyed hash of the account that contacts are sent to; empty for a sandbox of our own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub account: String,
+    /// The job that was in the results folder before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<PreviousJob>,
 }
 
 /// An input, by what is in it.

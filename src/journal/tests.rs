@@ -22,6 +22,7 @@ fn head() -> Head {
         endpoint: "https://host/path".into(),
         query: String::new(),
         account: "me".into(),
+        previous: None,
     }
 }
 

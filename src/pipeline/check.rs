@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::reports::{RowReportInput, write_rows};
+use super::run::real_folder;
 use super::screen::values;
 use super::summary::{RunInfo, RunResult, detected, mapped_columns};
 use super::{RunOutput, Screen, documents, outputs, prepare, preview};
@@ -111,6 +112,7 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
         (Ok(Ok(None)) | Err(_), _) => return Err(Error::Broken("the survey")),
     };
     prepare::enough(config, &survey)?;
+    prepare::no_drop(config, &survey, real_folder(config).as_ref())?;
     if let Some(job) = &found.job {
         found.warnings = super::warnings::of_job(config, job, &survey);
     }

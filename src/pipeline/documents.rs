@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use super::Screen;
+use super::earlier::date_of;
 use super::outputs;
 use super::run::results_kind;
 use super::screen::values;
@@ -69,7 +70,12 @@ fn draft(
     summary: &Summary,
 ) -> Result<Draft, Error> {
     let text = text_of(form, sources, summary, true)?;
-    let written = folder.create(name).and_then(|mut draft| draft.write_all(text.as_bytes()).map(|()| draft));
+    let written = folder.create(name).and_then(|mut draft| {
+        draft.write_all(text.as_bytes())?;
+        // An edit shows by another time.
+        date_of(&summary.time.finished).map_or(Ok(()), |date| draft.set_modified(date))?;
+        Ok(draft)
+    });
     written.map_err(|error| Error::Output { path: folder.file(name), error })
 }
 

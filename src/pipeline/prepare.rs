@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::earlier::{self, EarlierReports};
 use crate::config::{Config, Limit};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
 use crate::dedupe::OnDuplicate;
 use crate::error::Error;
+use crate::folder::Folder;
 use crate::mapping::{Filter, Mapping};
 use crate::reading::{Job, MappedInput};
 use crate::report::Warning;
@@ -87,6 +89,26 @@ pub fn rules(config: &Config) -> Result<Rules, Error> {
 pub fn enough(config: &Config, survey: &Survey) -> Result<(), Error> {
     let (read, least) = (survey.read, config.rows.min_rows);
     if read < least { Err(Error::TooFewRows { read, least }) } else { Ok(()) }
+}
+
+/// Whether the rows are not far fewer than last time, where somebody asks for that.
+///
+/// # Errors
+/// They are, by more than `--max-drop` allows.
+pub fn no_drop(config: &Config, survey: &Survey, folder: Option<&Folder>) -> Result<(), Error> {
+    // A part of the input says nothing about the whole.
+    let (Some(share), Some(folder)) = (config.rows.max_drop.filter(|_| config.rows.limit.is_none()), folder) else {
+        return Ok(());
+    };
+    let shard = config.rows.shard.part();
+    let found = |reports: &EarlierReports| Some((reports.rows_of(shard.as_deref())?, reports.started().to_owned()));
+    let last = EarlierReports::read(folder).as_ref().and_then(found).or_else(|| earlier::newest(folder, found));
+    match last {
+        Some((before, started)) if Limit::Share(share.0).exceeded(before.saturating_sub(survey.read), before) => {
+            Err(Error::Drop { read: survey.read, before, started, share })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether what the survey found may be sent.

@@ -7,21 +7,21 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::delivery::{self, Destination};
+use super::earlier::{self, EarlierReports};
 use super::listeners::Listeners;
 use super::prepare;
 use super::request_log::Logged;
 use super::screen::values;
 use super::sending::{SendJob, send};
 use super::summary::{RunInfo, inputs_as_told, row_counts};
-use super::{RunOutput, Screen, check, earlier, ending, outputs, owner};
+use super::{RunOutput, Screen, check, ending, outputs, owner};
 use crate::config::{Config, Target, Verbosity};
 use crate::error::Error;
-use crate::folder::{self, Folder, Privacy, ResultsKind};
+use crate::folder::{self, Folder, PreviousJob, Privacy, RUNS, ResultsKind};
 use crate::journal::{self, ExistingJournal, Head, Journal, Lock, Unfinished};
 use crate::numbers::count;
 use crate::outcome::StatusMap;
 use crate::reading::Job;
-use crate::report::Previous;
 use crate::report::start::{Start, start};
 use crate::report::text;
 use crate::report::timeline::Timeline;
@@ -49,11 +49,29 @@ pub fn results_kind(config: &Config) -> ResultsKind {
 
 /// Where the results folder is: as chosen, else beside the first file.
 pub fn results_path(config: &Config) -> PathBuf {
+    path_of(config, results_kind(config))
+}
+
+/// The results folder of the real job, to be read: `check` and dry runs compare with it. `None` where there is none yet.
+pub fn real_folder(config: &Config) -> Option<Folder> {
+    Folder::existing(&path_of(config, ResultsKind::Import)).ok()
+}
+
+fn path_of(config: &Config, kind: ResultsKind) -> PathBuf {
     let first = config.files.first().map(PathBuf::as_path).filter(|path| !source::InputSource::is_spooled(path));
     match &config.output.dir {
         Some(path) => path.clone(),
-        None => folder::beside(first, config.rows.shard, results_kind(config)),
+        None => folder::beside(first, config.rows.shard, kind),
     }
+}
+
+/// The line about the job before, which this one repeats.
+fn imported_earlier(previous: &PreviousJob) -> String {
+    format!(
+        "imported earlier, {}, {} accepted; everything is sent again (--only-changed FILE sends only what is new or changed)",
+        moment(&previous.started),
+        count(previous.accepted, "contact"),
+    )
 }
 
 /// A run under way: what is known of it so far.
@@ -66,6 +84,8 @@ pub struct Run<'a> {
     /// The folder is ours until the run has ended.
     pub(super) lock: Option<Lock>,
     pub(super) job: Option<Arc<Job>>,
+    /// What the summary in the folder says, of this job or the one before.
+    earlier: Option<EarlierReports>,
     /// An earlier run of this job has left a journal.
     pub(super) is_resumed: bool,
     /// There once this run's outcome belongs into the folder.
@@ -87,6 +107,7 @@ impl<'a> Run<'a> {
             folder: None,
             lock: None,
             job: None,
+            earlier: None,
             is_resumed: false,
             survey: None,
             listeners: Listeners::new(screen.progress(config)),
@@ -114,8 +135,8 @@ impl<'a> Run<'a> {
         };
         let job = Arc::new(prepare::understand(config, inputs)?);
         self.job = Some(Arc::clone(&job));
-        // Before anything of it is replaced.
-        let previous = earlier::previous(&folder);
+        self.earlier = EarlierReports::read(&folder);
+        let previous = self.previous(&found, &folder);
         self.tell_start(&job, &found, previous.as_ref(), &destination);
         self.screen.warn(&warnings);
         self.info.warnings.extend(warnings);
@@ -123,10 +144,12 @@ impl<'a> Run<'a> {
         let survey = Arc::new(self.make_survey(&job).await?);
         // The folder stays as it is.
         prepare::enough(config, &survey)?;
+        let last = if config.delivery.target == Target::Nowhere { real_folder(config) } else { Some(folder.clone()) };
+        prepare::no_drop(config, &survey, last.as_ref())?;
         let done = match &key {
             Some(key) => {
                 let head = self.head(&job, &survey, destination.account(&config.delivery.token, key), key);
-                self.take_journal(found, previous, head, &survey, &folder, key)?
+                self.take_journal(&found, Head { previous, ..head }, &survey, &folder, key)?
             }
             None => Arc::default(),
         };
@@ -153,11 +176,45 @@ impl<'a> Run<'a> {
         let lock = Lock::take(&mut folder);
         self.folder = Some(folder.clone());
         self.lock = Some(lock?);
+        if folder.has(RUNS) {
+            let unusable = |error| Error::Runs { path: folder.file(RUNS), error };
+            folder.existing_subfolder(RUNS).map_err(unusable)?;
+        }
         Ok((folder, privacy))
     }
 
+    /// The job that was in the folder before this one, if this is a new one.
+    fn previous(&self, found: &ExistingJournal, folder: &Folder) -> Option<PreviousJob> {
+        match &self.earlier {
+            Some(reports) if self.are_replaced(found) => reports.before(),
+            Some(reports) => Some(reports.as_previous()),
+            None => earlier::newest(folder, |reports| Some(reports.as_previous())),
+        }
+    }
+
+    /// Whether the reports in the folder are of a job that has settled nothing: a new one takes its place.
+    fn are_replaced(&self, found: &ExistingJournal) -> bool {
+        matches!(found, ExistingJournal::Empty) && self.earlier.as_ref().is_some_and(|reports| !reports.is_complete())
+    }
+
+    /// The reports of the job before make way for those of a new one.
+    fn put_away(&self, found: &ExistingJournal, folder: &Folder) -> Result<(), Error> {
+        if let Some(reports) = self.earlier.as_ref().filter(|_| !self.are_replaced(found)) {
+            let failed = |error| Error::Output { path: folder.path().to_owned(), error };
+            let kept = earlier::put_away(folder, reports, self.config.output.keep_runs).map_err(failed)?;
+            kept.iter().for_each(|kept| self.screen.note(&earlier::kept_note(kept)));
+        }
+        Ok(())
+    }
+
     /// What was found, where it goes, by which right, and what there is to carry on.
-    fn tell_start(&self, job: &Job, found: &ExistingJournal, previous: Option<&Previous>, destination: &Destination) {
+    fn tell_start(
+        &self,
+        job: &Job,
+        found: &ExistingJournal,
+        previous: Option<&PreviousJob>,
+        destination: &Destination,
+    ) {
         let inputs = inputs_as_told(job, None);
         let folder = self.folder.as_ref().map(|folder| folder.path().display().to_string());
         let token = destination.token_said(&self.config.delivery.token);
@@ -178,12 +235,8 @@ impl<'a> Run<'a> {
         }));
         // A sandbox holds nothing any more.
         let is_real = self.config.delivery.target == Target::Endpoint;
-        if let (true, ExistingJournal::Finished, Some(previous)) = (is_real, found, previous) {
-            self.screen.note(&format!(
-                "imported earlier, {}, {} accepted; everything is sent again, and the reports are replaced",
-                moment(&previous.started),
-                count(previous.accepted, "contact"),
-            ));
+        if let (true, false, Some(previous)) = (is_real, matches!(found, ExistingJournal::Unfinished(_)), previous) {
+            self.screen.note(&imported_earlier(previous));
         }
         self.screen.say_unused(self.config);
         self.screen.warn_of_settings(self.config);
@@ -255,20 +308,20 @@ impl<'a> Run<'a> {
             endpoint: self.info.endpoint.clone(),
             query: query.map(|query| key.hash("query", query)).unwrap_or_default(),
             account,
+            previous: None,
         }
     }
 
     /// Carries on what an earlier run left, or begins a new job. What is settled already is given back.
     fn take_journal(
         &mut self,
-        found: ExistingJournal,
-        previous: Option<Previous>,
+        found: &ExistingJournal,
         head: Head,
         survey: &Survey,
         folder: &Folder,
         key: &UserKey,
     ) -> Result<Arc<StatusMap>, Error> {
-        match self.to_carry_on(&found) {
+        match self.to_carry_on(found) {
             Some(unfinished) => {
                 if let Some(what) = unfinished.difference(&head) {
                     return Err(Error::OtherJob { what });
@@ -279,6 +332,7 @@ impl<'a> Run<'a> {
                     return Err(Error::OtherAccount { command });
                 }
                 self.info.job.clone_from(&unfinished.head.job);
+                self.info.previous.clone_from(&unfinished.head.previous);
                 self.info.requests_before = unfinished.requests();
                 self.is_resumed = true;
                 self.listeners.statuses = unfinished.statuses(survey.records())?;
@@ -290,7 +344,8 @@ impl<'a> Run<'a> {
             }
             None => {
                 self.info.job.clone_from(&head.job);
-                self.info.previous = previous;
+                self.info.previous.clone_from(&head.previous);
+                self.put_away(found, folder)?;
                 self.listeners.journal = Some(Journal::create(folder, &head, key)?);
             }
         }

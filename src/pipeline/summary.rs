@@ -9,12 +9,12 @@ use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Exit};
 use crate::error::Error;
 use crate::event::Requests;
+use crate::folder::PreviousJob;
 use crate::outcome::{Counts, RowCounts, RowStatus, StatusMap};
 use crate::reading::{self, Job};
 use crate::report::check::Mapped;
 use crate::report::{
-    self, CheckInfo, Contacts, Ending, ErrorReport, Files, JobInfo, Previous, RunTime, Status, Summary, SummaryVersion,
-    Tallies,
+    self, CheckInfo, Contacts, Ending, ErrorReport, Files, JobInfo, RunTime, Status, Summary, SummaryVersion, Tallies,
 };
 use crate::row::Field;
 use crate::survey::Survey;
@@ -32,7 +32,7 @@ pub struct RunInfo {
     /// What was noticed about the settings and, once there is a survey, in the inputs.
     pub warnings: Vec<report::Warning>,
     /// The job that was in the results folder before.
-    pub previous: Option<Previous>,
+    pub previous: Option<PreviousJob>,
     /// How many requests earlier runs of the job have made.
     pub requests_before: u64,
 }
@@ -100,6 +100,7 @@ impl RunInfo {
                 id: self.job.clone(),
                 plan: self.plan.clone(),
                 shard: outcome.job.and_then(|job| job.shard.part()),
+                limit: outcome.job.and_then(|job| job.limit),
                 previous: self.previous.clone(),
             },
             time: RunTime {

@@ -28,8 +28,8 @@ pub mod words;
 use std::path::Path;
 
 pub use summary::{
-    CheckInfo, Contacts, Ending, ErrorReport, Files, InputSummary, JobInfo, Mapping, Previous, RejectedFile, RunTime,
-    SCHEMA, Status, Summary, SummaryVersion, Tallies, Warning,
+    CheckInfo, Contacts, Ending, ErrorReport, Files, InputSummary, JobInfo, Mapping, RejectedFile, RunTime, SCHEMA,
+    Status, Summary, SummaryVersion, Tallies, Warning,
 };
 
 /// A command to type next.

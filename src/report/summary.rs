@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::rejected_rows::RejectedRow;
 use crate::diagnostic::{Exit, WarningCode};
 use crate::event::Requests;
+use crate::folder::PreviousJob;
 use crate::outcome::RowCounts;
 
 /// The schema of `summary.json`; a member is only ever added within one.
@@ -115,8 +116,10 @@ pub struct JobInfo {
     pub plan: Option<String>,
     /// Which part of the records this run is about, as `2/8`; `None` for all.
     pub shard: Option<String>,
+    /// How many records of the job were taken at most; `None` for all.
+    pub limit: Option<u64>,
     /// The job that was in the results folder before this one; `None` where there was none.
-    pub previous: Option<Previous>,
+    pub previous: Option<PreviousJob>,
 }
 
 /// When a run began and ended.
@@ -216,17 +219,6 @@ pub struct Contacts {
     pub accepted: u64,
     /// Contacts that the server accepted earlier and the input no longer has; `None` where that is not counted.
     pub absent: Option<u64>,
-}
-
-/// The job that was in the results folder before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Previous {
-    /// Its name.
-    pub job: String,
-    /// When its last run began, RFC 3339.
-    pub started: String,
-    /// How many contacts of it the server accepted.
-    pub accepted: u64,
 }
 
 /// Something a person would want to know before contacts go out. It ends nothing.

@@ -63,6 +63,7 @@ mod reading;
 mod readme;
 mod reports;
 mod resume;
+mod runs;
 mod samples;
 mod sandbox;
 mod screen;

@@ -121,6 +121,7 @@ fn example(setting: &Setting) -> String {
         "encoding" => "utf-8".to_owned(),
         "limit" | "max-refused" | "max-invalid" => "5".to_owned(),
         "max-input" => "1MB".to_owned(),
+        "max-drop" => "5%".to_owned(),
         _ if setting.takes == Takes::Nothing => "true".to_owned(),
         _ if setting.takes == Takes::Count => "1".to_owned(),
         _ if setting.default.is_empty() => "x".to_owned(),

@@ -13,16 +13,18 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use self::shard::{Rejected, ResultRow, Results, Rows};
-use super::earlier::{Listed, clear_rejected, kept_note};
+use super::earlier::{EarlierReports, Listed, clear_rejected, date_of, kept_note, put_away};
 use super::{RunOutput, Screen, owner};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
-use crate::folder::{Draft, Folder, RESULTS, SUMMARY, publish, rejected_name};
+use crate::folder::{Draft, Folder, PreviousJob, RESULTS, SUMMARY, publish, rejected_name};
 use crate::journal::{Journal, Lock};
+use crate::numbers::count;
 use crate::outcome::RowCounts;
 use crate::report::rejected_rows::{RejectedRow, RejectedRows, Values};
 use crate::report::text::{self, SummaryFooter};
+use crate::report::words::moment;
 use crate::report::{Details, RejectedFile, ReportFormat, Summary, render, shown};
 
 /// Why results cannot be merged.
@@ -90,6 +92,7 @@ impl Diagnostic for Error {
 pub fn merge(
     folders: &[PathBuf],
     output: Option<&Path>,
+    most_runs: u64,
     screen: &Screen<'_>,
 ) -> Result<RunOutput, crate::error::Error> {
     let Opened { results, unfinished } = Opened::open(folders)?;
@@ -120,14 +123,25 @@ pub fn merge(
     let rejected_files = merged_rejected(&folder, first, &finished)?;
 
     let mut summary = summary::summarize(first, &finished, rows, &missing);
+    // One that lacked a shard was not finished: this one takes its place.
+    let earlier = EarlierReports::read(&folder);
+    let merged_before = earlier.as_ref().filter(|reports| reports.is_complete());
+    summary.job.previous = match merged_before {
+        Some(reports) => Some(reports.as_previous()),
+        None => earlier.as_ref().and_then(EarlierReports::before),
+    };
     for draft in &rejected_files {
         let blake3 = draft.hash().map(|hash| hash.to_string()).unwrap_or_default();
         summary.files.rejected.push(RejectedFile { path: shown(&folder.path().join(draft.name())), blake3 });
     }
     summary.files.results = Some(shown(&folder.file(RESULTS)));
-    for kept in clear_rejected(&folder, &Listed::of(&folder), &rejected_files).map_err(written)? {
-        screen.note(&kept_note(&kept));
+    let mut edited = Vec::new();
+    if let Some(reports) = merged_before {
+        screen.note(&merged_earlier(&reports.as_previous()));
+        edited = put_away(&folder, reports, most_runs).map_err(written)?;
     }
+    edited.extend(clear_rejected(&folder, &Listed::of(&folder), &rejected_files).map_err(written)?);
+    edited.iter().for_each(|kept| screen.note(&kept_note(kept)));
     publish(rejected_files.into_iter().chain([results_csv]).collect()).map_err(written)?;
     publish(documents(&folder, &summary, &rejected).map_err(written)?).map_err(written)?;
     let footer = SummaryFooter {
@@ -136,6 +150,12 @@ pub fn merge(
         ..SummaryFooter::default()
     };
     Ok(RunOutput { text: text::summary(&summary, &footer), summary })
+}
+
+/// The line about the merge before.
+fn merged_earlier(previous: &PreviousJob) -> String {
+    let (when, accepted) = (moment(&previous.started), count(previous.accepted, "contact"));
+    format!("merged earlier, an import of {when} with {accepted} accepted; its reports are kept in runs")
 }
 
 /// The folders that were named, opened.
@@ -310,6 +330,7 @@ fn documents(folder: &Folder, summary: &Summary, rejected: &RejectedRows) -> io:
         let text = render(form, summary, &details).map_err(io::Error::other)?.unwrap_or_default();
         let mut draft = folder.create(name)?;
         draft.write_all(text.as_bytes())?;
+        date_of(&summary.time.finished).map_or(Ok(()), |date| draft.set_modified(date))?;
         drafts.push(draft);
     }
     Ok(drafts)

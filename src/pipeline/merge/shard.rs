@@ -24,6 +24,8 @@ pub struct ShardSummary {
     pub job: String,
     pub plan: Option<String>,
     shard: Option<String>,
+    #[serde(default)]
+    pub limit: Option<u64>,
     pub started: String,
     pub finished: String,
     pub inputs: Vec<InputSummary>,

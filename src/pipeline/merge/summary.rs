@@ -34,6 +34,7 @@ pub(super) fn summarize(first: &Results, shards: &[&Results], rows: RowCounts, m
             endpoint: first.summary.endpoint.clone(),
             id: job(&all),
             plan: first.summary.plan.clone(),
+            limit: first.summary.limit,
             ..JobInfo::default()
         },
         time: RunTime {

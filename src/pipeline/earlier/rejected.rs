@@ -1,62 +1,52 @@
-//! What an earlier run left in the results folder: its files of rejected rows are replaced or removed, unless somebody
-//! has worked on them since.
+//! The files of rejected rows of an earlier run: replaced or removed, unless somebody has worked on them since.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
 use rustix::fs::OFlags;
-use serde::Deserialize;
 
+use super::EarlierReports;
 use crate::folder::{Draft, Folder, hash, is_rejected_name};
-use crate::report::{Contacts, Previous};
 
 /// The files of rejected rows that the folder's own summary lists, by name, each with the BLAKE3 of what was written.
 /// None where there is no summary, or one that cannot be read.
 #[derive(Debug, Default)]
 pub struct Listed(BTreeMap<String, String>);
 
-/// As much of a summary as is needed here.
-#[derive(Deserialize)]
-struct Summary {
-    job: String,
-    started: String,
-    contacts: Contacts,
-    files: Files,
-}
-
-#[derive(Deserialize)]
-struct Files {
-    rejected: Vec<Rejected>,
-}
-
-#[derive(Deserialize)]
-struct Rejected {
-    path: String,
-    blake3: String,
-}
-
-/// The summary of a folder, if it can be read.
-fn summary(folder: &Folder) -> Option<Summary> {
-    serde_json::from_slice(&folder.read_summary().ok()?).ok()
-}
-
-/// The job whose summary the folder holds.
-pub fn previous(folder: &Folder) -> Option<Previous> {
-    let Summary { job, started, contacts, .. } = summary(folder)?;
-    Some(Previous { job, started, accepted: contacts.accepted })
-}
-
 impl Listed {
     /// Reads the summary of a folder.
     pub fn of(folder: &Folder) -> Listed {
-        let files = summary(folder).into_iter().flat_map(|summary| summary.files.rejected);
+        EarlierReports::read(folder).map_or_else(Listed::default, |reports| Listed::by(&reports))
+    }
+
+    /// Those of a summary that was read.
+    pub(super) fn by(reports: &EarlierReports) -> Listed {
+        let files = reports.files.rejected.iter();
         // Only the name counts: the folder may have been moved.
         let named = files.filter_map(|file| {
             let name = Path::new(&file.path).file_name()?.to_str()?;
-            is_rejected_name(name).then(|| (name.to_owned(), file.blake3))
+            is_rejected_name(name).then(|| (name.to_owned(), file.blake3.clone()))
         });
         Listed(named.collect())
+    }
+
+    /// Their names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Whether the file of this name in the folder is listed, and as it was written; `None` where there is none of this name.
+    ///
+    /// # Errors
+    /// It cannot be read to its end.
+    pub(super) fn is_unchanged(&self, folder: &Folder, name: &str) -> io::Result<Option<bool>> {
+        if !folder.has(name) {
+            return Ok(None);
+        }
+        // What cannot be opened is no file of ours.
+        let now = folder.open_file(name, OFlags::RDONLY).ok().map(hash).transpose()?;
+        Ok(Some(now.is_some_and(|now| self.0.get(name).is_some_and(|known| *known == now.to_string()))))
     }
 }
 
@@ -88,13 +78,22 @@ pub fn clear_rejected(folder: &Folder, listed: &Listed, new: &[Draft]) -> io::Re
             (true, Some(_)) => {}
             (true, None) => folder.remove(&name)?,
             (false, _) => {
-                let other = edited_name(folder, &name);
-                folder.rename(&name, &other)?;
+                let other = keep_edited(folder, &name)?;
                 kept.push((name, other));
             }
         }
     }
     Ok(kept)
+}
+
+/// Gives a file that was edited another name, which is given back.
+///
+/// # Errors
+/// Local I/O.
+pub(super) fn keep_edited(folder: &Folder, name: &str) -> io::Result<String> {
+    let other = edited_name(folder, name);
+    folder.rename(name, &other)?;
+    Ok(other)
 }
 
 /// A free name for a file that was edited: `rejected.edited.csv`, `rejected.1.edited.2.ndjson`.
@@ -127,7 +126,7 @@ mod tests {
             format!(r#"{{"path":"somewhere/{name}","blake3":"{}"}}"#, blake3::hash(text.as_bytes()))
         });
         let summary = format!(
-            r#"{{"job":"j","started":"","contacts":{{"prepared":0,"accepted":0,"absent":null}},"files":{{"rejected":[{}]}}}}"#,
+            r#"{{"status":"complete","job":"j","started":"","finished":"","rows":{{"read":0}},"contacts":{{"prepared":0,"accepted":0,"absent":null}},"files":{{"rejected":[{}]}}}}"#,
             rejected.collect::<Vec<_>>().join(",")
         );
         fs::write(dir.path().join("summary.json"), summary).unwrap();
