@@ -12,7 +12,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use mask::{masked, masked_within};
-pub use nothing::is_nothing;
+pub use nothing::{NO_RESULT, is_nothing};
 pub use reject::{Code, Note, Notes, Reject};
 
 /// Where a record stands in the inputs of a job.

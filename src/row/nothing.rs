@@ -1,8 +1,11 @@
 //! Words by which programs write that a cell is empty.
 
+/// What stands for a formula whose result is not in the file; a spreadsheet's error by its form.
+pub const NO_RESULT: &str = "#FORMULA!";
+
 /// Whether the cell is such a word, spelled as programs spell it: people may be called Null, Na or Nan.
 pub fn is_nothing(cell: &str) -> bool {
-    const WORDS: [&str; 24] = [
+    const WORDS: [&str; 25] = [
         "NULL",
         "null",
         "(null)",
@@ -27,6 +30,7 @@ pub fn is_nothing(cell: &str) -> bool {
         "False",
         "FALSE",
         "#NULL!",
+        NO_RESULT,
     ];
     // A dash of any length and kind.
     let is_dash = || !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | '–' | '—'));
@@ -39,8 +43,22 @@ mod tests {
 
     #[test]
     fn words_of_programs_are_nothing_and_names_are_not() {
-        for cell in ["NULL", "null", "\\N", "nan", "NaN", "None", "<NA>", "N/A", "#N/A", "undefined", "-", "—", "false"]
-        {
+        for cell in [
+            "NULL",
+            "null",
+            "\\N",
+            "nan",
+            "NaN",
+            "None",
+            "<NA>",
+            "N/A",
+            "#N/A",
+            "undefined",
+            "-",
+            "—",
+            "false",
+            NO_RESULT,
+        ] {
             assert!(is_nothing(cell), "{cell}");
         }
         for cell in

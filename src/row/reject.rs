@@ -14,6 +14,7 @@ codes! {
         EmailInvalid = "email.invalid", "not an e-mail address", "mend the address, or use --bad-email drop to send the contact without it";
         PhoneMissing = "phone.missing", "no phone number", "fill in the number";
         PhoneSpreadsheetError = "phone.spreadsheet_error", "the cell holds a spreadsheet error", "fix the formula or widen the column, and export the file again";
+        PhoneFormula = "phone.formula", "the cell holds a formula whose result is not in the file", "open the file in a spreadsheet program and save it";
         PhonePrecisionLost = "phone.precision_lost", "the spreadsheet has rounded this number", "format the column as text and export the file again";
         PhoneNegative = "phone.negative", "the number was evaluated as a formula", "format the column as text and export the file again";
         PhoneMasked = "phone.masked", "digits of the number are hidden", "export the file without masking";

@@ -21,6 +21,7 @@ mod headerless;
 mod input;
 mod json;
 mod list;
+mod merged;
 mod ndjson;
 mod notice;
 mod options;
@@ -41,6 +42,8 @@ mod vcard;
 mod vline;
 #[cfg(feature = "xlsx")]
 mod workbook;
+
+use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
 
@@ -106,6 +109,7 @@ enum Layout {
     Sheet {
         table: InputSource,
         head: header::Head,
+        merges: Arc<[merged::Merge]>,
         is_rejects_file: bool,
     },
 }
@@ -206,13 +210,13 @@ fn lines(text: Utf8Buffer) -> Layout {
 
 #[cfg(feature = "xlsx")]
 fn sheets(input: &InputSource, compression: Option<Compression>, options: &Options) -> Result<Vec<Source>, ErrorKind> {
-    let source = |workbook::Converted { sheet, table, head, notices }| {
+    let source = |workbook::Converted { sheet, table, head, merges, notices }| {
         let is_rejects_file = head.names.as_deref().is_some_and(table::has_reject_columns);
         let mut source = Source {
             input: sheet.map_or_else(|| input.clone(), |sheet| input.sheet(&sheet)),
             compression,
             encoding: encoding::EncodingGuess { encoding: UTF_8, bom: false, guessed: false },
-            layout: Layout::Sheet { table, head, is_rejects_file },
+            layout: Layout::Sheet { table, head, merges: merges.into(), is_rejects_file },
             columns: Columns::default(),
             sample: Vec::new(),
             notices,

@@ -4,6 +4,7 @@ use super::csv::Csv;
 use super::error::{Error, ErrorKind};
 use super::input::{Digest, InputSource};
 use super::json::Json;
+use super::merged::MergedCells;
 use super::ndjson::Ndjson;
 use super::table::{Body, Guard};
 use super::text::Utf8Buffer;
@@ -56,7 +57,7 @@ enum Reader {
     Json(Box<Json>),
     Vcard(Vcard),
     /// A plain table with row numbers first, made of a sheet.
-    Sheet(Csv),
+    Sheet(Csv, MergedCells),
 }
 
 impl Rows {
@@ -79,7 +80,7 @@ impl Rows {
             Layout::Ndjson => Reader::Ndjson(Ndjson::new(text)),
             Layout::Json(shape) => Reader::Json(Box::new(Json::new(text, shape.clone()))),
             Layout::Vcard { other } => Reader::Vcard(Vcard::new(text, *other)),
-            Layout::Sheet { head, is_rejects_file, .. } => {
+            Layout::Sheet { head, merges, is_rejects_file, .. } => {
                 let mut csv = Csv::new(text, b',');
                 for _ in 0..head.records + usize::from(head.names.is_some()) {
                     match csv.next(&mut Row::default()) {
@@ -90,7 +91,7 @@ impl Rows {
                 let width = head.names.as_ref().map_or(0, Vec::len);
                 body = head.names.as_ref().map(|names| Body::new(names, None, Guard::None));
                 reject_columns = is_rejects_file.then(|| width.saturating_sub(REJECT_COLUMNS.len()));
-                Reader::Sheet(csv)
+                Reader::Sheet(csv, MergedCells::new(merges.clone(), source.input.len()))
             }
         };
         Ok(Rows {
@@ -136,7 +137,7 @@ impl Rows {
     /// The columns met so far. Those of JSON grow; a column that is there stays where it is.
     pub fn columns(&self) -> Columns {
         match &self.reader {
-            Reader::Csv(_) | Reader::Sheet(_) => self.columns.clone(),
+            Reader::Csv(_) | Reader::Sheet(..) => self.columns.clone(),
             Reader::Vcard(_) => Columns::new(vcard::COLUMNS.map(str::to_owned).to_vec()),
             Reader::Ndjson(Ndjson { flat, .. }) => Columns::new(flat.names.clone()),
             Reader::Json(json) => Columns::new(json.flat.names.clone()),
@@ -146,7 +147,7 @@ impl Rows {
     /// The columns met behind the first `known`; only JSON meets any.
     pub fn new_columns(&self, known: usize) -> &[String] {
         match &self.reader {
-            Reader::Csv(_) | Reader::Sheet(_) | Reader::Vcard(_) => &[],
+            Reader::Csv(_) | Reader::Sheet(..) | Reader::Vcard(_) => &[],
             Reader::Ndjson(Ndjson { flat, .. }) => flat.names.get(known..).unwrap_or_default(),
             Reader::Json(json) => json.flat.names.get(known..).unwrap_or_default(),
         }
@@ -158,7 +159,7 @@ impl Rows {
             Reader::Ndjson(ndjson) => &ndjson.flat.left,
             Reader::Json(json) => &json.flat.left,
             Reader::Vcard(vcard) => vcard.notices(),
-            Reader::Csv(_) | Reader::Sheet(_) => self.body.as_ref().map_or(&[], Body::notices),
+            Reader::Csv(_) | Reader::Sheet(..) => self.body.as_ref().map_or(&[], Body::notices),
         }
     }
 
@@ -174,7 +175,7 @@ impl Rows {
                 text
             }
             Reader::Json(json) => &json.cursor.text,
-            Reader::Sheet(csv) => {
+            Reader::Sheet(csv, _) => {
                 let share = csv.text.raw_bytes() as f64 / self.table_len.max(1) as f64;
                 return (self.input.len() as f64 * share) as u64;
             }
@@ -193,7 +194,7 @@ impl Rows {
             Reader::Json(json) => json.cursor.text,
             Reader::Vcard(vcard) => vcard.text,
             // What was read is the table made of it.
-            Reader::Sheet(_) => {
+            Reader::Sheet(..) => {
                 return self.input.reader().digest().map_err(|error| ErrorKind::Io(error).in_input(self.input.name()));
             }
         };
@@ -208,9 +209,10 @@ impl Reader {
             Reader::Ndjson(ndjson) => ndjson.next(row),
             Reader::Json(json) => json.next(row),
             Reader::Vcard(vcard) => vcard.next(row),
-            Reader::Sheet(csv) => {
+            Reader::Sheet(csv, merged) => {
                 let read = csv.next(row);
                 number(row, spare);
+                merged.fill(row, spare)?;
                 read
             }
         }

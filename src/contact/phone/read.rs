@@ -12,7 +12,7 @@ use super::masks::{is_masked, without_carrier};
 use super::prefix::{self, Prefix};
 use super::shapes::{Spreadsheet, is_date, is_nothing, is_spreadsheet_error, spreadsheet};
 use super::{Multiple, Reading, Refusal, Region, Rules, labels, names, several};
-use crate::row::{Code, Note, Notes};
+use crate::row::{Code, NO_RESULT, Note, Notes};
 
 /// How often a cell may turn out to hold something that has to be read in its turn.
 const DEEPEST: usize = 6;
@@ -76,6 +76,9 @@ fn absent(text: &str, signs: CharClasses) -> Option<Refusal> {
     // No word for nothing holds a digit, and of digits only zeros stand for it.
     if !signs.any(CharClasses::DIGIT) && is_nothing(text) {
         return Some(Refusal::new(Code::PhoneMissing));
+    }
+    if text == NO_RESULT {
+        return Some(Refusal::new(Code::PhoneFormula));
     }
     let error = text.starts_with(['#', 'E']) && is_spreadsheet_error(text);
     error.then(|| Refusal::new(Code::PhoneSpreadsheetError))

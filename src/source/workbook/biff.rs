@@ -1,171 +1,189 @@
-//! Just enough of the records of an .xls to know how much memory reading it takes.
-//!
-//! The library holds every sheet as a full table that reaches to its outermost cells, each cell with a copy of its
-//! text: two cells in opposite corners, or one long text shown in every row, make much of little.
+//! The records of an .xls (BIFF8, and BIFF5 of Excel 95), and the texts in them.
 
-use crate::source::error::ErrorKind;
-use crate::source::unpack::is_bomb;
+use encoding_rs::{Encoding, WINDOWS_1252};
 
-const BOUNDS: u16 = 0x0200;
-const CONTINUED: u16 = 0x003c;
-const END: u16 = 0x000a;
-const ENCRYPTED: u16 = 0x002f;
-const ROW_OF_NUMBERS: u16 = 0x00bd;
-const SHARED_TEXT: u16 = 0x00fd;
-const SHEET: u16 = 0x0085;
-const START: u16 = 0x0809;
-const TEXTS: u16 = 0x00fc;
-/// The records of cells: these two, number, text, formatted text, boolean, short number, formula.
-const CELLS: [u16; 8] = [ROW_OF_NUMBERS, SHARED_TEXT, 0x0203, 0x0204, 0x00d6, 0x0205, 0x027e, 0x0006];
+pub(super) const BOOLEAN_OR_ERROR: u16 = 0x0205;
+pub(super) const CODE_PAGE: u16 = 0x0042;
+pub(super) const CONTINUED: u16 = 0x003c;
+pub(super) const DATE_MODE: u16 = 0x0022;
+pub(super) const ENCRYPTED: u16 = 0x002f;
+pub(super) const END: u16 = 0x000a;
+pub(super) const EXTENDED_FORMAT: u16 = 0x00e0;
+pub(super) const FORMAT: u16 = 0x041e;
+pub(super) const FORMULA: u16 = 0x0006;
+pub(super) const FORMULA_TEXT: u16 = 0x0207;
+pub(super) const MERGED: u16 = 0x00e5;
+pub(super) const NUMBER: u16 = 0x0203;
+pub(super) const OWN_TEXT: u16 = 0x0204;
+pub(super) const RICH_TEXT: u16 = 0x00d6;
+pub(super) const ROW: u16 = 0x0208;
+pub(super) const SHARED_FORMULA: u16 = 0x04bc;
+pub(super) const SHARED_TEXT: u16 = 0x00fd;
+pub(super) const SHEET: u16 = 0x0085;
+pub(super) const SHORT_NUMBER: u16 = 0x027e;
+pub(super) const SHORT_NUMBERS: u16 = 0x00bd;
+pub(super) const START: u16 = 0x0809;
+pub(super) const TEXTS: u16 = 0x00fc;
 
-/// What the library takes for a cell as it is read, and for a place in the finished table with its formula.
-const CELL: u64 = 40;
-const PLACE: u64 = 56;
-/// The most cells that a sheet can have.
-const MOST: u64 = 1 << 24;
-
-/// Checks that a workbook of `packed` bytes, whose records are `stream`, is worth the memory it takes.
-pub(super) fn check(stream: &[u8], packed: u64) -> Result<(), ErrorKind> {
-    if is_bomb(cost(stream, packed), packed) { Err(ErrorKind::Bomb("spreadsheet")) } else { Ok(()) }
+/// A record: what it is, where its data begins in the stream, and the data.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record<'a> {
+    pub kind: u16,
+    pub start: usize,
+    pub data: &'a [u8],
 }
 
-/// The memory that the library takes for all sheets together; no longer counted than is worth it.
-fn cost(stream: &[u8], packed: u64) -> u64 {
-    let mut sheets = Vec::new();
-    let mut lengths: Vec<u64> = Vec::new();
-    let mut walked = 0;
-    let mut records = Records(stream).peekable();
-    while let Some((kind, data)) = records.next() {
-        match kind {
-            // It cannot be read at all.
-            ENCRYPTED if number(data, 0, 2) != Some(0) => return 0,
-            SHEET => sheets.extend(number(data, 0, 4)),
-            TEXTS => {
-                let mut pieces = vec![data.get(8..).unwrap_or_default()];
-                while let Some((_, data)) = records.next_if(|(kind, _)| *kind == CONTINUED) {
-                    pieces.push(data);
-                }
-                // The library takes each piece off the front of a list of them.
-                walked = (pieces.len() as u64).pow(2);
-                lengths = Texts { piece: &[], rest: &pieces }.collect();
+impl Record<'_> {
+    /// A little-endian number of `size` bytes.
+    pub fn number(&self, at: usize, size: usize) -> Option<usize> {
+        number(self.data, at, size)
+    }
+
+    /// The floating-point number at a place.
+    pub fn float(&self, at: usize) -> Option<f64> {
+        Some(f64::from_le_bytes(self.data.get(at..at + 8)?.try_into().ok()?))
+    }
+}
+
+/// The records of a stream from a place on.
+#[derive(Clone)]
+pub(super) struct Records<'a> {
+    stream: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Records<'a> {
+    pub fn from(stream: &'a [u8], at: usize) -> Records<'a> {
+        Records { stream, at }
+    }
+
+    /// The data of the records that continue the one before.
+    pub fn continued(&mut self) -> Vec<&'a [u8]> {
+        let mut pieces = Vec::new();
+        loop {
+            let mut ahead = self.clone();
+            match ahead.next() {
+                Some(record) if record.kind == CONTINUED => pieces.push(record.data),
+                _ => return pieces,
             }
-            END => break,
-            _ => {}
+            *self = ahead;
         }
     }
-    let texts = lengths.iter().fold(walked, |sum, length| sum.saturating_add(CELL + length));
-    let sheet = |start: u64| {
-        let start = usize::try_from(start).ok().and_then(|start| stream.get(start..));
-        start.map_or(0, |records| sheet(records, &lengths))
-    };
-    let mut sum = texts;
-    for start in sheets {
-        sum = sum.saturating_add(sheet(start));
-        if is_bomb(sum, packed) {
-            break;
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
+        let (kind, length) = (number(self.stream, self.at, 2)?, number(self.stream, self.at + 2, 2)?);
+        let start = self.at + 4;
+        let data = self.stream.get(start..start + length)?;
+        self.at = start + length;
+        Some(Record { kind: u16::try_from(kind).ok()?, start, data })
+    }
+}
+
+/// How texts are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lettering {
+    /// UTF-16, or its lower bytes only; whatever the record of the code page says.
+    Unicode,
+    /// Bytes of a code page.
+    CodePage(&'static Encoding),
+}
+
+impl Lettering {
+    /// That of BIFF5, by the number of the code page; None where it is not known.
+    pub fn of_code_page(number: usize) -> Option<Lettering> {
+        let label = match number {
+            367 | 1200 | 1252 | 32_769 => return Some(Lettering::CodePage(WINDOWS_1252)),
+            932 => "shift_jis".to_owned(),
+            936 => "gbk".to_owned(),
+            949 => "euc-kr".to_owned(),
+            950 => "big5".to_owned(),
+            10_000 | 32_768 => "macintosh".to_owned(),
+            866 => "ibm866".to_owned(),
+            874 | 1250..=1258 => format!("windows-{number}"),
+            _ => return None,
+        };
+        Encoding::for_label(label.as_bytes()).map(Lettering::CodePage)
+    }
+
+    /// The text whose length, in characters, is written in `size` bytes at a place of a record and those that continue it.
+    pub fn text(self, record: &Record<'_>, at: usize, size: usize, continued: &[&[u8]]) -> Option<String> {
+        let length = record.number(at, size)?;
+        let data = record.data.get(at + size..)?;
+        match self {
+            Lettering::Unicode => {
+                let mut pieces = Pieces { piece: data, rest: continued };
+                let wide = pieces.number(1)? & 1 == 1;
+                pieces.characters(length, wide)
+            }
+            Lettering::CodePage(encoding) => {
+                let bytes = data.get(..length).unwrap_or(data);
+                Some(encoding.decode_without_bom_handling(bytes).0.into_owned())
+            }
         }
     }
-    sum
 }
 
-/// The memory for one sheet. What is walked over is counted too: many sheets may be one and the same.
-fn sheet(stream: &[u8], lengths: &[u64]) -> u64 {
-    let mut cost = 0u64;
-    let mut outermost: Option<[u64; 4]> = None;
-    let mut depth = 0u32;
-    for (kind, data) in Records(stream) {
-        cost = cost.saturating_add(4 + data.len() as u64);
-        match kind {
-            START => depth += 1,
-            END if depth <= 1 => break,
-            END => depth -= 1,
-            // What lies in a sheet, such as a chart, has cells of its own, which are not read.
-            _ if depth > 1 => {}
-            BOUNDS => {
-                let size = |at: usize, size: usize| {
-                    let (first, behind) = (number(data, at, size)?, number(data, at + size, size)?);
-                    Some(behind.saturating_sub(first))
-                };
-                let wide = if data.len() == 10 { 2 } else { 4 };
-                let area = size(0, wide).unwrap_or(0).saturating_mul(size(2 * wide, 2).unwrap_or(0));
-                // Honest bounds are often too wide; memory that is only set aside costs nothing.
-                cost = cost.saturating_add(if area > MOST { area.saturating_mul(CELL) } else { 0 });
-            }
-            kind if CELLS.contains(&kind) => {
-                let (Some(row), Some(column)) = (number(data, 0, 2), number(data, 2, 2)) else { continue };
-                let cells = if kind == ROW_OF_NUMBERS { data.len() as u64 / 6 } else { 1 };
-                let text = match kind {
-                    SHARED_TEXT => number(data, 6, 4).and_then(|text| lengths.get(usize::try_from(text).ok()?)),
-                    _ => None,
-                };
-                cost = cost.saturating_add(cells * CELL + text.copied().unwrap_or(0));
-                let last = column + cells.saturating_sub(1);
-                let [top, left, bottom, right] = outermost.unwrap_or([row, column, row, last]);
-                outermost = Some([top.min(row), left.min(column), bottom.max(row), right.max(last)]);
-            }
-            _ => {}
-        }
-    }
-    let [top, left, bottom, right] = outermost.unwrap_or([1, 1, 0, 0]);
-    let area = (bottom + 1 - top) * (right + 1 - left);
-    cost.saturating_add(area * PLACE)
+/// Data in pieces that may part a text anywhere.
+pub(super) struct Pieces<'a> {
+    pub piece: &'a [u8],
+    pub rest: &'a [&'a [u8]],
 }
 
-/// The shared texts: their data lies in pieces that may part a text anywhere.
-struct Texts<'a> {
-    piece: &'a [u8],
-    rest: &'a [&'a [u8]],
-}
-
-impl Iterator for Texts<'_> {
-    type Item = u64;
-
-    /// How long the next text is, in bytes; nothing where none can be read any more.
-    fn next(&mut self) -> Option<u64> {
+impl Pieces<'_> {
+    /// The next text of the shared ones; None where none can be read any more.
+    pub fn shared_text(&mut self) -> Option<String> {
         if self.piece.is_empty() {
             self.next_piece()?;
         }
-        let (characters, flags) = (number(self.piece, 0, 2)?, number(self.piece, 2, 1)?);
-        let mut at = 3;
-        let mut behind = 0;
-        if flags & 8 != 0 {
-            behind += 4 * number(self.piece, at, 2)?;
-            at += 2;
-        }
-        if flags & 4 != 0 {
-            behind += number(self.piece, at, 4)?;
-            at += 4;
-        }
-        self.piece = self.piece.get(at..)?;
-        let mut wide = flags & 1;
-        let mut left = characters;
+        let (characters, flags) = (self.number(2)?, self.number(1)?);
+        // Runs of formats and notes on pronunciation stand behind the text.
+        let runs = if flags & 8 != 0 { 4 * self.number(2)? } else { 0 };
+        let notes = if flags & 4 != 0 { self.number(4)? } else { 0 };
+        let text = self.characters(characters, flags & 1 == 1)?;
+        self.pass(runs + notes)?;
+        Some(text)
+    }
+
+    fn characters(&mut self, mut left: usize, mut wide: bool) -> Option<String> {
+        let mut units: Vec<u16> = Vec::new();
         loop {
-            let here = left.min(self.piece.len() as u64 / (1 + wide));
-            self.pass(here * (1 + wide))?;
+            let size = 1 + usize::from(wide);
+            let here = left.min(self.piece.len() / size);
+            let (text, behind) = self.piece.split_at_checked(here * size)?;
+            match wide {
+                true => units.extend(text.chunks_exact(2).filter_map(|two| number(two, 0, 2)).map(|unit| unit as u16)),
+                false => units.extend(text.iter().map(|byte| u16::from(*byte))),
+            }
+            self.piece = behind;
             left -= here;
             if left == 0 {
-                break;
+                return Some(String::from_utf16_lossy(&units));
             }
             self.next_piece()?;
             // Each piece of a text says anew how wide its characters are.
-            wide = number(self.piece, 0, 1)? & 1;
-            self.piece = self.piece.get(1..)?;
+            wide = self.number(1)? & 1 == 1;
         }
-        while behind > 0 {
+    }
+
+    fn number(&mut self, size: usize) -> Option<usize> {
+        let found = number(self.piece, 0, size)?;
+        self.piece = self.piece.get(size..)?;
+        Some(found)
+    }
+
+    fn pass(&mut self, mut count: usize) -> Option<()> {
+        while count > 0 {
             if self.piece.is_empty() {
                 self.next_piece()?;
             }
-            let here = behind.min(self.piece.len() as u64);
-            self.pass(here)?;
-            behind -= here;
+            let here = count.min(self.piece.len());
+            self.piece = self.piece.get(here..)?;
+            count -= here;
         }
-        Some(3 * characters)
-    }
-}
-
-impl Texts<'_> {
-    fn pass(&mut self, count: u64) -> Option<()> {
-        self.piece = self.piece.get(usize::try_from(count).ok()?..)?;
         Some(())
     }
 
@@ -176,99 +194,40 @@ impl Texts<'_> {
     }
 }
 
-/// The records of a stream: what they are, and their data.
-struct Records<'a>(&'a [u8]);
-
-impl<'a> Iterator for Records<'a> {
-    type Item = (u16, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (kind, length) = (number(self.0, 0, 2)?, number(self.0, 2, 2)?);
-        let end = 4 + usize::try_from(length).ok()?;
-        let data = self.0.get(4..end)?;
-        self.0 = self.0.get(end..)?;
-        Some((u16::try_from(kind).ok()?, data))
-    }
+/// A number that is packed into four bytes: a whole one of 30 bits, or the upper bits of a floating-point one; in
+/// hundredths, if it says so.
+pub(super) fn short_number(packed: u32) -> f64 {
+    let number = match packed & 2 {
+        0 => f64::from_bits(u64::from(packed & !3) << 32),
+        _ => f64::from(packed as i32 >> 2),
+    };
+    if packed & 1 == 1 { number / 100.0 } else { number }
 }
 
 /// A little-endian number of `size` bytes.
-fn number(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at + size)?;
-    Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
+fn number(bytes: &[u8], at: usize, size: usize) -> Option<usize> {
+    let bytes = bytes.get(at..at.checked_add(size)?)?;
+    Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | usize::from(byte)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
-        let length = u16::try_from(data.len()).unwrap();
-        [&kind.to_le_bytes(), &length.to_le_bytes(), data].concat()
-    }
-
-    fn cell(kind: u16, row: u16, column: u16, data: &[u8]) -> Vec<u8> {
-        record(kind, &[&row.to_le_bytes(), &column.to_le_bytes(), &[0, 0][..], data].concat())
-    }
-
-    /// A book of `sheets` sheets that are one and the same, and shared texts in pieces.
-    fn book(sheets: usize, pieces: &[&[u8]], cells: &[Vec<u8>]) -> Vec<u8> {
-        let mut texts = record(TEXTS, &[&[0; 8], pieces[0]].concat());
-        pieces[1..].iter().for_each(|piece| texts.extend(record(CONTINUED, piece)));
-        let globals = 4 + sheets * 8 + texts.len() + 4;
-        let mut book = record(START, &[]);
-        (0..sheets).for_each(|_| book.extend(record(SHEET, &u32::try_from(globals).unwrap().to_le_bytes())));
-        [book, texts, record(END, &[]), record(START, &[]), cells.concat(), record(END, &[])].concat()
+    #[test]
+    fn shared_texts_are_read_across_their_pieces() {
+        // "ab", then a text that is parted, wide behind the seam, with a run of formats.
+        let rest: &[&[u8]] = &[&[1, 0, 1, 0x3b, 4, 9, 9, 9], &[9, 1, 0, 0, b'z']];
+        let mut pieces = Pieces { piece: &[2, 0, 0, b'a', b'b', 3, 0, 8, 1, 0, b'c'], rest };
+        let texts: Vec<String> = std::iter::from_fn(|| pieces.shared_text()).collect();
+        assert_eq!(texts, ["ab", "c\u{100}л", "z"]);
     }
 
     #[test]
-    fn much_of_little_is_found() {
-        const NUMBER: u16 = 0x0203;
-        let text = |length: u16, wide: u8| [&length.to_le_bytes()[..], &[wide]].concat();
-        let number = |row, column| cell(NUMBER, row, column, &[0; 8]);
-        let shared = |row, text: u32| cell(SHARED_TEXT, row, 0, &text.to_le_bytes());
-        let bounds = |rows: u32, columns: u16| {
-            record(BOUNDS, &[&[0; 4], &rows.to_le_bytes()[..], &[0; 2], &columns.to_le_bytes(), &[0; 2]].concat())
-        };
-        // "ab", then a text that is parted, wide behind the seam, with a run of formats; then a text of 60,000.
-        let long = vec![b'x'; 60_000];
-        let parted: &[&[u8]] = &[&[2, 0, 0, b'a', b'b', 3, 0, 8, 1, 0, b'c'], &[1, 0, 1, 0, 1, 9, 9, 9], &[9]];
-        let long = [&text(60_000, 0)[..], &long[..]].concat();
-        let with_long = [parted, &[&long[..]]].concat();
-        let lengths = |pieces: &[&[u8]]| Texts { piece: &[], rest: pieces }.collect::<Vec<_>>();
-        assert_eq!(lengths(parted), [6, 9]);
-        assert_eq!(lengths(&with_long), [6, 9, 180_000]);
-        let shown: Vec<Vec<u8>> = (0..10_000).map(|row| shared(row, 2)).collect();
-        let plain: Vec<Vec<u8>> = (0..10_000).map(|row| number(row, 0)).collect();
-        // (a book, whether it is a bomb)
-        let table = [
-            (book(1, parted, &[number(0, 0), shared(1, 1)]), false),
-            (book(1, parted, &[number(0, 0), number(65_535, 255)]), true),
-            (book(1, parted, &[number(0, 0), number(65_535, 9)]), false),
-            (book(100, parted, &[number(0, 0), number(65_535, 9)]), true),
-            (book(1, parted, &plain), false),
-            (book(2_000, parted, &plain), true),
-            (book(1, &with_long, &plain), false),
-            (book(1, &with_long, &shown), true),
-            (book(1, parted, &[bounds(65_536, 256), number(0, 0)]), false),
-            (book(1, parted, &[bounds(u32::MAX, 256), number(0, 0)]), true),
-            (book(1, &vec![&[][..]; 30_000], &[]), true),
-        ];
-        for (case, (book, bomb)) in table.iter().enumerate() {
-            assert_eq!(check(book, book.len() as u64).is_err(), *bomb, "case {case}");
-        }
-    }
-
-    #[test]
-    fn any_bytes_can_be_judged() {
-        let cells = [cell(0x0203, 0, 0, &[0; 8]), cell(SHARED_TEXT, 1, 0, &[0; 4])];
-        let whole = book(2, &[&[2, 0, 13, 1, 0, 1, 0, 0, 0, b'a'], &[0, b'b', 0, 0, 0, 0]], &cells);
-        for end in 0..whole.len() {
-            cost(&whole[..end], 1);
-            for bit in 0..8 {
-                let mut broken = whole.clone();
-                broken[end] ^= 1 << bit;
-                cost(&broken, 1);
-            }
-        }
+    fn short_numbers() {
+        assert_eq!(short_number(12_345 << 2 | 2), 12_345.0);
+        assert_eq!(short_number(12_345 << 2 | 3), 123.45);
+        assert_eq!(short_number((1.5_f64.to_bits() >> 32) as u32), 1.5);
+        assert_eq!(short_number((-7_i32 << 2) as u32 | 2), -7.0);
     }
 }

@@ -10,17 +10,19 @@ mod ods;
 mod ole;
 mod sheets;
 mod tables;
+mod xls;
 mod xml;
 mod zip;
 
 use std::io::{BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, Xlsx};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
 
 use super::error::ErrorKind;
 use super::header::Head;
 use super::input::{InputSource, Seekable};
+use super::merged::Merge;
 use super::unpack::{Compression, Unpacked};
 use super::{Notice, Options};
 use number_format::NumberFormat;
@@ -34,15 +36,14 @@ pub(super) struct Converted {
     /// The table: cells parted by commas, the row's number in front.
     pub table: InputSource,
     pub head: Head,
+    /// Cells that are merged over several rows, by their first lines.
+    pub merges: Vec<Merge>,
     pub notices: Vec<Notice>,
 }
 
-/// The format allows hardly more, and the library holds all of it in memory.
-const MAX_XLS: u64 = 256 << 20;
-
 enum Book {
-    Xlsx(Xlsx<BufReader<Seekable>>),
-    Xls(Xls<BufReader<Seekable>>),
+    Xlsx(Box<Xlsx<BufReader<Seekable>>>),
+    Xls(xls::Workbook),
     Ods(Seekable),
 }
 
@@ -79,19 +80,11 @@ fn open(input: &InputSource) -> Result<Book, ErrorKind> {
     let kind = zip::kind(&mut bytes)?;
     bytes.rewind().map_err(ErrorKind::Io)?;
     Ok(match kind {
-        zip::ArchiveKind::Xlsx => Book::Xlsx(Xlsx::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?),
-        zip::ArchiveKind::Ods => Book::Ods(bytes),
-        zip::ArchiveKind::None => {
-            if input.len() > MAX_XLS {
-                return Err(ErrorKind::Spreadsheet("it is larger than 256 MiB".to_owned()));
-            }
-            let mut whole = Vec::new();
-            bytes.read_to_end(&mut whole).map_err(ErrorKind::Io)?;
-            biff::check(&ole::workbook(&whole)?, input.len())?;
-            drop(whole);
-            bytes.rewind().map_err(ErrorKind::Io)?;
-            Book::Xls(Xls::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?)
+        zip::ArchiveKind::Xlsx => {
+            Book::Xlsx(Box::new(Xlsx::new(BufReader::new(bytes)).map_err(|error| damaged(&error))?))
         }
+        zip::ArchiveKind::Ods => Book::Ods(bytes),
+        zip::ArchiveKind::None => Book::Xls(xls::Workbook::open(bytes, input.len())?),
     })
 }
 
@@ -104,7 +97,7 @@ impl Book {
     fn sheets(&mut self) -> Result<Vec<SheetName>, ErrorKind> {
         let all = match self {
             Book::Xlsx(book) => book.sheets_metadata(),
-            Book::Xls(book) => book.sheets_metadata(),
+            Book::Xls(book) => return Ok(book.sheets()),
             Book::Ods(bytes) => return ods::sheets(content(bytes)?),
         };
         let sheet = |sheet: &calamine::Sheet| SheetName {
@@ -125,7 +118,7 @@ impl Book {
             }
             match self {
                 Book::Xlsx(book) => stream(book, &sheet.name, tables)?,
-                Book::Xls(book) => cells(book, &sheet.name, tables)?,
+                Book::Xls(book) => book.read(number, tables)?,
                 Book::Ods(_) => {}
             }
             tables.end()?;
@@ -138,18 +131,6 @@ impl Book {
 fn content(bytes: &mut Seekable) -> Result<BufReader<Box<dyn Read + '_>>, ErrorKind> {
     let entry = zip::entry(bytes, b"content.xml")?;
     Ok(BufReader::new(entry.ok_or(ErrorKind::Damaged("zip"))?))
-}
-
-/// The cells of an .xls.
-fn cells(book: &mut Xls<BufReader<Seekable>>, name: &str, tables: &mut Tables<'_>) -> Result<(), ErrorKind> {
-    let range = book.worksheet_range(name).map_err(|error| damaged(&error))?;
-    let (top, left) = range.start().unwrap_or_default();
-    for (row, column, value) in range.used_cells() {
-        if tables.cell(u64::from(top) + row as u64 + 1, left as usize + column, &shown(value))?.is_break() {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// The cells of an .xlsx as they come; only its shared strings are held.

@@ -30,6 +30,66 @@ enum Comparison {
     Equal,
 }
 
+/// What a cell's format makes of its number.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum CellFormat {
+    /// Nothing that its digits do not say.
+    Plain,
+    /// A date, a time of day, or both.
+    Date,
+    /// It adds something to whole numbers.
+    Number(NumberFormat),
+}
+
+impl CellFormat {
+    /// The format of a code.
+    pub fn of_code(code: &str) -> CellFormat {
+        match NumberFormat::read(code) {
+            Some(format) => CellFormat::Number(format),
+            None if is_date(code) => CellFormat::Date,
+            None => CellFormat::Plain,
+        }
+    }
+
+    /// The format of a number that workbooks need not explain.
+    pub fn of_id(id: usize) -> CellFormat {
+        match id {
+            14..=22 | 27..=36 | 45 | 47 | 50..=58 => CellFormat::Date,
+            _ => CellFormat::Plain,
+        }
+    }
+}
+
+/// Whether a code shows days or the time of day; a length of time in hours may be any number.
+fn is_date(code: &str) -> bool {
+    if ["general", "standard"].iter().any(|word| code.eq_ignore_ascii_case(word)) {
+        return false;
+    }
+    let mut characters = code.chars();
+    let mut found = false;
+    while let Some(c) = characters.next() {
+        match c {
+            ';' => break,
+            '"' => {
+                let _quoted = characters.by_ref().find(|c| *c == '"');
+            }
+            '\\' | '_' | '*' => {
+                characters.next();
+            }
+            '[' => {
+                let text: String = characters.by_ref().take_while(|c| *c != ']').collect();
+                if !text.is_empty() && text.chars().all(|c| matches!(c, 'h' | 'H' | 'm' | 'M' | 's' | 'S')) {
+                    return false;
+                }
+            }
+            '0' | '#' | '?' if !found => return false,
+            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' => found = true,
+            _ => {}
+        }
+    }
+    found
+}
+
 /// A format that adds something to whole numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NumberFormat(Vec<Section>);

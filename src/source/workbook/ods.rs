@@ -11,6 +11,7 @@ use super::cell;
 use super::sheets::SheetName;
 use super::tables::Tables;
 use super::xml::{Xml, attribute, number, push_text};
+use crate::row::NO_RESULT;
 use crate::source::MAX_COLUMNS;
 use crate::source::error::ErrorKind;
 
@@ -188,6 +189,8 @@ struct Cell {
     /// Its value, where the attributes have it.
     value: Option<String>,
     formula: Option<String>,
+    /// Whether it says of what kind its value is, which a formula without a result does not.
+    is_typed: bool,
     text: String,
     repeated: u64,
     /// How deep we are in remarks.
@@ -196,7 +199,8 @@ struct Cell {
 
 impl Cell {
     fn new(tag: &BytesStart<'_>) -> Cell {
-        let value = match attribute(tag, "office:value-type").as_deref() {
+        let value_type = attribute(tag, "office:value-type");
+        let value = match value_type.as_deref() {
             Some("float" | "currency" | "percentage") => attribute(tag, "office:value").map(|text| plain(&text)),
             Some("date") => attribute(tag, "office:date-value"),
             Some("boolean") => attribute(tag, "office:boolean-value"),
@@ -205,6 +209,7 @@ impl Cell {
         Cell {
             value,
             formula: attribute(tag, "table:formula"),
+            is_typed: value_type.is_some(),
             text: String::new(),
             repeated: number(tag, "table:number-columns-repeated").unwrap_or(1),
             silent: 0,
@@ -229,7 +234,11 @@ impl Cell {
         let value = self.value.filter(|value| !is_error(&self.text) && !adds_digits(&self.text, value));
         let text = value.unwrap_or(self.text);
         let text = match &self.formula {
-            Some(formula) if cell::has_no_result(formula, &text) => cell::NO_RESULT.to_owned(),
+            Some(formula)
+                if cell::has_no_result(formula, Some(text.as_str()).filter(|_| self.is_typed || !text.is_empty())) =>
+            {
+                NO_RESULT.to_owned()
+            }
             _ => text,
         };
         let times = usize::try_from(self.repeated).unwrap_or(usize::MAX).min(MAX_COLUMNS.saturating_sub(*column));

@@ -1,6 +1,6 @@
-//! Just enough of the container of .xls to know that its chains of sectors end, and to find the workbook in it.
+//! The container of .xls: chains of sectors that make streams, of which one is the workbook.
 //!
-//! The library follows them without counting, and a chain that bites its tail would fill the memory.
+//! A chain that bites its tail would fill the memory: all are followed once first.
 
 use crate::source::detect::EXPORT;
 use crate::source::error::{ErrorKind, Foreign};
@@ -68,7 +68,7 @@ impl<'a> Container<'a> {
             return None;
         }
         table_sectors.retain(|&index| index < MARKS);
-        // The library would follow each of them as often as it is named.
+        // Each of them would be followed as often as it is named.
         if table_sectors.len() > sectors {
             return None;
         }

@@ -14,6 +14,7 @@ use crate::row::Row;
 use crate::source::error::ErrorKind;
 use crate::source::header::{self, Head};
 use crate::source::input::InputSource;
+use crate::source::merged::Merge;
 use crate::source::unpack::RATIO;
 use crate::source::{Header, MAX_COLUMNS, MAX_RECORD, Notice, Options};
 use crate::vocabulary::known_titles;
@@ -24,6 +25,8 @@ const LOOK: usize = 200;
 const MAX_TABLES: u64 = 1 << 30;
 /// So many bytes are no bomb, however small the workbook.
 const HARMLESS: u64 = 4 << 20;
+/// The most merged cells of a sheet.
+const MAX_MERGES: usize = 100_000;
 /// So many lines are named in a notice.
 const PLACES: usize = 10;
 
@@ -51,6 +54,7 @@ struct Table {
     start: u64,
     end: u64,
     hidden: Hidden,
+    merges: Vec<Merge>,
 }
 
 /// Rows that are not shown, and yet read.
@@ -77,6 +81,7 @@ struct Current {
     start: u64,
     rows: u64,
     hidden: Hidden,
+    merges: Vec<Merge>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -151,6 +156,18 @@ impl<'a> Tables<'a> {
         Ok(ControlFlow::Continue(()))
     }
 
+    /// Takes cells that are merged, any time before the sheet ends. Only those over several rows matter: a title over
+    /// several columns is none of each.
+    pub fn merge(&mut self, merge: Merge) -> Result<(), ErrorKind> {
+        if merge.first < merge.last {
+            if self.current.merges.len() >= MAX_MERGES {
+                return Err(ErrorKind::Spreadsheet("it has more than 100,000 merged cells".to_owned()));
+            }
+            self.current.merges.push(merge);
+        }
+        Ok(())
+    }
+
     /// Ends the sheet.
     pub fn end(&mut self) -> Result<(), ErrorKind> {
         let _no_more = self.finish_row()?;
@@ -161,8 +178,9 @@ impl<'a> Tables<'a> {
         match current.treatment {
             Treatment::Written => {
                 let end = self.position()?;
-                let Current { sheet, has_phone, head, start, hidden, .. } = current;
-                self.finished.push(Table { sheet, has_phone, head, start, end, hidden });
+                let Current { sheet, has_phone, head, start, hidden, mut merges, .. } = current;
+                merges.sort_by_key(|merge| merge.first);
+                self.finished.push(Table { sheet, has_phone, head, start, end, hidden, merges });
             }
             Treatment::Counted if current.rows > 0 => self.left.push((self.name(current.sheet), current.rows)),
             Treatment::Counted | Treatment::PassedOver | Treatment::Undecided => {}
@@ -307,6 +325,7 @@ impl<'a> Tables<'a> {
                 sheet: (!is_one).then_some(name),
                 table: InputSource::part(&file, table.start..table.end),
                 head: table.head,
+                merges: table.merges,
                 notices,
             }
         };
