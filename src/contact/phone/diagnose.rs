@@ -26,9 +26,12 @@ pub(super) fn nothing_valid(candidates: &[Option<Candidate>], context: &Context)
                     notes.add(Note::PhoneRenumbered);
                     return accept(&number, Some((region, kind)), notes, context);
                 }
-                return Err(Refusal::new(Code::PhoneObsoleteFormat).suggest(written(&number)));
+                let refusal = Refusal::new(Code::PhoneObsoleteFormat).detail("--renumber writes it in its new form");
+                return Err(refusal.suggest(written(&number)));
             }
-            Some(Quirk::Obsolete(None)) => return Err(Refusal::new(Code::PhoneObsoleteFormat)),
+            Some(Quirk::Obsolete(None)) => {
+                return Err(Refusal::new(Code::PhoneObsoleteFormat).detail("its new form depends on the operator"));
+            }
             Some(Quirk::ZeroLost(national)) => {
                 let number = Number { national, ..*number };
                 return Err(Refusal::new(Code::PhoneLeadingZeroLost).suggest(written(&number)));

@@ -5,8 +5,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::address::{Address, address};
-use super::clean::plain;
 use super::decide::{Candidate, Context, only, written};
 use super::plans::{Number, Unread, strip_code};
 use super::{Kind, Reading, Refusal, Region, Rules, read};
@@ -106,18 +104,18 @@ pub fn explain(input: &str, rules: &Rules) -> Explained {
         Err(refusal) => Answer::Refused {
             code: refusal.code,
             message: message(&refusal),
-            hint: hint(input, refusal.code),
+            hint: refusal.code.remedy(),
             suggestions: refusal.suggestions,
         },
     };
     Explained { input: input.to_owned(), answer, considered }
 }
 
-/// What can be done about a refusal. An id says how WhatsApp knows somebody, so that it is not to be renumbered.
-fn hint(input: &str, code: Code) -> &'static str {
-    match (code, address(&plain(input))) {
-        (Code::PhoneObsoleteFormat, Address::WhatsApp(_)) => "ask for the number in its new form",
-        _ => code.remedy(),
+/// Why a reading is not valid. Whether the new form of an old number may be written depends on the cell, not on the reading.
+fn why_invalid(refusal: &Refusal) -> String {
+    match refusal.code {
+        Code::PhoneObsoleteFormat => refusal.code.description().to_owned(),
+        _ => message(refusal),
     }
 }
 
@@ -182,7 +180,7 @@ fn readings<'p>(plus: bool, digits: &[u8], context: &Context<'p>) -> Vec<Possibl
 fn verdict(candidate: &Candidate, context: &Context, answer: &Result<Reading, Refusal>) -> (bool, String) {
     let own = match only(candidate, context) {
         Ok(own) => own,
-        Err(refusal) => return (false, message(&refusal)),
+        Err(refusal) => return (false, why_invalid(&refusal)),
     };
     let kind = own.kind.as_str().replace('_', " ");
     let place = format!("valid ({kind}, {})", own.region.name());

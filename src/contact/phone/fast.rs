@@ -36,8 +36,7 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
     let plans = context.plans;
     let mut notes = Notes::default();
     let (code, sight) = match (plus, &context.prefix) {
-        // In Bangladesh a 0 may be missing behind +88.
-        (true, None) => international(plans, digits, 0).filter(|(code, _)| *code != 881)?,
+        (true, None) => international(plans, digits, 0)?,
         (true, Some(prefix)) => {
             notes.add(Note::PhonePrefixRepeated);
             international(plans, digits, 0).filter(|(code, _)| *code == prefix.code)?
@@ -76,7 +75,8 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
     let region = Region::of(plans.plans.get(usize::from(answer / 16))?);
     let kind = Kind::from_number(answer % 16);
     let national = digits.get(usize::from(from)..)?;
-    if is_doubtful(plus, code, digits, national, (kind, trunk), context) {
+    // A satellite of +881 is a mobile, and in Bangladesh a 0 may be missing behind +88.
+    if (!kind.is_mobile() || code == 881) && has_other_reading(plus, code, digits, national, trunk, context) {
         return None;
     }
     let phone = Phone::of(code, value, national.len())?;
@@ -84,30 +84,26 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
 }
 
 /// Whether a number that is no mobile may have another reading that is one: with its calling code twice, or, where it
-/// has no trunk prefix, as a foreign number. Asked for every number, so what is seldom true comes first.
-#[inline(always)]
-fn is_doubtful(plus: bool, code: u16, digits: &[u8], national: &[u8], read: (Kind, bool), context: &Context) -> bool {
-    let (kind, trunk) = read;
-    let mobile = |kind| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile);
-    if (plus || context.prefix.is_some()) && begins_with(national, code) && !mobile(kind) {
+/// has no trunk prefix, as a foreign number.
+fn has_other_reading(plus: bool, code: u16, digits: &[u8], national: &[u8], trunk: bool, context: &Context) -> bool {
+    if (plus || context.prefix.is_some()) && strip_code(national, code).is_some() {
         return true;
     }
     if plus || trunk {
-        return false;
+        return plus && code == 881;
     }
     let plans = context.plans;
+    let plan = match context.region.filter(|_| context.prefix.is_none()) {
+        Some(region) => plans.plan(region),
+        None => plans.main(code),
+    };
+    if !plan.is_some_and(Plan::is_read_loosely) {
+        return false;
+    }
     let Some((other, length)) = code_at(digits, 0) else { return false };
     let Some((zone, behind)) = plans.zone(other).zip(digits.get(length..)) else { return false };
     let possible = zone.lengths & (1 << (behind.len() & 31)) != 0;
-    possible && other != code && !mobile(kind) && mobile(Kind::from_number(plans.walk(zone.start, behind) % 16))
-}
-
-/// Whether digits begin with a calling code.
-#[inline(always)]
-fn begins_with(digits: &[u8], code: u16) -> bool {
-    let length = 1 + usize::from(code >= 10) + usize::from(code >= 100);
-    let value = |front: &[u8]| front.iter().fold(0, |value, &digit| value * 10 + u16::from(digit));
-    digits.get(..length).is_some_and(|front| value(front) == code)
+    possible && other != code && Kind::from_number(plans.walk(zone.start, behind) % 16).is_mobile()
 }
 
 /// The calling code that the digits would begin with at a place, and how many digits it has.

@@ -88,14 +88,16 @@ fn renumbered(plan: &Completion, number: &Number) -> Option<Quirk> {
         // lines stands a 2, but some of their codes changed too.
         (237, [5..=9, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[6], digits)?))),
         (237, [2 | 3, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
-        // Guinea, mobiles of nine digits (ARPT): what was put in front depends on the operator.
+        // Guinea, mobiles of nine digits (ARPT; no page of it was found): what was put in front depends on the
+        // operator.
         (224, [6, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
         // Colombia, 60 before area code and fixed line since 2021-09-01 (CRC, resolution 5826 of 2019, crcom.gov.co).
         (57, [1 | 2 | 4..=8, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(Some(plan.with(&[6, 0], digits)?))),
-        // Manila, eight digits behind the 2 since 2019-10-06 (NTC, memorandum order 10-10-2017): the
-        // new one depends on the operator.
+        // Manila, eight digits behind the 2 since 2019-10-06 (NTC, memorandum order 10-10-2017;
+        // manilastandard.net/news/national/285518): the new one depends on the operator.
         (63, [2, ..]) if digits.len() == 8 => Some(Quirk::Obsolete(None)),
-        // Ecuador, mobiles with a further 9 since 2012-09-30 (SUPERTEL, now ARCOTEL).
+        // Ecuador, mobiles with a further 9 since 2012-09-30 (no page of the regulator, now ARCOTEL, was found;
+        // sangay.com/ecuadorguide/ecuador/dialing-mobile-cellular-numbers-in-ecuador-south-america).
         (593, rest) if rest.len() == 8 => Some(Quirk::Obsolete(Some(plan.mobile(&[9], rest)?))),
         // Mauritius, 5 before mobiles since 2013-09-01 (ICTA, decision of 2013-02-11, icta.mu/telecom-numbering).
         (230, rest) if rest.len() == 7 => Some(Quirk::Obsolete(Some(plan.mobile(&[5], rest)?))),

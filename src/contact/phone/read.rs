@@ -209,10 +209,19 @@ fn addressed(text: &str, context: &Context, depth: usize) -> Option<Result<Readi
         },
         Address::WhatsApp(id) => digits_of(&id)
             .and_then(|digits| decide(true, digits.as_slice(), context))
-            .map(|reading| with_note(reading, Note::PhoneWhatsappIdRead)),
+            .map(|reading| with_note(reading, Note::PhoneWhatsappIdRead))
+            .map_err(without_renumbering),
         Address::Dialled(number, extension) => cell_text(&number, context, depth + 1)
             .map(|reading| if extension { with_note(reading, Note::PhoneExtensionDropped) } else { reading }),
     })
+}
+
+/// The refusal of an id, which says how WhatsApp knows somebody: it is not to be renumbered.
+fn without_renumbering(refusal: Refusal) -> Refusal {
+    match refusal.code {
+        Code::PhoneObsoleteFormat => refusal.detail("WhatsApp knows the person by it"),
+        _ => refusal,
+    }
 }
 
 /// A number with the name of its country before or behind it. The name is a label where the number is of that country

@@ -54,7 +54,7 @@ fn explained_for_machines_and_people() {
     let json = serde_json::to_string(&explained("+557188123456")).unwrap();
     assert_eq!(
         json,
-        r#"{"input":"+557188123456","code":"phone.obsolete_format","message":"the number is from before a renumbering","suggestions":["+5571988123456"],"considered":[{"reading":"as it stands, with its +","number":"+557188123456","taken":false,"why":"the number is from before a renumbering"}]}"#
+        r#"{"input":"+557188123456","code":"phone.obsolete_format","message":"the number is from before a renumbering (--renumber writes it in its new form)","suggestions":["+5571988123456"],"considered":[{"reading":"as it stands, with its +","number":"+557188123456","taken":false,"why":"the number is from before a renumbering"}]}"#
     );
     assert_eq!(explained("+919876543210").to_string(), "+91 9876543210\n  country: India (IN)\n  type: mobile");
     let refused = explained("98765");
@@ -77,7 +77,9 @@ fn every_reading_is_explained() {
 }
 
 #[test]
-fn no_renumbering_is_offered_for_an_id() {
+fn renumbering_is_offered_where_it_is_sure() {
     let offered = |cell: &str| explain(cell, &Rules::default()).to_string().contains("--renumber");
-    assert_eq!([offered("+557188123456"), offered("557188123456@s.whatsapp.net")], [true, false]);
+    let cells = ["+557188123456", "557188123456@s.whatsapp.net", "wa.me/557188123456", "+22407123456"];
+    assert_eq!(cells.map(offered), [true, false, false, false]);
+    assert!(!Code::PhoneObsoleteFormat.remedy().contains("--renumber"));
 }
