@@ -4,6 +4,8 @@
 //! goes no further.
 
 mod marked;
+mod names;
+mod people;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -16,6 +18,8 @@ use crate::row::{Code, Note, Reject};
 use crate::source::{Columns, Error};
 
 pub use marked::Marked;
+pub use names::CommonName;
+pub use people::{Everybody, People};
 
 /// What a job's inputs hold.
 #[derive(Debug, Default)]
@@ -38,22 +42,14 @@ pub struct Survey {
     pub kinds: BTreeMap<Kind, u64>,
     /// Valid rows of which nothing but the default country says where the number is.
     pub by_default_country: u64,
-    names: BTreeMap<u32, Names>,
+    /// What the rows have and lack.
+    pub everybody: Everybody,
     /// Which row stands for each phone.
     pub dedupe: DedupePlan,
     /// Size, fingerprint and number of records of each input.
     pub inputs: Vec<InputRead>,
     /// What each column of consent says of the valid rows.
     pub marked: Vec<Marked>,
-}
-
-/// Valid rows by whether they have a name.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Names {
-    /// Rows that have one.
-    pub present: u64,
-    /// Rows that have none.
-    pub missing: u64,
 }
 
 /// A rejected row, to be shown.
@@ -115,7 +111,11 @@ impl Survey {
                     survey.read += 1;
                     match judged {
                         Judged::Skipped => survey.skipped += 1,
-                        Judged::Invalid(reject) => survey.reject(*reject, columns),
+                        Judged::Invalid(reject) => {
+                            let input = job.inputs.get(row.location.input as usize);
+                            survey.everybody.add_rejected(&reject, row, input);
+                            survey.reject(*reject, columns);
+                        }
                         Judged::Contact(contact) => {
                             let input = job.inputs.get(row.location.input as usize);
                             marked::add(&mut survey.marked, input.map_or(&[], |input| input.mapping.consents()), row);
@@ -125,8 +125,7 @@ impl Survey {
                             }
                             *survey.countries.entry(contact.region).or_default() += 1;
                             *survey.kinds.entry(contact.kind).or_default() += 1;
-                            let names = survey.names.entry(row.location.input).or_default();
-                            *if contact.name().is_empty() { &mut names.missing } else { &mut names.present } += 1;
+                            survey.everybody.add(&contact, row);
                             survey.by_default_country += u64::from(contact.by_default_country);
                             if !contact.notes.is_empty() {
                                 for note in contact.notes.iter() {
@@ -174,11 +173,6 @@ impl Survey {
             }
         }
         self.countries.retain(|_, people| *people > 0);
-    }
-
-    /// How many valid rows of each input have a name, by its number in the job; inputs without a valid row are left out.
-    pub fn names(&self) -> &BTreeMap<u32, Names> {
-        &self.names
     }
 
     /// The number of contacts to be sent.

@@ -35,7 +35,7 @@ pub(super) fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u
 }
 
 /// The name of a column, with its number if others have the same.
-pub(super) fn numbered(column: u32, columns: &Columns) -> String {
+pub fn numbered(column: u32, columns: &Columns) -> String {
     let name = name_of(column, columns);
     let same = || positions(columns.names()).filter(|(_, one)| *one == name);
     match same().count() {

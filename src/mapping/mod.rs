@@ -9,6 +9,7 @@ mod countries;
 mod error;
 mod filter;
 mod guess;
+mod phones;
 
 use std::str::FromStr;
 
@@ -17,13 +18,14 @@ pub use countries::UnusedCountry;
 pub use error::Error;
 pub use filter::Filter;
 
-use crate::contact::phone::Region;
+use crate::contact::phone::{self, Region};
 use crate::contact::{Contact, FieldColumns, Rules};
 use crate::invisible::is_noise_in_names;
 use crate::row::{Field, Row};
 use crate::source::{Columns, REJECT_COLUMNS};
 use crate::vocabulary::{Meaning, is_whatsapp_id, meaning, other_name};
-use column::{column_of, numbered};
+use column::column_of;
+pub use column::numbered;
 use guess::Guess;
 
 /// What a column is mapped to.
@@ -99,6 +101,7 @@ pub struct Mapping {
     known: usize,
     consents: Vec<ConsentColumn>,
     unused_countries: Vec<UnusedCountry>,
+    unused_phones: Vec<u32>,
 }
 
 impl Mapping {
@@ -115,6 +118,7 @@ impl Mapping {
             known: columns.names().len(),
             consents: Vec::new(),
             unused_countries: Vec::new(),
+            unused_phones: Vec::new(),
         };
         for (target, name) in &options.map {
             mapping.settle(target, name, columns)?;
@@ -126,6 +130,8 @@ impl Mapping {
         mapping.mark_international(columns);
         mapping.find_other_names(columns);
         mapping.unused_countries = countries::unused(&mapping.fields, columns, sample);
+        let rules = phone::Rules { default: options.default_country, ..phone::Rules::default() };
+        mapping.unused_phones = phones::unused(&mapping.fields, columns, sample, &rules);
         Ok(mapping)
     }
 
@@ -178,6 +184,16 @@ impl Mapping {
     /// Columns of countries or calling codes that no field uses.
     pub fn unused_countries(&self) -> &[UnusedCountry] {
         &self.unused_countries
+    }
+
+    /// Whether `--map` says which columns hold the field.
+    pub fn is_settled(&self, field: Field) -> bool {
+        self.settled.contains(&field)
+    }
+
+    /// Columns of phone numbers that no field uses, from 0.
+    pub fn unused_phones(&self) -> &[u32] {
+        &self.unused_phones
     }
 
     /// Adds a column to a field that the user has not settled.

@@ -3,11 +3,13 @@
 use crate::config::Config;
 use crate::contact::phone::Kind;
 use crate::diagnostic::WarningCode;
-use crate::mapping::{Sense, UnusedCountry, yes_beside};
+use crate::mapping::{Sense, UnusedCountry, numbered, yes_beside};
 use crate::numbers::grouped;
 use crate::reading::{InputRead, Job, MappedInput};
 use crate::report::Warning;
-use crate::survey::{Marked, Names, Places, Survey};
+use crate::row::Field;
+use crate::survey::{CommonName, Marked, People, Places, Survey};
+use crate::wire::contact::Empty;
 
 /// Shares are looked at from so many contacts on.
 const FEWEST_CONTACTS: u64 = 20;
@@ -21,6 +23,8 @@ pub fn of_job(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
         no_rows(survey),
         consent(config, job, survey),
         no_names(job, survey),
+        phones_elsewhere(config, job, survey),
+        countries_unused(config, job, survey),
         of_counts(config, job, survey),
     ]
     .concat()
@@ -132,30 +136,112 @@ fn places(job: &Job, input: u32, rows: &Places) -> Vec<String> {
 
 /// Of each input: the rows that have no name, or that no column holds names. JSON may meet one behind the beginning.
 fn no_names(job: &Job, survey: &Survey) -> Vec<Warning> {
-    let warning = |(&number, names): (&u32, &Names)| {
-        let has_column = names.present > 0 || job.inputs.get(number as usize)?.mapping.fields().has_names();
+    let warning = |(&number, people): (&u32, &People)| {
+        let missing = people.nameless.count;
+        let has_column = people.has_names || job.inputs.get(number as usize)?.mapping.fields().has_names();
         let code = if has_column { WarningCode::NoName } else { WarningCode::NoNameColumn };
-        let message = match (has_column, names.missing) {
+        let message = match (has_column, missing) {
             (true, 1) => "1 row that can be sent has no name".to_owned(),
             (true, missing) => format!("{} rows that can be sent have no name", grouped(missing)),
-            (false, missing) => format!(
-                "no column holds names; {} sent without",
-                match missing {
-                    1 => "1 row is".to_owned(),
-                    missing => format!("{} rows are", grouped(missing)),
-                }
-            ),
+            (false, 1) => "no column holds names; 1 row is sent without".to_owned(),
+            (false, missing) => format!("no column holds names; {} rows are sent without", grouped(missing)),
         };
         let remedy = code.entry().remedy;
         Some(Warning {
             code,
-            count: names.missing,
+            count: missing,
             message: in_input(job, number, &message),
             hint: (!remedy.is_empty()).then(|| remedy.to_owned()),
-            places: Vec::new(),
+            places: places(job, number, &people.nameless),
         })
     };
-    survey.names().iter().filter(|(_, names)| names.missing > 0).filter_map(warning).collect()
+    survey.everybody.inputs.iter().filter(|(_, people)| people.nameless.count > 0).filter_map(warning).collect()
+}
+
+/// Of each input: the columns that no field uses and that hold the phones of rows without one.
+fn phones_elsewhere(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
+    let of_input = |(&number, people): (&u32, &People)| {
+        let input = job.inputs.get(number as usize)?;
+        let columns = input.source.columns();
+        let is_settled = input.mapping.is_settled(Field::Phone);
+        // Who maps one column maps all.
+        let mapped = input.mapping.fields().of(Field::Phone).iter().copied().filter(|_| !is_settled);
+        let maps = |column: u32| -> Vec<String> {
+            let all = mapped.clone().chain([column]).map(|column| format!("phone={}", numbered(column, columns)));
+            all.flat_map(|map| ["--map".to_owned(), map]).collect()
+        };
+        let warning = |(column, rows): (&u32, &Places)| {
+            let words = if rows.count == 1 { "1 row" } else { &format!("{} rows", grouped(rows.count)) };
+            let name = numbered(*column, columns);
+            let maps = maps(*column);
+            let maps: Vec<&str> = maps.iter().map(String::as_str).collect();
+            Warning {
+                code: WarningCode::PhoneColumn,
+                count: rows.count,
+                message: in_input(
+                    job,
+                    number,
+                    &format!("column \"{name}\" is not used, and holds the phone number of {words} without one"),
+                ),
+                hint: Some(format!("to use it where the others are empty: {}", config.line.with(&maps))),
+                places: places(job, number, rows),
+            }
+        };
+        Some(people.phones_elsewhere.iter().map(warning).collect::<Vec<_>>())
+    };
+    survey.everybody.inputs.iter().filter_map(of_input).flatten().collect()
+}
+
+/// Of each input: the column that no field uses and that says the country of numbers that do not say it themselves.
+fn countries_unused(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
+    let warning = |(&number, people): (&u32, &People)| {
+        let column = job.inputs.get(number as usize)?.mapping.unused_countries().first()?;
+        let rows = &people.without_country;
+        let holds = if column.field == Field::Prefix { "calling codes" } else { "countries" };
+        let have = if rows.count == 1 { "1 row has" } else { &format!("{} rows have", grouped(rows.count)) };
+        let message = format!("column \"{}\" is not used, and holds {holds}; {have} a number without one", column.name);
+        let map = format!("{}={}", column.field, column.name);
+        Some(Warning {
+            code: WarningCode::CountryColumn,
+            count: rows.count,
+            message: in_input(job, number, &message),
+            hint: Some(format!("to use it: {}", config.line.with(&["--map", &map]))),
+            places: places(job, number, rows),
+        })
+    };
+    let inputs = survey.everybody.inputs.iter();
+    inputs.filter(|(_, people)| people.without_country.count > 0).filter_map(warning).collect()
+}
+
+/// More than one contact in twenty has the same name.
+fn same_name(config: &Config, job: &Job, survey: &Survey) -> Option<Warning> {
+    let (all, CommonName { count, first }) = (survey.contacts(), survey.everybody.names.commonest()?);
+    let place = Places { count, lines: vec![first.line] };
+    (all >= FEWEST_CONTACTS && count >= FEWEST && count * 20 > all).then(|| Warning {
+        code: WarningCode::SameName,
+        count,
+        message: in_input(
+            job,
+            first.input,
+            &format!("{} of {} contacts have the same name, that of line {}", grouped(count), grouped(all), first.line),
+        ),
+        hint: Some(format!("if another column holds the names: {}", config.line.with(&["--map", "name=COLUMN"]))),
+        places: places(job, first.input, &place),
+    })
+}
+
+/// Nothing but phones would be sent, with empty members that may blank what the server holds.
+fn empty_fields(config: &Config, survey: &Survey) -> Option<Warning> {
+    let is_risky = config.rows.empty == Empty::Written && !survey.everybody.has_more_than_phones;
+    (is_risky && survey.contacts() > 0).then(|| Warning {
+        code: WarningCode::EmptyFields,
+        count: survey.contacts(),
+        message:
+            "only phone numbers would be sent; the empty name, tags and attributes may blank what the server holds"
+                .to_owned(),
+        hint: Some(format!("to leave them out: {}", config.line.with(&["--omit-empty"]))),
+        places: Vec::new(),
+    })
 }
 
 /// A message with the input that it is about.
@@ -169,7 +255,8 @@ fn of_counts(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
     let countries = job.inputs.iter().find_map(|input| input.mapping.unused_countries().first());
     let command = |map: &str| config.line.with(&["--map", map]);
     let default_country = countries.and_then(|column| default_country(survey, column, command));
-    landlines(survey).into_iter().chain(default_country).collect()
+    let people = [same_name(config, job, survey), empty_fields(config, survey)];
+    landlines(survey).into_iter().chain(default_country).chain(people.into_iter().flatten()).collect()
 }
 
 /// More than one number in twenty is a fixed line.
@@ -211,7 +298,6 @@ fn numbers(survey: &Survey) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::Field;
 
     #[test]
     fn landlines_are_a_warning_above_one_in_twenty() {

@@ -202,11 +202,14 @@ fn options(text: &str) -> (source::Options, mapping::Options) {
     (reading, mapping)
 }
 
-fn words(text: &str) -> Vec<String> {
+/// The words of a command: parted by blanks, in single quotes or with a backslash before a quote.
+pub fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;
-    for c in text.trim().chars() {
+    let mut characters = text.trim().chars();
+    while let Some(c) = characters.next() {
         match c {
+            '\\' if !quoted => words.last_mut().unwrap().extend(characters.next()),
             '\'' => quoted = !quoted,
             ' ' if !quoted => words.push(String::new()),
             _ => words.last_mut().unwrap().push(c),

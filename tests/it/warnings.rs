@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::corpus::words;
 use crate::support::program::{Folder, m1import};
 use crate::support::server::Server;
 
@@ -110,6 +111,110 @@ fn people_who_say_no_to_being_written_to_are_left_out_by_the_command_of_the_hint
     }
 }
 
+/// The only warning of a check of these rows, and what the command of its hint comes to.
+fn warned_and_obeyed(folder: &Folder, text: &str, options: &[&str], code: &str) -> (Value, Value) {
+    folder.write("list.csv", text);
+    let check = [&["check", "list.csv", "--output", "json"], options].concat();
+    let summary = m1import(folder, check).run().json();
+    let found = summary["warnings"].as_array().unwrap().iter().find(|warning| warning["code"] == code);
+    let warning = found.unwrap_or_else(|| panic!("{code} in {summary:#}")).clone();
+    let command = warning["hint"].as_str().unwrap().split_once(": m1import ").unwrap().1;
+    let words = words(command);
+    (warning, m1import(folder, words).run().json())
+}
+
+#[test]
+fn an_unused_column_of_phones_is_said_where_the_mapped_one_is_empty() {
+    let folder = Folder::new();
+    let text = "Name,Phone,Alternativ,Agent,Joined\nA,+12025550101,,+12025550199,2026-01-02\nB,,+12025550102,+12025550199,2026-01-03\n\
+                C,,+12025550103,+12025550199,2026-01-04\nD,,,+12025550199,2026-01-05\n";
+    let (warning, obeyed) = warned_and_obeyed(&folder, text, &[], "warning.phone_column");
+    assert_eq!((&warning["count"], &warning["places"]), (&2.into(), &serde_json::json!(["list.csv:3", "list.csv:4"])));
+    let message = "list.csv: column \"Alternativ\" is not used, and holds the phone number of 2 rows without one";
+    assert_eq!(warning["message"], message);
+    assert_eq!(codes(&obeyed), Vec::<&str>::new());
+    assert_eq!((&obeyed["rows"]["invalid"], &obeyed["contacts"]["prepared"]), (&1.into(), &3.into()), "{obeyed:#}");
+    // Who has named the column of phones is told of the other in words of the same kind.
+    let text = "Name,Mobile,Phone\nA,+12025550101,+12025550109\nB,,+12025550102\n";
+    let (warning, obeyed) = warned_and_obeyed(&folder, text, &["--map", "phone=Mobile"], "warning.phone_column");
+    assert_eq!(warning["count"], 1);
+    assert_eq!((&obeyed["rows"]["invalid"], &obeyed["contacts"]["prepared"]), (&0.into(), &2.into()));
+}
+
+#[test]
+fn an_unused_column_of_countries_is_said_where_numbers_have_none() {
+    let folder = Folder::new();
+    let rows = "Eva,0176 12345678,Germany\nLea,06 12 34 56 78,France\nAnn,+12025550101,United States\nUwe,0176 12345679,Germany\n";
+    let text = format!("Name,Phone,Source\n{rows}");
+    let (warning, obeyed) = warned_and_obeyed(&folder, &text, &[], "warning.country_column");
+    assert_eq!((&warning["count"], &warning["places"][2]), (&3.into(), &"list.csv:5".into()));
+    let message = "list.csv: column \"Source\" is not used, and holds countries; 3 rows have a number without one";
+    assert_eq!(warning["message"], message);
+    assert_eq!((codes(&obeyed), &obeyed["contacts"]["prepared"]), (vec![], &4.into()));
+    let text = "Name,Phone,Vorw.\nEva,176 12345678,+49\nLea,6 12 34 56 78,+33\nUwe,176 12345679,+49\n";
+    let (warning, obeyed) = warned_and_obeyed(&folder, text, &["--default-country", "DE"], "warning.country_column");
+    assert_eq!(warning["count"], 3, "{warning}");
+    assert_eq!((codes(&obeyed), &obeyed["contacts"]["prepared"]), (vec![], &3.into()));
+    // Numbers that say their country need no column.
+    folder
+        .write("list.csv", "Name,Phone,Source\nA,+12025550101,Germany\nB,+12025550102,France\nC,+12025550103,Italy\n");
+    let summary = m1import(&folder, ["check", "list.csv", "--output", "json"]).run().json();
+    assert_eq!(codes(&summary), Vec::<&str>::new());
+}
+
+#[test]
+fn one_name_for_many_contacts_is_said_above_one_in_twenty() {
+    let folder = Folder::new();
+    let list = |all: usize, same: usize| {
+        let row = |n: usize| {
+            format!("{},+1202555{n:04}\n", if n < same { "Customer".to_owned() } else { format!("Name {n}") })
+        };
+        format!("Name,Phone\n{}", (0..all).map(row).collect::<String>())
+    };
+    for (all, same, is_said) in [
+        (20, 3, true),
+        (59, 3, true),
+        (60, 3, false),
+        (19, 19, false),
+        (20, 2, false),
+        (200, 11, true),
+        (200, 10, false),
+    ] {
+        folder.write("list.csv", list(all, same));
+        let summary = m1import(&folder, ["check", "list.csv", "--output", "json"]).run().exits_with(0).json();
+        let expected = if is_said { vec!["warning.same_name"] } else { vec![] };
+        assert_eq!(codes(&summary), expected, "{all} {same}");
+        if is_said {
+            let warning = &summary["warnings"][0];
+            assert_eq!((&warning["count"], &warning["places"]), (&same.into(), &serde_json::json!(["list.csv:2"])));
+            assert!(warning["hint"].as_str().unwrap().ends_with("--map name=COLUMN"), "{warning}");
+            assert!(!warning.to_string().contains("Customer"), "no names where none need be: {warning}");
+        }
+    }
+    // One person many times is one.
+    folder.write("list.csv", list(20, 1) + &"Customer,+12025550000\n".repeat(20));
+    let summary = m1import(&folder, ["check", "list.csv", "--output", "json"]).run().exits_with(0).json();
+    assert_eq!(codes(&summary), Vec::<&str>::new());
+}
+
+#[test]
+fn phones_alone_may_blank_what_the_server_holds() {
+    let folder = Folder::new();
+    let text = "Phone\n+12025550101\n+12025550102\n";
+    let (warning, obeyed) = warned_and_obeyed(&folder, text, &[], "warning.empty_fields");
+    assert_eq!(warning["count"], 2);
+    assert_eq!(codes(&obeyed), ["warning.no_name_column"]);
+    let tagged = "Phone,Tags\n+12025550101,\n+12025550102,vip\n";
+    for (text, options) in
+        [(text, ["--tag", "summer"]), (text, ["--set", "attr.source=list"]), (tagged, ["--limit", "9"])]
+    {
+        folder.write("list.csv", text);
+        let summary =
+            m1import(&folder, [&["check", "list.csv", "--output", "json"], &options[..]].concat()).run().json();
+        assert_eq!(codes(&summary), ["warning.no_name_column"], "{options:?}");
+    }
+}
+
 #[test]
 fn warnings_are_seen_wherever_people_look_and_quiet_keeps_only_those_of_consent() {
     let folder = Folder::new();
@@ -182,7 +287,8 @@ fn people_without_a_name_are_counted_and_a_missing_column_of_names_is_said() {
         folder.write(file, text);
         let run = m1import(&folder, ["check", file, "--output", "json"]).run();
         let summary = run.json();
-        let expected = if code.is_empty() { vec![] } else { vec![code] };
+        let mut expected = if code.is_empty() { vec![] } else { vec![code] };
+        expected.extend(text.starts_with("Phone\n+").then_some("warning.empty_fields"));
         assert_eq!(codes(&summary), expected, "{file}: {summary:#}");
         if !code.is_empty() {
             let said = summary["warnings"][0]["message"].as_str().unwrap();

@@ -1,0 +1,41 @@
+//! Columns of phone numbers that no field uses.
+
+use super::{FieldColumns, name_of, positions};
+use crate::contact::phone;
+use crate::row::{Row, is_nothing};
+use crate::source::Columns;
+use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
+
+/// The columns of phone numbers that no field uses, and that may be the contact's own.
+pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row], rules: &phone::Rules) -> Vec<u32> {
+    let may_be = |&(column, name): &(u32, &str)| {
+        !fields.uses(column) && !name.trim().is_empty() && !is_never_a_phone(name) && !is_of_somebody_else(name)
+    };
+    let free = positions(columns.names()).filter(may_be);
+    free.filter(|(column, _)| holds_phones(*column, columns, sample, rules)).map(|(column, _)| column).collect()
+}
+
+/// Whether the title says that the number is another person's.
+fn is_of_somebody_else(name: &str) -> bool {
+    const OTHERS: &str = " agent rep representative sales referrer referral referred referee spouse wife husband partner parent \
+                          mother father guardian friend sponsor supplier vendor driver doctor company office branch store shop \
+                          support helpdesk hotline kin relative neighbour neighbor boss supervisor assigned created \
+                          updated order invoice account reference ref customer key sku date time amount total price \
+                          number2 iban vat tax passport ";
+    normal(name).split(' ').any(|word| OTHERS.contains(&format!(" {word} ")))
+}
+
+/// Whether nearly all filled cells are numbers: with a plus sign, or under a title that is near to a word for a phone.
+fn holds_phones(column: u32, columns: &Columns, sample: &[Row], rules: &phone::Rules) -> bool {
+    let cells = sample.iter().map(|row| row.cell(column as usize).trim());
+    let filled: Vec<&str> = cells.filter(|cell| !cell.is_empty() && !is_nothing(cell)).collect();
+    let name = name_of(column, columns);
+    let is_called_so = || {
+        let known = meaning(name.trim()).map(|(meaning, _)| meaning);
+        matches!(known, Some(Meaning::Phone(_) | Meaning::PerhapsPhone(_))) || nearest_phone(name) >= 0.7
+    };
+    let nearly_all = |is: &dyn Fn(&str) -> bool| filled.iter().filter(|cell| is(cell)).count() * 10 >= filled.len() * 9;
+    !filled.is_empty()
+        && nearly_all(&|cell| phone::read("", cell, None, rules).is_ok())
+        && (nearly_all(&|cell| cell.starts_with('+')) || is_called_so())
+}

@@ -1,0 +1,75 @@
+//! Who can be sent, and what is missing of those who cannot: names, numbers in columns that are not mapped, countries.
+
+use std::collections::BTreeMap;
+
+use crate::contact::{Contact, phone};
+use crate::reading::MappedInput;
+use crate::row::{Code, Reject, Row};
+
+use super::Places;
+use super::names::CommonNames;
+
+/// What the rows of one input have and lack.
+#[derive(Debug, Default)]
+pub struct People {
+    /// Whether a row that can be sent has a name.
+    pub has_names: bool,
+    /// The rows that can be sent and have no name.
+    pub nameless: Places,
+    /// The rows without a phone, by the column that no field uses and that holds one.
+    pub phones_elsewhere: BTreeMap<u32, Places>,
+    /// The rows whose number does not say its country: rejected, or taken as one of the default country.
+    pub without_country: Places,
+}
+
+/// What the rows of all inputs have.
+#[derive(Debug, Default)]
+pub struct Everybody {
+    /// By the number of the input in the job; inputs without a row are left out.
+    pub inputs: BTreeMap<u32, People>,
+    /// The names that are the commonest.
+    pub names: CommonNames,
+    /// Whether a row that can be sent has more than a phone.
+    pub has_more_than_phones: bool,
+}
+
+impl Everybody {
+    /// Takes in a row that can be sent.
+    pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row) {
+        let people = self.inputs.entry(row.location.input).or_default();
+        let name = contact.name();
+        if name.is_empty() {
+            people.nameless.add(row.location.line);
+        } else {
+            people.has_names = true;
+            self.has_more_than_phones = true;
+            self.names.add(&name, contact.phone.get(), row.location);
+        }
+        if contact.by_default_country {
+            people.without_country.add(row.location.line);
+        }
+        self.has_more_than_phones = self.has_more_than_phones
+            || contact.email.is_some()
+            || !contact.tags().is_empty()
+            || !contact.attributes().is_empty();
+    }
+
+    /// Takes in a row that cannot be sent.
+    pub(super) fn add_rejected(&mut self, reject: &Reject, row: &Row, input: Option<&MappedInput>) {
+        let people = self.inputs.entry(row.location.input).or_default();
+        match reject.code {
+            Code::PhoneNoCountry => people.without_country.add(row.location.line),
+            Code::PhoneMissing => {
+                let Some(input) = input else { return };
+                let holds = |column: &&u32| {
+                    let cell = row.cell(**column as usize);
+                    !cell.is_empty() && phone::read("", cell, None, &input.rules.phone).is_ok()
+                };
+                if let Some(column) = input.mapping.unused_phones().iter().find(holds) {
+                    people.phones_elsewhere.entry(*column).or_default().add(row.location.line);
+                }
+            }
+            _ => {}
+        }
+    }
+}
