@@ -18,6 +18,7 @@ pub mod invisible;
 pub mod journal;
 pub mod keywords;
 pub mod mapping;
+pub mod markup;
 pub mod numbers;
 pub mod outcome;
 pub mod pipeline;

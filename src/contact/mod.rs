@@ -7,7 +7,6 @@
 mod area;
 mod columns;
 pub mod email;
-mod markup;
 mod notation;
 pub mod phone;
 mod text;
@@ -20,6 +19,7 @@ pub use text::Separators;
 use area::{Parts, parts};
 
 use crate::keywords::keywords;
+use crate::markup;
 use crate::row::{Code, Field, LIST_END, Note, Notes, Reject, Row, is_nothing};
 use phone::{Kind, Phone, Region};
 
@@ -61,7 +61,7 @@ pub struct Contact<'r> {
     /// Nothing but the default country says where the number is: no `+`, no prefix, no country of the row.
     pub by_default_country: bool,
     /// A usable e-mail address.
-    pub email: Option<&'r str>,
+    pub email: Option<Cow<'r, str>>,
     /// What was repaired or left out.
     pub notes: Notes,
     /// Further numbers of the same cell, which were not taken.
@@ -78,16 +78,14 @@ impl<'r> Contact<'r> {
     /// The row has no usable phone number, or an unusable e-mail address where those are rejected.
     pub fn from_row(row: &'r Row, fields: &'r FieldColumns, rules: &'r Rules) -> Result<Contact<'r>, Box<Reject>> {
         let (mut reading, by_default_country) = read_phone(row, fields, rules)?;
-        let email = match read_email(row, fields) {
-            Ok(email) => email,
-            Err((column, _)) if rules.bad_email == BadEmail::Reject => {
+        let (email, unusable) = read_email(row, fields);
+        match (unusable, rules.bad_email) {
+            (Some(column), BadEmail::Reject) => {
                 return Err(reject(row, Code::EmailInvalid, Field::Email, Some(column), String::new(), Vec::new()));
             }
-            Err((_, other)) => {
-                reading.notes.add(Note::EmailDropped);
-                other
-            }
-        };
+            (Some(_), _) => reading.notes.add(Note::EmailDropped),
+            (None, _) => {}
+        }
         Ok(Contact {
             phone: reading.phone,
             region: reading.region,
@@ -137,7 +135,7 @@ impl<'r> Contact<'r> {
     pub fn details(&self) -> Details {
         Details {
             name: self.name().into_owned(),
-            email: self.email.map(str::to_owned),
+            email: self.email.as_deref().map(str::to_owned),
             tags: self.tags().into_iter().map(Cow::into_owned).collect(),
             attributes: self.attributes().into_iter().map(|(k, v)| (k.to_owned(), v.into_owned())).collect(),
         }
@@ -211,7 +209,7 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<(phone:
             true => parts(area, cell),
             false => Parts::Whole(cell),
         };
-        let read = |cell: &str| phone::read(prefix, cell, region, &rules.phone);
+        let read = |cell: &str| read_lines(cell, |cell| phone::read(prefix, cell, region, &rules.phone));
         let read = match &joined {
             Parts::Whole(cell) => read(cell),
             Parts::Joined { number, whole: None } => read(number),
@@ -254,6 +252,16 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<(phone:
     }))
 }
 
+/// Reads a phone cell of several lines: each is a number, and only where none is the breaks are within one.
+fn read_lines<T, E>(cell: &str, read: impl Fn(&str) -> Result<T, E>) -> Result<T, E> {
+    /// What ends a line in one program or another.
+    const BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+    read(cell).or_else(|refusal| match cell.trim().contains(BREAKS) {
+        false => Err(refusal),
+        true => read(&cell.replace(BREAKS, "\n")).or_else(|_| read(&cell.replace(BREAKS, " "))).map_err(|_| refusal),
+    })
+}
+
 /// Whether a cell without prefix and country of its own was read as a number of the default country for want of any
 /// sign of another.
 fn is_by_default_country(cell: &str, reading: &phone::Reading, rules: &phone::Rules) -> bool {
@@ -281,24 +289,24 @@ fn read_region(row: &Row, fields: &FieldColumns) -> Option<Region> {
     fields.of(Field::Region).iter().find_map(|&column| row.cell(column as usize).trim().parse().ok())
 }
 
-/// The first usable address of the first filled column; else the unusable one's column, with the next usable one.
-fn read_email<'r>(row: &'r Row, fields: &FieldColumns) -> Result<Option<&'r str>, (u32, Option<&'r str>)> {
-    let mut bad = None;
+/// The first usable address, and the first filled column if its own is none.
+fn read_email<'r>(row: &'r Row, fields: &FieldColumns) -> (Option<Cow<'r, str>>, Option<u32>) {
+    let mut unusable = None;
     for &column in fields.of(Field::Email) {
         let cell = row.cell(column as usize).trim();
         if cell.is_empty() || text::is_placeholder(cell) {
             continue;
         }
-        match (email::find(cell), bad) {
-            (Some(address), None) => return Ok(Some(address)),
-            (Some(address), Some(bad)) => return Err((bad, Some(address))),
-            (None, _) => bad = bad.or(Some(column)),
+        let without_escapes = || match markup::plain(cell) {
+            Cow::Owned(plain) => email::find(&plain).map(|address| Cow::Owned(address.to_owned())),
+            Cow::Borrowed(_) => None,
+        };
+        if let Some(address) = email::find(cell).map(Cow::Borrowed).or_else(without_escapes) {
+            return (Some(address), unusable);
         }
+        unusable = unusable.or(Some(column));
     }
-    match bad {
-        None => Ok(None),
-        Some(column) => Err((column, None)),
-    }
+    (None, unusable)
 }
 
 fn first_filled<'r>(row: &'r Row, columns: &[u32]) -> Option<&'r str> {
@@ -315,4 +323,25 @@ fn reject(
 ) -> Box<Reject> {
     let value = column.map(|column| row.cell(column as usize).to_owned()).unwrap_or_default();
     Box::new(Reject { location: row.location, code, field, column, value, detail, suggestions })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_break_is_within_a_number_where_only_the_whole_is_one() {
+        let rules = phone::Rules::default();
+        let read = |cell: &str| {
+            let read = read_lines(cell, |cell| phone::read("", cell, None, &rules));
+            read.map(|reading| reading.phone.to_string()).map_err(|refusal| refusal.code)
+        };
+        for line_end in ["\n", "\r\n", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"] {
+            let (within, between) =
+                (format!("+1 202{line_end}555 0101"), format!("+12025550101{line_end}+12025550102"));
+            assert_eq!(read(&within).as_deref(), Ok("+12025550101"), "{line_end:?}");
+            assert_eq!(read(&between).as_deref(), Ok("+12025550101"), "{line_end:?}");
+        }
+        assert_eq!(read("+1 202\n12"), Err(Code::PhoneTooShort));
+    }
 }

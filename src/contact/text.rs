@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use super::markup::plain;
 use super::notation;
 use crate::invisible::is_copied_mark;
+use crate::markup::plain;
 use crate::row::{LIST_END, is_nothing};
 
 /// The characters that split a tags cell. Google's ` ::: ` always does.

@@ -21,7 +21,9 @@ pub(super) fn names(rows: &[Row]) -> Vec<String> {
             name.clone_into(slot);
         }
     }
-    if let Some(column) = (0..width).find(|&column| are_names(rows, column))
+    // Of several such columns the one where most differ: a group has fewer.
+    let candidates = (0..width).rev().filter(|&column| are_names(rows, column));
+    if let Some(column) = candidates.max_by_key(|&column| different(rows, column))
         && let Some(slot) = names.get_mut(column)
     {
         "name".clone_into(slot);
@@ -39,13 +41,18 @@ fn share(rows: &[Row], column: usize, is: Is) -> bool {
     all > 0 && hits * 10 >= all * 8
 }
 
-/// Whether a column holds names: words that differ, in most of the rows, and no labels.
-fn are_names(rows: &[Row], column: usize) -> bool {
+/// How many different cells a column holds.
+fn different(rows: &[Row], column: usize) -> usize {
     let mut cells: Vec<&str> = filled(rows, column).collect();
-    let all = cells.len();
     cells.sort_unstable();
     cells.dedup();
-    share(rows, column, is_name) && all * 2 > rows.len() && (all == 1 || cells.len() * 2 > all)
+    cells.len()
+}
+
+/// Whether a column holds names: words that differ, in most of the rows, and no labels.
+fn are_names(rows: &[Row], column: usize) -> bool {
+    let all = filled(rows, column).count();
+    share(rows, column, is_name) && all * 2 > rows.len() && (all == 1 || different(rows, column) * 2 > all)
 }
 
 fn is_name(cell: &str) -> bool {
@@ -70,6 +77,7 @@ mod tests {
         let table = [
             ("Ana,+5511987654321,a@b.c\nBeto,+5521987654321,\n", "name|phone|email"),
             ("vip,+923001234567,Ayesha Khan\nvip,+923011234567,Bilal Ahmed\n", "column 1|phone|name"),
+            ("VIP,Ana,+923001234567\nVIP,Beto,+923011234567\nNew,Caio,+923011234568\n", "column 1|name|phone"),
             ("mobile,+923001234567\nhome,+923011234567\n", "column 1|phone"),
             ("m,+923001234567\nf,+923011234567\n", "column 1|phone"),
             ("none,+923001234567\nMASTER,+923011234567\nnone,+923021234567\n", "column 1|phone"),

@@ -74,7 +74,7 @@ pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect 
     if head.lines_left_out > 0 && options.skip_lines == 0 {
         notices.push(Notice::LinesBeforeHeader { count: head.lines_left_out });
     }
-    let (skip, guard) = (skip + head.line, Guard::of(below));
+    let (skip, guard) = (skip + head.line, Guard::of(head.names.as_deref().unwrap_or_default(), below));
     Dialect { delimiter, skip, header: head.names, guard, is_rejects_file: false, notices }
 }
 

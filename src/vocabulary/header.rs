@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::invisible::is_noise_in_names;
+use crate::markup;
 
 /// The ways to read a header: as it is, without numbers, with camel case left together; each also without the
 /// marks of Latin letters.
@@ -40,7 +41,8 @@ fn together(header: &str) -> String {
 fn reduce(header: &str, split: bool) -> String {
     // Engati and FloatChat put the type behind two bars: `phone_no||STRING`.
     let header = header.split_once("||").map_or(header, |(name, _)| name);
-    let clean: String = header.nfkc().filter(|&c| !is_noise_in_names(c)).collect();
+    let plain = markup::plain(header);
+    let clean: String = plain.nfkc().filter(|&c| !is_noise_in_names(c)).collect();
     let clean = clean.trim().trim_end_matches(['*', ':', '?', '：', '？']).trim_end();
     let clean = without_remark(clean);
     let mut normal = String::with_capacity(clean.len() + 4);

@@ -18,7 +18,7 @@ pub fn write(contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
     let (name, tags, attributes) = (contact.name(), contact.tags(), contact.attributes());
     let tags = tags.iter().map(|tag| tag.as_ref());
     let attributes = attributes.iter().map(|(key, value)| (*key, value.as_ref()));
-    write_parts(contact.phone, &name, contact.email, tags, attributes, empty, out);
+    write_parts(contact.phone, &name, contact.email.as_deref(), tags, attributes, empty, out);
 }
 
 /// Writes a contact that was merged from several rows as one JSON object.

@@ -195,6 +195,9 @@ impl Body {
             return;
         }
         self.spare.clear();
+        if self.guard == Guard::Around {
+            join_quoted(row, self.delimiter.map_or(' ', char::from));
+        }
         for column in 0..row.len().max(self.titles.names().len()) {
             let place = match &self.order {
                 Some(order) if column < self.titles.names().len() => order.get(column).copied().flatten(),
@@ -207,9 +210,36 @@ impl Body {
     }
 }
 
+/// Puts cells together that were parted within apostrophes: `'Souza, Ana'`.
+fn join_quoted(row: &mut Row, delimiter: char) {
+    let is_open = |cell: &str| cell.starts_with('\'') && !(cell.len() > 1 && cell.ends_with('\''));
+    if !row.cells().any(|cell| is_open(cell.trim())) {
+        return;
+    }
+    let mut cells: Vec<String> = Vec::new();
+    for cell in row.cells() {
+        match cells.last_mut().filter(|before| is_open(before.trim())) {
+            Some(before) => {
+                before.push(delimiter);
+                before.push_str(cell);
+            }
+            None => cells.push(cell.to_owned()),
+        }
+    }
+    let location = row.location;
+    row.clear();
+    row.location = location;
+    cells.iter().for_each(|cell| row.push(cell));
+}
+
 impl Guard {
-    /// What all the cells of these rows have; nothing unless there are at least two columns of them.
-    pub fn of(rows: &[Row]) -> Guard {
+    /// What all the cells of these rows have; nothing unless there are at least two columns of them. Where the header
+    /// stands between apostrophes, so do the cells, and the delimiter may stand in them.
+    pub fn of(header: &[String], rows: &[Row]) -> Guard {
+        let is_quoted = |cell: &str| cell.len() > 1 && cell.starts_with('\'') && cell.ends_with('\'');
+        if header.len() > 1 && header.iter().all(|name| is_quoted(name.trim())) {
+            return Guard::Around;
+        }
         let is_number = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit() || b".,-".contains(&byte));
         let texts = || {
             let cells = rows.iter().flat_map(|row| row.cells().map(str::trim).enumerate());
@@ -225,7 +255,7 @@ impl Guard {
         {
             return Guard::None;
         }
-        let is_around = texts().all(|(_, cell)| cell.len() > 1 && cell.ends_with('\''));
+        let is_around = texts().all(|(_, cell)| is_quoted(cell));
         if is_around { Guard::Around } else { Guard::Before }
     }
 
@@ -317,7 +347,12 @@ mod tests {
                 Guard::Before,
                 &["1: Ana|+5511987654321", "2: 't Hart|+5511987654321", "3: O'Neil|x"],
             ),
-            ("Name,Phone", "'Ana','+1'\nO'Neil,x\n", Guard::Around, &["1: Ana|+1", "2: O'Neil|x"]),
+            (
+                "Name,Phone",
+                "'Ana','+1'\n'Souza, Beto','+2'\nO'Neil,x\n'a,b\n",
+                Guard::Around,
+                &["1: Ana|+1", "2: Souza, Beto|+2", "3: O'Neil|x", "4: 'a,b|"],
+            ),
             (
                 "Name,Phone",
                 "Ana,+5511987654321\nFirst name,Last name,Mobile\nBeto,Lima,+5521987654321\n",
@@ -340,12 +375,13 @@ mod tests {
                 line.split(',').for_each(|cell| row.push(cell));
                 row
             };
-            Guard::of(&text.lines().map(row).collect::<Vec<_>>())
+            Guard::of(&[], &text.lines().map(row).collect::<Vec<_>>())
         };
         assert_eq!(guard("'Ana,'+12025550101,30\n'Ben,'+12025550102,"), Guard::Before);
         assert_eq!(guard("'Ana','+12025550101'"), Guard::Around);
         assert_eq!(guard("'t Hart,+12025550101\n's Graaf,+12025550102"), Guard::None);
         assert_eq!(guard("Ana,'+12025550101"), Guard::None);
+        assert_eq!(Guard::of(&["'name'", "'phone'"].map(str::to_owned), &[]), Guard::Around);
         assert_eq!(guard("'+12025550101\n'+12025550102"), Guard::None);
         assert_eq!(guard("'a,'b"), Guard::None);
     }

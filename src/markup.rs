@@ -21,7 +21,7 @@ const LATIN_1: [&str; 96] = [
 ];
 
 /// The text without such escapes; a bare `&`, unknown entities and other tags stay as they are. Breaks become blanks.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub fn plain(text: &str) -> Cow<'_, str> {
     if memchr::memchr3(b'&', b'<', b'_', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
@@ -71,6 +71,13 @@ fn character(name: &str) -> Option<char> {
         "rdquo" => '”',
         "hellip" => '…',
         "euro" => '€',
+        "commat" => '@',
+        "plus" => '+',
+        "period" => '.',
+        "lowbar" => '_',
+        "hyphen" => '-',
+        "lpar" => '(',
+        "rpar" => ')',
         _ => {
             let position = LATIN_1.iter().position(|known| *known == name)?;
             char::from_u32(0xa0 + u32::try_from(position).ok()?)?
