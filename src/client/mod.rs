@@ -6,6 +6,7 @@
 //! files: it cuts parcels of bytes.
 
 mod address;
+mod answer_body;
 pub mod batch_size;
 pub mod credentials;
 mod header;
@@ -14,6 +15,7 @@ pub mod proxy;
 mod queue;
 pub mod rate_limit;
 mod refused_all;
+mod request_body;
 mod response;
 pub mod retry;
 mod sending;

@@ -1,8 +1,8 @@
 //! The way to the server: one request, one answer or fault. `Http` is reqwest, and nothing else in the program is.
 //!
-//! Nothing is repeated here, but for what the protocol proves unprocessed (HTTP/2 GOAWAY and REFUSED_STREAM, a pooled
-//! connection that was closed before anything was written), which reqwest and hyper do by default. Redirects are
-//! never followed: a 307 would hand the contacts to another host.
+//! Nothing is repeated here, but for what the protocol proves unprocessed: HTTP/2 GOAWAY and REFUSED_STREAM, a pooled
+//! connection that was closed before anything was written. reqwest does it for some of these and hyper for others, so it is
+//! done once more for all. Redirects are never followed: a 307 would hand the contacts to another host.
 
 use std::fmt;
 use std::future::Future;
@@ -16,9 +16,11 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Response, Url};
 
 use super::address::{Endpoint, LOCALHOST, Proxy};
+use super::answer_body;
 use super::credentials::{Credentials, Scheme};
 use super::header::Header;
 use super::proxy;
+use super::request_body::Begun;
 use super::retry;
 use super::transport_error;
 use super::verdict::{Reply, TransportError};
@@ -28,6 +30,12 @@ use crate::small_file;
 
 /// The largest answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 1024 * 1024;
+
+/// How often a request is repeated that the server did nothing about.
+const REPEATS: u32 = 5;
+
+/// How much longer than a connection takes a request waits for one before it asks again.
+const MARGIN: Duration = Duration::from_secs(1);
 
 /// One request.
 #[derive(Debug, Clone)]
@@ -231,17 +239,33 @@ impl Http {
         tokio::time::timeout(longest.min(self.timeout), exchange).await.unwrap_or(Err(TransportError::Timeout))
     }
 
-    async fn exchange(&self, request: Request) -> Result<Reply, TransportError> {
+    /// Sends a request, also several times where nothing was done about it, and waits for the answer.
+    async fn exchange(&self, request: Request, begun: &Begun) -> Result<Reply, TransportError> {
         let mut headers = authorized(&request.credentials)?;
         for (name, value) in [("x-request-id", &request.id), ("idempotency-key", &request.key)] {
             let value = HeaderValue::from_str(value).map_err(|error| TransportError::Request(error.to_string()))?;
             headers.insert(HeaderName::from_static(name), value);
         }
         headers.extend(self.headers.clone());
-        let sent = self.client.post(self.url.clone()).headers(headers).body(request.body).send().await;
-        match sent {
-            Ok(response) => self.whole(response).await,
-            Err(error) => Err(self.unsent(&error).await),
+        let mut repeats = 0;
+        loop {
+            let body = reqwest::Body::wrap(begun.body(&request.body));
+            let sent = self.client.post(self.url.clone()).headers(headers.clone()).body(body).send();
+            tokio::pin!(sent);
+            let sent = match tokio::time::timeout(self.connect_timeout + MARGIN, &mut sent).await {
+                Ok(sent) => sent,
+                Err(_) if begun.get() => sent.await,
+                // It waits for a connection that others have used, which may never come: another one is asked for.
+                Err(_) => continue,
+            };
+            match sent {
+                Ok(response) => return self.whole(response).await,
+                Err(error) if repeats < REPEATS && transport_error::is_unprocessed(&error) => {
+                    tokio::time::sleep(Duration::from_millis(10 << repeats)).await;
+                    repeats += 1;
+                }
+                Err(error) => return Err(self.unsent(&error).await),
+            }
         }
     }
 
@@ -272,7 +296,9 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        reply.body = body.freeze();
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (encoding, kind) = (header(header::CONTENT_ENCODING), header(header::CONTENT_TYPE));
+        reply.body = answer_body::text(body.freeze(), encoding, kind, LONGEST_ANSWER);
         Ok(reply)
     }
 
@@ -295,7 +321,12 @@ impl Http {
 impl Transport for Http {
     async fn post(&self, request: Request) -> Result<Reply, TransportError> {
         // One clock over connecting, sending, thinking and reading: nothing can hang, not even a byte a second.
-        tokio::time::timeout(self.timeout, self.exchange(request)).await.unwrap_or(Err(TransportError::Timeout))
+        let begun = Begun::default();
+        match tokio::time::timeout(self.timeout, self.exchange(request, &begun)).await {
+            Ok(outcome) => outcome,
+            Err(_) if begun.get() => Err(TransportError::Timeout),
+            Err(_) => Err(TransportError::Unreachable("no connection took the request in time".to_owned())),
+        }
     }
 }
 
@@ -318,7 +349,7 @@ fn headers(options: &Options) -> Result<HeaderMap, Error> {
     let json = HeaderValue::from_static("application/json");
     headers.insert(header::CONTENT_TYPE, json.clone());
     headers.insert(header::ACCEPT, json);
-    // No answer is unpacked here.
+    // Without it any compression would be welcome, by RFC 9110.
     headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     let bot = options.bot_id.iter().map(|id| ("botId", id.as_str()));
     let own = options.headers.iter().map(|header| (header.name.as_str(), header.value.expose()));

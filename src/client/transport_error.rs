@@ -44,6 +44,16 @@ pub fn is_tunnel(error: &reqwest::Error) -> bool {
     text.contains("tunnel error") || text.contains("proxy authorization required")
 }
 
+/// Whether the server certainly did nothing about a request: the connection was closed in an orderly way before it, or refused
+/// it, or was closed before anything of it was written. The last is told in words only; a test holds hyper to them.
+pub fn is_unprocessed(error: &reqwest::Error) -> bool {
+    let by_protocol = chain(error).filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|error| {
+        let orderly = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+        error.is_remote() && (orderly || error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
+    });
+    by_protocol || chain(error).any(|cause| cause.to_string() == "checked out connection was closed")
+}
+
 /// The fault behind an error that came while the body of an answer was read.
 pub fn of_body(error: &reqwest::Error) -> TransportError {
     if error.is_timeout() { TransportError::Timeout } else { TransportError::Cut(words(error)) }

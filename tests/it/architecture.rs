@@ -71,6 +71,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("calamine::", &["source"]),
     // The client asks what kind an error of reqwest is, which is hyper's below.
     ("hyper::", &["sandbox", "client"]),
+    ("h2::", &["client"]),
     ("io::stdout", &["terminal"]),
     ("io::stderr", &["terminal"]),
 ];

@@ -11,6 +11,7 @@
 //! - `full_disk`: runs on a full disk.
 //! - `hook`: the command at the end, and too few rows.
 //! - `hostile`: bombs, endless inputs, and attempts to smuggle a secret or a command out.
+//! - `http2`: connections of HTTP/2 that end, refuse, or take few requests at once.
 //! - `import`: the main job, from a file to the server: what is sent, what is written, the exit code.
 //! - `kept`: inputs, corrected rows and foreign files, which no run may lose.
 //! - `leaks`: the token, repeated by a server in every form, is in no artefact.
@@ -51,6 +52,7 @@ mod fifos;
 mod full_disk;
 mod hook;
 mod hostile;
+mod http2;
 mod import;
 mod json;
 mod kept;

@@ -322,7 +322,7 @@ impl Shared {
 }
 
 /// A certificate for loopback that signs itself, ready to serve with, and as PEM.
-fn identity() -> (Arc<ServerConfig>, String) {
+pub fn identity() -> (Arc<ServerConfig>, String) {
     let names = ["127.0.0.1".to_owned(), "localhost".to_owned()];
     let own = rcgen::generate_simple_self_signed(names).expect("a certificate");
     let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());
