@@ -118,6 +118,7 @@ fn judged(reply: &Reply) -> Result<(), Failure> {
 fn broken(error: &TransportError) -> Failure {
     let (cause, words) = match error {
         TransportError::Unreachable(words) => (Cause::Unreachable, words.as_str()),
+        TransportError::UnknownHost(words) => (Cause::UnknownHost, words.as_str()),
         TransportError::Certificate(words) => (Cause::Certificate, words.as_str()),
         TransportError::ProxyAuth(words) => (Cause::ProxyAuth, words.as_str()),
         TransportError::Proxy(words) => (Cause::ProxyRefused, words.as_str()),

@@ -267,7 +267,7 @@ impl<T: Transport> Sending<T> {
 
     /// Counts a failure towards an outage.
     async fn outage(&mut self, why: &Arc<Failure>, now: Instant) {
-        let unreachable = why.cause == Cause::Unreachable;
+        let unreachable = matches!(why.cause, Cause::Unreachable | Cause::UnknownHost);
         let cause = why.cause;
         let pause = |nth| Self::wait(cause, nth);
         if self.breaker.failure(unreachable, self.window.open(), now, pause)

@@ -23,6 +23,9 @@ use crate::event::Event;
 use crate::outcome::{Cause, Failure, Outcome, Settled, Settlement};
 use crate::stop::{Reason, Stop};
 
+/// How long a name is looked up that was never found.
+const UNKNOWN_HOST: Duration = Duration::from_secs(30);
+
 /// A request under way.
 pub(super) struct Flight {
     pub piece: SubBatch,
@@ -144,7 +147,7 @@ impl<T: Transport> Sending<T> {
     async fn dispatch(&mut self) -> Option<Instant> {
         loop {
             let now = Instant::now();
-            let give_up = self.failing.as_ref().map(|(since, _)| *since + self.options.policy.give_up_after);
+            let give_up = self.failing.as_ref().map(|(since, why)| *since + self.patience(why));
             if give_up.is_some_and(|at| at <= now) {
                 self.give_up();
             }
@@ -282,8 +285,18 @@ impl<T: Transport> Sending<T> {
         self.halt.get_or_insert_with(|| Arc::new(why));
     }
 
+    /// How long nothing may succeed: a name that was never found is rather mistyped than away.
+    fn patience(&self, why: &Failure) -> Duration {
+        let is_unknown = why.cause == Cause::UnknownHost && self.last_success.is_none();
+        let most = if is_unknown { UNKNOWN_HOST } else { Duration::MAX };
+        self.options.policy.give_up_after.min(most)
+    }
+
     fn give_up(&mut self) {
         if let Some((_, last)) = self.failing.take() {
+            if last.cause == Cause::UnknownHost {
+                return self.end(Failure::clone(&last));
+            }
             self.end(Failure { message: last.to_string(), ..Failure::new(Cause::Away, "") });
         }
     }

@@ -282,6 +282,12 @@ impl Http {
             (Some(proxy), TransportError::Unreachable(words)) => {
                 TransportError::Unreachable(format!("the proxy {}: {words}", proxy.name()))
             }
+            (Some(proxy), TransportError::UnknownHost(words)) => {
+                TransportError::UnknownHost(format!("the proxy {}: {words}", proxy.name()))
+            }
+            (None, TransportError::UnknownHost(words)) => {
+                TransportError::UnknownHost(format!("{}: {words}", self.url.host_str().unwrap_or_default()))
+            }
             (_, fault) => fault,
         }
     }

@@ -18,6 +18,10 @@ pub fn of(error: &reqwest::Error) -> TransportError {
         }
         return TransportError::Certificate(secure.to_string());
     }
+    // hyper tells it in words only; a test holds it to them.
+    if error.is_connect() && chain(error).any(|cause| cause.to_string() == "dns error") {
+        return TransportError::UnknownHost(chain(error).last().map(ToString::to_string).unwrap_or_default());
+    }
     // Asked before the timeout: a connection that takes too long was never sent anything.
     if error.is_connect() {
         return TransportError::Unreachable(text);

@@ -29,6 +29,8 @@ pub struct Reply {
 pub enum TransportError {
     /// No connection: name not found, refused, connecting took too long.
     Unreachable(String),
+    /// No address belongs to the name of the server or of the proxy.
+    UnknownHost(String),
     /// The certificate or another part of the secure connection was rejected.
     Certificate(String),
     /// The proxy wants credentials, or others than it got.
@@ -120,6 +122,18 @@ pub enum OnExhausted {
 
 /// What the outcome of a request that carried so many contacts means.
 pub fn judge(outcome: &Result<Reply, TransportError>, contacts: usize) -> Verdict {
+    let mut verdict = verdict(outcome, contacts);
+    if let Verdict::Halve { why, smaller: true, .. } = &mut verdict
+        && contacts > 1
+    {
+        let words = if why.message.is_empty() { String::new() } else { format!("; {}", why.message) };
+        let batch = Failure::new(Cause::BatchTooLarge, &format!("{contacts} contacts at once{words}"));
+        *why = Failure { status: why.status, ..batch };
+    }
+    verdict
+}
+
+fn verdict(outcome: &Result<Reply, TransportError>, contacts: usize) -> Verdict {
     match outcome {
         Ok(reply) => match reply.status {
             200..=299 => by_body(reply, contacts),
@@ -178,6 +192,8 @@ fn by_status(status: u16, reply: &Reply, complaint: Complaint) -> Verdict {
             let target = reply.redirect.as_deref().map(|origin| format!("to {origin}")).unwrap_or_default();
             halt(Cause::Redirect, &target)
         }
+        // nginx, Apache and others know no 431.
+        400 if is_about_headers(words()) => halt(Cause::HeadersTooLarge, words()),
         400 | 422 => refused(reply.status, complaint),
         401 => Verdict::Unauthorized(failure(Cause::Unauthorized, words())),
         // A limiter that answers 403, as some do, says when to come back.
@@ -205,6 +221,14 @@ fn by_status(status: u16, reply: &Reply, complaint: Complaint) -> Verdict {
     }
 }
 
+/// Whether a 400 is about the head of the request: "Request Header Or Cookie Too Large", "Size of a request header field exceeds
+/// server limit".
+fn is_about_headers(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    words.contains("request header")
+        && ["too large", "exceeds", "too long", "too big"].iter().any(|much| words.contains(much))
+}
+
 /// What the lack of an answer means.
 fn by_fault(fault: &TransportError) -> Verdict {
     let later = |cause, words: &str, reached, then| {
@@ -213,6 +237,7 @@ fn by_fault(fault: &TransportError) -> Verdict {
     };
     match fault {
         TransportError::Unreachable(words) => later(Cause::Unreachable, words, false, OnExhausted::GiveUp),
+        TransportError::UnknownHost(words) => later(Cause::UnknownHost, words, false, OnExhausted::GiveUp),
         TransportError::Certificate(words) => Verdict::Halt(Failure::new(Cause::Certificate, words)),
         TransportError::ProxyAuth(words) => Verdict::Halt(Failure::new(Cause::ProxyAuth, words)),
         TransportError::Proxy(words) => Verdict::Halt(Failure::new(Cause::ProxyRefused, words)),
@@ -294,7 +319,7 @@ mod tests {
             407 => "halt server.proxy_auth",
             408 | 425 => "later server.error GiveUp",
             409 => "later server.refused Halve(3) reached",
-            413 => "halve server.too_large smaller",
+            413 => "halve server.batch_too_large smaller",
             414 | 431 => "halt server.headers_too_large",
             421 => "later server.wrong_address Halt(2)",
             429 | 503 => "later server.busy GiveUp too-much",
@@ -315,7 +340,7 @@ mod tests {
         (r#"{"status":"error"}"#, "halve server.refused"),
         (r#"{"success":true,"code":401}"#, "renew token.refused"),
         (r#"{"code":503}"#, "later server.busy GiveUp too-much"),
-        (r#"{"code":413}"#, "halve server.too_large smaller"),
+        (r#"{"code":413}"#, "halve server.batch_too_large smaller"),
         (r#"{"code":404}"#, "halt server.wrong_address"),
         (r#"[{"success":true},{"status":429}]"#, "accepted again"),
         (r#"[{"success":false},{"status":201}]"#, "refused accepted"),

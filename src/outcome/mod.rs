@@ -25,9 +25,11 @@ codes! {
     Cause {
         Refused = "server.refused", SomeRows, "refused by the server", "correct the row and import rejected.csv";
         TooLarge = "server.too_large", SomeRows, "one contact alone is too large for the server", "shorten its cells or leave columns out";
+        BatchTooLarge = "server.batch_too_large", Later, "a batch is too large for the server, and goes on in smaller ones", "a smaller --batch-bytes or --batch-size spares the server the attempts";
         RefusedAll = "server.refused_all", Data, "the server refused every contact for one reason", "compare the columns with the fields: m1import check shows what would be sent";
         TooManyRefused = "server.max_refused", Later, "the server refused more contacts than --max-refused allows", "look into the refused rows; the same command resumes";
         Unreachable = "server.unreachable", Later, "the server cannot be reached", "check the network and --endpoint; the same command resumes";
+        UnknownHost = "server.unknown_host", Later, "the name of the server is not known", "check --endpoint for typing errors, and the network; the same command resumes";
         Timeout = "server.timeout", Later, "the server did not answer in time", "the same command resumes; a longer --timeout or a smaller --batch-size may help";
         Cut = "server.cut", Later, "the connection broke", "the same command resumes";
         Failing = "server.error", Later, "the server failed", "the same command resumes";
@@ -44,7 +46,7 @@ codes! {
         ProxyRefused = "server.proxy_refused", Config, "the proxy opens no way to the server", "check the proxy's address, and whether it allows the host; NO_PROXY names hosts to be asked without it";
         NoTls = "server.no_tls", Config, "what answers there speaks no TLS", "check host and port of --endpoint, or of the proxy";
         Certificate = "server.certificate", Config, "the server's certificate is not trusted", "give the certificate authority with --cacert";
-        HeadersTooLarge = "server.headers_too_large", Config, "address or headers are too long for the server", "check --header and --endpoint";
+        HeadersTooLarge = "server.headers_too_large", Config, "address or headers are too long for the server", "check --header and --endpoint, and whether the token is one: all of them count";
         Request = "config.request", Config, "the request cannot be built", "check --endpoint, --header, --bot-id and --proxy";
         Hangup = "run.hangup", Hangup, "interrupted", "the same command resumes";
         Interrupt = "run.interrupt", Interrupt, "interrupted", "the same command resumes";

@@ -174,7 +174,8 @@ impl Progress {
         let again: Vec<String> = self
             .troubles
             .iter()
-            .filter(|(_, times)| **times > 1)
+            // Rows that were refused are counted by the summary.
+            .filter(|(cause, times)| **times > 1 && cause.entry().exit != Exit::SomeRows)
             .map(|(cause, times)| format!("{} [{}]: {times} times", cause.description(), cause.as_str()))
             .collect();
         self.troubles.clear();

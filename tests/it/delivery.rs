@@ -262,6 +262,8 @@ fn bodies_too_large_for_the_server_become_smaller() {
     all_arrived(&run, &folder, &server, 3000);
     let refused = server.requests().iter().filter(|request| request.body.len() > 20_000).count();
     assert!(refused <= 8 + 3, "{refused}");
+    run.says("a batch is too large for the server, and goes on in smaller ones (HTTP 413)").says("contacts at once");
+    assert!(!run.stderr.contains("one contact alone"), "{}", run.stderr);
 
     // The answer of one that closes before it has read is often lost.
     let server = Server::impatient(20_000, |_| Reply::ok());

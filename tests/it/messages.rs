@@ -132,6 +132,7 @@ fn answered() -> Vec<(&'static str, Reply)> {
         ("", Reply::redirect(307, "https://elsewhere.example/x")),
         ("", refused(407, "Proxy Authentication Required")),
         ("", refused(431, "Request Header Fields Too Large")),
+        ("", Reply::new(400, "text/html", "<html><head><title>400 Request Header Or Cookie Too Large</title></head>")),
         ("", refused(400, "no such bot")),
         ("--batch-size 1 --limit 1", refused(413, "too large")),
         ("--max-refused 0 --batch-size 1 --concurrency 1", refused(422, "no such number")),
@@ -271,8 +272,10 @@ const ELSEWHERE: &[&str] = &[
     "journal.write",
     "output.runs",
     "output.write",
+    "server.batch_too_large",
     "server.no_tls",
     "server.proxy_refused",
+    "server.unknown_host",
     // Faults of the program.
     "run.counts",
     "run.internal",

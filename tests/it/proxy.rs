@@ -59,7 +59,7 @@ fn a_proxy_that_cannot_be_used_is_never_passed_by() {
 fn exceptions_and_loopback_go_past_it() {
     let folder = folder(3);
     let run = import(&folder).env("HTTPS_PROXY", "socks5://x").env("NO_PROXY", "other, .service.invalid").run();
-    run.exits_with(75).says("[server.unreachable]");
+    run.exits_with(75).says("[server.unknown_host]");
     let server = Server::new(|_| Reply::ok());
     m1import(&folder, ["contacts.csv"]).env("HTTPS_PROXY", "socks5://x").to(&server).run().exits_with(0);
 }

@@ -59,6 +59,19 @@ async fn an_outage_without_end_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_name_that_was_never_found_is_given_up_soon() {
+    let unknown = || fault(TransportError::UnknownHost("no such name".into()));
+    let ran = run(1_000, options(), move |_| unknown()).await;
+    assert_eq!(ran.halted(), Cause::UnknownHost);
+    assert!(ran.took <= 30 * SECOND, "{:?}", ran.took);
+    // One that was found before comes back.
+    let began = Instant::now();
+    let down = move |seen: &Seen| (10 * SECOND..100 * SECOND).contains(&seen.at.duration_since(began));
+    let ran = run(60_000, small(20), move |seen| if down(seen) { unknown() } else { fine() }).await;
+    ran.all_accepted(60_000);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_answers_late_gets_each_contact_once_at_a_time() {
     // It keeps what it got; the client gave up.
     let ran = run(3_000, options(), |seen| match seen.number % 3 {
