@@ -16,7 +16,7 @@ use crate::pipeline::merge;
 use crate::reading::Shard;
 use crate::report::words::moment;
 use crate::stop::Signal;
-use crate::{config, journal, mapping, source};
+use crate::{config, journal, mapping, source, state};
 
 /// Why a run could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,9 @@ pub enum Error {
     /// The journal or its lock.
     #[error(transparent)]
     Journal(#[from] journal::Error),
+    /// The file of `--only-changed`.
+    #[error(transparent)]
+    State(#[from] state::Error),
     /// Results of shards.
     #[error(transparent)]
     Merge(#[from] merge::Error),
@@ -113,6 +116,15 @@ pub enum Error {
         path: PathBuf,
         /// The results folder.
         folder: PathBuf,
+    },
+    /// The file of `--only-changed` would replace an input.
+    #[error("--only-changed {} is an input", .0.display())]
+    StateIsInput(PathBuf),
+    /// A trial has ended before all was sent.
+    #[error("the trial has ended: {left} not sent yet")]
+    Trial {
+        /// How many contacts are left, in words.
+        left: String,
     },
     /// A report would replace an input.
     #[error("--report {} is an input", .0.display())]
@@ -214,6 +226,7 @@ impl Error {
             Error::Mapping { error, .. } => Some(error),
             Error::Settings { error, .. } => Some(error.as_ref()),
             Error::Journal(error) => Some(error),
+            Error::State(error) => Some(error),
             Error::Merge(error) => Some(error),
             Error::Transport(error) => Some(error),
             _ => None,
@@ -248,7 +261,7 @@ impl Diagnostic for Error {
             Error::Output { .. } => RunCode::OutputWrite,
             Error::Runs { .. } => RunCode::OutputRuns,
             Error::NoPlace { .. } => RunCode::OutputNoPlace,
-            Error::ReportIsInput(_) | Error::InputInResults { .. } => RunCode::OutputIsInput,
+            Error::ReportIsInput(_) | Error::StateIsInput(_) | Error::InputInResults { .. } => RunCode::OutputIsInput,
             Error::Exists(_) => RunCode::OutputExists,
             Error::Port { .. } => RunCode::RunPort,
             Error::Local { .. } => RunCode::RunLocalIo,
@@ -260,6 +273,7 @@ impl Diagnostic for Error {
             Error::OtherJob { .. } => RunCode::JournalOtherJob,
             Error::OtherAccount { .. } => RunCode::JournalOtherAccount,
             Error::InputChanged { .. } => RunCode::InputChanged,
+            Error::Trial { .. } => RunCode::RunTrial,
             Error::Counts(_) => RunCode::RunCounts,
             _ => RunCode::RunInternal,
         };

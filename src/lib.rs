@@ -31,6 +31,7 @@ pub mod secret;
 pub mod shell;
 pub mod small_file;
 pub mod source;
+pub mod state;
 pub mod stop;
 pub mod survey;
 pub mod terminal;

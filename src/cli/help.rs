@@ -47,16 +47,16 @@ Examples:
 
 Settings:
   Every option has a variable (M1IMPORT_BATCH_SIZE) and a key in m1import.toml
-  (batch-size), but for those that are typed only: --restart --dry-run --sandbox
-  --same-account --env-file --profile --write-config; --token and --config are no keys of the
-  file.
+  (batch-size), but for those that are typed only: --restart --same-account
+  --trial --dry-run --sandbox --env-file --profile --write-config; --token and
+  --config are no keys of the file.
   The first of these that has a value wins: the command line, the environment,
   .env, m1import.toml, the user's config.toml, the default.
   m1import config shows every setting, its value and where it came from.
   Durations: 500ms 30s 10m 2h. Sizes: 90kB 1MiB.
 
 Exit codes:
-  0   every row accepted, now or earlier, duplicate or skipped
+  0   every row accepted, now or earlier, unchanged, duplicate or skipped
   1   finished, some rows not valid or rejected by the server
   2   usage
   65  input unusable as a whole

@@ -286,6 +286,11 @@ pub const SETTINGS: &[Setting] = &[
             "Run by sh -c with M1IMPORT_STATUS and M1IMPORT_EXIT_CODE set, for 60 s at most; its output goes to standard \
              error, and its failure is a warning",
         ),
+    row(Delivery, "only-changed", One("FILE"), "", "Send only contacts that are new or changed since FILE was written")
+        .more("FILE is made at the first use: 16 bytes a contact. It is of one endpoint and bot; with --shard each has its own"),
+    row(Delivery, "trial", One("N"), "", "Send at most N contacts; the same command again sends N more")
+        .given(Typed)
+        .more("Without --trial it sends the rest"),
     row(Delivery, "same-account", Nothing, "", "Resume under another token of the same account")
         .given(Typed)
         .more("Without it a journal that was begun with another token is not resumed"),

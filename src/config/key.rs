@@ -134,6 +134,8 @@ keys! { SETTINGS:
     ON_FINISH: NonEmptyText = "on-finish";
     CACERT: FilePath = "cacert";
     PROXY: Proxy = "proxy";
+    ONLY_CHANGED: FilePath = "only-changed";
+    TRIAL: Positive = "trial";
     SAME_ACCOUNT: Switch = "same-account";
     RESTART: Switch = "restart";
     DRY_RUN: Switch = "dry-run";

@@ -5,6 +5,7 @@
 //! connection. It fills the settings types of the modules themselves (`source::Options`, `transport::Options`, …), so
 //! that only `commands` and `pipeline` read a `Config`.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 mod account;
@@ -183,6 +184,10 @@ pub struct Delivery {
     pub restart: bool,
     /// Whether another token is of the account that an unfinished journal was begun with.
     pub same_account: bool,
+    /// The file that says which contacts the server has; only the others are sent.
+    pub only_changed: Option<PathBuf>,
+    /// How many contacts this run sends at most; `None` is all.
+    pub trial: Option<NonZeroUsize>,
 }
 
 /// What is told, and where it is written.
@@ -373,6 +378,8 @@ impl Delivery {
             proxy: proxy::shown(levels)?,
             restart: levels.on(key::RESTART)?,
             same_account: levels.on(key::SAME_ACCOUNT)?,
+            only_changed: path(levels, key::ONLY_CHANGED)?,
+            trial: levels.maybe(key::TRIAL)?.map(|Positive(most)| most),
         })
     }
 }

@@ -63,9 +63,14 @@ super::codes! {
         OutputFolder = "output.folder", Folder, "the results folder cannot be used", "name another folder with --output-dir";
         OutputNotOurs = "output.not_ours", Folder, "the results folder holds files of another program", "name another folder with --output-dir, or move the file away";
         OutputRuns = "output.runs", Folder, "the folder of earlier runs cannot be used", "move what is called runs out of the results folder, or name another folder with --output-dir";
+        OutputStateLocked = "output.state_locked", Folder, "another run is using the file of --only-changed", "wait until it has ended";
+        OutputStateUnusable = "output.state_unusable", Folder, "the file of --only-changed cannot be used there, or is no such file", "name another file, or delete this one if it is of no use";
+        OutputStateDamaged = "output.state_damaged", Folder, "the file of --only-changed is not as it was written", "delete it: the next run sends everything once and makes it anew";
+        OutputStateOther = "output.state_other", Folder, "the file of --only-changed is about another endpoint or bot", "name another file for this endpoint and bot; each has its own";
+        OutputStateWrite = "output.state_write", Io, "the file of --only-changed cannot be written", "free some space or check the permissions, then type the same command again";
         OutputWrite = "output.write", Io, "a report cannot be written", "free some space or check the permissions, then type the same command again";
         OutputNoPlace = "output.no_place", Folder, "the file of --report or --write-config cannot be made there; nothing was sent", "name a file in a folder that is there and may be written into";
-        OutputIsInput = "output.is_input", Usage, "--report would replace an input", "name another file";
+        OutputIsInput = "output.is_input", Usage, "--report or --only-changed would replace an input", "name another file";
         OutputExists = "output.exists", Folder, "the file of --write-config already exists", "name another file, or remove this one";
         JournalLocked = "journal.locked", Folder, "another run is using the results folder", "wait until it has ended, or name another folder with --output-dir";
         JournalUnusable = "journal.unusable", Folder, "the journal cannot be opened", "check the permissions, or name another folder with --output-dir";
@@ -77,6 +82,7 @@ super::codes! {
         JournalOtherJob = "journal.other_job", Data, "the results folder holds an unfinished import of another job", "finish that import with its own command, or forget it with --restart";
         JournalOtherAccount = "journal.other_account", Data, "the unfinished import was begun with another token", "resume it with the token it was begun with; if that was renewed for the same account, add --same-account";
         RunShardMissing = "run.shard_missing", Later, "a shard of the job is missing or not finished", "run it, then merge again";
+        RunTrial = "run.trial", Later, "the trial has ended, and contacts are still to be sent", "the same command sends as many again; without --trial it sends the rest";
         RunPort = "run.port", Io, "the sandbox cannot open its port", "name another with --port; --port 0 takes a free one";
         RunLocalIo = "run.local_io", Io, "a temporary file or a thread failed", "free some space or check the permissions, then type the same command again";
         RunCounts = "run.counts", Internal, "the counts do not add up: a fault of this program", "please report this; type the same command again to resume";

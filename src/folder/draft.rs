@@ -29,9 +29,7 @@ pub struct Draft {
 
 impl Draft {
     pub(super) fn create(folder: &Folder, name: &OsStr) -> io::Result<Draft> {
-        let known = if name.len() <= LONGEST_NAME { name } else { OsStr::new("m1import") };
-        let draft_name: OsString =
-            [".".as_ref(), known, ".".as_ref(), folder.draft_id().as_ref(), ".new".as_ref()].into_iter().collect();
+        let draft_name = name_of(folder, name);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = rustix::fs::openat(folder, &draft_name, flags, Mode::RUSR | Mode::WUSR)?;
         Ok(Draft { folder: folder.clone(), file: file.into(), name: name.to_owned(), draft_name, hasher: None })
@@ -66,6 +64,12 @@ impl Draft {
         rustix::fs::renameat(&self.folder, &self.draft_name, &self.folder, &self.name)?;
         Ok(())
     }
+}
+
+/// The name that the draft of a file has.
+pub(super) fn name_of(folder: &Folder, name: &OsStr) -> OsString {
+    let known = if name.len() <= LONGEST_NAME { name } else { OsStr::new("m1import") };
+    [".".as_ref(), known, ".".as_ref(), folder.draft_id().as_ref(), ".new".as_ref()].into_iter().collect()
 }
 
 impl Write for Draft {

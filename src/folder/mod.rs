@@ -83,6 +83,15 @@ impl Folder {
         Folder::open_to_read(&path, OFlags::NOFOLLOW, false)
     }
 
+    /// Opens the folder that a file lies in, to read it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn to_read_from(path: &Path) -> io::Result<Folder> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Folder::open_to_read(parent, OFlags::empty(), false)
+    }
+
     /// Whether both are one folder, whatever their paths.
     pub fn is_same(&self, other: &Folder) -> bool {
         let place = |folder: &Folder| rustix::fs::fstat(&folder.dir).map(|stat| (stat.st_dev, stat.st_ino)).ok();
@@ -299,6 +308,17 @@ impl Folder {
     /// Takes over the random part that an earlier run has chosen for this folder.
     pub fn use_draft_id(&mut self, id: &str) {
         self.drafts = id.into();
+    }
+
+    /// Removes the draft of the file of this name, if a run that was killed has left one.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn remove_draft(&self, name: &OsStr) -> io::Result<()> {
+        match rustix::fs::unlinkat(&self.dir, draft::name_of(self, name), AtFlags::empty()) {
+            Err(error) if error != rustix::io::Errno::NOENT => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     /// Removes the drafts of an earlier run that was killed.

@@ -40,6 +40,7 @@ pub(super) fn load(from: &mut dyn BufRead, path: PathBuf, key: &UserKey) -> Resu
 /// What the lines of a journal say so far.
 struct Loaded {
     head: Option<Head>,
+    tool: String,
     version: u32,
     /// The length of the whole lines.
     length: u64,
@@ -55,6 +56,7 @@ impl Loaded {
     fn new(key: &UserKey) -> Loaded {
         Loaded {
             head: None,
+            tool: String::new(),
             version: VERSION,
             length: 0,
             seal: Seal::new(key),
@@ -67,8 +69,8 @@ impl Loaded {
 
     /// Takes a whole line; `None` where no run writes it in that place.
     fn take(&mut self, line: JournalLine, is_first: bool) -> Option<()> {
-        if let JournalLine::Head { v, head, .. } = line {
-            (self.version, self.head) = (v, is_first.then_some(head));
+        if let JournalLine::Head { v, tool, head } = line {
+            (self.version, self.tool, self.head) = (v, tool, is_first.then_some(head));
             return is_first.then_some(());
         }
         let head = self.head.as_mut()?;
@@ -117,8 +119,8 @@ impl Loaded {
             return Err(Error::Seal { path });
         }
         let changed = ended(End::Changed);
-        let Loaded { length, seal, requests, settled, .. } = self;
-        let unfinished = Unfinished { head, path, length, seal, requests, changed, settled };
+        let Loaded { tool, length, seal, requests, settled, .. } = self;
+        let unfinished = Unfinished { head, tool, path, length, seal, requests, changed, settled };
         Ok(ExistingJournal::Unfinished(Box::new(unfinished)))
     }
 }

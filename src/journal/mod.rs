@@ -61,6 +61,9 @@ pub struct Head {
     /// The job that was in the results folder before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<PreviousJob>,
+    /// The file of `--only-changed` that the job was begun with, by a name that only this file has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 /// An input, by what is in it.
@@ -115,6 +118,8 @@ pub enum ExistingJournal {
 pub struct Unfinished {
     /// Which job it is of.
     pub head: Head,
+    /// The version of the program that began it.
+    pub tool: String,
     path: PathBuf,
     /// The length of what is whole.
     length: u64,
@@ -131,6 +136,16 @@ impl Unfinished {
     /// Whether records were accepted by another account than the one that this job is for.
     pub fn is_of_another_account(&self, job: &Head) -> bool {
         self.head.account != job.account && self.settled.iter().any(|(_, _, refusal)| refusal.is_none())
+    }
+
+    /// Whether it may be forgotten for this job, which is the same but for its input: the file of `--only-changed` knows
+    /// what is not certain of it, or knows nothing yet (`is_new`).
+    pub fn is_known_to_state(&self, job: &Head, is_new: bool) -> bool {
+        let same = |head: &Head| (head.endpoint.clone(), head.query.clone(), head.shard.clone(), head.plan.clone());
+        same(&self.head) == same(job)
+            && self.head.account == job.account
+            && job.state.is_some()
+            && (is_new || self.head.state == job.state)
     }
 
     /// Why this job does not carry it on, in words; `None` where it does.

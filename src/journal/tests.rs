@@ -23,6 +23,7 @@ fn head() -> Head {
         query: String::new(),
         account: "me".into(),
         previous: None,
+        state: None,
     }
 }
 

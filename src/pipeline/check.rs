@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
+use super::changes::Changes;
 use super::reports::{RowReportInput, write_rows};
 use super::run::real_folder;
 use super::screen::values;
@@ -19,7 +20,7 @@ use crate::config::{Config, as_file, may_stand_in_found_file};
 use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::Folder;
-use crate::outcome::StatusMap;
+use crate::outcome::{RowStatus, StatusMap};
 use crate::reading::{Job, MappedInput};
 use crate::report::check::{Preview, page};
 use crate::report::rejected_rows::{RejectedRow, RejectedRows};
@@ -43,14 +44,14 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutp
         ..Preview::default()
     };
     if let (Some(job), Some(survey)) = (&found.job, &found.survey) {
-        preview::add(&mut summary, job, survey, config);
+        preview::add(&mut summary, job, survey, &found.statuses, config);
         shown.columns = job.inputs.iter().map(mapped_columns).collect();
         shown.records = survey.inputs.iter().map(|input| input.records).collect();
         shown.examples = examples(job, survey);
         shown.remarks = remarks(job);
         summary.check.examples = Some(masked(&shown));
         let rejected = rejected(config, &shown);
-        let written = rows(config, job, survey, stop).and_then(|results| {
+        let written = rows(config, job, survey, &found.statuses, stop).and_then(|results| {
             let results = results.as_ref().map(|(_, folder)| folder);
             let sources = documents::Sources { config, rejected: &rejected, timeline: None, results };
             match documents::elsewhere(&sources, &summary) {
@@ -79,6 +80,9 @@ pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutp
 struct Found {
     job: Option<Arc<Job>>,
     survey: Option<Arc<Survey>>,
+    /// Which contacts the server has, with `--only-changed`.
+    statuses: Arc<StatusMap>,
+    absent: Option<u64>,
     /// What was noticed in the inputs.
     warnings: Vec<report::Warning>,
 }
@@ -90,6 +94,7 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     }
     let inputs = prepare::open(config, stop).await?;
     outputs::all_have_a_place(config)?;
+    let changes = Changes::open(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);
     found.job = Some(Arc::clone(&job));
     screen.say_settings(config);
@@ -117,15 +122,24 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
         found.warnings = super::warnings::of_job(config, job, &survey);
     }
     let acceptable = prepare::acceptable(config, &survey, &found.warnings);
-    found.survey = Some(Arc::new(survey));
-    acceptable
+    let survey = Arc::new(survey);
+    found.survey = Some(Arc::clone(&survey));
+    acceptable?;
+    if let (Some(changes), Some(job)) = (changes, &found.job) {
+        let (changes, statuses) =
+            changes.compare_aside(job, &survey, config.rows.empty, StatusMap::default(), stop).await?;
+        screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
+        (found.statuses, found.absent) = (Arc::new(statuses), changes.absent());
+    }
+    Ok(())
 }
 
 fn summarize(info: &RunInfo, found: &Found, error: Option<&Error>) -> Summary {
     info.summarize(&RunResult {
         job: found.job.as_deref(),
         survey: found.survey.as_deref(),
-        statuses: &StatusMap::default(),
+        statuses: &found.statuses,
+        absent: found.absent,
         requests: Requests::default(),
         files: Files::default(),
         error,
@@ -138,6 +152,7 @@ fn rows(
     config: &Config,
     job: &Arc<Job>,
     survey: &Arc<Survey>,
+    statuses: &Arc<StatusMap>,
     stop: &Stop,
 ) -> Result<Option<(TempDir, Folder)>, Error> {
     if !config.output.reports.iter().any(|path| ReportFormat::of(path) == Ok(ReportFormat::Csv)) {
@@ -148,7 +163,7 @@ fn rows(
     let input = RowReportInput {
         job: Arc::clone(job),
         survey: Arc::clone(survey),
-        statuses: Arc::default(),
+        statuses: Arc::clone(statuses),
         unsent_because: "check sends nothing".to_owned(),
         values: values(config),
         is_resumed: false,

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use super::changes::Changes;
 use super::documents::Sources;
 use super::earlier::kept_note;
 use super::reports::{self, RowReportInput, RowReportOutput};
@@ -48,7 +49,7 @@ pub async fn end(mut run: Run<'_>, mut cause: Option<Error>) -> RunOutput {
     }
     let mut summary = summarize(&run, cause.as_ref(), &files);
     if let (true, Some(job), Some(survey)) = (is_dry(&run), &run.job, &run.survey) {
-        preview::add(&mut summary, job, survey, run.config);
+        preview::add(&mut summary, job, survey, &run.listeners.statuses, run.config);
     }
     let mut reports = Vec::new();
     if let (Some(folder), Some(_)) = (&run.folder.clone(), &run.survey) {
@@ -85,12 +86,15 @@ fn write_documents(
     if changed {
         (reports, _) = documents::reports(folder, &sources, summary);
     }
+    let failed = run.changes.as_ref().filter(|_| cause.is_none() && summary.ending.status == Status::Complete);
+    let failed = failed.and_then(|changes| changes.after_sending(&run.listeners.statuses).err());
+    changed |= fails(run, failed, cause, summary, files);
     // Should there be no space for it, that shows before the journal says that all is done.
     let (draft, failed) = match documents::summary_draft(folder, &sources, summary) {
         Ok(draft) => (Some(draft), None),
         Err(error) => (None, Some(error)),
     };
-    changed = fails(run, failed, cause, summary, files);
+    changed |= fails(run, failed, cause, summary, files);
     let end = match (&cause, run.stop.by_signal()) {
         (None, _) if summary.ending.status == Status::Complete => End::Complete,
         (Some(Error::InputChanged { .. }), _) => End::Changed,
@@ -171,6 +175,7 @@ fn summarize(run: &Run<'_>, cause: Option<&Error>, files: &Files) -> Summary {
         job: run.job.as_deref(),
         survey: run.survey.as_deref(),
         statuses: &run.listeners.statuses,
+        absent: run.changes.as_ref().and_then(Changes::absent),
         requests: run.listeners.requests,
         files: files.clone(),
         error: cause,

@@ -3,6 +3,7 @@
 //! A run is: token, inputs, folder and lock, columns, survey, journal, and only then a request. What fails early
 //! fails before anything was touched. However a run ends, its summary is made and its counts are checked.
 
+mod changes;
 mod check;
 mod delivery;
 mod documents;

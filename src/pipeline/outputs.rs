@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::Screen;
+use super::changes;
 use crate::config::{Config, is_stdin, key};
 use crate::error::Error;
 use crate::folder::{LOCK, has_place, is_our_name};
@@ -75,9 +76,16 @@ pub fn check(config: &Config, screen: &Screen<'_>, folder: Option<&Path>) -> Res
         }
     }
     let results: Vec<FileId> = results.into_iter().map(|(_, id)| id).collect();
+    let state = changes::path(config);
+    if let Some(path) = &state {
+        check_state(path, &read, folder, &results)?;
+    }
     for path in config.output.reports.iter().chain(&config.output.write_config) {
         if folder.is_some_and(|folder| is_in(path, folder)) {
             return Err(refused(path, "it is a file of the results folder"));
+        }
+        if state.as_ref().is_some_and(|state| is_same_place(path, state)) {
+            return Err(refused(path, "it is the file of --only-changed"));
         }
         let Ok(found) = fs::symlink_metadata(path) else { continue };
         let id = FileId::of(&found);
@@ -95,6 +103,32 @@ pub fn check(config: &Config, screen: &Screen<'_>, folder: Option<&Path>) -> Res
         }
     }
     Ok(())
+}
+
+/// The state file is replaced, so it may be nothing that is read or written besides.
+fn check_state(path: &Path, read: &ReadFiles, folder: Option<&Path>, results: &[FileId]) -> Result<(), Error> {
+    let ids = FileId::both(path);
+    if ids.iter().any(|id| read.inputs.contains(id)) {
+        return Err(Error::StateIsInput(path.to_owned()));
+    }
+    if folder.is_some_and(|folder| is_in(path, folder)) || ids.iter().any(|id| results.contains(id)) {
+        return Err(refused(path, "it is a file of the results folder"));
+    }
+    match ids.iter().any(|id| read.others.contains(id)) {
+        true => Err(refused(path, "it is a file that this run reads")),
+        false => Ok(()),
+    }
+}
+
+/// Whether two paths name one place, be there a file yet or not.
+fn is_same_place(a: &Path, b: &Path) -> bool {
+    let folder = |path: &Path| {
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+    };
+    let id = |path: &Path| fs::metadata(folder(path)).ok().map(|found| FileId::of(&found));
+    let both = FileId::both(a);
+    a.file_name() == b.file_name() && id(a).is_some() && id(a) == id(b)
+        || FileId::both(b).iter().any(|id| both.contains(id))
 }
 
 /// Every report can be made where it is to be, so that nobody learns after an hour that it cannot.

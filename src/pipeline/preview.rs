@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::screen::values;
 use crate::config::Config;
 use crate::dedupe::{Merge, Resolved};
+use crate::outcome::StatusMap;
 use crate::reading::{Job, Judged, Step};
 use crate::report::Summary;
 use crate::report::check::shown_contact;
@@ -20,7 +21,7 @@ const SHOWN: usize = 5;
 const MEASURED: u64 = 1_000;
 
 /// Adds both to the summary. An input that cannot be read again adds nothing: the survey has read it whole.
-pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
+pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, statuses: &StatusMap, config: &Config) {
     let mut merge = Merge::new(&survey.dedupe);
     let (mut shown, mut contacts, mut bytes) = (Vec::new(), 0_u64, 0_u64);
     let mut buffer = Vec::new();
@@ -29,11 +30,15 @@ pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
             return ControlFlow::Continue(());
         };
         buffer.clear();
+        let is_done = statuses.is_done(row.location.record);
         match merge.row(row.location, &contact) {
             Ok(Resolved::Alone(contact)) => write(contact, config.rows.empty, &mut buffer),
             Ok(Resolved::Together(details)) => write_merged(contact.phone, &details, config.rows.empty, &mut buffer),
             Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
             Err(_) => return ControlFlow::Break(()),
+        }
+        if is_done {
+            return ControlFlow::Continue(());
         }
         if shown.len() < SHOWN {
             let contact = serde_json::from_slice::<Value>(&buffer);
@@ -45,7 +50,8 @@ pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, config: &Config) {
     });
     drop(read);
     summary.check.preview = Some(shown);
-    summary.check.estimated_requests = Some(requests(survey.contacts(), contacts, bytes, config));
+    summary.check.estimated_requests =
+        Some(requests(survey.contacts().saturating_sub(statuses.counts().total()), contacts, bytes, config));
 }
 
 /// As many as the contacts or the bytes need, whichever is more.

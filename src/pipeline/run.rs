@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::changes::Changes;
 use super::delivery::{self, Destination};
 use super::earlier::{self, EarlierReports};
 use super::listeners::Listeners;
@@ -20,7 +21,7 @@ use crate::error::Error;
 use crate::folder::{self, Folder, PreviousJob, Privacy, RUNS, ResultsKind};
 use crate::journal::{self, ExistingJournal, Head, Journal, Lock, Unfinished};
 use crate::numbers::count;
-use crate::outcome::StatusMap;
+use crate::outcome::RowStatus;
 use crate::reading::Job;
 use crate::report::start::{Start, start};
 use crate::report::text;
@@ -66,12 +67,13 @@ fn path_of(config: &Config, kind: ResultsKind) -> PathBuf {
 }
 
 /// The line about the job before, which this one repeats.
-fn imported_earlier(previous: &PreviousJob) -> String {
-    format!(
-        "imported earlier, {}, {} accepted; everything is sent again (--only-changed FILE sends only what is new or changed)",
-        moment(&previous.started),
-        count(previous.accepted, "contact"),
-    )
+fn imported_earlier(previous: &PreviousJob, only_changed: bool) -> String {
+    let now = match only_changed {
+        true => "only what is new or changed is sent",
+        false => "everything is sent again (--only-changed FILE sends only what is new or changed)",
+    };
+    let (when, accepted) = (moment(&previous.started), count(previous.accepted, "contact"));
+    format!("imported earlier, {when}, {accepted} accepted; {now}")
 }
 
 /// A run under way: what is known of it so far.
@@ -84,6 +86,8 @@ pub struct Run<'a> {
     /// The folder is ours until the run has ended.
     pub(super) lock: Option<Lock>,
     pub(super) job: Option<Arc<Job>>,
+    /// The file of `--only-changed`, and the input against it.
+    pub(super) changes: Option<Changes>,
     /// What the summary in the folder says, of this job or the one before.
     earlier: Option<EarlierReports>,
     /// An earlier run of this job has left a journal.
@@ -107,6 +111,7 @@ impl<'a> Run<'a> {
             folder: None,
             lock: None,
             job: None,
+            changes: None,
             earlier: None,
             is_resumed: false,
             survey: None,
@@ -127,6 +132,7 @@ impl<'a> Run<'a> {
             Target::Endpoint | Target::Sandbox => Some(owner::key(config, &folder, privacy, &mut warnings)?),
         };
         outputs::all_have_a_place(config)?;
+        self.changes = Changes::open(config)?;
         let found = match key.as_ref().map(|key| Journal::inspect(&folder, key)) {
             None => ExistingJournal::None,
             // What cannot be read can still be forgotten, which is what the hint says.
@@ -146,13 +152,10 @@ impl<'a> Run<'a> {
         prepare::enough(config, &survey)?;
         let last = if config.delivery.target == Target::Nowhere { real_folder(config) } else { Some(folder.clone()) };
         prepare::no_drop(config, &survey, last.as_ref())?;
-        let done = match &key {
-            Some(key) => {
-                let head = self.head(&job, &survey, destination.account(&config.delivery.token, key), key);
-                self.take_journal(&found, Head { previous, ..head }, &survey, &folder, key)?
-            }
-            None => Arc::default(),
-        };
+        if let Some(key) = &key {
+            let head = self.head(&job, &survey, destination.account(&config.delivery.token, key), key);
+            self.take_journal(&found, Head { previous, ..head }, &survey, &folder, key)?;
+        }
         self.survey = Some(Arc::clone(&survey));
         let found = super::warnings::of_job(config, &job, &survey);
         self.screen.warn(&found);
@@ -162,10 +165,50 @@ impl<'a> Run<'a> {
             self.tell_first_rejected(&job, &survey);
         }
         prepare::acceptable(config, &survey, &self.info.warnings)?;
-        if config.delivery.target == Target::Nowhere || survey.contacts() == 0 {
+        self.compare(&job, &survey).await?;
+        if config.delivery.target == Target::Nowhere || self.left(&survey) == 0 {
             return Ok(());
         }
-        self.deliver(SendJob { job, survey, done, empty: config.rows.empty }, &destination).await
+        self.send(job, survey, &destination).await
+    }
+
+    /// Sends what is left, or as much of it as a trial may.
+    async fn send(&mut self, job: Arc<Job>, survey: Arc<Survey>, destination: &Destination) -> Result<(), Error> {
+        if let Some(changes) = &mut self.changes {
+            changes.before_sending(&self.info.job)?;
+        }
+        let trial = self.config.delivery.trial;
+        let done = Arc::new(self.listeners.statuses.clone());
+        let most = trial.map_or(u64::MAX, |most| most.get() as u64);
+        let load = SendJob { job, survey: Arc::clone(&survey), done, empty: self.config.rows.empty, most };
+        self.deliver(load, destination).await?;
+        let left = row_counts(&survey, &self.listeners.statuses.counts()).counts[RowStatus::NotSent];
+        if trial.is_some() && left > 0 {
+            let are = if left == 1 { "is" } else { "are" };
+            return Err(Error::Trial { left: format!("{} {are}", count(left, "contact")) });
+        }
+        Ok(())
+    }
+
+    /// How many contacts are still to be sent.
+    fn left(&self, survey: &Survey) -> u64 {
+        row_counts(survey, &self.listeners.statuses.counts()).counts.open()
+    }
+
+    /// With `--only-changed`: which contacts the server has as they are. On a thread of its own.
+    async fn compare(&mut self, job: &Arc<Job>, survey: &Arc<Survey>) -> Result<(), Error> {
+        let Some(changes) = self.changes.take() else {
+            if self.config.delivery.only_changed.is_some() {
+                self.screen.note("--only-changed is left alone: a sandbox has nothing of earlier imports");
+            }
+            return Ok(());
+        };
+        let before = self.listeners.statuses.clone();
+        let (changes, statuses) = changes.compare_aside(job, survey, self.config.rows.empty, before, self.stop).await?;
+        self.screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
+        self.listeners.statuses = statuses;
+        self.changes = Some(changes);
+        Ok(())
     }
 
     /// The results folder, ours alone from now on.
@@ -228,7 +271,10 @@ impl<'a> Run<'a> {
                 .to_carry_on(found)
                 .filter(|Unfinished { head, .. }| {
                     let shard = job.shard.part().unwrap_or_default();
-                    (&head.plan, &head.endpoint, &head.shard) == (&self.config.plan, &self.info.endpoint, &shard)
+                    let same =
+                        (&head.plan, &head.endpoint, &head.shard) == (&self.config.plan, &self.info.endpoint, &shard);
+                    // With --only-changed it may be replaced, which only the survey tells.
+                    same && self.changes.is_none()
                 })
                 .map(Unfinished::settled),
             folder: folder.as_deref(),
@@ -236,7 +282,7 @@ impl<'a> Run<'a> {
         // A sandbox holds nothing any more.
         let is_real = self.config.delivery.target == Target::Endpoint;
         if let (true, false, Some(previous)) = (is_real, matches!(found, ExistingJournal::Unfinished(_)), previous) {
-            self.screen.note(&imported_earlier(previous));
+            self.screen.note(&imported_earlier(previous, self.changes.is_some()));
         }
         self.screen.say_unused(self.config);
         self.screen.warn_of_settings(self.config);
@@ -309,6 +355,7 @@ impl<'a> Run<'a> {
             query: query.map(|query| key.hash("query", query)).unwrap_or_default(),
             account,
             previous: None,
+            state: self.changes.as_ref().map(|changes| changes.id.clone()),
         }
     }
 
@@ -320,12 +367,9 @@ impl<'a> Run<'a> {
         survey: &Survey,
         folder: &Folder,
         key: &UserKey,
-    ) -> Result<Arc<StatusMap>, Error> {
-        match self.to_carry_on(found) {
+    ) -> Result<(), Error> {
+        match self.carried_on(found, &head)? {
             Some(unfinished) => {
-                if let Some(what) = unfinished.difference(&head) {
-                    return Err(Error::OtherJob { what });
-                }
                 let is_other_account = unfinished.is_of_another_account(&head);
                 if is_other_account && !self.config.delivery.same_account {
                     let command = self.config.line.with(&["--same-account"]);
@@ -336,6 +380,13 @@ impl<'a> Run<'a> {
                 self.info.requests_before = unfinished.requests();
                 self.is_resumed = true;
                 self.listeners.statuses = unfinished.statuses(survey.records())?;
+                if let Some(changes) = &mut self.changes {
+                    changes.resume(unfinished);
+                    self.screen.note(&format!(
+                        "resuming: {} settled in earlier runs of this job",
+                        count(unfinished.settled(), "row")
+                    ));
+                }
                 let mut journal = Journal::resume(folder, unfinished)?;
                 if is_other_account {
                     journal.same_account(&head.account)?;
@@ -349,7 +400,22 @@ impl<'a> Run<'a> {
                 self.listeners.journal = Some(Journal::create(folder, &head, key)?);
             }
         }
-        Ok(Arc::new(self.listeners.statuses.clone()))
+        Ok(())
+    }
+
+    /// The journal that this job carries on, if there is one.
+    fn carried_on<'f>(&self, found: &'f ExistingJournal, head: &Head) -> Result<Option<&'f Unfinished>, Error> {
+        let Some(unfinished) = self.to_carry_on(found) else { return Ok(None) };
+        let is_new = self.changes.as_ref().is_some_and(|changes| changes.known == 0);
+        match unfinished.difference(head) {
+            None => Ok(Some(unfinished)),
+            Some(what) if unfinished.is_known_to_state(head, is_new) => {
+                let rows = count(unfinished.settled(), "row");
+                self.screen.note(&format!("the unfinished import with {what} and {rows} settled is not resumed: this one takes its place, and sends what is not certain"));
+                Ok(None)
+            }
+            Some(what) => Err(Error::OtherJob { what }),
+        }
     }
 
     /// The second reading and everything that follows from it.

@@ -38,6 +38,8 @@ pub struct SendJob {
     pub done: Arc<StatusMap>,
     /// What is done with members that have no value.
     pub empty: Empty,
+    /// At most so many contacts are sent.
+    pub most: u64,
 }
 
 /// Sends all of it. The listeners hear everything.
@@ -123,6 +125,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
     let mut builder = ParcelBuilder::default();
     let mut failed = None;
     let mut ended = false;
+    let mut left = load.most;
     let read = load.job.read(|step| {
         let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
             ended |= stop.asked().is_some();
@@ -136,9 +139,13 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
             }
             Ok(Resolved::Duplicate(_)) => {}
             // What an earlier run settled is read all the same: it may leave something to a later row.
-            Ok(_) if load.done.is_done(record) => {}
-            Ok(Resolved::Alone(contact)) => builder.contact(record, |out| write(contact, load.empty, out)),
+            Ok(_) if load.done.is_done(record) || left == 0 => {}
+            Ok(Resolved::Alone(contact)) => {
+                left -= 1;
+                builder.contact(record, |out| write(contact, load.empty, out));
+            }
             Ok(Resolved::Together(details)) => {
+                left -= 1;
                 builder.contact(record, |out| write_merged(contact.phone, &details, load.empty, out));
             }
         }

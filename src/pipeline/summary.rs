@@ -45,6 +45,8 @@ pub struct RunResult<'a> {
     pub survey: Option<&'a Survey>,
     /// What became of each record.
     pub statuses: &'a StatusMap,
+    /// Contacts that the server accepted earlier and the input no longer has; `None` where that is not known.
+    pub absent: Option<u64>,
     /// What went over the wire.
     pub requests: Requests,
     /// The files written.
@@ -113,7 +115,7 @@ impl RunInfo {
             contacts: Contacts {
                 prepared: survey.map(Survey::contacts).unwrap_or_default(),
                 accepted: rows.counts.accepted(),
-                absent: None,
+                absent: outcome.absent,
             },
             warnings: self.warnings.clone(),
             tallies: survey.map(|survey| tallies(survey, outcome.statuses)).unwrap_or_default(),
@@ -292,6 +294,7 @@ pub fn failed(info: &RunInfo, error: &Error) -> Summary {
         job: None,
         survey: None,
         statuses: &StatusMap::default(),
+        absent: None,
         requests: Requests::default(),
         files: Files::default(),
         error: Some(error),

@@ -30,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("survey", &["row", "contact", "source", "mapping", "reading", "dedupe"]),
     ("folder", &["reading"]),
     ("user_key", &["folder"]),
+    ("state", &["diagnostic", "contact", "folder", "reading"]),
     ("client", &["diagnostic", "wire", "batch", "outcome", "event", "secret", "small_file", "stop"]),
     // The server's words may quote a cell, which is masked.
     ("journal", &["diagnostic", "row", "outcome", "event", "folder", "user_key"]),

@@ -44,6 +44,7 @@
 mod account;
 mod architecture;
 mod browser;
+mod changes;
 mod codes;
 mod completion;
 mod corpus;

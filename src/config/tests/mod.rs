@@ -78,6 +78,7 @@ fn every_setting_is_settled() {
         "phone-metadata",
         "write-config",
         "on-finish",
+        "only-changed",
     ];
     for setting in crate::cli::options::SETTINGS.iter().filter(|setting| !free.contains(&setting.name)) {
         let values = [(setting.name, vec!["\u{1}\u{1}".to_owned()])].into();

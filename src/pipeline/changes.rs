@@ -1,0 +1,194 @@
+//! `--only-changed`: before anything is sent, the contacts of the input are held against those that the server has, and what
+//! is about to be sent is taken out of the state file; when the job is finished, what was accepted comes back.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::{Config, Target};
+use crate::dedupe::{Merge, Resolved};
+use crate::error::Error;
+use crate::journal::Unfinished;
+use crate::numbers::count;
+use crate::outcome::{RowStatus, StatusMap};
+use crate::reading::{Job, Judged, Step};
+use crate::state::{self, Comparison, Scope, StateFile};
+use crate::stop::Stop;
+use crate::survey::Survey;
+use crate::wire::contact::{Empty, write, write_merged};
+
+/// The state file of a run, and the input against it.
+pub struct Changes {
+    /// `None` where it is only read: by `check` and dry runs.
+    file: Option<StateFile>,
+    comparison: Comparison,
+    /// The name of the file, for the journal.
+    pub id: String,
+    /// How many contacts it knew at first.
+    pub known: u64,
+    is_compared: bool,
+    /// Whether the whole of an input is compared, so that what is absent is absent from all of it.
+    is_whole: bool,
+    /// Whether what earlier runs of the job sent, and the server accepted, is what the server has.
+    trusts_earlier_runs: bool,
+}
+
+/// Where the state file of a run lies; `None` where there is none. A sandbox has nothing that could be known.
+pub fn path(config: &Config) -> Option<PathBuf> {
+    let path = config.delivery.only_changed.as_deref().filter(|_| config.delivery.target != Target::Sandbox)?;
+    Some(state::path_of(path, config.rows.shard))
+}
+
+impl Changes {
+    /// Opens the file and reads what stands in it; `None` where there is to be none.
+    ///
+    /// # Errors
+    /// It is locked, damaged, of another endpoint or bot, or cannot be read or replaced.
+    pub fn open(config: &Config) -> Result<Option<Changes>, Error> {
+        let Some(path) = path(config) else { return Ok(None) };
+        let transport = &config.delivery.transport;
+        let scope = Scope::of(transport.endpoint.url().as_str(), transport.bot_id.as_deref());
+        let (file, known) = match config.delivery.target {
+            Target::Nowhere | Target::Sandbox => (None, state::read(&path, scope)?),
+            Target::Endpoint => {
+                let file = StateFile::open(&path)?;
+                let known = file.read(scope)?;
+                (Some(file), known)
+            }
+        };
+        let is_part = config.rows.limit.is_some() || config.rows.shard.of > 1;
+        let is_filtered = config.inputs.iter().any(|input| !input.only.is_empty() || !input.skip.is_empty());
+        Ok(Some(Changes {
+            id: known.id(),
+            known: known.len() as u64,
+            comparison: Comparison::new(known),
+            file,
+            is_compared: false,
+            is_whole: !is_part && !is_filtered,
+            trusts_earlier_runs: true,
+        }))
+    }
+
+    /// The job is resumed. What earlier runs of it sent counts only where this version would send the same, and where no other
+    /// job has sent anything since.
+    pub fn resume(&mut self, unfinished: &Unfinished) {
+        let is_same_version = unfinished.tool == env!("CARGO_PKG_VERSION");
+        self.trusts_earlier_runs = is_same_version && self.comparison.was_used_last_by(&unfinished.head.job);
+    }
+
+    /// Reads the input and gives each record the status `unchanged` whose contact the server has, unless this job has settled
+    /// it already.
+    ///
+    /// # Errors
+    /// The input cannot be read again, or a signal came.
+    fn compare(
+        mut self,
+        job: &Job,
+        survey: &Survey,
+        empty: Empty,
+        mut statuses: StatusMap,
+        stop: &Stop,
+    ) -> Result<(Changes, StatusMap), Error> {
+        let mut merge = Merge::new(&survey.dedupe);
+        let mut payload = Vec::new();
+        let (mut failed, mut stopped) = (None, false);
+        let read = job.read(|step| {
+            let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
+                stopped |= stop.asked().is_some();
+                return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            };
+            payload.clear();
+            match merge.row(row.location, &contact) {
+                Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
+                Ok(Resolved::Alone(contact)) => write(contact, empty, &mut payload),
+                Ok(Resolved::Together(details)) => write_merged(contact.phone, &details, empty, &mut payload),
+                Err(error) => {
+                    failed = Some(Error::Local { what: "a temporary file for repeated rows", error });
+                    return ControlFlow::Break(());
+                }
+            }
+            let record = row.location.record;
+            if self.comparison.is_unchanged(record, contact.phone, &payload) && !statuses.is_done(record) {
+                statuses.set(record..=record, RowStatus::Unchanged, None);
+            }
+            ControlFlow::Continue(())
+        });
+        let read = read.map_err(Error::of_a_later_reading)?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if stopped {
+            return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
+        }
+        let changed =
+            job.inputs.iter().zip(survey.inputs.iter().zip(&read.inputs)).find(|(_, (first, now))| first != now);
+        match changed {
+            Some((input, _)) => Err(Error::InputChanged { input: input.source.input().name().to_owned() }),
+            None => Ok((Changes { is_compared: true, ..self }, statuses)),
+        }
+    }
+
+    /// The same on a thread of its own: signals are heard meanwhile.
+    ///
+    /// # Errors
+    /// As [`compare`](Changes::compare).
+    pub async fn compare_aside(
+        self,
+        job: &Arc<Job>,
+        survey: &Arc<Survey>,
+        empty: Empty,
+        statuses: StatusMap,
+        stop: &Stop,
+    ) -> Result<(Changes, StatusMap), Error> {
+        let (job, survey, stop) = (Arc::clone(job), Arc::clone(survey), stop.clone());
+        let comparing = tokio::task::spawn_blocking(move || self.compare(&job, &survey, empty, statuses, &stop));
+        comparing.await.unwrap_or(Err(Error::Broken("the comparison")))
+    }
+
+    /// Takes the contacts that are about to be sent out of the file. Returns when that outlives a loss of power.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn before_sending(&mut self, job: &str) -> Result<(), Error> {
+        if let Some(file) = &self.file
+            && let Some(known) = self.comparison.before_sending(job)
+        {
+            file.write(known)?;
+        }
+        Ok(())
+    }
+
+    /// Puts what the job has sent, and the server has accepted, into the file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn after_sending(&self, statuses: &StatusMap) -> Result<(), Error> {
+        let is_accepted = |record| match statuses.get(record) {
+            Some(RowStatus::Accepted) => true,
+            Some(RowStatus::AcceptedBefore) => self.trusts_earlier_runs,
+            _ => false,
+        };
+        if let Some(file) = self.file.as_ref().filter(|_| self.is_compared)
+            && let Some(known) = self.comparison.after_sending(is_accepted)
+        {
+            file.write(&known)?;
+        }
+        Ok(())
+    }
+
+    /// What was found, in a line.
+    pub fn said(&self, unchanged: u64) -> String {
+        if self.known == 0 {
+            return "--only-changed: nothing is known of earlier imports yet, so everything is sent".to_owned();
+        }
+        let absent = self.absent().filter(|absent| *absent > 0);
+        let absent = absent
+            .map(|absent| format!("; {} known from earlier imports are not in the input", count(absent, "contact")));
+        format!("--only-changed: {} unchanged{}", count(unchanged, "contact"), absent.unwrap_or_default())
+    }
+
+    /// How many contacts that the server accepted earlier the input no longer has; `None` where only a part was compared.
+    pub fn absent(&self) -> Option<u64> {
+        (self.is_whole && self.is_compared).then(|| self.comparison.absent())
+    }
+}

@@ -1,0 +1,286 @@
+//! What stands in a state file.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use super::Error;
+use crate::contact::phone::Phone;
+
+/// The first bytes of the file, with the version of the format at their end.
+const MAGIC: &[u8; 16] = b"m1import state 1";
+const HASH: usize = blake3::OUT_LEN;
+const ENTRY: u64 = 16;
+/// Everything but the entries: magic, key, scope, job, checksum.
+const FRAME: u64 = 2 * 16 + 3 * HASH as u64;
+/// The bits of an entry that are the hash of the payload; those above are the phone, of 15 digits at most.
+const HASH_BITS: u32 = 78;
+/// How many entries are read at once.
+const AT_ONCE: usize = 4_096;
+
+/// What a file is about: an endpoint with its query, and a bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope(blake3::Hash);
+
+impl Scope {
+    /// That of an endpoint's whole URL and a bot.
+    pub fn of(url: &str, bot: Option<&str>) -> Scope {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(url.as_bytes()).update(&[0]).update(bot.unwrap_or_default().as_bytes());
+        Scope(hasher.finalize())
+    }
+}
+
+/// A phone and the payload of its contact: 50 bits of the one, 78 bits of a hash of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry(u128);
+
+impl Entry {
+    /// Whether both are of the same phone.
+    pub fn has_phone_of(self, other: Entry) -> bool {
+        self.phone() == other.phone()
+    }
+
+    /// In the order of entries, that of phones comes first.
+    pub(super) fn phone(self) -> u128 {
+        self.0 >> HASH_BITS
+    }
+}
+
+/// For each phone the contact that the server accepted last, in the order of the phones. The hash is keyed with random
+/// bytes of the file, so that nobody can prepare two contacts that look alike to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    key: [u8; HASH],
+    scope: Scope,
+    /// The job that has sent something last, by a hash of its name.
+    job: [u8; 16],
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Known {
+    /// Nothing is known yet.
+    ///
+    /// # Errors
+    /// The system has no random bytes.
+    pub fn new(scope: Scope) -> io::Result<Known> {
+        let mut key = [0; HASH];
+        File::open("/dev/urandom")?.read_exact(&mut key)?;
+        Ok(Known { key, scope, job: [0; 16], entries: Vec::new() })
+    }
+
+    /// The same file with other entries, which are in order.
+    pub(super) fn with(&self, entries: Vec<Entry>) -> Known {
+        debug_assert!(entries.is_sorted_by(|a, b| a.phone() < b.phone()));
+        Known { entries, ..*self }
+    }
+
+    /// The same file, from now on used by a job.
+    #[must_use]
+    pub(super) fn used_by(&self, job: &str) -> Known {
+        Known { job: job_tag(job), entries: self.entries.clone(), ..*self }
+    }
+
+    /// Whether no other job has sent anything since this one.
+    pub fn was_used_last_by(&self, job: &str) -> bool {
+        self.job == job_tag(job)
+    }
+
+    /// A name for the file, that is its own for as long as it is not deleted.
+    pub fn id(&self) -> String {
+        let hash = blake3::Hasher::new_keyed(&self.key).update(b"id").finalize();
+        hash.to_hex().chars().take(16).collect()
+    }
+
+    /// The entry of a contact, by the bytes that are sent of it.
+    pub fn entry(&self, phone: Phone, payload: &[u8]) -> Entry {
+        let hash = blake3::keyed_hash(&self.key, payload);
+        let [low @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *hash.as_bytes();
+        let hash = u128::from_le_bytes(low) & ((1 << HASH_BITS) - 1);
+        Entry((u128::from(phone.get()) << HASH_BITS) | hash)
+    }
+
+    /// Where the entry of the same phone stands, if there is one.
+    pub(super) fn position(&self, entry: Entry) -> Option<usize> {
+        self.entries.binary_search_by_key(&entry.phone(), |known| known.phone()).ok()
+    }
+
+    /// How many phones are known.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Writes it, with a checksum over all of it at its end.
+    ///
+    /// # Errors
+    /// Writing fails.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut hasher = blake3::Hasher::new();
+        let mut put = |bytes: &[u8]| {
+            hasher.update(bytes);
+            out.write_all(bytes)
+        };
+        put(MAGIC)?;
+        put(&self.key)?;
+        put(self.scope.0.as_bytes())?;
+        put(&self.job)?;
+        let mut block = Vec::with_capacity(AT_ONCE * ENTRY as usize);
+        for entries in self.entries.chunks(AT_ONCE) {
+            block.clear();
+            entries.iter().for_each(|entry| block.extend_from_slice(&entry.0.to_le_bytes()));
+            put(&block)?;
+        }
+        out.write_all(hasher.finalize().as_bytes())
+    }
+
+    /// Reads a file of that length.
+    pub(super) fn read(from: &mut impl Read, length: u64, scope: Scope) -> Result<Known, Fault> {
+        let mut magic = [0; MAGIC.len()];
+        let begun = from.by_ref().take(length).read_exact(&mut magic);
+        let (ours, version) = MAGIC.split_at(MAGIC.len() - 1);
+        if begun.is_err() || !magic.starts_with(ours) {
+            return Err(Fault::NotOurs);
+        }
+        if !magic.ends_with(version) {
+            return Err(Fault::Newer);
+        }
+        let size = length.checked_sub(FRAME).filter(|size| size % ENTRY == 0).ok_or(Fault::Damaged)?;
+        let count = usize::try_from(size / ENTRY).map_err(|_| Fault::Damaged)?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&magic);
+        let key = bytes_from(from)?;
+        let found = Scope(blake3::Hash::from_bytes(bytes_from(from)?));
+        let job = bytes_from(from)?;
+        hasher.update(&key).update(found.0.as_bytes()).update(&job);
+        let mut entries = Vec::with_capacity(count);
+        let mut block = vec![0; AT_ONCE * ENTRY as usize];
+        while entries.len() < count {
+            let bytes = (count - entries.len()).min(AT_ONCE) * ENTRY as usize;
+            let block = block.get_mut(..bytes).unwrap_or_default();
+            from.read_exact(block).map_err(|_| Fault::Damaged)?;
+            hasher.update(block);
+            entries.extend(block.as_chunks().0.iter().map(|bytes| Entry(u128::from_le_bytes(*bytes))));
+        }
+        let is_whole =
+            hasher.finalize() == bytes_from::<HASH>(from)? && from.read(&mut [0]).is_ok_and(|more| more == 0);
+        let is_in_order = entries.is_sorted_by(|a: &Entry, b: &Entry| a.phone() < b.phone());
+        match (is_whole && is_in_order, found == scope) {
+            (false, _) => Err(Fault::Damaged),
+            (true, false) => Err(Fault::OtherEndpoint),
+            (true, true) => Ok(Known { key, scope, job, entries }),
+        }
+    }
+}
+
+fn job_tag(job: &str) -> [u8; 16] {
+    let [tag @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *blake3::hash(job.as_bytes()).as_bytes();
+    tag
+}
+
+fn bytes_from<const N: usize>(from: &mut impl Read) -> Result<[u8; N], Fault> {
+    let mut bytes = [0; N];
+    from.read_exact(&mut bytes).map_err(|_| Fault::Damaged)?;
+    Ok(bytes)
+}
+
+/// What is wrong with the content of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    NotOurs,
+    Newer,
+    Damaged,
+    OtherEndpoint,
+}
+
+impl Fault {
+    /// The error, with the file it is about.
+    pub(super) fn at(self, path: &Path) -> Error {
+        let path = path.to_owned();
+        match self {
+            Fault::NotOurs => Error::NotOurs(path),
+            Fault::Newer => Error::Newer(path),
+            Fault::Damaged => Error::Damaged(path),
+            Fault::OtherEndpoint => Error::OtherEndpoint(path),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SCOPE: &str = "https://host/path";
+
+    fn known(phones: &[u64]) -> Known {
+        let known = Known::new(Scope::of(SCOPE, None)).unwrap();
+        let entry = |n: &u64| known.entry(Phone::from_digits(27_830_000_000 + n).unwrap(), &n.to_le_bytes());
+        let mut entries: Vec<Entry> = phones.iter().map(entry).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        known.with(entries)
+    }
+
+    fn bytes(known: &Known) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        known.write(&mut bytes).unwrap();
+        bytes
+    }
+
+    fn read(mut bytes: &[u8], scope: Scope) -> Result<Known, Fault> {
+        let length = bytes.len() as u64;
+        Known::read(&mut bytes, length, scope)
+    }
+
+    #[test]
+    fn a_file_is_sixteen_bytes_a_phone_and_reads_back() {
+        for count in [0, 1, 4_095, 4_096, 4_097, 9_000] {
+            let known = known(&(0..count).collect::<Vec<_>>());
+            let written = bytes(&known);
+            assert_eq!(written.len() as u64, FRAME + 16 * count);
+            assert_eq!(read(&written, Scope::of(SCOPE, None)), Ok(known));
+            assert_eq!(read(&written, Scope::of(SCOPE, Some("5f"))), Err(Fault::OtherEndpoint));
+        }
+    }
+
+    #[test]
+    fn what_is_not_whole_is_not_believed() {
+        let whole = bytes(&known(&[1, 2, 3]));
+        let scope = Scope::of(SCOPE, None);
+        for cut in 0..whole.len() {
+            assert!(read(&whole[..cut], scope).is_err(), "cut at {cut}");
+        }
+        for bit in 0..whole.len() * 8 {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(read(&flipped, scope).is_err(), "bit {bit}");
+        }
+        assert_eq!(read(&[&whole[..], b"x"].concat(), scope), Err(Fault::Damaged));
+        assert_eq!(read(b"Name,Phone\nA,+27830000001\n", scope), Err(Fault::NotOurs));
+        assert_eq!(read(b"m1import state 2", scope), Err(Fault::Newer));
+    }
+
+    #[test]
+    fn another_payload_or_key_is_another_entry() {
+        let (one, other) = (known(&[]), known(&[]));
+        let phone = Phone::from_digits(27_830_000_001).unwrap();
+        assert_eq!(one.entry(phone, b"a"), one.entry(phone, b"a"));
+        assert!(one.entry(phone, b"a") != one.entry(phone, b"b"));
+        assert!(one.entry(phone, b"a").has_phone_of(one.entry(phone, b"b")));
+        assert!(one.entry(phone, b"a") != other.entry(phone, b"a") && one.id() != other.id());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_file_or_none(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert!(read(&bytes, Scope::of(SCOPE, None)).is_err());
+            prop_assert!(read(&[MAGIC, &bytes[..]].concat(), Scope::of(SCOPE, None)).is_err());
+        }
+    }
+}

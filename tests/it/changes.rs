@@ -1,0 +1,294 @@
+//! `--only-changed`: night after night, only what is new or changed is sent, whatever happens in between.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::support::contacts::csv;
+use crate::support::exchange::Reply;
+use crate::support::program::{Folder, Run, TOKEN, eventually, m1import};
+use crate::support::server::Server;
+
+const STATE: &str = "state";
+
+fn night(folder: &Folder, server: &Server, more: &[&str]) -> Run {
+    m1import(folder, ["contacts.csv", "--batch-size", "20", "--only-changed", STATE]).to(server).with(more).run()
+}
+
+fn rows(folder: &Folder) -> Value {
+    folder.summary("contacts.results")["rows"].clone()
+}
+
+/// The phones of the requests from the one of this number on, each as often as it was sent.
+fn sent_since(server: &Server, first: usize) -> Vec<String> {
+    server.requests().into_iter().skip(first).flat_map(|request| request.phones()).collect()
+}
+
+#[test]
+fn the_second_night_sends_only_what_changed() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 100));
+    let server = Server::new(|_| Reply::ok());
+    night(&folder, &server, &[]).exits_with(0);
+    assert_eq!(rows(&folder)["accepted"], 100);
+    let length = fs::metadata(folder.path(STATE)).unwrap();
+    assert_eq!((length.len(), length.permissions().mode() & 0o777), (128 + 16 * 100, 0o600));
+    assert!(!folder.has("state.lock"));
+
+    let asked = server.count();
+    night(&folder, &server, &[]).exits_with(0).says("imported earlier");
+    assert_eq!((server.count(), &rows(&folder)["unchanged"]), (asked, &100.into()));
+
+    // Ten are gone, one has another name, five are new; one is there twice.
+    let text = csv(10, 95).replace("Contact 20,", "Another name,") + "Contact 30,+27830000030\n";
+    folder.write("contacts.csv", text);
+    let check = m1import(&folder, ["check", "contacts.csv", "--only-changed", STATE, "--endpoint", &server.endpoint()]);
+    let check = check.with(["--output", "json"]).run().exits_with(0).json();
+    night(&folder, &server, &[]).exits_with(0);
+    let mut sent = sent_since(&server, asked);
+    sent.sort();
+    let new = (100..105).map(|n| format!("2783{n:07}"));
+    assert_eq!(sent, ["27830000020".to_owned()].into_iter().chain(new).collect::<Vec<_>>());
+    let summary = folder.summary("contacts.results");
+    for (summary, key) in [(&summary, "accepted"), (&check, "not_sent")] {
+        assert_eq!((&summary["rows"][key], &summary["rows"]["unchanged"]), (&6.into(), &89.into()));
+        assert_eq!((&summary["contacts"]["absent"], &summary["contacts"]["prepared"]), (&10.into(), &95.into()));
+        assert_eq!(summary["countries"]["ZA"], 95);
+    }
+    assert_eq!(
+        folder.table("contacts.results/results.csv").iter().filter(|row| row["status"] == "unchanged").count(),
+        89
+    );
+}
+
+#[test]
+fn another_payload_is_a_change_and_another_endpoint_an_error() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 30));
+    let server = Server::new(|_| Reply::ok());
+    night(&folder, &server, &[]).exits_with(0);
+    for more in [&["--tag", "vip"][..], &["--tag", "vip", "--omit-empty"], &["--tag", "vip"]] {
+        night(&folder, &server, more).exits_with(0);
+        assert_eq!(rows(&folder)["accepted"], 30, "{more:?}");
+        night(&folder, &server, more).exits_with(0);
+        assert_eq!(rows(&folder)["unchanged"], 30, "{more:?}");
+    }
+    // Refused before anything of it is touched.
+    let asked = server.count();
+    let state = fs::read(folder.path(STATE)).unwrap();
+    night(&folder, &server, &["--bot-id", "5f"]).exits_with(73).says("[output.state_other]");
+    let other = Server::new(|_| Reply::ok()).at_will();
+    night(&folder, &other, &[]).exits_with(73).says("another endpoint or bot");
+    m1import(&folder, ["contacts.csv", "--dry-run", "--only-changed", STATE]).run().exits_with(73);
+    for (at, code) in [(20, "[output.state_damaged]"), (3, "[output.state_unusable]")] {
+        let mut broken = state.clone();
+        broken[at] ^= 1;
+        fs::write(folder.path(STATE), &broken).unwrap();
+        night(&folder, &server, &["--tag", "vip"]).exits_with(73).says(code);
+        assert_eq!(fs::read(folder.path(STATE)).unwrap(), broken);
+    }
+    assert_eq!((server.count(), other.count()), (asked, 0));
+    // An empty file, or none, knows nothing.
+    folder.write(STATE, "");
+    night(&folder, &server, &["--tag", "vip"]).exits_with(0);
+    assert_eq!(rows(&folder)["accepted"], 30);
+}
+
+#[test]
+fn the_file_may_not_be_what_the_run_reads_or_writes() {
+    let server = Server::unasked();
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 3)).write("token", TOKEN);
+    fs::create_dir(folder.path("folder")).unwrap();
+    let endpoint = server.endpoint();
+    let import = |file: &str, more: &[&str]| {
+        let run = m1import(&folder, ["contacts.csv", "--endpoint", &endpoint, "--token-file", "token"]);
+        run.with(["--only-changed", file]).with(more).run()
+    };
+    import("contacts.csv", &[]).exits_with(2).says("[output.is_input]");
+    for file in ["token", "folder", "contacts.results/summary.json", "nowhere/state"] {
+        import(file, &[]).exits_with(73);
+    }
+    import("s.json", &["--report", "s.json"]).exits_with(73).says("[output.no_place]");
+    folder.write("other.lock", "mine");
+    import("other", &[]).exits_with(73);
+    assert_eq!((folder.read("other.lock"), folder.read("token")), ("mine".to_owned(), TOKEN.to_owned()));
+}
+
+#[test]
+fn check_dry_run_and_sandbox_only_read() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 30));
+    let server = Server::new(|_| Reply::ok());
+    night(&folder, &server, &[]).exits_with(0);
+    let state = fs::read(folder.path(STATE)).unwrap();
+    folder.write("contacts.csv", csv(1, 30));
+    for more in [&["--dry-run"][..], &["--sandbox"]] {
+        let run = m1import(&folder, ["contacts.csv", "--only-changed", STATE, "--endpoint", &server.endpoint()]);
+        let run = run.with(more).with(["--output", "json"]).run();
+        let rows = &run.exits_with(0).json()["rows"];
+        let unchanged = if more == ["--dry-run"] { 29 } else { 0 };
+        assert_eq!(rows["unchanged"], unchanged, "{more:?}");
+        assert_eq!(fs::read(folder.path(STATE)).unwrap(), state);
+    }
+}
+
+#[test]
+fn each_shard_has_a_file_of_its_own_and_several_inputs_have_one() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 40)).write("more.csv", csv(30, 40));
+    let server = Server::new(|_| Reply::ok());
+    for _ in 0..2 {
+        for shard in ["1/2", "2/2"] {
+            night(&folder, &server, &["more.csv", "--shard", shard]).exits_with(0);
+        }
+    }
+    assert!(folder.has("state.1-of-2") && folder.has("state.2-of-2") && !folder.has(STATE));
+    let summary = folder.summary("contacts.2-of-2.results");
+    assert_eq!((&summary["rows"]["accepted"], &summary["contacts"]["absent"]), (&0.into(), &Value::Null));
+    let mut sent = sent_since(&server, 0);
+    sent.sort();
+    assert_eq!(sent, (0..70).map(|n| format!("2783{n:07}")).collect::<Vec<_>>());
+    for changed in [70, 0] {
+        night(&folder, &server, &["more.csv"]).exits_with(0);
+        assert_eq!(rows(&folder)["accepted"], changed);
+    }
+}
+
+#[test]
+fn a_trial_and_a_stopped_run_are_added_when_the_job_is_finished() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 100));
+    let server = Server::new(|_| Reply::ok());
+    night(&folder, &server, &["--trial", "30"]).exits_with(75).says("[run.trial]");
+    night(&folder, &server, &[]).exits_with(0);
+    assert_eq!((&rows(&folder)["accepted"], &rows(&folder)["accepted_before"]), (&70.into(), &30.into()));
+    night(&folder, &server, &[]).exits_with(0);
+    assert_eq!((&rows(&folder)["unchanged"], server.phones().len()), (&100.into(), 100));
+}
+
+#[test]
+fn after_an_outage_the_next_night_goes_on_with_its_own_input() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 100));
+    let server = Server::new(|request| if request.number == 3 { Reply::refused(401, "no") } else { Reply::ok() });
+    night(&folder, &server, &["--concurrency", "1"]).exits_with(77);
+    let unfinished = folder.summary("contacts.results")["job"].clone();
+    folder.write("contacts.csv", csv(50, 100));
+    // Another account, or other settings, are not the same import.
+    let other = m1import(&folder, ["contacts.csv", "--only-changed", STATE, "--endpoint", &server.endpoint()]);
+    other.with(["--token", "another-token-of-the-tests"]).run().exits_with(65);
+    night(&folder, &server, &["--tag", "x"]).exits_with(65).says("--restart");
+    let asked = server.count();
+    night(&folder, &server, &[]).exits_with(0).says("unfinished import");
+    assert_eq!(sent_since(&server, asked).len(), 100);
+    assert_eq!(folder.summary("contacts.results")["previous"]["job"], unfinished);
+    night(&folder, &server, &[]).exits_with(0);
+    assert_eq!(rows(&folder)["unchanged"], 100);
+}
+
+#[test]
+fn what_another_list_sent_in_between_is_not_forgotten() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 60)).write("other.csv", "Name,Phone\nAnother name,+27830000001\n");
+    let server = Server::new(|request| if request.number == 3 { Reply::refused(401, "no") } else { Reply::ok() });
+    night(&folder, &server, &["--concurrency", "1"]).exits_with(77);
+    m1import(&folder, ["other.csv", "--only-changed", STATE]).to(&server).run().exits_with(0);
+    night(&folder, &server, &[]).exits_with(0);
+    assert_eq!(rows(&folder)["accepted_before"], 40);
+    // The server has the other list's contact, which this list's job sent before it.
+    night(&folder, &server, &[]).exits_with(0);
+    let name = &server.contact("27830000001").unwrap()["profile"]["userDetails"]["userProvidedName"];
+    assert_eq!(name, "Contact 1");
+}
+
+#[test]
+fn two_runs_of_one_file_do_not_meet() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", csv(0, 100)).write("other.csv", csv(0, 10));
+    let server = Server::new(|_| Reply::ok().after(Duration::from_millis(300)));
+    let first = m1import(&folder, ["contacts.csv", "--batch-size", "20", "--only-changed", STATE]).to(&server).start();
+    eventually("a request", || server.count() > 0);
+    m1import(&folder, ["other.csv", "--only-changed", STATE])
+        .to(&server)
+        .run()
+        .exits_with(73)
+        .says("[output.state_locked]");
+    first.wait().exits_with(0);
+}
+
+/// Nights of random lists, killed at random moments: every night ends well at last, and then the server has each contact of
+/// its list as it stands there, of which nothing was sent twice but what was in flight.
+fn nights(seed: u64, count: usize, kills: u64) {
+    let mut dice = fastrand::Rng::with_seed(seed);
+    let folder = Folder::new();
+    let server = Server::new(|_| Reply::ok().after(Duration::from_millis(8))).at_will();
+    let mut names: Vec<u8> = (0..300).map(|_| 0).collect();
+    let mut accepted: BTreeMap<usize, u8> = BTreeMap::new();
+    for number in 0..count {
+        // A few change, to names that they may have had before.
+        for _ in 0..dice.usize(0..40) {
+            names[dice.usize(0..300)] = dice.u8(0..3);
+        }
+        let list: Vec<usize> = (0..300).filter(|_| dice.u8(0..10) > 0).collect();
+        let line = |n: &usize| format!("Name {},+2783{n:07}\n", names[*n]);
+        folder.write("contacts.csv", format!("Name,Phone\n{}", list.iter().map(line).collect::<String>()));
+        let asked = server.count();
+        let mut killed = 0;
+        for _ in 0..dice.u64(0..kills) {
+            let run = m1import(&folder, ["contacts.csv", "--batch-size", "5", "--only-changed", STATE]).to(&server);
+            let started = run.with(if dice.u8(0..5) == 0 { &["--restart"][..] } else { &[] }).start();
+            std::thread::sleep(Duration::from_millis(dice.u64(0..250)));
+            started.signal(if dice.bool() { Signal::KILL } else { Signal::INT });
+            started.wait();
+            killed += 1;
+        }
+        // Some nights nobody comes back to, and the next has another list.
+        if dice.u8(0..3) == 0 {
+            accepted.retain(|n, _| !list.contains(n));
+            continue;
+        }
+        m1import(&folder, ["contacts.csv", "--batch-size", "5", "--only-changed", STATE])
+            .to(&server)
+            .run()
+            .exits_with(0);
+        for n in &list {
+            let there = server.contact(&format!("2783{n:07}")).unwrap_or_default();
+            let name = &there["profile"]["userDetails"]["userProvidedName"];
+            assert_eq!(name, &format!("Name {}", names[*n]), "{n} in night {number}, seed {seed}");
+        }
+        if killed == 0 {
+            let mut sent = sent_since(&server, asked);
+            let all = sent.len();
+            sent.sort();
+            sent.dedup();
+            assert_eq!(sent.len(), all, "sent twice in night {number}, seed {seed}");
+            let unchanged = |n: &&usize| accepted.get(n) == Some(&names[**n]);
+            assert!(all + list.iter().filter(unchanged).count() <= list.len(), "night {number}, seed {seed}");
+        }
+        accepted.extend(list.iter().map(|n| (*n, names[*n])));
+    }
+    assert!(!folder.has("state.lock"));
+    let left = fs::read_dir(folder.path("")).unwrap().flatten().map(|file| file.file_name().into_string().unwrap());
+    let left: Vec<String> = left.filter(|name| name.ends_with(".new")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn whatever_is_killed_the_server_has_the_last_list() {
+    for seed in 0..3 {
+        nights(seed, 8, 3);
+    }
+}
+
+#[test]
+#[ignore = "takes minutes: cargo test --release --test it -- --ignored many_nights"]
+fn many_nights() {
+    for seed in 100..110 {
+        nights(seed, 20, 4);
+    }
+}
