@@ -75,6 +75,13 @@ pub enum Event {
         /// Why it became fewer; `None` where it became more.
         why: Option<Cause>,
     },
+    /// The server takes requests at a certain pace only, which is kept from now on.
+    Paced {
+        /// Requests a second, as far as is known by now.
+        rate: f64,
+        /// What it says to more.
+        why: Cause,
+    },
     /// The token was read again, and is another one.
     Renewed,
     /// What became of a batch or a piece of one.

@@ -7,18 +7,20 @@
 
 mod address;
 mod answer_body;
+mod auth;
 pub mod batch_size;
 pub mod credentials;
+mod denials;
+mod engine;
 mod header;
+mod health;
+mod pace;
 pub mod ping;
 pub mod proxy;
 mod queue;
-pub mod rate_limit;
 mod refused_all;
 mod request_body;
-mod response;
 pub mod retry;
-mod sending;
 mod sub_batch;
 pub mod transport;
 pub mod transport_error;
@@ -100,8 +102,8 @@ impl Options {
 /// Every contact taken from the channel, or still in it at the end, is told of in exactly one `Event::Settled`.
 ///
 /// # Errors
-/// What ended the sending before that: the server for good, the token, an outage, or a stop. What was not sent, or not
-/// answered, has been settled as not sent or unconfirmed.
+/// What ended the sending before that: the server for good, the token, an outage, or a stop; or why some contacts were
+/// given up. What was not sent, or not answered, has been settled as not sent or unconfirmed.
 pub async fn deliver<T: Transport>(
     transport: T,
     options: &Options,
@@ -109,7 +111,7 @@ pub async fn deliver<T: Transport>(
     events: mpsc::Sender<Event>,
     stop: Stop,
 ) -> Result<(), Failure> {
-    sending::Sending::new(transport, options.clone(), events, stop).run(parcels).await
+    engine::Engine::new(transport, options.clone(), events, stop).run(parcels).await
 }
 
 #[cfg(test)]

@@ -55,8 +55,8 @@ fn fraction(value: &str) -> Option<Duration> {
     Some(Duration::try_from_secs_f64(value.parse().ok()?).unwrap_or(Duration::MAX))
 }
 
-/// Reads `Retry-After`: seconds, whole or with a fraction, or a date, which is taken relative to the `Date` of the same answer where there
-/// is one, since the clocks may differ. A wait of nothing is no wait.
+/// Reads `Retry-After`: seconds, whole or with a fraction, or a date, which is taken relative to the `Date` of the same
+/// answer where there is one, since the clocks may differ. A wait of nothing is no wait.
 ///
 /// RFC 9110, 10.2.3.
 pub fn retry_after(value: &[u8], date: Option<SystemTime>, now: SystemTime) -> Option<Duration> {

@@ -24,6 +24,13 @@ pub struct Reply {
     pub body: Bytes,
 }
 
+impl Reply {
+    /// Whether the body is a page for people, which the service itself never sends.
+    fn is_page(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"<")
+    }
+}
+
 /// Why there is no answer. The text is for people and holds neither address nor secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransportError {
@@ -73,6 +80,8 @@ pub enum Verdict {
         /// The contacts that it named: ascending, each once; empty where it named none.
         places: Vec<Place>,
     },
+    /// Access is denied: to these contacts, by a firewall that dislikes what is in them, or to the account.
+    Denied(Failure),
     /// The token is not accepted; another one may be.
     Unauthorized(Failure),
     /// No, and nothing else would fare better: the address, the contract, the account.
@@ -198,7 +207,8 @@ fn by_status(status: u16, reply: &Reply, complaint: Complaint) -> Verdict {
         401 => Verdict::Unauthorized(failure(Cause::Unauthorized, words())),
         // A limiter that answers 403, as some do, says when to come back.
         403 if reply.retry_after.is_some() => busy(words()),
-        402 | 403 | 451 => halt(Cause::Forbidden, words()),
+        403 => Verdict::Denied(failure(if reply.is_page() { Cause::Firewall } else { Cause::Forbidden }, words())),
+        402 | 451 => halt(Cause::Forbidden, words()),
         407 => halt(Cause::ProxyAuth, words()),
         408 | 425 => later(Cause::Failing, words(), false, OnExhausted::GiveUp),
         // A former attempt may still be at work; if it is not that, it is the data.
@@ -301,6 +311,7 @@ mod tests {
             Verdict::Halve { why, smaller, .. } => {
                 format!("halve {}{}", why.cause, if *smaller { " smaller" } else { "" })
             }
+            Verdict::Denied(why) => format!("denied {}", why.cause),
             Verdict::Unauthorized(why) => format!("renew {}", why.cause),
             Verdict::Halt(why) => format!("halt {}", why.cause),
         }
@@ -315,7 +326,8 @@ mod tests {
             300..=399 => "halt server.redirect",
             400 | 422 => "halve server.refused",
             401 => "renew token.refused",
-            402 | 403 | 451 => "halt server.forbidden",
+            403 => "denied server.forbidden",
+            402 | 451 => "halt server.forbidden",
             407 => "halt server.proxy_auth",
             408 | 425 => "later server.error GiveUp",
             409 => "later server.refused Halve(3) reached",
@@ -365,6 +377,7 @@ mod tests {
                     // It announces a word for each contact.
                     207 if *of_2xx == "accepted" => UNREADABLE,
                     200..=299 => of_2xx,
+                    403 if body.starts_with('<') => "denied server.firewall",
                     status => expected(status),
                 };
                 assert_eq!(verdict, expected, "{status} {body}");

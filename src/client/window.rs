@@ -72,6 +72,11 @@ impl Window {
         self.open
     }
 
+    /// Whether it never becomes narrower.
+    pub fn is_fixed(&self) -> bool {
+        self.concurrency != Concurrency::Auto
+    }
+
     /// Whether the first request, or the first after an outage, has not succeeded yet.
     pub fn is_canary(&self) -> bool {
         self.canary

@@ -39,6 +39,7 @@ codes! {
         Unreadable = "server.unreadable", Protocol, "the answer is not that of the import service", "check --endpoint; a proxy or a login page may stand in between";
         Redirect = "server.redirect", Protocol, "the server answered with a redirect, which is never followed", "give the final address with --endpoint";
         WrongAddress = "server.wrong_address", Protocol, "the address is not that of the import service", "check --endpoint: it is the whole address, path included, such as https://api.v7.express-chat.com/inbox/users/import";
+        Firewall = "server.firewall", Protocol, "a firewall in front of the service denies access", "ask whoever runs the service or your network to let the import pass";
         Unauthorized = "token.refused", Token, "the server does not accept the token", "get a new API access token; --auth-type key|none sets how it is presented";
         Expired = "token.expired", Token, "the token ends", "get a new token; the same command resumes";
         Forbidden = "server.forbidden", Token, "the server denies access", "check what the account may do, and its plan";

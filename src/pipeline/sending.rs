@@ -86,12 +86,7 @@ pub async fn send(
     if let Some(cause) = cause {
         return Err(cause);
     }
-    match delivered {
-        Ok(Ok(())) => {}
-        Ok(Err(failure)) => return Err(Error::Delivery(failure)),
-        Err(_) => return Err(Error::Broken("the sending")),
-    }
-    match reader.await {
+    let read = match reader.await {
         Ok(Ok(Some(again))) => changed(&inputs, &again, &names),
         Ok(Ok(None)) => match stop.by_signal() {
             Some(signal) => Err(Error::Signal(signal)),
@@ -99,6 +94,15 @@ pub async fn send(
         },
         Ok(Err(error)) => Err(error),
         Err(_) => Err(Error::Broken("the reading")),
+    };
+    match delivered {
+        Ok(Ok(())) => read,
+        // That the input changed is the graver news: the same command cannot resume.
+        Ok(Err(failure)) => Err(match read {
+            Err(error @ Error::InputChanged { .. }) => error,
+            _ => Error::Delivery(failure),
+        }),
+        Err(_) => Err(Error::Broken("the sending")),
     }
 }
 

@@ -127,6 +127,7 @@ fn answered() -> Vec<(&'static str, Reply)> {
     vec![
         ("", refused(401, "Unauthorized")),
         ("", refused(403, "Forbidden")),
+        ("", Reply::html(403)),
         ("", Reply::html(404)),
         ("", Reply::html(200)),
         ("", Reply::redirect(307, "https://elsewhere.example/x")),

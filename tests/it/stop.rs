@@ -108,7 +108,7 @@ fn an_expired_token_is_not_sent_at_all() {
 fn unfinished() -> (Folder, Server) {
     let folder = folder(100);
     let server = Server::new(|request| match request.number {
-        4 => Reply::refused(403, "no"),
+        4 => Reply::refused(402, "no"),
         _ => Reply::ok(),
     });
     m1import(&folder, ["contacts.csv", "--batch-size", "10"]).to(&server).run().exits_with(77);

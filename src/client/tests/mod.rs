@@ -1,6 +1,8 @@
 //! The engine against a pretended server, with the clock paused: single stories, and laws over random scripts of faults.
 
 mod contents;
+mod pace;
+mod poison;
 mod promises;
 mod speed;
 mod times;
