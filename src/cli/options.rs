@@ -226,7 +226,8 @@ pub const SETTINGS: &[Setting] = &[
         "Types of numbers to send: mobile, fixed_line, voip and more; messaging: all but voicemail and pager",
     )
     .more("fixed_line_or_mobile passes as either"),
-    row(Validation, "phone-metadata", One("FILE"), "", "A newer text of the numbering plans than the one built in"),
+    row(Validation, "phone-metadata", One("FILE"), "", "A newer text of the numbering plans than the one built in")
+        .more("Made by python3 metadata/refresh.py --plans FILE in the project's sources"),
     row(Validation, "renumber", Nothing, "", "Rewrite numbers from before a renumbering, with a note"),
     row(
         Validation,

@@ -27,7 +27,7 @@ codes! {
         PhoneTooShort = "phone.too_short", "the number has too few digits for its country", "complete the number";
         PhoneTooLong = "phone.too_long", "the number has too many digits for its country", "correct the number";
         PhoneInvalidLength = "phone.invalid_length", "no number of its country has this many digits", "correct the number";
-        PhoneInvalid = "phone.invalid", "no such range in the country's numbering plan", "correct the number; for a range opened lately use --phone-metadata, or --phone-check possible";
+        PhoneInvalid = "phone.invalid", "no such range in the country's numbering plan", "correct the number; for a range opened lately use --phone-metadata with a text made by `python3 metadata/refresh.py --plans FILE` in the project's sources, or --phone-check possible";
         PhoneObsoleteFormat = "phone.obsolete_format", "the number is from before a renumbering", "write the number in its new form";
         PhoneLeadingZeroLost = "phone.leading_zero_lost", "a leading 0 that is part of the number is missing", "write the number with its 0";
         PhoneTypeNotAllowed = "phone.type_not_allowed", "numbers of this type are not wanted", "widen --phone-types, or leave the row out";
