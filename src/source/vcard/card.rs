@@ -14,6 +14,8 @@ const PHONES: usize = 4;
 const EMAILS: usize = 2;
 /// So much is kept of a card as it stands.
 const KEPT: usize = 64 << 10;
+/// What a line costs beside its bytes: a card of millions of short ones is refused early.
+const LINE: usize = 32;
 
 /// What a card has said so far.
 #[derive(Default)]
@@ -37,6 +39,7 @@ pub(super) struct Card {
     raw: Vec<u8>,
     /// What lines are in that are not UTF-8.
     other: Option<&'static Encoding>,
+    /// How much it has said, pictures aside: bytes, and a little for each line.
     pub size: usize,
     /// The line at hand says that the card of an agent follows.
     pub agent: bool,
@@ -63,18 +66,16 @@ impl Card {
         let (head, value) = split_value(line);
         self.agent = name.eq_ignore_ascii_case(b"AGENT") && value.trim_ascii().is_empty()
             || self.agent && line.trim_ascii().is_empty();
-        let Some(property) = Property::of(line) else {
-            self.keep(line);
-            return;
-        };
-        if !property.is_text() {
+        let property = Property::of(line);
+        if property == Some(Property::Picture) {
             return;
         }
+        self.size += line.len() + LINE;
         self.keep(line);
+        let Some(property) = property else { return };
         let head = String::from_utf8_lossy(head).to_ascii_lowercase();
         let parameters: Vec<&str> = head.split(';').skip(1).collect();
         let value = self.decoded(value, &parameters);
-        self.size += value.len();
         let group = String::from_utf8_lossy(group).to_ascii_lowercase();
         let preference = preference(&parameters);
         let plain = || unescaped(value.trim());

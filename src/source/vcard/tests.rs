@@ -127,3 +127,13 @@ fn numbers_beyond_the_columns_are_a_list() {
     let told = read(&format!("BEGIN:VCARD\n{numbers}END:VCARD"));
     assert_eq!(told, ["1: phone=1, phone 2=2, phone 3=3, phone 4=4|5|6|"]);
 }
+
+#[test]
+fn a_card_without_end_is_refused_before_it_takes_memory_or_time() {
+    for line in ["X:1\n", "TEL:1\n", "NOTE:\n", "EMAIL:a@b.c\n", "CATEGORIES:a\n"] {
+        let card = format!("BEGIN:VCARD\n{}END:VCARD\n", line.repeat(120_000));
+        assert_eq!(read(&card), ["the record that begins on line 1 is longer than 4 MiB"], "{line:?}");
+    }
+    let picture = format!("BEGIN:VCARD\nFN:A\nPHOTO:{}\nEND:VCARD\n", " \n AAAA".repeat(100_000));
+    assert_eq!(read(&picture), ["1: name=A"]);
+}
