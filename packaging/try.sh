@@ -20,6 +20,9 @@ binary() {
     mkdir -p "$work/binary"
     install -m 755 "$dist"/m1import-*-x86_64-unknown-linux-gnu "$work/binary/m1import"
     run "$work/binary" binary
+    if grep -aqF -e "${CARGO_HOME:-$HOME/.cargo}/" -e "$PWD/" "$work/binary/m1import"; then
+        echo "the binary names paths of this machine" && return 1
+    fi
     printf 'size %s bytes; newest symbol %s\n' "$(stat -c %s "$work/binary/m1import")" \
         "$(objdump -T "$work/binary/m1import" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -1)"
 }
