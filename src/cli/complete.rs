@@ -314,7 +314,7 @@ mod tests {
             ("m1import a.csv --default-c", &["--default-country"]),
             ("m1import a.csv --default-country i", &["IN", "IT"]),
             ("m1import check a.csv --default-country=in", &["--default-country=IN"]),
-            ("m1import a.csv --format ", &["auto", "csv", "tsv", "json", "ndjson", "xlsx", "vcard"]),
+            ("m1import a.csv --format ", &["auto", "csv", "tsv", "json", "ndjson", "xlsx", "ldif", "vcard"]),
             ("m1import a.csv --phone-types mobile,v", &["mobile,voip"]),
             ("m1import a.csv --profile ", &["staging"]),
             ("m1import a.csv --map ph", &["phone="]),

@@ -172,7 +172,7 @@ use Takes::{Count, Many, Maybe, Nothing, One};
 /// Every option of the import, in the order of the help.
 pub const SETTINGS: &[Setting] = &[
     row(Input, "format", One("FORMAT"), "auto", "Format of the files")
-        .words(&["auto", "csv", "tsv", "json", "ndjson", "xlsx", "vcard"])
+        .words(&["auto", "csv", "tsv", "json", "ndjson", "xlsx", "ldif", "vcard"])
         .common()
         .more("auto: by content first, then by extension; xlsx covers .xlsx, .xls and .ods"),
     row(Input, "delimiter", One("CHAR"), "", "Column separator: one character, or comma, semicolon, tab, pipe")

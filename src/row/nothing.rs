@@ -5,7 +5,7 @@ pub const NO_RESULT: &str = "#FORMULA!";
 
 /// Whether the cell is such a word, spelled as programs spell it: people may be called Null, Na or Nan.
 pub fn is_nothing(cell: &str) -> bool {
-    const WORDS: [&str; 25] = [
+    const WORDS: [&str; 30] = [
         "NULL",
         "null",
         "(null)",
@@ -30,6 +30,11 @@ pub fn is_nothing(cell: &str) -> bool {
         "False",
         "FALSE",
         "#NULL!",
+        "#DIV/0!",
+        "#NAME?",
+        "#NUM!",
+        "#REF!",
+        "#VALUE!",
         NO_RESULT,
     ];
     // A dash of any length and kind.

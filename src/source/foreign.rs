@@ -27,7 +27,7 @@ pub(super) fn of_lines(head: &[u8]) -> Option<Foreign> {
     if is_dbase(head) {
         return Some(Foreign { kind: "a dBASE table (.dbf)", remedy: SAVE_AS });
     }
-    let lines = || head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let lines = || lines(head);
     if lines().next() == Some(b"TABLE") && lines().nth(1) == Some(b"0,1") {
         return Some(Foreign { kind: "a spreadsheet in DIF", remedy: SAVE_AS });
     }
@@ -38,6 +38,11 @@ pub(super) fn of_lines(head: &[u8]) -> Option<Foreign> {
         return Some(Foreign { kind: "an address book in LDIF", remedy: LDIF });
     }
     are_named_values(lines()).then_some(Foreign { kind: "a list of \"Name: value\" lines", remedy: EXPORT })
+}
+
+/// The lines that are not blank.
+pub(super) fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
 }
 
 /// Whether it is a dBASE table: a version, the day of the last change, and the description of the first column.
@@ -66,7 +71,7 @@ fn is_sql<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> bool {
 }
 
 /// Whether the first line that is no remark, and not the version, is the name of an entry.
-fn is_ldif<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> bool {
+pub(super) fn is_ldif<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> bool {
     let first = lines.find(|line| !line.starts_with(b"#") && !line.starts_with(b"version:"));
     let name = first.filter(|line| line.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"dn:")));
     name.is_some_and(|line| line.starts_with(b"dn: ") || line.starts_with(b"dn::") || line.contains(&b'='))

@@ -20,6 +20,8 @@ pub struct InputSource {
     path: Option<PathBuf>,
     backing: Backing,
     len: u64,
+    /// The archive of which it is a file, with the length of that file unpacked.
+    archive: Option<(Backing, u64)>,
 }
 
 /// Where the bytes of an input are.
@@ -61,7 +63,13 @@ impl InputSource {
         let file = File::open(path).map_err(|error| missing(error).in_input(&name))?;
         if found.is_file() {
             let path = Some(path.to_owned());
-            return Ok(InputSource { name, path, len: found.len(), backing: Backing::File(Arc::new(file)) });
+            return Ok(InputSource {
+                name,
+                path,
+                len: found.len(),
+                backing: Backing::File(Arc::new(file)),
+                archive: None,
+            });
         }
         let name = if path.starts_with("/dev") || path.starts_with("/proc") { "stdin".to_owned() } else { name };
         InputSource::spool(&name, file, longest)
@@ -75,14 +83,20 @@ impl InputSource {
     /// An input that lies in memory.
     pub fn of(name: &str, bytes: impl Into<Arc<[u8]>>) -> InputSource {
         let bytes = bytes.into();
-        InputSource { name: name.to_owned(), path: None, len: bytes.len() as u64, backing: Backing::Memory(bytes) }
+        InputSource {
+            name: name.to_owned(),
+            path: None,
+            len: bytes.len() as u64,
+            backing: Backing::Memory(bytes),
+            archive: None,
+        }
     }
 
     /// A part of a temporary file.
     #[cfg(feature = "xlsx")]
     pub(super) fn part(file: &Arc<File>, part: Range<u64>) -> InputSource {
         let len = part.end - part.start;
-        InputSource { name: String::new(), path: None, backing: Backing::Part(file.clone(), part), len }
+        InputSource { name: String::new(), path: None, backing: Backing::Part(file.clone(), part), len, archive: None }
     }
 
     /// The same input, called by one of its worksheets.
@@ -91,11 +105,19 @@ impl InputSource {
         InputSource { name: format!("{}#{name}", self.name), ..self.clone() }
     }
 
+    /// A file of this archive, unpacked. It is called as the archive is, and has its length and its hash.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn member(&self, file: File) -> Result<InputSource, ErrorKind> {
+        let len = file.metadata().map_err(ErrorKind::Spool)?.len();
+        let archive = Some((self.backing.clone(), len));
+        Ok(InputSource { backing: Backing::File(Arc::new(file)), archive, ..self.clone() })
+    }
+
     /// What is already in a temporary file.
     #[cfg(feature = "xlsx")]
-    fn kept(file: File) -> Result<InputSource, ErrorKind> {
+    pub(super) fn kept(file: File) -> Result<InputSource, ErrorKind> {
         let len = file.metadata().map_err(ErrorKind::Spool)?.len();
-        Ok(InputSource { name: String::new(), path: None, backing: Backing::File(Arc::new(file)), len })
+        Ok(InputSource { name: String::new(), path: None, backing: Backing::File(Arc::new(file)), len, archive: None })
     }
 
     /// An unpacked input, kept in a temporary file.
@@ -116,7 +138,8 @@ impl InputSource {
     /// The bytes for a reader that goes to and fro.
     #[cfg(feature = "xlsx")]
     pub(super) fn seekable(&self) -> Seekable {
-        Seekable { backing: self.backing.clone(), at: 0, len: self.len }
+        let len = self.archive.as_ref().map_or(self.len, |(_, len)| *len);
+        Seekable { backing: self.backing.clone(), at: 0, len }
     }
 
     fn spool(name: &str, from: impl Read, longest: Option<u64>) -> Result<InputSource, Error> {
@@ -127,7 +150,13 @@ impl InputSource {
         if len > longest {
             return Err(ErrorKind::TooLong { longest }.in_input(name));
         }
-        Ok(InputSource { name: name.to_owned(), path: None, backing: Backing::File(Arc::new(file)), len })
+        Ok(InputSource {
+            name: name.to_owned(),
+            path: None,
+            backing: Backing::File(Arc::new(file)),
+            len,
+            archive: None,
+        })
     }
 
     /// What messages call it: the name of the file, or `stdin`. To be made safe before it is shown.
@@ -158,7 +187,8 @@ impl InputSource {
 
     /// Starts reading at the beginning.
     pub(super) fn reader(&self) -> HashingReader {
-        HashingReader { backing: self.backing.clone(), bytes: 0, hasher: blake3::Hasher::new() }
+        let archive = self.archive.as_ref().map(|(backing, _)| backing.clone());
+        HashingReader { backing: self.backing.clone(), archive, bytes: 0, hasher: blake3::Hasher::new() }
     }
 }
 
@@ -177,6 +207,8 @@ fn missing(error: io::Error) -> ErrorKind {
 /// One reading of the bytes, counted and hashed.
 pub(super) struct HashingReader {
     backing: Backing,
+    /// What is hashed instead, where the bytes are a file of an archive.
+    archive: Option<Backing>,
     bytes: u64,
     hasher: blake3::Hasher,
 }
@@ -190,6 +222,9 @@ impl HashingReader {
     /// Reads what is left, for the hash.
     pub fn digest(mut self) -> io::Result<Digest> {
         let mut buffer = vec![0; 256 * 1024];
+        if let Some(backing) = self.archive.take() {
+            self = HashingReader { backing, archive: None, bytes: 0, hasher: blake3::Hasher::new() };
+        }
         loop {
             match self.read(&mut buffer) {
                 Ok(0) => return Ok(Digest { bytes: self.bytes, blake3: self.hasher.finalize() }),

@@ -107,6 +107,7 @@ enum Layout {
     /// A sheet that was turned into a plain table, row numbers first.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only spreadsheets are sheets"))]
     Sheet {
+        format: Format,
         table: InputSource,
         head: header::Head,
         merges: Arc<[merged::Merge]>,
@@ -142,11 +143,8 @@ fn settle(input: InputSource, options: &Options) -> Result<Vec<Source>, ErrorKin
     if bytes.iter().all(u8::is_ascii_whitespace) && whole {
         return Err(ErrorKind::Empty);
     }
-    let book = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
-    match options.format {
-        None | Some(Format::Xlsx) if book => return sheets(&input, compression, options),
-        Some(Format::Xlsx) => return Err(ErrorKind::Format("a spreadsheet")),
-        _ => {}
+    if let Some(sources) = packed_book(&input, compression, &bytes, options)? {
+        return Ok(sources);
     }
     if let Some(kind) = binary(&bytes, options.encoding) {
         return Err(ErrorKind::Binary(kind));
@@ -183,6 +181,7 @@ fn settle(input: InputSource, options: &Options) -> Result<Vec<Source>, ErrorKin
             (Layout::Vcard { other }, encoding)
         }
         Format::Xlsx => return Err(ErrorKind::Format("a spreadsheet")),
+        Format::Ldif => return Err(ErrorKind::Format("an address book in LDIF")),
     };
     if encoding.guessed {
         notices.insert(0, Notice::EncodingGuessed(found.encoding.name()));
@@ -208,15 +207,47 @@ fn lines(text: Utf8Buffer) -> Layout {
     }
 }
 
+/// The sources of a workbook, of an address book in LDIF, or of the one file of an archive; None where it is none of these.
 #[cfg(feature = "xlsx")]
-fn sheets(input: &InputSource, compression: Option<Compression>, options: &Options) -> Result<Vec<Source>, ErrorKind> {
-    let source = |workbook::Converted { sheet, table, head, merges, notices }| {
+fn packed_book(
+    input: &InputSource,
+    compression: Option<Compression>,
+    head: &[u8],
+    options: &Options,
+) -> Result<Option<Vec<Source>>, ErrorKind> {
+    let is_archive = head.starts_with(b"PK\x03\x04");
+    if is_archive
+        && compression.is_none()
+        && let Some((member, name)) = workbook::member(input)?
+    {
+        let mut sources = settle(member, options)?;
+        sources.iter_mut().for_each(|source| source.notices.insert(0, Notice::MemberRead { name: name.clone() }));
+        return Ok(Some(sources));
+    }
+    let is_book = is_archive || head.starts_with(b"\xd0\xcf\x11\xe0");
+    let utf_8 = encoding::EncodingGuess { encoding: UTF_8, bom: false, guessed: false };
+    let (format, encoding, sheets) = match options.format {
+        None | Some(Format::Xlsx) if is_book => (Format::Xlsx, utf_8, workbook::convert(input, compression, options)?),
+        None | Some(Format::Xlsx | Format::Ldif) => {
+            let Some((book, found)) = workbook::TextBook::find(head, options.encoding)? else { return Ok(None) };
+            let format = if book == workbook::TextBook::Ldif { Format::Ldif } else { Format::Xlsx };
+            if options.format.is_some_and(|asked| asked != format) {
+                return Ok(None);
+            }
+            (format, found, book.convert(input, compression, found.encoding, options)?)
+        }
+        _ => return Ok(None),
+    };
+    let source = |workbook::Converted { sheet, table, head, merges, mut notices }| {
+        if encoding.guessed {
+            notices.insert(0, Notice::EncodingGuessed(encoding.encoding.name()));
+        }
         let is_rejects_file = head.names.as_deref().is_some_and(table::has_reject_columns);
         let mut source = Source {
             input: sheet.map_or_else(|| input.clone(), |sheet| input.sheet(&sheet)),
             compression,
-            encoding: encoding::EncodingGuess { encoding: UTF_8, bom: false, guessed: false },
-            layout: Layout::Sheet { table, head, merges: merges.into(), is_rejects_file },
+            encoding,
+            layout: Layout::Sheet { format, table, head, merges: merges.into(), is_rejects_file },
             columns: Columns::default(),
             sample: Vec::new(),
             notices,
@@ -224,12 +255,21 @@ fn sheets(input: &InputSource, compression: Option<Compression>, options: &Optio
         source.take_sample(options)?;
         Ok(source)
     };
-    workbook::convert(input, compression, options)?.into_iter().map(source).collect()
+    sheets.into_iter().map(source).collect::<Result<_, _>>().map(Some)
 }
 
 #[cfg(not(feature = "xlsx"))]
-fn sheets(_: &InputSource, _: Option<Compression>, _: &Options) -> Result<Vec<Source>, ErrorKind> {
-    Err(ErrorKind::LeftOut("spreadsheets"))
+fn packed_book(
+    _: &InputSource,
+    _: Option<Compression>,
+    head: &[u8],
+    options: &Options,
+) -> Result<Option<Vec<Source>>, ErrorKind> {
+    let is_book = head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xd0\xcf\x11\xe0");
+    match options.format {
+        None | Some(Format::Xlsx) if is_book => Err(ErrorKind::LeftOut("spreadsheets")),
+        _ => Ok(None),
+    }
 }
 
 impl Source {
@@ -242,11 +282,12 @@ impl Source {
     }
 
     fn start(&self) -> Result<Rows, ErrorKind> {
-        let from = match &self.layout {
-            Layout::Sheet { table, .. } => Unpacked::open(table, None)?,
-            _ => Unpacked::open(&self.input, self.compression)?,
+        let text = match &self.layout {
+            // Whatever the sheet was written in, its table is UTF-8.
+            Layout::Sheet { table, .. } => Utf8Buffer::new(Unpacked::open(table, None)?, UTF_8),
+            _ => Utf8Buffer::new(Unpacked::open(&self.input, self.compression)?, self.encoding.encoding),
         };
-        Rows::start(self, Utf8Buffer::new(from, self.encoding.encoding))
+        Rows::start(self, text)
     }
 
     /// Reads the first records, and names the columns.
@@ -338,7 +379,7 @@ impl Source {
             Layout::Ndjson => Format::Ndjson,
             Layout::Json(_) => Format::Json,
             Layout::Vcard { .. } => Format::Vcard,
-            Layout::Sheet { .. } => Format::Xlsx,
+            Layout::Sheet { format, .. } => *format,
         }
     }
 

@@ -50,6 +50,11 @@ pub enum Notice {
         /// The lines of the first.
         lines: Vec<u64>,
     },
+    /// The input is an archive, of which one file is read.
+    MemberRead {
+        /// Its name in the archive.
+        name: String,
+    },
     /// One of several sheets is read.
     SheetChosen {
         /// Its name.
@@ -102,6 +107,7 @@ impl Notice {
             Notice::EncodingGuessed(_)
             | Notice::NoHeader { .. }
             | Notice::FirstRowKept
+            | Notice::MemberRead { .. }
             | Notice::SheetChosen { .. } => None,
         }
     }
@@ -145,6 +151,7 @@ impl fmt::Display for Notice {
             }
             Notice::RowsHidden { count: 1, .. } => f.write_str("1 row that is hidden in the sheet is read too"),
             Notice::RowsHidden { count, .. } => write!(f, "{count} rows that are hidden in the sheet are read too"),
+            Notice::MemberRead { name } => write!(f, "of the archive, {name:?} is read"),
             Notice::SheetChosen { name, of } => write!(f, "of {of} sheets {name:?} is read"),
         }
     }

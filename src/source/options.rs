@@ -16,8 +16,10 @@ pub enum Format {
     Json,
     /// An object on each line.
     Ndjson,
-    /// A spreadsheet: .xlsx, .xls or .ods.
+    /// A spreadsheet: .xlsx, .xls, .ods, .fods, the XML of Excel 2003, or a table of HTML.
     Xlsx,
+    /// An address book in LDIF.
+    Ldif,
     /// Cards of vCard 2.1 to 4.0.
     Vcard,
 }
@@ -31,6 +33,7 @@ impl Format {
             Format::Json => "json",
             Format::Ndjson => "ndjson",
             Format::Xlsx => "xlsx",
+            Format::Ldif => "ldif",
             Format::Vcard => "vcard",
         }
     }
@@ -52,8 +55,9 @@ impl FromStr for Format {
             "json" => Format::Json,
             "ndjson" => Format::Ndjson,
             "xlsx" => Format::Xlsx,
+            "ldif" => Format::Ldif,
             "vcard" => Format::Vcard,
-            _ => return Err("is none of auto, csv, tsv, json, ndjson, xlsx, vcard".to_owned()),
+            _ => return Err("is none of auto, csv, tsv, json, ndjson, xlsx, ldif, vcard".to_owned()),
         })
     }
 }

@@ -69,7 +69,6 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("indicatif::", &["progress"]),
     ("dotenvy::", &["config"]),
     ("anyhow::", &["main"]),
-    ("calamine::", &["source"]),
     // The client asks what kind an error of reqwest is, which is hyper's below.
     ("hyper::", &["sandbox", "client"]),
     ("h2::", &["client"]),

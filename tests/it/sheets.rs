@@ -6,10 +6,12 @@ use crate::support::server::Server;
 
 fn folder(file: &str) -> Folder {
     let folder = Folder::new();
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/");
-    let bytes = std::fs::read(format!("{data}{file}")).unwrap();
-    folder.write("book.xlsx", bytes);
+    folder.write("book.xlsx", data(file));
     folder
+}
+
+fn data(file: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/data/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 #[test]
@@ -62,4 +64,28 @@ fn sheets_that_are_left_out_are_a_warning() {
     {
         assert_eq!(warnings(options), serde_json::json!([]), "{options:?}");
     }
+}
+
+#[test]
+fn hidden_rows_are_a_warning_with_their_lines() {
+    let folder = folder("sheets/filtered-rows.xlsx");
+    let summary = m1import(&folder, ["check", "book.xlsx", "--output", "json"]).run().exits_with(0).json();
+    assert_eq!(summary["rows"]["read"], 4);
+    let warning = &summary["warnings"][0];
+    assert_eq!((&warning["code"], &warning["count"]), (&"warning.rows_hidden".into(), &2.into()));
+    assert_eq!(warning["places"], serde_json::json!(["book.xlsx:3", "book.xlsx:5"]));
+}
+
+#[test]
+fn the_one_table_of_an_archive_is_read_under_the_name_of_the_archive() {
+    let folder = Folder::new();
+    folder.write("a.zip", data("further-formats/one-table.zip"));
+    let server = Server::new(|_| Reply::ok());
+    m1import(&folder, ["a.zip"]).to(&server).run().exits_with(1);
+    assert_eq!(server.phones(), ["5511987654321"]);
+    let summary = folder.summary("a.results");
+    let input = &summary["inputs"][0];
+    let hash = blake3::hash(&data("further-formats/one-table.zip")).to_string();
+    assert_eq!((&input["name"], &input["format"], &input["blake3"]), (&"a.zip".into(), &"csv".into(), &hash.into()));
+    assert!(folder.read("a.results/rejected.csv").contains("Bo,12,3,"));
 }

@@ -73,8 +73,9 @@ struct Current {
     is_filled: bool,
     is_hidden: bool,
     size: usize,
-    /// The first rows, and whether they are hidden, until it is decided what becomes of the sheet.
-    first: Vec<(Row, bool)>,
+    /// The first rows, and which of them are hidden, until it is decided what becomes of the sheet.
+    first: Vec<Row>,
+    first_hidden: Vec<bool>,
     treatment: Treatment,
     head: Head,
     has_phone: bool,
@@ -146,13 +147,17 @@ impl<'a> Tables<'a> {
         if current.size > MAX_RECORD {
             return Err(ErrorKind::RowTooLong { line });
         }
-        while current.row.len() < column && !text.is_empty() {
+        if text.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if current.row.len() > column {
+            return Err(ErrorKind::Spreadsheet(format!("the cells of row {line} are not in their order")));
+        }
+        while current.row.len() < column {
             current.row.push("");
         }
-        if current.row.len() == column {
-            current.row.push(text);
-            current.is_filled |= !text.trim().is_empty();
-        }
+        current.row.push(text);
+        current.is_filled |= !text.trim().is_empty();
         Ok(ControlFlow::Continue(()))
     }
 
@@ -206,7 +211,8 @@ impl<'a> Tables<'a> {
         let is_hidden = self.current.is_hidden;
         match self.current.treatment {
             Treatment::Undecided => {
-                self.current.first.push((row.clone(), is_hidden));
+                self.current.first.push(row.clone());
+                self.current.first_hidden.push(is_hidden);
                 if self.current.first.len() == LOOK {
                     self.decide()?;
                 }
@@ -220,8 +226,8 @@ impl<'a> Tables<'a> {
 
     /// Decides by the first rows what becomes of the sheet.
     fn decide(&mut self) -> Result<(), ErrorKind> {
-        let first = std::mem::take(&mut self.current.first);
-        let rows: Vec<Row> = first.iter().map(|(row, _)| row.clone()).collect();
+        let rows = std::mem::take(&mut self.current.first);
+        let hidden = std::mem::take(&mut self.current.first_hidden);
         let head = header::head(&rows, 0, self.options);
         let data = head.records + usize::from(head.names.is_some());
         let has_phone = has_phone(&head, rows.get(data..).unwrap_or_default(), self.options);
@@ -231,7 +237,7 @@ impl<'a> Tables<'a> {
         if self.current.treatment == Treatment::Written {
             self.current.start = self.position()?;
         }
-        for (number, (row, is_hidden)) in first.iter().enumerate() {
+        for (number, (row, is_hidden)) in rows.iter().zip(&hidden).enumerate() {
             if number >= data {
                 self.take_decided(row, *is_hidden)?;
             } else if self.current.treatment == Treatment::Written {

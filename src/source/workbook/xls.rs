@@ -11,6 +11,7 @@ use super::cell;
 use super::number_format::CellFormat;
 use super::sheets::SheetName;
 use super::tables::Tables;
+use super::texts::Texts;
 use super::{damaged, ole};
 use crate::row::NO_RESULT;
 use crate::source::error::ErrorKind;
@@ -48,20 +49,6 @@ pub(super) struct Workbook {
 struct Sheet {
     name: SheetName,
     start: usize,
-}
-
-/// The shared texts, one behind another.
-#[derive(Default)]
-struct Texts {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    fn get(&self, number: usize) -> Option<&str> {
-        let start = number.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        self.text.get(start..*self.ends.get(number)?)
-    }
 }
 
 impl Workbook {
@@ -119,8 +106,7 @@ impl Workbook {
                     let rest = records.continued();
                     let mut pieces = Pieces { piece: record.data.get(8..).unwrap_or_default(), rest: &rest };
                     while let Some(text) = pieces.shared_text() {
-                        self.texts.text.push_str(&text);
-                        self.texts.ends.push(self.texts.text.len());
+                        self.texts.push(&text);
                     }
                 }
                 biff::END => break,

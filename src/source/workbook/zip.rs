@@ -1,6 +1,7 @@
 //! Just enough of the zip format to know what a spreadsheet is, and that it is no bomb.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use flate2::read::DeflateDecoder;
 
@@ -23,6 +24,7 @@ const MAX_ENTRIES: usize = 10_000;
 
 struct Entry {
     name: Vec<u8>,
+    is_encrypted: bool,
     deflated: bool,
     packed: u64,
     offset: u64,
@@ -95,15 +97,68 @@ fn foreign(entries: &[Entry]) -> ErrorKind {
     ErrorKind::Archive { names: files.map(|entry| String::from_utf8_lossy(&entry.name).into_owned()).collect() }
 }
 
-/// The bytes of one entry, unpacked.
+/// The name of an entry as the archive writes it; of all that end like it, if none is called so.
+pub(super) fn name(archive: &mut (impl Read + Seek), wanted: &str) -> Result<Option<String>, ErrorKind> {
+    let entries = entries(archive).map_err(ErrorKind::Io)?.ok_or(ErrorKind::Damaged("zip"))?;
+    let names: Vec<String> = entries.iter().map(|entry| plain(&entry.name)).collect();
+    let last = wanted.rsplit('/').next().unwrap_or(wanted);
+    let exact = names.iter().find(|name| name.eq_ignore_ascii_case(wanted));
+    Ok(exact.or_else(|| names.iter().find(|name| name.ends_with(last))).cloned())
+}
+
+/// A name with the slashes that it should have.
+fn plain(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).replace('\\', "/")
+}
+
+/// The one of these files that could be contacts; None where there are none or several.
+pub(super) fn only_contacts(names: &[String]) -> Option<String> {
+    const ENDS: [&str; 12] =
+        [".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".vcf", ".vcard", ".xlsx", ".xls", ".ods", ".fods", ".ldif"];
+    let is_contacts = |name: &&String| {
+        let file = name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+        let file = file.trim_end_matches(".gz").trim_end_matches(".zst");
+        !file.starts_with('.') && ENDS.iter().any(|end| file.ends_with(end))
+    };
+    let mut found = names.iter().filter(is_contacts);
+    found.next().filter(|_| found.next().is_none()).cloned()
+}
+
+/// Unpacks one file of an archive of `length` bytes into a temporary file.
+pub(super) fn unpacked(archive: &mut (impl Read + Seek), name: &str, length: u64) -> Result<File, ErrorKind> {
+    let mut from = entry(archive, name)?.ok_or(ErrorKind::Damaged("zip"))?;
+    let mut file = tempfile::tempfile().map_err(ErrorKind::Spool)?;
+    let mut buffer = vec![0; 64 * 1024];
+    let mut unpacked = 0;
+    loop {
+        let read = match from.read(&mut buffer) {
+            Ok(0) => return Ok(file),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => return Err(ErrorKind::Damaged("zip")),
+        };
+        unpacked += read as u64;
+        if is_bomb(unpacked, length) {
+            return Err(ErrorKind::Bomb("zip"));
+        }
+        file.write_all(buffer.get(..read).unwrap_or_default()).map_err(ErrorKind::Spool)?;
+    }
+}
+
+/// The bytes of one entry, unpacked; its name counts without its case.
 pub(super) fn entry<'a, A: Read + Seek>(
     archive: &'a mut A,
-    name: &[u8],
+    name: &str,
 ) -> Result<Option<Box<dyn Read + 'a>>, ErrorKind> {
     let entries = entries(archive).map_err(ErrorKind::Io)?.ok_or(ErrorKind::Damaged("zip"))?;
-    let Some(entry) = entries.into_iter().find(|entry| entry.name == name) else {
+    let Some(entry) =
+        entries.into_iter().find(|entry| plain(&entry.name).eq_ignore_ascii_case(&plain(name.as_bytes())))
+    else {
         return Ok(None);
     };
+    if entry.is_encrypted {
+        return Err(ErrorKind::Spreadsheet("it is protected by a password".to_owned()));
+    }
     let start = data_start(archive, entry.offset).map_err(ErrorKind::Io)?.ok_or(ErrorKind::Damaged("zip"))?;
     archive.seek(SeekFrom::Start(start)).map_err(ErrorKind::Io)?;
     let packed = archive.take(entry.packed);
@@ -122,19 +177,19 @@ fn entries(archive: &mut (impl Read + Seek)) -> io::Result<Option<Vec<Entry>>> {
         return Ok(None);
     };
     let end = bytes.get(at..).unwrap_or_default();
-    // The library reads the directory that a zip64 record names where this one leaves a field to it: what is counted
-    // here must be what is read there.
+    // Contacts need no archive that is too large for these fields.
     let is_left_to_zip64 = number(end, 8, 2) == Some(0xffff)
         || number(end, 10, 2) == Some(0xffff)
         || number(end, 12, 4) == Some(0xffff_ffff)
         || number(end, 16, 4) == Some(0xffff_ffff);
-    if is_left_to_zip64 || memchr::memmem::find(&bytes, b"PK\x05\x06") != Some(at) {
+    if is_left_to_zip64 {
         return Ok(None);
     }
     let (Some(size), Some(start)) = (number(end, 12, 4), number(end, 16, 4)) else {
         return Ok(None);
     };
-    if start + size > length || size > 16 << 20 {
+    // The directory ends where its end record begins: there is no second one, and nothing in between.
+    if start + size != length - tail + at as u64 || size > 16 << 20 {
         return Ok(None);
     }
     archive.seek(SeekFrom::Start(start))?;
@@ -144,15 +199,21 @@ fn entries(archive: &mut (impl Read + Seek)) -> io::Result<Option<Vec<Entry>>> {
     let mut entries = Vec::new();
     while rest.starts_with(b"PK\x01\x02") {
         let field = |at, size| number(rest, at, size);
-        let (Some(method), Some(packed), Some(name), Some(extra), Some(comment), Some(offset)) =
-            (field(10, 2), field(20, 4), field(28, 2), field(30, 2), field(32, 2), field(42, 4))
+        let (Some(flags), Some(method), Some(packed), Some(name), Some(extra), Some(comment), Some(offset)) =
+            (field(8, 2), field(10, 2), field(20, 4), field(28, 2), field(30, 2), field(32, 2), field(42, 4))
         else {
             return Ok(None);
         };
         let Some(text) = rest.get(46..46 + name as usize) else {
             return Ok(None);
         };
-        entries.push(Entry { name: text.to_vec(), deflated: method == 8, packed, offset });
+        entries.push(Entry {
+            name: text.to_vec(),
+            is_encrypted: flags & 1 == 1,
+            deflated: method == 8,
+            packed,
+            offset,
+        });
         rest = rest.get(46 + (name + extra + comment) as usize..).unwrap_or_default();
     }
     Ok(Some(entries))
