@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Imports into real servers and through real proxies, and shows what came of it as a table.
+#
+#   tests/servers/run.sh [WORD]     all cases, or those with the word in their name
+#
+# Everything is installed into a temporary folder, which is removed at the end: packages of npm and PyPI by their
+# clients, servers of Debian by apt, unpacked and not installed (needs root, as `apt-get download` of dependencies
+# does). What cannot be had is said and left out. It ends by itself, with 1 where something came out otherwise than
+# expected. KEEP=FOLDER uses that folder, and keeps it for the next time.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+if [ -n "${KEEP:-}" ]; then
+  mkdir -p "$KEEP" && work=$(cd "$KEEP" && pwd)
+else
+  work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+fi
+program=${M1IMPORT:-$root/target/debug/m1import}
+[ -x "$program" ] || (cd "$root" && cargo build --locked) || exit 1
+
+if [ ! -d "$work/npm/node_modules" ]; then
+  mkdir -p "$work/npm" && cp "$here/package.json" "$work/npm/"
+  (cd "$work/npm" && npm install --no-audit --no-fund --silent) || echo "not to be had: the packages of npm"
+fi
+if [ ! -x "$work/python/bin/uvicorn" ]; then
+  python3 -m venv "$work/python" && "$work/python/bin/pip" -q install fastapi uvicorn mitmproxy ||
+    echo "not to be had: the packages of PyPI"
+fi
+if [ ! -d "$work/debian" ]; then
+  mkdir -p "$work/debs/partial" "$work/debian"
+  for package in nginx haproxy tinyproxy squid; do
+    apt-get install -qq -y --download-only --no-install-recommends -o Dir::Cache::archives="$work/debs" "$package" \
+      >/dev/null 2>"$work/apt.log" || echo "not to be had: $package of Debian"
+  done
+  for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/debian"; done
+fi
+python3 "$here/run.py" "$program" "$work" "${1:-}"
