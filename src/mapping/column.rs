@@ -1,9 +1,10 @@
 //! Which column a user names: exactly, by its number among namesakes, or as the header would be read.
 
-use super::{Error, name_of, positions};
+use super::{Cause, Error, name_of, positions};
 use crate::row::Field;
 use crate::source::Columns;
-use crate::vocabulary::normal;
+use crate::vocabulary::Meaning::{LastPhone, NameOrPhone, PerhapsPhone, Phone};
+use crate::vocabulary::{is_never_a_phone, meaning, normal};
 
 /// The column of this name: exactly, else with its number among namesakes, else as the header would be read.
 pub(super) fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u32, Error> {
@@ -22,14 +23,14 @@ pub(super) fn column_of(name: &str, columns: &Columns, option: &str) -> Result<u
         [] => Err(Error::UnknownColumn {
             option: option.to_owned(),
             column: name.to_owned(),
-            nearest: nearest(name, names),
+            nearest: nearest(name, names, option),
             headers: names.to_vec(),
         }),
         several => {
             let field = option.trim_start_matches("--map ").trim_end_matches('=');
             let field = Field::ALL.into_iter().find(|one| one.as_str() == field).unwrap_or(Field::Attribute);
             let columns = several.iter().map(|&column| numbered(column, columns)).collect();
-            Err(Error::Ambiguous { field, columns })
+            Err(Error::Ambiguous { field, columns, cause: Cause::Namesakes })
         }
     }
 }
@@ -52,11 +53,19 @@ fn near(wanted: &str, name: &str) -> f64 {
     parts.fold(strsim::normalized_damerau_levenshtein(wanted, name), f64::max)
 }
 
-fn nearest(name: &str, names: &[String]) -> Option<String> {
+/// The name that is nearest to the one that was typed, if it is near and means no other field than the option.
+fn nearest(name: &str, names: &[String], option: &str) -> Option<String> {
     let wanted = normal(name);
+    let is_phone = option == "--map phone=";
+    let is_of_another = |one: &str| {
+        let meaning = meaning(one).map(|(meaning, _)| meaning);
+        let is_a_phone = matches!(meaning, Some(Phone(_) | PerhapsPhone(_) | LastPhone | NameOrPhone));
+        is_phone && (is_never_a_phone(one) || meaning.is_some() && !is_a_phone)
+    };
     let far = |one: &String| near(&wanted, &normal(one));
     names
         .iter()
+        .filter(|one| !is_of_another(one))
         .map(|one| (far(one), one))
         .filter(|(near, _)| *near >= 0.6)
         .max_by(|a, b| a.0.total_cmp(&b.0))

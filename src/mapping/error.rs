@@ -25,6 +25,8 @@ pub enum Error {
         area: String,
         /// The column of the rest.
         number: String,
+        /// Whether a default country is given.
+        has_country: bool,
     },
     /// Several columns could be meant, and they differ.
     #[error("several columns could be the {field}, and their values differ: {}", shown(columns))]
@@ -33,6 +35,8 @@ pub enum Error {
         field: Field,
         /// The columns, as `--map` names them.
         columns: Vec<String>,
+        /// What makes them differ.
+        cause: Cause,
     },
     /// An option names a column that is not there.
     #[error("there is no column {}; the columns are {}", quoted(column), shown(headers))]
@@ -46,6 +50,17 @@ pub enum Error {
         /// The columns there are.
         headers: Vec<String>,
     },
+}
+
+/// Why one of several columns cannot be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// They belong to several persons, who have names of their own.
+    Persons,
+    /// An option names them all.
+    Namesakes,
+    /// Their titles say too little.
+    Titles,
 }
 
 impl Diagnostic for Error {
@@ -65,19 +80,27 @@ impl Diagnostic for Error {
                  or say what parts the columns with --delimiter"
                     .to_owned()
             }
-            Error::NoPhone { nearest, .. } if !nearest.is_empty() => {
-                format!("name the column: {}", settings("phone", nearest))
-            }
+            Error::NoPhone { nearest, .. } if !nearest.is_empty() => match nearest.as_slice() {
+                [column] => format!("name the column: --map {}", setting("phone", column)),
+                // One of several may be somebody else's, or an id.
+                several => format!(
+                    "the columns {} could be meant; name the contact's own number with --map phone=COLUMN",
+                    shown(several)
+                ),
+            },
             Error::NoPhone { headers, .. } if headers.is_empty() => {
                 "the file has no columns; is it the right one?".to_owned()
             }
             Error::NoPhone { .. } => "name the column with --map phone=COLUMN; is it the right file?".to_owned(),
-            Error::Parted { number, .. } => format!(
-                "put both parts into one column; if the numbers are whole as they are: --map {}",
-                setting("phone", number)
-            ),
-            Error::Ambiguous { field, columns } => {
-                format!("choose one: {}", settings(field.as_str(), columns))
+            Error::Parted { has_country: false, .. } => {
+                "say which country the numbers are of with --default-country, or put both parts into one column"
+                    .to_owned()
+            }
+            Error::Parted { .. } => "put both parts into one column".to_owned(),
+            Error::Ambiguous { cause: Cause::Persons, .. } => "give each person a row of their own".to_owned(),
+            Error::Ambiguous { cause: Cause::Namesakes, .. } => "name the column with its number, as above".to_owned(),
+            Error::Ambiguous { field, cause: Cause::Titles, .. } => {
+                format!("name the right one with --map {field}=COLUMN")
             }
             Error::UnknownColumn { option, nearest: Some(column), .. } => {
                 // --only and --skip have values behind the column.
@@ -92,11 +115,6 @@ impl Diagnostic for Error {
 /// Whether the only column looks like several that were not parted: a whole line in quotes, an odd delimiter.
 fn is_unparted(headers: &[String]) -> bool {
     matches!(headers, [only] if only.contains([',', ';', '\t', '|', ':', '^', '~']) || only.contains("  "))
-}
-
-/// The options that choose one of the columns.
-fn settings(field: &str, columns: &[String]) -> String {
-    columns.iter().map(|column| format!("--map {}", setting(field, column))).collect::<Vec<_>>().join(" or ")
 }
 
 fn setting(field: &str, column: &str) -> String {

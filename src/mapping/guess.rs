@@ -3,10 +3,11 @@
 mod names;
 
 use super::consent::REFUSED;
-use super::{Error, name_of, numbered, positions};
+use super::phones::is_of_somebody_else;
+use super::{Cause, Error, name_of, numbered, positions};
 use names::is_same_part;
 
-use crate::contact::phone::{Region, plain};
+use crate::contact::phone::{self, Region, plain};
 use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
 use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
@@ -247,6 +248,7 @@ impl<'a> Guess<'a> {
             several => Err(Error::Ambiguous {
                 field: Field::Phone,
                 columns: several.iter().map(|&column| numbered(column, columns)).collect(),
+                cause: Cause::Titles,
             }),
         }
     }
@@ -277,7 +279,7 @@ impl<'a> Guess<'a> {
             });
             if same.len() > 1 && differ && self.has_several_persons() {
                 let columns = same.iter().map(|&other| numbered(other, columns)).collect();
-                return Err(Error::Ambiguous { field: Field::Phone, columns });
+                return Err(Error::Ambiguous { field: Field::Phone, columns, cause: Cause::Persons });
             }
         }
         Ok(found)
@@ -367,16 +369,29 @@ fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
     let by_values = positions(columns.names()).filter(|(column, name)| {
         let cells = || guess.sample.iter().map(|row| row.cell(*column as usize).trim()).filter(|cell| !cell.is_empty());
         let phones = cells().filter(|cell| is_like_a_phone(cell)).count();
-        phones > 0 && phones * 2 >= cells().count() && !is_never_a_phone(name) && !name.trim().is_empty()
+        let is_mostly = phones > 0 && phones * 2 >= cells().count();
+        is_mostly && !is_never_a_phone(name) && !is_of_somebody_else(name) && !name.trim().is_empty()
     });
+    let may_be_misspelled = |(column, name): &(u32, &str)| {
+        let values = Values::of(*column, guess.sample);
+        let is_filled_otherwise = values.mostly(values.words) || values.mostly(values.emails);
+        !is_filled_otherwise && !is_of_somebody_else(name) && meaning(name.trim()).is_none()
+    };
     let by_name = || {
         // In a header of thousands of columns nobody has misspelled the one; looking at all of them takes seconds.
-        let near = columns.names().iter().take(500).map(|name| (nearest_phone(name), name));
-        near.filter(|(near, _)| *near >= 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.clone())
+        let named = positions(columns.names()).take(500).filter(may_be_misspelled);
+        let near = named.map(|(_, name)| (nearest_phone(name), name)).filter(|(near, _)| *near >= 0.7);
+        near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name.to_owned())
     };
     let doubted = guess.of(|meaning| matches!(meaning, Meaning::Phone(_) | Meaning::PerhapsPhone(_))).next();
     let doubted = doubted.map(|seen| name_of(seen.column, columns));
-    let mut nearest: Vec<String> = by_values.map(|(column, _)| numbered(column, columns)).take(3).collect();
+    let by_values: Vec<(u32, &str)> = by_values.collect();
+    let is_called_so = |(_, name): &&(u32, &str)| nearest_phone(name) >= 0.7;
+    let mut both = by_values.iter().filter(is_called_so);
+    // The values and the title together leave no doubt.
+    let only = both.next().filter(|_| both.next().is_none()).map(std::slice::from_ref);
+    let found = only.unwrap_or(&by_values);
+    let mut nearest: Vec<String> = found.iter().map(|(column, _)| numbered(*column, columns)).take(3).collect();
     if nearest.is_empty() {
         nearest.extend(by_name());
     }
@@ -386,5 +401,6 @@ fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
 
 fn is_like_a_phone(cell: &str) -> bool {
     let digits = cell.chars().filter(|c| c.is_numeric()).count();
-    (8..=15).contains(&digits) && !cell.contains([':', ',', '@']) && !cell.chars().any(char::is_alphabetic)
+    let is_plain = !cell.contains([':', ',', '@']) && !cell.chars().any(char::is_alphabetic);
+    (8..=15).contains(&digits) && is_plain && !phone::is_date(cell)
 }

@@ -15,7 +15,7 @@ use std::str::FromStr;
 
 pub use consent::{Consent, ConsentColumn, Sense, yes_beside};
 pub use countries::UnusedCountry;
-pub use error::Error;
+pub use error::{Cause, Error};
 pub use filter::Filter;
 
 use crate::contact::phone::{self, Region};
@@ -267,6 +267,7 @@ impl Mapping {
             false => Err(Error::Parted {
                 area: name_of(area, columns).to_owned(),
                 number: name_of(number, columns).to_owned(),
+                has_country: default.is_some(),
             }),
         }
     }

@@ -15,13 +15,15 @@ pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row], r
     free.filter(|(column, _)| holds_phones(*column, columns, sample, rules)).map(|(column, _)| column).collect()
 }
 
-/// Whether the title says that the number is another person's.
-fn is_of_somebody_else(name: &str) -> bool {
+/// Whether the title says that the number is another person's, or no phone number.
+pub(super) fn is_of_somebody_else(name: &str) -> bool {
     const OTHERS: &str = " agent rep representative sales referrer referral referred referee spouse wife husband partner parent \
                           mother father guardian friend sponsor supplier vendor driver doctor company office branch store shop \
-                          support helpdesk hotline kin relative neighbour neighbor boss supervisor assigned created \
+                          support helpdesk hotline kin relative neighbour neighbor boss supervisor assigned created admission registration roll \
                           updated order invoice account reference ref customer key sku date time amount total price \
-                          number2 iban vat tax passport ";
+                          balance credit quantity qty score zip postcode postal pin plz iban vat tax passport ssn aadhaar pan cpf cnpj dni nif \
+                          betrag summe datum bestellnummer bestellung rechnung rechnungsnummer kundennummer konto factura \
+                          pedido importe fecha montant commande facture importo valor valore ";
     normal(name).split(' ').any(|word| OTHERS.contains(&format!(" {word} ")))
 }
 

@@ -131,7 +131,7 @@ fn area_codes_are_joined_where_both_together_are_numbers_and_refused_elsewhere()
     }
     for country in ["", "US"] {
         assert!(
-            matches!(find(&[], country), Err(Error::Parted { area, number }) if area == "STD Code" && number == "Phone")
+            matches!(find(&[], country), Err(Error::Parted { area, number, .. }) if area == "STD Code" && number == "Phone")
         );
     }
     let options = Options { map: vec![(Target::Field(Field::Area), "STD Code".to_owned())], ..Options::default() };

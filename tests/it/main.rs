@@ -51,6 +51,7 @@ mod corpus;
 mod delivery;
 mod fifos;
 mod full_disk;
+mod hints;
 mod hook;
 mod hostile;
 mod http2;

@@ -60,6 +60,7 @@ pub use kind::{Kind, Kinds};
 pub use plans::{Plans, PlansError};
 pub use read::read;
 pub use region::{Region, UnknownRegion};
+pub use shapes::is_date;
 
 use crate::keywords::keywords;
 use crate::row::{Code, Field, Notes};

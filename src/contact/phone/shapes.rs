@@ -100,7 +100,7 @@ pub(super) fn is_spreadsheet_error(text: &str) -> bool {
 }
 
 /// Whether the cell is a date, with a time behind it or not.
-pub(super) fn is_date(text: &str) -> bool {
+pub fn is_date(text: &str) -> bool {
     let date = text.split(['T', ' ']).next().unwrap_or(text);
     if !(6..=10).contains(&date.len()) {
         return false;
