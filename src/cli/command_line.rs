@@ -68,18 +68,26 @@ impl CommandLine {
         if let Some(at) = line.words.iter().position(|word| word == "check") {
             line.words.remove(at);
         }
-        if let Some(at) = line.words.iter().position(|word| word == "--write-config") {
-            line.words.drain(at..line.words.len().min(at + 2));
-        }
-        line.words.retain(|word| !word.starts_with("--write-config="));
+        line.leave_out("--write-config");
         line.to_string()
     }
 
-    /// The command that carries on or goes on: the same, but for `--restart`, which would begin anew.
+    /// The command that carries on or goes on: the same, but for `--restart`, which would begin anew, and for `--trial`, which
+    /// would send a few.
     #[must_use]
     pub fn once_more(&self) -> CommandLine {
-        let words = self.words.iter().filter(|word| *word != "--restart");
-        CommandLine { words: words.cloned().collect(), token_took: self.token_took }
+        let mut line = self.clone();
+        line.words.retain(|word| word != "--restart");
+        line.leave_out("--trial");
+        line
+    }
+
+    /// Takes an option and its value away.
+    fn leave_out(&mut self, option: &str) {
+        if let Some(at) = self.words.iter().position(|word| word == option) {
+            self.words.drain(at..self.words.len().min(at + 2));
+        }
+        self.words.retain(|word| !word.strip_prefix(option).is_some_and(|rest| rest.starts_with('=')));
     }
 
     /// The same command for files of rejected rows instead of `files`. It writes into a folder of its own, reads all
@@ -259,6 +267,8 @@ mod tests {
         ] {
             assert_eq!(line(words).without_check(), import);
         }
-        assert_eq!(line("a.csv --restart --strict").once_more().to_string(), "m1import a.csv --strict");
+        for words in ["a.csv --restart --strict", "a.csv --trial 5 --strict", "--trial=5 a.csv --strict --restart"] {
+            assert_eq!(line(words).once_more().to_string(), "m1import a.csv --strict");
+        }
     }
 }

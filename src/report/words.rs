@@ -1,7 +1,7 @@
 //! Names and sentences that all reports for people share, so that each says the same thing the same way.
 
 use crate::contact::phone::Region;
-use crate::diagnostic::{Entry, Exit};
+use crate::diagnostic::{Entry, Exit, RunCode};
 use crate::numbers::{count, grouped};
 use crate::outcome::{Cause, RowStatus};
 use crate::row::{Code, Note};
@@ -80,7 +80,8 @@ pub fn verdict(summary: &Summary) -> String {
         Status::Checked if summary.ending.error.is_some() => format!("Nothing would be sent: {}.", sentence(summary)),
         Status::Checked if rows.read == 0 => "The input holds no rows.".to_owned(),
         Status::Checked => {
-            let can = count(summary.contacts.prepared, "contact");
+            let unchanged = rows.counts[RowStatus::Unchanged];
+            let can = count(summary.contacts.prepared.saturating_sub(unchanged), "contact");
             let invalid = match (invalid, rows.read) {
                 (0, _) => String::new(),
                 (invalid, read) if invalid == read => format!("; every one of {} is invalid", count(read, "row")),
@@ -114,6 +115,9 @@ pub fn next(summary: &Summary, command: String, again: impl FnOnce(&[String]) ->
         }
         (true, Exit::Data | Exit::Protocol | Exit::Token | Exit::Config, _) => {
             Some(Next { says: "When that is corrected, the same command again", command })
+        }
+        (true, _, _) if summary.ending.error.as_ref().is_some_and(|error| error.code == RunCode::RunTrial.as_str()) => {
+            Some(Next { says: "To send the rest", command })
         }
         (true, _, _) => Some(Next { says: "To resume, the same command again", command }),
         (false, _, []) => None,
@@ -177,6 +181,8 @@ mod tests {
         summary.ending.status = Status::Checked;
         summary.ending.error = None;
         assert_eq!(verdict(&summary), "1,152 contacts can be sent; 22 of 1,204 rows are invalid. Nothing was sent.");
+        summary.rows.counts[RowStatus::Unchanged] = 1_000;
+        assert!(verdict(&summary).starts_with("152 contacts can be sent"));
         summary.ending.status = Status::Complete;
         summary.rows = RowCounts::default();
         assert_eq!(verdict(&summary), "The input holds no rows; there was nothing to send.");

@@ -164,7 +164,10 @@ fn a_trial_and_a_stopped_run_are_added_when_the_job_is_finished() {
     let folder = Folder::new();
     folder.write("contacts.csv", csv(0, 100));
     let server = Server::new(|_| Reply::ok());
-    night(&folder, &server, &["--trial", "30"]).exits_with(75).says("[run.trial]");
+    let trial = night(&folder, &server, &["--trial", "30"]);
+    trial.exits_with(75).says("the trial has ended: 70 contacts are not sent yet [run.trial]");
+    let rest = trial.stdout.lines().map(str::trim).find(|line| line.starts_with("m1import ")).unwrap_or_default();
+    assert!(rest.contains("--only-changed state") && !rest.contains("--trial"), "{}", trial.stdout);
     night(&folder, &server, &[]).exits_with(0);
     assert_eq!((&rows(&folder)["accepted"], &rows(&folder)["accepted_before"]), (&70.into(), &30.into()));
     night(&folder, &server, &[]).exits_with(0);
