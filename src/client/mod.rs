@@ -14,6 +14,7 @@ mod denials;
 mod engine;
 mod header;
 mod health;
+mod limits;
 mod pace;
 pub mod ping;
 pub mod proxy;
@@ -28,7 +29,6 @@ pub mod verdict;
 pub mod window;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -72,8 +72,6 @@ pub struct Options {
     pub policy: Policy,
     /// The run ends when the server refused more contacts of the job.
     pub max_refused: Option<u64>,
-    /// How long requests under way are waited for once the run ends.
-    pub grace: Duration,
 }
 
 impl Options {
@@ -92,7 +90,6 @@ impl Options {
             rate: None,
             policy: Policy::default(),
             max_refused: None,
-            grace: Duration::from_secs(10),
         }
     }
 }

@@ -61,6 +61,8 @@ fn fraction(value: &str) -> Option<Duration> {
 /// RFC 9110, 10.2.3.
 pub fn retry_after(value: &[u8], date: Option<SystemTime>, now: SystemTime) -> Option<Duration> {
     let value = std::str::from_utf8(value).ok()?.trim();
+    // Some write `2s`.
+    let value = value.strip_suffix('s').unwrap_or(value);
     let named = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds is still "not for a very long time".
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
@@ -118,6 +120,7 @@ mod tests {
             ("1e3", None, None),
             ("0.0", None, None),
             ("2.0", None, Some(2)),
+            ("2s", None, Some(2)),
             ("soon", None, None),
             ("86400", None, Some(86_400)),
             ("99999999999999999999999", None, Some(u64::MAX)),

@@ -21,9 +21,9 @@ use super::credentials::{Credentials, Scheme};
 use super::header::Header;
 use super::proxy;
 use super::request_body::Begun;
-use super::retry;
 use super::transport_error;
 use super::verdict::{Reply, TransportError};
+use super::{limits, retry};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::secret::Secret;
 use crate::small_file;
@@ -316,7 +316,8 @@ impl Http {
         let target = header(header::LOCATION).and_then(|to| self.url.join(std::str::from_utf8(to).ok()?).ok());
         Reply {
             status: response.status().as_u16(),
-            retry_after: header(header::RETRY_AFTER).and_then(|value| retry::retry_after(value, date, now)),
+            retry_after: limits::retry_after(response.headers(), response.status().as_u16() == 429, date, now),
+            used_up: limits::used_up(response.headers(), date.unwrap_or(now)),
             date: date.and_then(|date| date.duration_since(SystemTime::UNIX_EPOCH).ok()).map(|since| since.as_secs()),
             redirect: target.map(|target| target.origin().ascii_serialization()),
             body: Bytes::new(),

@@ -147,6 +147,9 @@ impl Progress {
                 Some(format!("requests hold at most {contacts} contacts and {} from now on", size(*bytes as u64)))
             }
             Event::Window { open, .. } => Some(format!("{open} requests at once from now on")),
+            Event::Paced { rate, .. } => {
+                Some(format!("the server takes about {rate:.1} requests a second; its pace is kept from now on"))
+            }
             Event::Back => Some("the server answers again".to_owned()),
             _ => None,
         }
@@ -329,7 +332,7 @@ sending: 21 % of 10,000 rows, 100/s, 1 min 19 s left; 1,100 accepted, 100 reject
 sending: 31 % of 10,000 rows, 100/s, 1 min 9 s left; 2,100 accepted, 100 rejected, 4 at once
 the server is busy (HTTP 429): no more for +91•••3210 (request 5f0c-000012) [server.busy]
 sending: 40 % of 10,000 rows, 97/s, 1 min 2 s left; 3,000 accepted, 100 rejected, 4 at once
-sending: 40 % of 10,000 rows, 73/s, 1 min 22 s left; 3,000 accepted, 100 rejected, 4 at once; waiting 10 s: the server is busy (HTTP 429)
+sending: 40 % of 10,000 rows; 3,000 accepted, 100 rejected, 4 at once; waiting 10 s: the server is busy (HTTP 429)
 sending: 50 % of 10,000 rows, 35/s, 2 min 21 s left; 4,000 accepted, 100 rejected, 4 at once
 sending: 60 % of 10,000 rows, 50/s, 1 min 20 s left; 5,000 accepted, 100 rejected, 4 at once
 sending: 70 % of 10,000 rows, 60/s, 50 s left; 6,000 accepted, 100 rejected, 4 at once

@@ -26,6 +26,8 @@ pub struct ProgressState {
     retrying: HashMap<u64, u64>,
     window: usize,
     wait: Option<(Instant, Arc<Failure>)>,
+    /// Whether nothing succeeds, and single requests find out when that ends.
+    outage: bool,
     recent: Recent,
 }
 
@@ -73,10 +75,11 @@ impl ProgressState {
                 let contacts = self.sent.get(serial).copied().unwrap_or(0);
                 self.retrying.insert(*serial, contacts);
             }
-            Event::Waiting { until, pause: Pause::Named | Pause::Breaker, why } => {
+            Event::Waiting { until, pause: pause @ (Pause::Named | Pause::Breaker), why } => {
                 self.wait = Some((*until, Arc::clone(why)));
+                self.outage |= *pause == Pause::Breaker;
             }
-            Event::Back => self.wait = None,
+            Event::Back => (self.wait, self.outage) = (None, false),
             Event::Window { open, .. } => self.window = *open,
             Event::Halved { serial, .. } => {
                 self.retrying.remove(serial);
@@ -108,7 +111,7 @@ impl ProgressState {
 
     /// Whether everybody waits for the server.
     pub fn is_waiting(&self, now: Instant) -> bool {
-        self.wait.as_ref().is_some_and(|(until, _)| *until > now)
+        self.wait.as_ref().is_some_and(|(until, _)| self.outage || *until > now)
     }
 
     /// What stands beside the bar.
@@ -165,7 +168,11 @@ impl ProgressState {
     fn ahead(&self, now: Instant) -> String {
         let mut text = format!(" of {}", count(self.total, "row"));
         let rate = self.recent.rate(now);
-        if rate >= 0.05 && self.done < self.total {
+        if self.is_waiting(now) {
+            // What it waits for is said elsewhere; how long it will take nobody knows.
+        } else if self.recent.is_quiet(now) && self.done < self.total {
+            text.push_str(", waiting for the server");
+        } else if rate >= 0.05 && self.done < self.total {
             let left = duration(((self.total - self.done) as f64 / rate).max(1.0));
             let rate = if rate < 10.0 { format!("{rate:.1}") } else { grouped(rate.round() as u64) };
             text.push_str(&format!(", {rate}/s, {left} left"));
@@ -175,13 +182,17 @@ impl ProgressState {
 
     /// `waiting 12 s for the server: …`, and the time of day where the wait is long.
     fn waiting(&self, now: Instant) -> Option<String> {
-        let (until, why) = self.wait.as_ref().filter(|(until, _)| *until > now)?;
+        let (until, why) = self.wait.as_ref().filter(|_| self.is_waiting(now))?;
         let left = until.saturating_duration_since(now);
         let time =
             if left >= Duration::from_secs(60) { format!(" until {}", time_of_day(left)) } else { String::new() };
         let status = why.status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
+        let what = safe(why.cause.description());
+        if left.is_zero() {
+            return Some(format!("waiting for the server: {what}{status}"));
+        }
         let left = duration(left.as_secs_f64().ceil().max(1.0));
-        Some(format!("waiting {left}{time}: {}{status}", safe(why.cause.description())))
+        Some(format!("waiting {left}{time}: {what}{status}"))
     }
 }
 
@@ -201,6 +212,8 @@ struct Recent {
 
 /// The speed is the mean over so long.
 const LATELY: Duration = Duration::from_secs(30);
+/// Nothing is said to be quiet before so long.
+const QUIET: Duration = Duration::from_secs(5);
 /// What is settled within so long is one moment, which bounds their number.
 const MOMENT: Duration = Duration::from_millis(250);
 
@@ -216,6 +229,14 @@ impl Recent {
         while self.moments.get(1).is_some_and(|(at, _)| now.saturating_duration_since(*at) > LATELY) {
             self.moments.pop_front();
         }
+    }
+
+    /// Whether nothing was settled for much longer than usual lately.
+    fn is_quiet(&self, now: Instant) -> bool {
+        let gaps = self.moments.iter().zip(self.moments.iter().skip(1)).map(|((a, _), (b, _))| *b - *a);
+        let usual = gaps.max().unwrap_or_default();
+        let last = self.moments.back().map(|(last, _)| now.saturating_duration_since(*last));
+        last.is_some_and(|since| since > QUIET.max(usual * 2))
     }
 
     /// Rows a second; 0 while that cannot be said.

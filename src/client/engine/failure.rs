@@ -20,7 +20,7 @@ const CHANCE_BATCH: f64 = 0.05;
 /// The same for a part of such a batch.
 const CHANCE_PART: f64 = 0.1;
 /// The same for a single contact, which is refused then.
-const CHANCE_CONTACT: f64 = 1e-4;
+const CHANCE_CONTACT: f64 = 1e-6;
 /// A batch or a part is divided after so many failures in a row, whatever chance says.
 const MOST_TRIES: u32 = 12;
 /// A single contact is given up, unconfirmed, after so many that may still be chance.

@@ -7,6 +7,7 @@ mod response;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -25,6 +26,9 @@ use crate::batch::{Batch, Parcel};
 use crate::event::Event;
 use crate::outcome::{Cause, Failure, Outcome, Settled, Settlement};
 use crate::stop::{Reason, Stop};
+
+/// How long requests under way are waited for once the run ends.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// A request under way.
 struct Flight {
@@ -232,10 +236,10 @@ impl<T: Transport> Engine<T> {
             return self.given_up.map_or(Ok(()), |why| Err(Failure::clone(&why)));
         };
         self.tell(Event::Stopping { why: Arc::clone(&halt), in_flight: self.flights.len() }).await;
-        let (stop, grace) = (self.stop.clone(), self.options.grace);
+        let stop = self.stop.clone();
         let hurry = async {
             tokio::select! {
-                () = time::sleep(grace) => {}
+                () = time::sleep(GRACE) => {}
                 () = stop.wait_at_once() => {}
             }
         };

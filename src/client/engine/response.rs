@@ -76,6 +76,11 @@ impl<T: Transport> Engine<T> {
             }
             Verdict::Retry(retry) => self.retry(piece, retry, exchange).await,
         }
+        let used_up = outcome.ok().and_then(|reply| reply.used_up);
+        if let Some(left) = used_up.filter(|left| *left <= self.options.policy.max_wait) {
+            // To ask again before would only be turned away.
+            self.hold(left, &Failure::new(Cause::Busy, "its limit of requests is used up for now"), now).await;
+        }
     }
 
     /// The server took contacts.
