@@ -1,5 +1,7 @@
 //! What the targets of the readers share.
 
+#[path = "../../tests/it/support/fuzzed.rs"]
+pub mod fuzzed;
 #[path = "../../tests/it/support/workbook.rs"]
 mod workbook;
 

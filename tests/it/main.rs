@@ -71,6 +71,7 @@ mod runs;
 mod samples;
 mod sandbox;
 mod screen;
+mod seeds;
 mod servers;
 mod settings;
 mod sheets;

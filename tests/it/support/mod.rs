@@ -8,12 +8,14 @@
 //! - `sandbox_process`: `m1import sandbox` as a process of its own.
 //! - `contacts`: contacts, bodies and files to send.
 //! - `workbook`: a spreadsheet as bytes.
+//! - `fuzzed`: what holds whatever bytes come from outside.
 //! - `golden`: the switch that accepts changed golden files.
 //! - `http`: HTTP/1.1 by hand, and a small client.
 
 pub mod contacts;
 pub mod exchange;
 pub mod faults;
+pub mod fuzzed;
 pub mod golden;
 pub mod http;
 pub mod job;
