@@ -1,9 +1,9 @@
 //! Cells of a sheet that are merged over several rows: each of the rows has the value of the first.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::ErrorKind;
-use super::unpack::is_bomb;
 use crate::row::Row;
 
 /// Cells of one column that are merged from a line to another; only the first of them has a value.
@@ -22,42 +22,54 @@ pub(super) struct MergedCells {
     merges: Arc<[Merge]>,
     /// The first of them that is not yet reached.
     next: usize,
-    /// Those that have begun, with their values.
-    begun: Vec<(Merge, String)>,
-    /// How many bytes were filled in, and how many the input has.
+    /// By column: the last lines of those that have begun, and their values.
+    begun: BTreeMap<usize, (u64, String)>,
+    /// How many bytes were filled in, and how many may be.
     filled: u64,
-    packed: u64,
+    most: u64,
 }
+
+/// So many bytes are no bomb, however small the workbook.
+const HARMLESS: u64 = 4 << 20;
+/// How many times the length of the workbook may be filled in.
+const RATIO: u64 = 20;
 
 impl MergedCells {
     pub fn new(merges: Arc<[Merge]>, packed: u64) -> MergedCells {
-        MergedCells { merges, next: 0, begun: Vec::new(), filled: 0, packed }
+        MergedCells {
+            merges,
+            next: 0,
+            begun: BTreeMap::new(),
+            filled: 0,
+            most: HARMLESS.max(packed.saturating_mul(RATIO)),
+        }
     }
 
     /// Fills the empty cells of a row that are merged with one above.
     pub fn fill(&mut self, row: &mut Row, spare: &mut Row) -> Result<(), ErrorKind> {
         let line = row.location.line;
-        self.begun.retain(|(merge, _)| line <= merge.last);
-        let wanted = |(merge, value): &&(Merge, String)| !value.is_empty() && row.cell(merge.column).trim().is_empty();
-        if self.begun.iter().any(|one| wanted(&one)) {
-            let width = self.begun.iter().filter(wanted).map(|(merge, _)| merge.column + 1).max().unwrap_or(0);
+        self.begun.retain(|_, (last, _)| line <= *last);
+        let is_wanted = |column: usize| row.cell(column).trim().is_empty();
+        if let Some(last) = self.begun.keys().rev().copied().find(|column| is_wanted(*column)) {
             spare.clear();
             spare.location = row.location;
-            for column in 0..width.max(row.len()) {
-                let found = self.begun.iter().filter(wanted).find(|(merge, _)| merge.column == column);
+            for column in 0..row.len().max(last + 1) {
+                let found = self.begun.get(&column).filter(|_| is_wanted(column));
                 spare.push(found.map_or(row.cell(column), |(_, value)| value));
                 self.filled += found.map_or(1, |(_, value)| value.len() as u64);
             }
             std::mem::swap(row, spare);
-            if is_bomb(self.filled, self.packed) {
+            if self.filled > self.most {
                 return Err(ErrorKind::Bomb("spreadsheet"));
             }
         }
         while let Some(merge) = self.merges.get(self.next).filter(|merge| merge.first <= line) {
             self.next += 1;
-            if merge.first == line {
-                self.begun.retain(|(begun, _)| begun.column != merge.column);
-                self.begun.push((*merge, row.cell(merge.column).to_owned()));
+            let value = row.cell(merge.column).trim();
+            if merge.first == line && !value.is_empty() {
+                self.begun.insert(merge.column, (merge.last, value.to_owned()));
+            } else if merge.first == line {
+                self.begun.remove(&merge.column);
             }
         }
         Ok(())

@@ -11,6 +11,8 @@ use crate::source::error::ErrorKind;
 use crate::source::merged::Merge;
 use crate::source::{MAX_COLUMNS, MAX_RECORD};
 
+/// The most tables, with those that are there for the layout.
+const MAX_TABLES: usize = 100_000;
 /// How deep tables may lie in tables.
 const MAX_DEPTH: usize = 100;
 
@@ -36,8 +38,9 @@ fn leaves(content: impl BufRead) -> Result<Vec<usize>, ErrorKind> {
                     }
                     open.push((count, true));
                     count += 1;
-                    if open.len() > MAX_DEPTH {
-                        return Err(ErrorKind::Spreadsheet("its tables are nested too deep".to_owned()));
+                    if open.len() > MAX_DEPTH || count > MAX_TABLES {
+                        let why = "it has more than 100,000 tables, or they are nested too deep";
+                        return Err(ErrorKind::Spreadsheet(why.to_owned()));
                     }
                 }
                 "/table" => leaves.extend(open.pop().filter(|(_, is_leaf)| *is_leaf).map(|(number, _)| number)),

@@ -1,6 +1,7 @@
 //! Address books in LDIF, as mail programs and directories write them: entries of `attribute: value` lines, turned into
 //! a plain table with a column for each attribute.
 
+use std::collections::HashMap;
 use std::io::{BufRead, Read};
 
 use base64::Engine;
@@ -8,26 +9,28 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Converted;
 use crate::row::LIST_END;
+use crate::source::MAX_RECORD;
 use crate::source::error::ErrorKind;
 use crate::source::header::Head;
 use crate::source::input::InputSource;
-use crate::source::{MAX_COLUMNS, MAX_RECORD};
 
 /// Attributes that are nobody's contact: passwords and pictures.
 const LEFT_OUT: [&str; 6] =
     ["userpassword", "jpegphoto", "thumbnailphoto", "photo", "usercertificate", "usercertificate;binary"];
 
 /// Turns the entries into a table; `again` is the same text for another reading.
-pub(super) fn convert(text: impl BufRead, again: impl BufRead) -> Result<Converted, ErrorKind> {
+pub(super) fn convert(text: impl BufRead, again: impl BufRead, most: u64) -> Result<Converted, ErrorKind> {
     let mut names: Vec<String> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut entries = Entries::new(text);
     while let Some(entry) = entries.next()? {
         for (name, _) in &entry.values {
-            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            places.entry(name.to_ascii_lowercase()).or_insert_with(|| {
                 names.push(name.clone());
-            }
+                names.len()
+            });
         }
-        if names.len() >= MAX_COLUMNS.min(MAX_ATTRIBUTES) {
+        if names.len() > MAX_ATTRIBUTES {
             return Err(ErrorKind::TooManyColumns { line: entry.line });
         }
     }
@@ -38,19 +41,24 @@ pub(super) fn convert(text: impl BufRead, again: impl BufRead) -> Result<Convert
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
     let failed = |error: csv::Error| ErrorKind::Spool(error.into());
     writer.write_record(std::iter::once("1").chain(names.iter().map(String::as_str))).map_err(failed)?;
+    let mut written = 0;
     let mut entries = Entries::new(again);
     while let Some(mut entry) = entries.next()? {
-        entry.complete(&names);
-        let mut cells = vec![entry.line.to_string()];
-        cells.extend(names.iter().map(|name| entry.cell(name)));
-        let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-        writer.write_record(cells.iter().take(filled)).map_err(failed)?;
+        entry.complete(&places);
+        let cells = entry.cells(&places);
+        written += cells.iter().map(|cell| cell.len() as u64 + 1).sum::<u64>();
+        if written > most.max(HARMLESS) {
+            return Err(ErrorKind::Bomb("LDIF"));
+        }
+        writer.write_record(cells).map_err(failed)?;
     }
     let file = writer.into_inner().map_err(|error| ErrorKind::Spool(error.into_error()))?;
     let head = Head { names: Some(names), ..Head::default() };
     Ok(Converted { sheet: None, table: InputSource::kept(file)?, head, merges: Vec::new(), notices: Vec::new() })
 }
 
+/// So many bytes are no bomb, however short the text.
+const HARMLESS: u64 = 4 << 20;
 /// The most attributes that the entries may have between them.
 const MAX_ATTRIBUTES: usize = 1000;
 
@@ -65,7 +73,7 @@ struct Entry {
 impl Entry {
     /// Adds the parts of the name that the full name says alone, where other entries have them: directories ask for the
     /// last name only.
-    fn complete(&mut self, names: &[String]) {
+    fn complete(&mut self, places: &HashMap<String, usize>) {
         let find = |name: &str| self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let Some((_, full)) = find("cn").filter(|_| find("givenName").is_none()) else { return };
         let part = match find("sn") {
@@ -73,25 +81,32 @@ impl Entry {
             None => Some(("sn", full.clone())),
         };
         if let Some((name, value)) =
-            part.filter(|(name, value)| !value.is_empty() && names.iter().any(|known| known.eq_ignore_ascii_case(name)))
+            part.filter(|(name, value)| !value.is_empty() && places.contains_key(&name.to_ascii_lowercase()))
         {
             self.values.push((name.to_owned(), value));
         }
     }
 
-    /// The values of an attribute as one cell.
-    fn cell(&self, name: &str) -> String {
-        let values = self.values.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();
-        match values.as_slice() {
-            [] => String::new(),
-            [one] => (*one).to_owned(),
-            several => several.iter().flat_map(|value| [*value, LIST_END_TEXT]).collect(),
+    /// The line, and a cell for each attribute up to the last that it has; several values are a list.
+    fn cells(&self, places: &HashMap<String, usize>) -> Vec<String> {
+        let mut cells = vec![self.line.to_string()];
+        for (name, value) in &self.values {
+            let Some(place) = places.get(&name.to_ascii_lowercase()) else { continue };
+            cells.resize(cells.len().max(place + 1), String::new());
+            let Some(cell) = cells.get_mut(*place) else { continue };
+            if cell.is_empty() {
+                cell.push_str(value);
+            } else {
+                if !cell.ends_with(LIST_END) {
+                    cell.push(LIST_END);
+                }
+                cell.push_str(value);
+                cell.push(LIST_END);
+            }
         }
+        cells
     }
 }
-
-const LIST_END_TEXT: &str = "\u{1f}";
 
 /// The entries of a text, one after another.
 struct Entries<R> {

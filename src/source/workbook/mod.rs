@@ -16,6 +16,7 @@ mod spreadsheetml;
 mod tables;
 mod text_book;
 mod texts;
+mod tokens;
 mod xls;
 mod xlsx;
 mod xml;
@@ -27,7 +28,7 @@ use super::error::ErrorKind;
 use super::header::Head;
 use super::input::{InputSource, Seekable};
 use super::merged::Merge;
-use super::unpack::{Compression, Unpacked};
+use super::unpack::{Compression, RATIO, Unpacked};
 use super::{Notice, Options};
 use sheets::{SheetName, Wanted};
 use tables::Tables;
@@ -68,7 +69,7 @@ pub(super) fn convert(
     let mut book = open(input)?;
     let names = book.sheets()?;
     let wanted = Wanted::find(&options.sheets, &names)?;
-    let mut tables = Tables::new(options, &names, &wanted, input.len())?;
+    let mut tables = Tables::new(options, &names, &wanted, input.len().saturating_mul(RATIO))?;
     book.read(&names, &mut tables)?;
     tables.finish()
 }

@@ -15,7 +15,6 @@ use crate::source::error::ErrorKind;
 use crate::source::header::{self, Head};
 use crate::source::input::InputSource;
 use crate::source::merged::Merge;
-use crate::source::unpack::RATIO;
 use crate::source::{Header, MAX_COLUMNS, MAX_RECORD, Notice, Options};
 use crate::vocabulary::known_titles;
 
@@ -35,8 +34,8 @@ pub(super) struct Tables<'a> {
     options: &'a Options,
     names: &'a [SheetName],
     wanted: &'a Wanted,
-    /// The length of the workbook in bytes.
-    packed: u64,
+    /// The most bytes that may be written.
+    most: u64,
     writer: csv::Writer<File>,
     /// Bytes written, about; empty cells in front are written too, as commas.
     written: u64,
@@ -96,18 +95,19 @@ enum Treatment {
 }
 
 impl<'a> Tables<'a> {
+    /// Tables of at most so many bytes together.
     pub fn new(
         options: &'a Options,
         names: &'a [SheetName],
         wanted: &'a Wanted,
-        packed: u64,
+        most: u64,
     ) -> Result<Tables<'a>, ErrorKind> {
         let file = tempfile::tempfile().map_err(ErrorKind::Spool)?;
         Ok(Tables {
             options,
             names,
             wanted,
-            packed,
+            most: most.clamp(HARMLESS, MAX_TABLES),
             writer: csv::WriterBuilder::new().flexible(true).from_writer(file),
             written: 0,
             current: Current::default(),
@@ -282,7 +282,7 @@ impl<'a> Tables<'a> {
         self.writer
             .write_record(std::iter::once(number.as_str()).chain(row.cells()))
             .map_err(|error| ErrorKind::Spool(error.into()))?;
-        if self.written > MAX_TABLES || self.written > HARMLESS && self.written / RATIO > self.packed {
+        if self.written > self.most {
             return Err(ErrorKind::Bomb("spreadsheet"));
         }
         Ok(())

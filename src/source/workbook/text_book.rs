@@ -11,11 +11,14 @@ use crate::source::encoding::{self, EncodingGuess};
 use crate::source::error::ErrorKind;
 use crate::source::input::InputSource;
 use crate::source::text::Utf8Buffer;
-use crate::source::unpack::{Compression, Unpacked};
+use crate::source::unpack::{Compression, RATIO, Unpacked};
 use crate::source::{LOOK, Options, decode, foreign};
 
 /// How far into a document its declarations and its first table are looked for.
 const DECLARATIONS: usize = 1024;
+
+/// How much longer than a text its tables may be.
+const TEXT_RATIO: u64 = 10;
 
 /// What kind of text it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,14 +72,17 @@ impl TextBook {
         options: &Options,
     ) -> Result<Vec<Converted>, ErrorKind> {
         let text = || Unpacked::open(input, compression).map(|from| Decoded(Utf8Buffer::new(from, encoding)));
+        // Text is longer than what it says, if it is not packed.
+        let ratio = if compression.is_none() { TEXT_RATIO } else { RATIO };
+        let most = input.len().saturating_mul(ratio);
         let names: Vec<SheetName> = match self {
-            TextBook::Ldif => return Ok(vec![ldif::convert(text()?, text()?)?]),
+            TextBook::Ldif => return Ok(vec![ldif::convert(text()?, text()?, most)?]),
             TextBook::Fods => ods::sheets(text()?)?,
             TextBook::SpreadsheetMl => spreadsheetml::sheets(text()?)?,
             TextBook::Html => html::sheets(text()?)?,
         };
         let wanted = Wanted::find(&options.sheets, &names)?;
-        let mut tables = Tables::new(options, &names, &wanted, input.len())?;
+        let mut tables = Tables::new(options, &names, &wanted, most)?;
         match self {
             TextBook::Fods => ods::read(text()?, &mut tables)?,
             TextBook::SpreadsheetMl => spreadsheetml::read(text()?, &mut tables)?,

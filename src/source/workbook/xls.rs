@@ -12,6 +12,7 @@ use super::number_format::CellFormat;
 use super::sheets::SheetName;
 use super::tables::Tables;
 use super::texts::Texts;
+use super::tokens::{gives_text, has_literal};
 use super::{damaged, ole};
 use crate::row::NO_RESULT;
 use crate::source::error::ErrorKind;
@@ -331,23 +332,6 @@ impl Outline {
     }
 }
 
-/// Whether the last step of a formula joins texts, or is a function that gives one.
-fn gives_text(tokens: &[u8]) -> bool {
-    // MID, REPT, TEXT, LOWER, UPPER, PROPER, LEFT, RIGHT, TRIM, REPLACE, SUBSTITUTE, T, CLEAN, CONCATENATE.
-    const FUNCTIONS: [u16; 14] = [31, 30, 48, 112, 113, 114, 115, 116, 118, 119, 120, 130, 162, 336];
-    let is_text = |low: &u8, high: &u8| FUNCTIONS.contains(&u16::from_le_bytes([*low, *high]));
-    match tokens {
-        [.., 0x08] => true,
-        [.., 0x22 | 0x42 | 0x62, _, low, high] | [.., 0x21 | 0x41 | 0x61, low, high] => is_text(low, high),
-        _ => false,
-    }
-}
-
-/// Whether a formula begins with a text of its own, as `="+"&A2` does.
-fn has_literal(tokens: &[u8]) -> bool {
-    matches!(tokens, [0x17, length, ..] if *length > 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -359,7 +343,7 @@ mod tests {
         let read = |bytes: &[u8]| {
             let Ok(mut book) = Workbook::open(bytes, bytes.len() as u64) else { return };
             let (names, wanted) = (book.sheets(), super::super::sheets::Wanted::default());
-            let mut tables = Tables::new(&options, &names, &wanted, bytes.len() as u64).unwrap();
+            let mut tables = Tables::new(&options, &names, &wanted, 0).unwrap();
             for number in 0..names.len() {
                 tables.begin(number);
                 if book.read(number, &mut tables).and_then(|()| tables.end()).is_err() {
@@ -373,21 +357,6 @@ mod tests {
             broken[at] ^= 1 << (at % 8);
             read(&broken);
             read(&book[..at]);
-        }
-    }
-
-    #[test]
-    fn formulas_that_give_texts() {
-        let table: [(&[u8], bool); 6] = [
-            (&[0x17, 1, 0, b'+', 0x44, 1, 0, 1, 0, 0x08], true),
-            (&[0x44, 1, 0, 1, 0, 0x44, 1, 0, 2, 0, 0x22, 2, 0x50, 0x01], true),
-            (&[0x44, 1, 0, 1, 0, 0x41, 0x76, 0], true),
-            (&[0x25, 1, 0, 9, 0, 0, 0, 0, 0, 0x22, 1, 4, 0], false),
-            (&[0x44, 1, 0, 1, 0, 0x1e, 1, 0, 0x05], false),
-            (&[], false),
-        ];
-        for (tokens, expected) in table {
-            assert_eq!(gives_text(tokens), expected, "{tokens:x?}");
         }
     }
 }
