@@ -27,7 +27,7 @@ binary() {
     install -m 755 "$binary" "$dist/m1import-$version-$target"
 }
 
-# Man pages, completions and the changelog, made by the binary itself.
+# Man pages and completions, made by the binary itself.
 extras() {
     [[ -x $binary ]] || binary
     rm -rf target/package/man target/package/completions
@@ -40,7 +40,6 @@ extras() {
     "$binary" completions bash >target/package/completions/m1import.bash
     "$binary" completions zsh >target/package/completions/_m1import
     "$binary" completions fish >target/package/completions/m1import.fish
-    gzip -9nc CHANGELOG.md >target/package/changelog.gz
 }
 
 deb() {
