@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unsent_record_parts_a_range() {
+    fn a_record_that_is_not_sent_splits_a_range() {
         let batch = cut_all(&[1, 2, 4, 5, 6, 9], 4, &limits(100, 1000)).remove(0);
         assert_eq!(batch.records(), [1..=2, 4..=6, 9..=9]);
         assert_eq!(batch.pick(|position| position % 2 == 1).unwrap().records(), [2..=2, 5..=5, 9..=9]);

@@ -229,7 +229,7 @@ impl Http {
             let sent = self.client.get(url).headers(headers).send().await;
             let response = match sent {
                 Ok(response) => response,
-                Err(error) => return Err(self.unsent(&error).await),
+                Err(error) => return Err(self.without_answer(&error).await),
             };
             let certificate = response.extensions().get::<reqwest::tls::TlsInfo>();
             let certificate = certificate.and_then(|info| info.peer_certificate().map(<[u8]>::to_vec));
@@ -264,13 +264,13 @@ impl Http {
                     tokio::time::sleep(Duration::from_millis(10 << repeats)).await;
                     repeats += 1;
                 }
-                Err(error) => return Err(self.unsent(&error).await),
+                Err(error) => return Err(self.without_answer(&error).await),
             }
         }
     }
 
     /// Why there is no answer; a proxy in between is named.
-    async fn unsent(&self, error: &reqwest::Error) -> TransportError {
+    async fn without_answer(&self, error: &reqwest::Error) -> TransportError {
         match (&self.proxy, transport_error::of(error)) {
             // Nobody but the proxy was spoken to without a tunnel.
             (Some(proxy), TransportError::NoTls(_)) if !proxy.is_plain() => {

@@ -26,7 +26,7 @@ pub fn run(command: Command, env: &Env) -> Exit {
     match command {
         Command::Print(text) => print(&terminal(Color::Auto, env), &text),
         Command::Sample(sample) => print(&terminal(Color::Auto, env), sample_text(sample)),
-        Command::Config(typed) => with_config(typed, env, Mode::Look, |config, terminal| {
+        Command::Config(typed) => with_config(typed, env, Mode::Settings, |config, terminal| {
             let text = match config.output.form {
                 OutputFormat::Text => config::table(&config.effective),
                 OutputFormat::Json => config::json(&config.effective),
@@ -99,7 +99,7 @@ fn with_config(
     let form = output_format(&typed, env);
     let settled = Config::settle(typed, env, mode).map_err(Error::Config);
     let terminal = terminal(settled.as_ref().map_or(Color::Auto, |config| config.output.color), env);
-    if mode == Mode::Look
+    if matches!(mode, Mode::Look | Mode::Settings)
         && let Ok(config) = &settled
         && config.output.verbosity > Verbosity::Quiet
     {
@@ -140,7 +140,7 @@ fn job(typed: Typed, env: &Env, mode: Mode) -> Exit {
             let screen = Screen { terminal, verbosity: config.output.verbosity, env };
             match mode {
                 Mode::Check => Ok(pipeline::check(config, &screen, &stop).await),
-                Mode::Import | Mode::Look => Ok(pipeline::import(config, &screen, &stop).await),
+                Mode::Import | Mode::Settings | Mode::Look => Ok(pipeline::import(config, &screen, &stop).await),
             }
         });
         // A name look-up or a reading that blocks must not hold the exit.

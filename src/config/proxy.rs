@@ -9,13 +9,14 @@ use super::{Mode, key};
 use crate::client::proxy::{EXCEPTIONS, VARIABLES, is_exception};
 use crate::diagnostic::RunCode;
 
-/// The proxy of the environment, where contacts are sent through it: not for `check`, dry runs and sandboxes, nor for an
+/// The proxy of the environment, where contacts are sent through it: not for commands that ask nobody, dry runs and sandboxes, nor for an
 /// endpoint on loopback or one that `NO_PROXY` names.
 ///
 /// # Errors
 /// The variable is no text, or the endpoint is none.
 pub(super) fn of_environment(levels: &Levels, env: &Env, mode: Mode) -> Result<Option<Level>, Error> {
-    let is_sending = mode != Mode::Check && !levels.on(key::DRY_RUN)? && !levels.on(key::SANDBOX)?;
+    let is_sending =
+        matches!(mode, Mode::Import | Mode::Settings) && !levels.on(key::DRY_RUN)? && !levels.on(key::SANDBOX)?;
     if !is_sending || levels.find(key::PROXY.name()).is_some() {
         return Ok(None);
     }

@@ -164,7 +164,7 @@ fn rows(
         job: Arc::clone(job),
         survey: Arc::clone(survey),
         statuses: Arc::clone(statuses),
-        unsent_because: "check sends nothing".to_owned(),
+        why_not_sent: "check sends nothing".to_owned(),
         values: values(config),
         is_resumed: false,
     };

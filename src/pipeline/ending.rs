@@ -153,7 +153,7 @@ async fn write_rows(run: &Run<'_>, cause: Option<&Error>) -> Result<RowReportOut
         job: Arc::clone(job),
         survey: Arc::clone(survey),
         statuses: Arc::new(run.listeners.statuses.clone()),
-        unsent_because: match cause {
+        why_not_sent: match cause {
             Some(cause) => cause.to_string(),
             None if is_dry(run) => "nothing is sent in a dry run".to_owned(),
             None => String::new(),

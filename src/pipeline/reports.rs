@@ -27,7 +27,7 @@ pub struct RowReportInput {
     /// What became of each record.
     pub statuses: Arc<StatusMap>,
     /// Why rows were not sent, where the run ended early.
-    pub unsent_because: String,
+    pub why_not_sent: String,
     /// How values appear where people look.
     pub values: Values,
     /// Whether an earlier run of the same job wrote the reports that are there.
@@ -56,7 +56,7 @@ pub fn write_rows(input: &RowReportInput, folder: &Folder, stop: &Stop) -> Resul
         inputs: &input.survey.inputs,
         keep: &input.survey.dedupe,
         statuses: &input.statuses,
-        unsent_because: &input.unsent_because,
+        why_not_sent: &input.why_not_sent,
     };
     let mut rejected = RejectedRows::new(input.values);
     let mut deadline: Option<Instant> = None;

@@ -34,7 +34,7 @@ const REDRAWS: u8 = 10;
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_bar_leaves_room() {
+    fn the_bar_leaves_space() {
         for (width, beside, cells) in [(200, 40, 30), (80, 44, 30), (60, 40, 16), (40, 44, 5), (0, 0, 5)] {
             assert_eq!(super::cells(width, beside), cells, "{width} {beside}");
         }

@@ -61,9 +61,7 @@ impl<'a> ResultLine<'a> {
             Some(failure) => {
                 ResultLine { code: failure.cause.as_str(), message: Cow::Borrowed(&failure.message), ..line }
             }
-            None if status == RowStatus::NotSent => {
-                ResultLine { message: Cow::Borrowed(context.unsent_because), ..line }
-            }
+            None if status == RowStatus::NotSent => ResultLine { message: Cow::Borrowed(context.why_not_sent), ..line },
             None => line,
         })
     }

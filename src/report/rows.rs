@@ -31,7 +31,7 @@ pub struct ReportContext<'a> {
     /// The status of each record sent, now or before.
     pub statuses: &'a StatusMap,
     /// Why rows were not sent, where the run ended early.
-    pub unsent_because: &'a str,
+    pub why_not_sent: &'a str,
 }
 
 impl ReportContext<'_> {

@@ -296,7 +296,7 @@ fn artefacts(path: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn neither_token_nor_control_characters_leave_by_a_side_door() {
+fn neither_token_nor_control_characters_leave_by_a_side_way() {
     let folder = Folder::new();
     let rows = "Name,Phone\n=cmd|' /C calc'!A0,+27830000001\n\u{1b}[31mred\r,+27830000002\n::error::x,+27830000003\n";
     folder.write("contacts.csv", rows);

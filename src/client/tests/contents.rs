@@ -19,7 +19,7 @@ async fn nothing_to_send_is_no_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_stops_all_lanes_and_uses_up_no_attempt() {
+async fn retry_after_stops_all_requests_and_uses_up_no_attempt() {
     let ran = run(2_000, Options { policy: Policy { attempts: 1, ..Policy::default() }, ..small(10) }, |seen| {
         if (40..45).contains(&seen.number) || seen.number <= 3 { busy(2) } else { fine() }
     })

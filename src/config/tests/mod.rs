@@ -8,7 +8,9 @@ use std::fs;
 use std::num::NonZeroUsize;
 
 use super::*;
+use crate::batch::Limits;
 use crate::cli::{self, Command};
+use crate::client;
 use crate::diagnostic::Diagnostic;
 
 /// Whether `SNAPSHOTS=overwrite` accepts what is written now.
