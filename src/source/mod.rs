@@ -151,12 +151,12 @@ fn settle(input: InputSource, options: &Options) -> Result<Vec<Source>, ErrorKin
         return Err(ErrorKind::Binary(kind));
     }
     let found = encoding::find(&bytes, options.encoding)?;
-    let mut sample = decode(bytes.get(..LOOK).unwrap_or(&bytes), found.encoding)?;
+    let mut sample = text::decode(bytes.get(..LOOK).unwrap_or(&bytes), found.encoding)?;
     whole &= bytes.len() <= LOOK;
     bytes.truncate(LOOK);
     if !whole && memchr::memchr2(b'\n', b'\r', &sample).is_none() {
         (bytes, whole) = read_head(&input, compression, MAX_RECORD + LOOK, 0)?;
-        sample = decode(&bytes, found.encoding)?;
+        sample = text::decode(&bytes, found.encoding)?;
     }
     if whole && sample.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
         return Err(ErrorKind::Empty);
@@ -191,13 +191,6 @@ fn settle(input: InputSource, options: &Options) -> Result<Vec<Source>, ErrorKin
         Source { input, compression, encoding, layout, columns: Columns::default(), sample: Vec::new(), notices };
     source.take_sample(options)?;
     Ok(vec![source])
-}
-
-/// The text of the bytes, as UTF-8.
-fn decode(bytes: &[u8], encoding: &'static Encoding) -> Result<Vec<u8>, ErrorKind> {
-    let mut text = Utf8Buffer::new(Unpacked::of(bytes.to_vec()), encoding);
-    while text.more()? {}
-    Ok(text.window().to_vec())
 }
 
 /// How the lines are read: each as an object, unless they are pages, rows of cells or tables.

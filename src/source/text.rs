@@ -33,6 +33,13 @@ struct Decoding {
     finished: bool,
 }
 
+/// The text of the bytes, as UTF-8.
+pub(super) fn decode(bytes: &[u8], encoding: &'static Encoding) -> Result<Vec<u8>, ErrorKind> {
+    let mut text = Utf8Buffer::new(Unpacked::of(bytes.to_vec()), encoding);
+    while text.more()? {}
+    Ok(text.window().to_vec())
+}
+
 impl Utf8Buffer {
     pub fn new(from: Unpacked, encoding: &'static Encoding) -> Utf8Buffer {
         let decoder = (encoding != UTF_8).then(|| Decoding {

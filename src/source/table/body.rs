@@ -124,9 +124,7 @@ impl Body {
         for (place, row) in batch.iter_mut().enumerate().skip(kept) {
             self.held.push_back(Held { row: std::mem::take(row), end: Ok(true), is_raw: place >= done });
         }
-        for row in batch.iter_mut().take(kept).skip(done) {
-            self.mend(row);
-        }
+        batch.iter_mut().take(kept).skip(done).for_each(|row| self.mend(row));
         kept
     }
 
@@ -304,63 +302,65 @@ mod tests {
         read
     }
 
+    /// Header, rows, the mark of the cells, what is read.
+    const KINDS: &[(&str, &str, Guard, &[&str])] = &[
+        (
+            "Name,Phone",
+            "Ana,+5511987654321\nPhone,Name\n+5521987654321,Beto\nName,Phone\nCaio,+5521987654322\n(3 rows)\n",
+            Guard::None,
+            &[
+                "1: Ana|+5511987654321",
+                "3: Beto|+5521987654321",
+                "5: Caio|+5521987654322",
+                "RowsLeftOut { count: 3, lines: [2, 4, 6] }",
+            ],
+        ),
+        (
+            "ID,Name,Phone",
+            ",Eva,+0\n,,+1\n7,Ana,+2\n,,+3\n\nID,Name,Phone\n,,+4\n8,Beto,\n,,+5\n,Caio,+6",
+            Guard::None,
+            &[
+                "1: |Eva|+0",
+                "2: ||+1",
+                "3: 7|Ana|+2\u{1f}+3\u{1f}+4\u{1f}",
+                "8: 8|Beto|+5",
+                "10: |Caio|+6",
+                "RowsLeftOut { count: 1, lines: [6] }",
+            ],
+        ),
+        (
+            "Name,Phone,Email",
+            "Ana;+5511987654321;a@b.c\nx;y;+5511987654322;z;z\nBeto,+5521987654321\n",
+            Guard::None,
+            &[
+                "1: Ana|+5511987654321|a@b.c",
+                "2: its cells are parted by ';', those of the header by ','",
+                "3: Beto|+5521987654321",
+            ],
+        ),
+        (
+            "Name,Phone",
+            "'Ana,'+5511987654321\n''t Hart,+5511987654321\nO'Neil,x\n",
+            Guard::Before,
+            &["1: Ana|+5511987654321", "2: 't Hart|+5511987654321", "3: O'Neil|x"],
+        ),
+        (
+            "Name,Phone",
+            "'Ana','+1'\n'Souza, Beto','+2'\nO'Neil,x\n'a,b\n",
+            Guard::Around,
+            &["1: Ana|+1", "2: Souza, Beto|+2", "3: O'Neil|x", "4: 'a,b|"],
+        ),
+        (
+            "Name,Phone",
+            "Ana,+5511987654321\nFirst name,Last name,Mobile\nBeto,Lima,+5521987654321\n",
+            Guard::None,
+            &["1: Ana|+5511987654321", "line 2 is a header of other columns than the one above"],
+        ),
+    ];
+
     #[test]
     fn rows_of_every_kind() {
-        let table: &[(&str, &str, Guard, &[&str])] = &[
-            (
-                "Name,Phone",
-                "Ana,+5511987654321\nPhone,Name\n+5521987654321,Beto\nName,Phone\nCaio,+5521987654322\n(3 rows)\n",
-                Guard::None,
-                &[
-                    "1: Ana|+5511987654321",
-                    "3: Beto|+5521987654321",
-                    "5: Caio|+5521987654322",
-                    "RowsLeftOut { count: 3, lines: [2, 4, 6] }",
-                ],
-            ),
-            (
-                "ID,Name,Phone",
-                ",Eva,+0\n,,+1\n7,Ana,+2\n,,+3\n\nID,Name,Phone\n,,+4\n8,Beto,\n,,+5\n,Caio,+6",
-                Guard::None,
-                &[
-                    "1: |Eva|+0",
-                    "2: ||+1",
-                    "3: 7|Ana|+2\u{1f}+3\u{1f}+4\u{1f}",
-                    "8: 8|Beto|+5",
-                    "10: |Caio|+6",
-                    "RowsLeftOut { count: 1, lines: [6] }",
-                ],
-            ),
-            (
-                "Name,Phone,Email",
-                "Ana;+5511987654321;a@b.c\nx;y;+5511987654322;z;z\nBeto,+5521987654321\n",
-                Guard::None,
-                &[
-                    "1: Ana|+5511987654321|a@b.c",
-                    "2: its cells are parted by ';', those of the header by ','",
-                    "3: Beto|+5521987654321",
-                ],
-            ),
-            (
-                "Name,Phone",
-                "'Ana,'+5511987654321\n''t Hart,+5511987654321\nO'Neil,x\n",
-                Guard::Before,
-                &["1: Ana|+5511987654321", "2: 't Hart|+5511987654321", "3: O'Neil|x"],
-            ),
-            (
-                "Name,Phone",
-                "'Ana','+1'\n'Souza, Beto','+2'\nO'Neil,x\n'a,b\n",
-                Guard::Around,
-                &["1: Ana|+1", "2: Souza, Beto|+2", "3: O'Neil|x", "4: 'a,b|"],
-            ),
-            (
-                "Name,Phone",
-                "Ana,+5511987654321\nFirst name,Last name,Mobile\nBeto,Lima,+5521987654321\n",
-                Guard::None,
-                &["1: Ana|+5511987654321", "line 2 is a header of other columns than the one above"],
-            ),
-        ];
-        for (header, text, guard, expected) in table {
+        for (header, text, guard, expected) in KINDS {
             for batch in [0, 1, 2, 3, 9] {
                 assert_eq!(&read(header, text, *guard, batch), expected, "{text} {batch}");
             }

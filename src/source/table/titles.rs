@@ -14,6 +14,9 @@ pub(super) struct Titles {
     meanings: Vec<Option<Meaning>>,
     /// The first column with a title.
     key: usize,
+    /// The first column whose title says phone.
+    phone: Option<usize>,
+    width: usize,
 }
 
 /// A row that is no record.
@@ -33,14 +36,17 @@ impl Titles {
     pub fn new(names: &[String]) -> Titles {
         let names: Vec<String> = names.iter().map(|name| bare(name).to_owned()).collect();
         // Nobody writes more by hand, and each costs time.
-        let meanings = names.iter().take(MOST).map(|name| meaning(name).map(|(meaning, _)| meaning)).collect();
+        let meanings: Vec<Option<Meaning>> =
+            names.iter().take(MOST).map(|name| meaning(name).map(|(meaning, _)| meaning)).collect();
+        let phone = meanings.iter().position(|meaning| meaning.is_some_and(Meaning::is_phone));
+        let width = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         let key = names.iter().position(|name| !name.is_empty()).unwrap_or(0);
-        Titles { names, meanings, key }
+        Titles { names, meanings, key, phone, width }
     }
 
     /// How many columns have a title.
     pub fn len(&self) -> usize {
-        self.names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1)
+        self.width
     }
 
     pub fn names(&self) -> &[String] {
@@ -63,6 +69,9 @@ impl Titles {
 
     /// Whether the row may be no record; cheap, for every row is asked.
     pub fn is_suspect(&self, row: &Row) -> bool {
+        if let Some([b'+' | b'0'..=b'9', .., b'0'..=b'9']) = self.phone.map(|phone| row.cell(phone).as_bytes()) {
+            return false;
+        }
         let first = bare(row.cell(self.key));
         let is_title = self.names.iter().take(MOST).any(|name| name.eq_ignore_ascii_case(first));
         is_title && !first.is_empty()

@@ -10,9 +10,9 @@ use super::{Converted, html, ldif, ods, spreadsheetml};
 use crate::source::encoding::{self, EncodingGuess};
 use crate::source::error::ErrorKind;
 use crate::source::input::InputSource;
-use crate::source::text::Utf8Buffer;
+use crate::source::text::{Utf8Buffer, decode};
 use crate::source::unpack::{Compression, RATIO, Unpacked};
-use crate::source::{LOOK, Options, decode, foreign};
+use crate::source::{LOOK, Options, foreign};
 
 /// How far into a document its declarations and its first table are looked for.
 const DECLARATIONS: usize = 1024;
