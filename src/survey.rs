@@ -48,8 +48,6 @@ pub struct Survey {
     pub dedupe: DedupePlan,
     /// Size, fingerprint and number of records of each input.
     pub inputs: Vec<InputRead>,
-    /// What each column of consent says of the valid rows.
-    pub marked: Vec<Marked>,
 }
 
 /// A rejected row, to be shown.
@@ -118,14 +116,13 @@ impl Survey {
                         }
                         Judged::Contact(contact) => {
                             let input = job.inputs.get(row.location.input as usize);
-                            marked::add(&mut survey.marked, input.map_or(&[], |input| input.mapping.consents()), row);
                             if let Err(error) = seen.add(contact.phone, row.location) {
                                 failed = Some((row.location.input, error));
                                 return ControlFlow::Break(());
                             }
                             *survey.countries.entry(contact.region).or_default() += 1;
                             *survey.kinds.entry(contact.kind).or_default() += 1;
-                            survey.everybody.add(&contact, row);
+                            survey.everybody.add(&contact, row, input);
                             survey.by_default_country += u64::from(contact.by_default_country);
                             if !contact.notes.is_empty() {
                                 for note in contact.notes.iter() {

@@ -3,11 +3,11 @@
 mod names;
 
 use super::consent::REFUSED;
-use super::phones::is_of_somebody_else;
+use super::phones::{is_like_a_phone, is_of_somebody_else};
 use super::{Cause, Error, name_of, numbered, positions};
 use names::is_same_part;
 
-use crate::contact::phone::{self, Region, plain};
+use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
 use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
@@ -397,10 +397,4 @@ fn no_phone(columns: &Columns, guess: &Guess<'_>) -> Error {
     }
     nearest.retain(|name| Some(name.as_str()) != doubted);
     Error::NoPhone { headers: columns.names().to_vec(), doubted: doubted.map(str::to_owned), nearest }
-}
-
-fn is_like_a_phone(cell: &str) -> bool {
-    let digits = cell.chars().filter(|c| c.is_numeric()).count();
-    let is_plain = !cell.contains([':', ',', '@']) && !cell.chars().any(char::is_alphabetic);
-    (8..=15).contains(&digits) && is_plain && !phone::is_date(cell)
 }

@@ -41,3 +41,10 @@ fn holds_phones(column: u32, columns: &Columns, sample: &[Row], rules: &phone::R
         && nearly_all(&|cell| phone::read("", cell, None, rules).is_ok())
         && (nearly_all(&|cell| cell.starts_with('+')) || is_called_so())
 }
+
+/// Whether the cell may be a phone number for its digits, and is no date.
+pub(super) fn is_like_a_phone(cell: &str) -> bool {
+    let digits = cell.chars().filter(|c| c.is_numeric()).count();
+    let is_plain = !cell.contains([':', ',', '@']) && !cell.chars().any(char::is_alphabetic);
+    (8..=15).contains(&digits) && is_plain && !phone::is_date(cell)
+}

@@ -107,7 +107,7 @@ fn consent(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
             places: places(job, marked.input, &marked.rows),
         }
     };
-    survey.marked.iter().filter(|marked| marked.rows.count > 0).map(warning).collect()
+    survey.everybody.marked.iter().filter(|marked| marked.rows.count > 0).map(warning).collect()
 }
 
 /// The option that leaves out who does not want to be written to, and the values for it. Where all who want to say so,

@@ -7,6 +7,7 @@ use crate::reading::MappedInput;
 use crate::row::{Code, Reject, Row};
 
 use super::Places;
+use super::marked::{self, Marked};
 use super::names::CommonNames;
 
 /// What the rows of one input have and lack.
@@ -27,6 +28,8 @@ pub struct People {
 pub struct Everybody {
     /// By the number of the input in the job; inputs without a row are left out.
     pub inputs: BTreeMap<u32, People>,
+    /// What each column of consent says of the rows that can be sent.
+    pub marked: Vec<Marked>,
     /// The names that are the commonest.
     pub names: CommonNames,
     /// Whether a row that can be sent has more than a phone.
@@ -35,7 +38,8 @@ pub struct Everybody {
 
 impl Everybody {
     /// Takes in a row that can be sent.
-    pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row) {
+    pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row, input: Option<&MappedInput>) {
+        marked::add(&mut self.marked, input.map_or(&[], |input| input.mapping.consents()), row);
         let people = self.inputs.entry(row.location.input).or_default();
         let name = contact.name();
         if name.is_empty() {
