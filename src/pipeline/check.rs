@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,10 +10,11 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::changes::Changes;
+use super::places::real_folder;
 use super::reports::{RowReportInput, write_rows};
-use super::run::real_folder;
 use super::screen::values;
 use super::summary::{RunInfo, RunResult, detected, mapped_columns};
+use super::surveying::survey;
 use super::{RunOutput, Screen, documents, outputs, prepare, preview};
 use crate::config::{Config, as_file, may_stand_in_found_file};
 use crate::error::Error;
@@ -100,22 +100,9 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     screen.say_settings(config);
     screen.warn_of_settings(config);
     let mut progress = screen.progress(config);
-    progress.checking(job.inputs.iter().map(|input| input.source.input().len()).sum());
-    let (policy, stopping) = (config.rows.on_duplicate, stop.clone());
-    let surveyed = tokio::task::spawn_blocking(move || {
-        let survey = Survey::make(&job, policy, |bytes| {
-            progress.checked(bytes);
-            if stopping.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        progress.finish();
-        survey
-    });
-    let survey = match (surveyed.await, stop.by_signal()) {
-        (Ok(Ok(Some(survey))), _) => survey,
-        (Ok(Ok(None)), Some(signal)) => return Err(Error::Signal(signal)),
-        (Ok(Err(error)), _) => return Err(Error::Input(error)),
-        (Ok(Ok(None)) | Err(_), _) => return Err(Error::Broken("the survey")),
-    };
+    let surveyed = survey(config, &job, stop, &mut progress).await;
+    progress.finish();
+    let survey = surveyed?;
     prepare::enough(config, &survey)?;
     prepare::no_drop(config, &survey, real_folder(config).as_ref())?;
     if let Some(job) = &found.job {

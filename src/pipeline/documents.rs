@@ -10,7 +10,7 @@ use rustix::fs::OFlags;
 use super::Screen;
 use super::earlier::date_of;
 use super::outputs;
-use super::run::results_kind;
+use super::places::results_kind;
 use super::screen::values;
 use crate::config::{Config, key};
 use crate::diagnostic::Exit;

@@ -13,6 +13,7 @@ mod listeners;
 pub mod merge;
 mod outputs;
 mod owner;
+mod places;
 mod prepare;
 mod preview;
 mod reports;
@@ -21,6 +22,7 @@ mod run;
 mod screen;
 mod sending;
 mod summary;
+mod surveying;
 mod warnings;
 
 pub use check::check;

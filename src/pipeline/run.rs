@@ -1,7 +1,5 @@
 //! One import, from the settings to the exit code.
 
-use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -10,15 +8,17 @@ use super::changes::Changes;
 use super::delivery::{self, Destination};
 use super::earlier::{self, EarlierReports};
 use super::listeners::Listeners;
+use super::places::{real_folder, results_path};
 use super::prepare;
 use super::request_log::Logged;
 use super::screen::values;
 use super::sending::{SendJob, send};
 use super::summary::{RunInfo, inputs_as_told, row_counts};
+use super::surveying::survey;
 use super::{RunOutput, Screen, check, ending, outputs, owner};
 use crate::config::{Config, Target, Verbosity};
 use crate::error::Error;
-use crate::folder::{self, Folder, PreviousJob, Privacy, RUNS, ResultsKind};
+use crate::folder::{Folder, PreviousJob, Privacy, RUNS};
 use crate::journal::{self, ExistingJournal, Head, Journal, Lock, Unfinished};
 use crate::numbers::count;
 use crate::outcome::RowStatus;
@@ -27,7 +27,7 @@ use crate::report::start::{Start, start};
 use crate::report::text;
 use crate::report::timeline::Timeline;
 use crate::report::words::moment;
-use crate::source;
+
 use crate::stop::Stop;
 use crate::survey::Survey;
 use crate::user_key::UserKey;
@@ -37,33 +37,6 @@ pub async fn import(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOut
     let mut run = Run::new(config, screen, stop);
     let cause = run.attempt().await.err();
     ending::end(run, cause).await
-}
-
-/// What the results folder of this run is for.
-pub fn results_kind(config: &Config) -> ResultsKind {
-    match config.delivery.target {
-        Target::Endpoint => ResultsKind::Import,
-        Target::Sandbox => ResultsKind::Sandbox,
-        Target::Nowhere => ResultsKind::DryRun,
-    }
-}
-
-/// Where the results folder is: as chosen, else beside the first file.
-pub fn results_path(config: &Config) -> PathBuf {
-    path_of(config, results_kind(config))
-}
-
-/// The results folder of the real job, to be read: `check` and dry runs compare with it. `None` where there is none yet.
-pub fn real_folder(config: &Config) -> Option<Folder> {
-    Folder::existing(&path_of(config, ResultsKind::Import)).ok()
-}
-
-fn path_of(config: &Config, kind: ResultsKind) -> PathBuf {
-    let first = config.files.first().map(PathBuf::as_path).filter(|path| !source::InputSource::is_spooled(path));
-    match &config.output.dir {
-        Some(path) => path.clone(),
-        None => folder::beside(first, config.rows.shard, kind),
-    }
 }
 
 /// The line about the job before, which this one repeats.
@@ -147,7 +120,7 @@ impl<'a> Run<'a> {
         self.screen.warn(&warnings);
         self.info.warnings.extend(warnings);
 
-        let survey = Arc::new(self.make_survey(&job).await?);
+        let survey = Arc::new(survey(config, &job, self.stop, &mut self.listeners.progress).await?);
         // The folder stays as it is.
         prepare::enough(config, &survey)?;
         let last = if config.delivery.target == Target::Nowhere { real_folder(config) } else { Some(folder.clone()) };
@@ -295,29 +268,6 @@ impl<'a> Run<'a> {
         let text = text::first_rejected(&reasons, &check::examples(job, survey), values(self.config));
         for line in text.lines() {
             self.listeners.progress.line(line);
-        }
-    }
-
-    /// The first reading, on a thread of its own: signals are heard meanwhile.
-    async fn make_survey(&mut self, job: &Arc<Job>) -> Result<Survey, Error> {
-        self.listeners.progress.checking(job.inputs.iter().map(|input| input.source.input().len()).sum());
-        let (told, mut bytes) = tokio::sync::watch::channel(0_u64);
-        let (job, stop, policy) = (Arc::clone(job), self.stop.clone(), self.config.rows.on_duplicate);
-        let reading = tokio::task::spawn_blocking(move || {
-            Survey::make(&job, policy, |bytes| {
-                told.send_replace(bytes);
-                if stop.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            })
-        });
-        // The channel closes when the reading ends.
-        while bytes.changed().await.is_ok() {
-            self.listeners.progress.checked(*bytes.borrow_and_update());
-        }
-        match (reading.await, self.stop.by_signal()) {
-            (Ok(Ok(Some(survey))), _) => Ok(survey),
-            (Ok(Ok(None)), Some(signal)) => Err(Error::Signal(signal)),
-            (Ok(Err(error)), _) => Err(Error::Input(error)),
-            (Ok(Ok(None)) | Err(_), _) => Err(Error::Broken("the survey")),
         }
     }
 

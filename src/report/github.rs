@@ -94,7 +94,7 @@ mod tests {
         summary.tallies.reasons = crate::row::Code::ALL.iter().map(|code| (code.as_str().to_owned(), 1)).collect();
         let lines = annotations(&summary, &RejectedRows::default());
         assert_eq!(lines.len(), ANNOTATIONS);
-        assert_eq!(lines[8], "::warning title=m1import::17 more reasons; see the step summary");
+        assert_eq!(lines[8], "::warning title=m1import::18 more reasons; see the step summary");
     }
 
     #[test]

@@ -8,7 +8,6 @@ use crate::row::Row;
 
 /// Cells of one column that are merged from a line to another; only the first of them has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only spreadsheets have merged cells"))]
 pub(super) struct Merge {
     pub first: u64,
     pub last: u64,

@@ -169,18 +169,108 @@ fn every_file_says_what_it_is_for() {
     }
 }
 
+/// The source files and the integration tests, with their lines.
+fn files_with_tests() -> Vec<(String, Vec<String>)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => walk(&path, found),
+                false if path.extension().is_some_and(|ending| ending == "rs") => found.push(path),
+                false => {}
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    walk(&root.join("src"), &mut found);
+    walk(&root.join("tests/it"), &mut found);
+    let lines = |path: &Path| fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect();
+    found.iter().map(|path| (path.strip_prefix(root).unwrap().display().to_string(), lines(path))).collect()
+}
+
+/// The lines of an item that begins at `start` with this indentation, its last line included.
+fn item_lines(lines: &[String], start: usize) -> &[String] {
+    let indent = lines[start].len() - lines[start].trim_start().len();
+    let end = format!("{}}}", " ".repeat(indent));
+    let length = lines[start..].iter().position(|line| *line == end).map_or(1, |at| at + 1);
+    &lines[start..start + length]
+}
+
+fn is_item(line: &str, kind: &str) -> bool {
+    let line = line.trim_start();
+    let line = line.strip_prefix("pub").map_or(line, |rest| match rest.strip_prefix('(') {
+        Some(rest) => rest.split_once(')').map_or(rest, |(_, rest)| rest).trim_start(),
+        None => rest.trim_start(),
+    });
+    let line = line.strip_prefix("async ").unwrap_or(line);
+    let line = line.strip_prefix("const ").filter(|rest| rest.starts_with("fn ")).unwrap_or(line);
+    line.starts_with(&format!("{kind} ")) && line.ends_with('{')
+}
+
 #[test]
-fn files_are_short() {
-    /// Lines with tests. Tables of data are exempt by name.
-    const LONGEST: usize = 450;
-    const TABLES: &[&str] = &["options.rs"];
-    let long: Vec<String> = sources()
-        .into_iter()
-        .map(|(_, path, _)| (fs::read_to_string(&path).unwrap().lines().count(), path))
-        .filter(|(lines, path)| *lines > LONGEST && !TABLES.iter().any(|table| path.ends_with(table)))
-        .map(|(lines, path)| format!("{}: {lines} lines", path.display()))
-        .collect();
+fn files_functions_and_structs_are_short() {
+    const FILE: usize = 400;
+    const FUNCTION: usize = 60;
+    const FIELDS: usize = 12;
+    /// Tables: one row a setting, a code, a case.
+    const TABLES: &[&str] = &["src/cli/options.rs", "headers_are_understood"];
+    /// Plain settings, one field each.
+    const SETTINGS: &[&str] = &["struct Config ", "struct Delivery ", "struct Options "];
+    let mut long = Vec::new();
+    for (path, lines) in files_with_tests() {
+        if lines.len() > FILE && !TABLES.contains(&path.as_str()) {
+            long.push(format!("{path}: {} lines", lines.len()));
+        }
+        for (number, line) in lines.iter().enumerate() {
+            let place = || format!("{path}:{}: {}", number + 1, line.trim());
+            if is_item(line, "fn") && !TABLES.iter().any(|table| line.contains(table)) {
+                let length = item_lines(&lines, number).len();
+                if length > FUNCTION {
+                    long.push(format!("{}: {length} lines", place()));
+                }
+            }
+            if is_item(line, "struct") && !SETTINGS.iter().any(|settings| line.contains(settings)) {
+                let fields = item_lines(&lines, number).iter().filter(|line| {
+                    let field = line.trim_start();
+                    field.starts_with("pub") && field.contains(": ") && field.ends_with(',')
+                });
+                let fields = fields.count();
+                if fields > FIELDS {
+                    long.push(format!("{}: {fields} public fields", place()));
+                }
+            }
+        }
+    }
     assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+/// Names that only a reader of this program would know. Standard terms with such a word (a folded line of a vCard) are
+/// named here.
+#[test]
+fn words_are_those_of_the_field() {
+    const PRIVATE: &[&str] =
+        &["room", "rooms", "house", "door", "doors", "wall", "fate", "fates", "lane", "lanes", "folded", "unsent"];
+    const STANDARD: &[(&str, &str)] = &[("src/source/vcard", "folded"), ("tests/it/architecture.rs", "")];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts = files_with_tests();
+    for document in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/first-steps.md", "docs/reference.md"] {
+        let text = fs::read_to_string(root.join(document)).unwrap();
+        texts.push((document.to_owned(), text.lines().map(str::to_owned).collect()));
+    }
+    let mut found = Vec::new();
+    for (path, lines) in texts {
+        for (number, line) in lines.iter().enumerate() {
+            for word in line.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase) {
+                let is_standard =
+                    STANDARD.iter().any(|(file, known)| path.starts_with(file) && (known.is_empty() || *known == word));
+                if PRIVATE.contains(&word.as_str()) && !is_standard {
+                    found.push(format!("{path}:{}: {word}: {}", number + 1, line.trim()));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 /// The paths in the tables of where a change is made, and of the modules.

@@ -35,7 +35,7 @@ fn in_a_results_folder_it_is_refused_or_replaced() {
         ("results.csv", 0),
         ("report.html", 0),
         ("rejected.csv", 0),
-        ("runs", 0),
+        ("runs", 73),
     ] {
         let folder = folder(1);
         m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(0);

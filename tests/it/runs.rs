@@ -125,6 +125,8 @@ fn a_resumed_job_knows_the_one_before_and_its_own_reports_are_not_earlier_ones()
         eventually("some answers", || slow.count() > asked + 12);
         started.signal(signal);
         started.wait();
+        // What a killed run has asked for is answered all the same.
+        std::thread::sleep(Duration::from_millis(200));
         assert!(folder.has("contacts.results/results.csv"), "a signal removes nothing of an earlier job");
     }
     import(&folder, &slow, &[]).exits_with(0);

@@ -91,14 +91,7 @@ async fn keeps_its_promises(scenario: Scenario) {
         first(seen)
     })
     .await;
-    // The promises: nothing invented, nothing refused but what the server refuses, nothing left out unsaid.
-    for (record, outcome) in &ran.outcomes {
-        match outcome {
-            Outcome::Accepted => assert!(ran.held.contains(record)),
-            Outcome::Refused(why) => assert!(poison.contains(record), "{record}: {why}"),
-            Outcome::Unconfirmed(_) | Outcome::NotSent(_) => {}
-        }
-    }
+    nothing_is_invented(&ran, &poison);
     // Killed after any event: what the journal had heard of is kept, the rest is sent again, to a server that is well.
     let heard = &ran.events[..kill.min(ran.events.len())];
     let mut done = BTreeSet::new();
@@ -126,6 +119,17 @@ async fn keeps_its_promises(scenario: Scenario) {
     let wanted: BTreeSet<u64> = all.difference(&poison).copied().collect();
     assert!(wanted.is_subset(&resumed.held));
     assert!(resumed.with(RowStatus::Unconfirmed).is_empty() && resumed.with(RowStatus::NotSent).is_empty());
+}
+
+/// The promises: nothing invented, nothing refused but what the server refuses, nothing left out unsaid.
+fn nothing_is_invented(ran: &Ran, poison: &BTreeSet<u64>) {
+    for (record, outcome) in &ran.outcomes {
+        match outcome {
+            Outcome::Accepted => assert!(ran.held.contains(record)),
+            Outcome::Refused(why) => assert!(poison.contains(record), "{record}: {why}"),
+            Outcome::Unconfirmed(_) | Outcome::NotSent(_) => {}
+        }
+    }
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {

@@ -126,10 +126,8 @@ pub fn merge(
     // One that lacked a shard was not finished: this one takes its place.
     let earlier = EarlierReports::read(&folder);
     let merged_before = earlier.as_ref().filter(|reports| reports.is_complete());
-    summary.job.previous = match merged_before {
-        Some(reports) => Some(reports.as_previous()),
-        None => earlier.as_ref().and_then(EarlierReports::before),
-    };
+    let before = || earlier.as_ref().and_then(EarlierReports::before);
+    summary.job.previous = merged_before.map(EarlierReports::as_previous).or_else(before);
     for draft in &rejected_files {
         let blake3 = draft.hash().map(|hash| hash.to_string()).unwrap_or_default();
         summary.files.rejected.push(RejectedFile { path: shown(&folder.path().join(draft.name())), blake3 });

@@ -26,8 +26,8 @@ pub struct ShardSummary {
     shard: Option<String>,
     #[serde(default)]
     pub limit: Option<u64>,
-    pub started: String,
-    pub finished: String,
+    #[serde(flatten)]
+    pub time: ShardTime,
     pub inputs: Vec<InputSummary>,
     pub rows: RowCounts,
     pub contacts: Contacts,
@@ -36,6 +36,13 @@ pub struct ShardSummary {
     pub tallies: Tallies,
     pub requests: Requests,
     files: ShardFiles,
+}
+
+/// When the run of a shard began and ended.
+#[derive(Debug, Deserialize)]
+pub struct ShardTime {
+    pub started: String,
+    pub finished: String,
 }
 
 /// A warning of a shard.

@@ -24,8 +24,8 @@ pub(super) fn summarize(first: &Results, shards: &[&Results], rows: RowCounts, m
         (None, 0) => Exit::Complete,
         (None, _) => Exit::SomeRows,
     };
-    let started = all.iter().map(|summary| summary.started.as_str()).min().unwrap_or_default();
-    let finished = all.iter().map(|summary| summary.finished.as_str()).max().unwrap_or_default();
+    let started = all.iter().map(|summary| summary.time.started.as_str()).min().unwrap_or_default();
+    let finished = all.iter().map(|summary| summary.time.finished.as_str()).max().unwrap_or_default();
     let absent = all.iter().map(|summary| summary.contacts.absent).sum::<Option<u64>>();
     Summary {
         version: SummaryVersion::default(),
