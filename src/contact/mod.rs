@@ -105,6 +105,11 @@ impl<'r> Contact<'r> {
         name_of(self.row, self.fields)
     }
 
+    /// The beginning of the name: enough to tell that there is one and, nearly always, whose it is.
+    pub fn begin_of_name(&self) -> Cow<'r, str> {
+        name_up_to(self.row, self.fields, 256)
+    }
+
     /// The row's tags and those of the rules, each once.
     pub fn tags(&self) -> Vec<Cow<'r, str>> {
         let mut tags = Vec::new();
@@ -144,15 +149,24 @@ impl<'r> Contact<'r> {
 
 /// The name a row gives, whether or not it can be sent: that of the person, else the nickname, else the organisation.
 pub fn name_of<'r>(row: &'r Row, fields: &FieldColumns) -> Cow<'r, str> {
+    name_up_to(row, fields, usize::MAX)
+}
+
+/// The same, made of so many bytes of each cell at most.
+fn name_up_to<'r>(row: &'r Row, fields: &FieldColumns, longest: usize) -> Cow<'r, str> {
+    let name = |cell: &'r str| {
+        let cell = cell.trim_start();
+        text::name(cell.get(..cell.floor_char_boundary(longest)).unwrap_or(cell))
+    };
     if let Some(full) = first_filled(row, fields.of(Field::Name)) {
-        return text::name(full);
+        return name(full);
     }
     match (first_filled(row, fields.of(Field::FirstName)), first_filled(row, fields.of(Field::LastName))) {
-        (Some(first), Some(last)) => Cow::Owned(text::joined(&text::name(first), &text::name(last))),
-        (Some(one), None) | (None, Some(one)) => text::name(one),
+        (Some(first), Some(last)) => Cow::Owned(text::joined(&name(first), &name(last))),
+        (Some(one), None) | (None, Some(one)) => name(one),
         // Of a firm and its departments the firm.
         (None, None) => first_filled(row, &fields.other_names)
-            .map_or(Cow::Borrowed(""), |name| text::name(name.split(LIST_END).next().unwrap_or_default())),
+            .map_or(Cow::Borrowed(""), |cell| name(cell.split(LIST_END).next().unwrap_or_default())),
     }
 }
 

@@ -41,7 +41,7 @@ impl Everybody {
     pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row, input: Option<&MappedInput>) {
         marked::add(&mut self.marked, input.map_or(&[], |input| input.mapping.consents()), row);
         let people = self.inputs.entry(row.location.input).or_default();
-        let name = contact.name();
+        let name = contact.begin_of_name();
         if name.is_empty() {
             people.nameless.add(row.location.line);
         } else {
