@@ -11,7 +11,7 @@ use super::sub_batch::SubBatch;
 use crate::batch::{Cutter, Limits, Parcel};
 
 /// At most so many single contacts are taken out of batches to tell an outage from a batch that the server fails with.
-const SINGLES: usize = 4;
+const SINGLES: usize = 8;
 
 /// What showed that the server is there again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +104,12 @@ impl Queue {
     /// Whether something is put aside.
     pub fn has_parked(&self) -> bool {
         !self.parked.is_empty()
+    }
+
+    /// Whether nothing is left but parts of what the server failed with.
+    pub fn holds_suspects_only(&self) -> bool {
+        let mut left = self.ready.iter().chain(&self.waiting).chain(&self.parked);
+        self.cutter.is_done() && left.all(SubBatch::is_suspect)
     }
 
     /// Whether a contact that was accepted before is about to be sent again.

@@ -149,7 +149,7 @@ impl<T: Transport> Engine<T> {
 
     /// Whether the server fails because of these contacts: it failed with them more often than by chance, and took others
     /// meanwhile.
-    fn is_to_blame(&self, piece: &SubBatch) -> bool {
+    fn is_to_blame(&mut self, piece: &SubBatch) -> bool {
         let attempts = self.options.policy.attempts;
         let (probability, least, most) = match (piece.is_suspect(), piece.len()) {
             (true, 1) => (CHANCE_CONTACT, 3, u32::MAX),
@@ -160,7 +160,15 @@ impl<T: Transport> Engine<T> {
         // Connections break for many reasons.
         let least = if piece.is_cut_off() { attempts.max(least) } else { least };
         let enough = self.health.tries_beyond_chance(probability).min(most).max(least);
-        piece.alike >= enough && self.health.succeeded_since(piece.since) && !piece.is_control()
+        if piece.alike < enough || piece.is_control() {
+            return false;
+        }
+        let others_succeed = self.health.succeeded_since(piece.since);
+        if !others_succeed && piece.is_suspect() && self.queue.holds_suspects_only() {
+            // Nothing else is left that could show it.
+            self.send_control();
+        }
+        others_succeed
     }
 }
 
