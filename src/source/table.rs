@@ -181,3 +181,11 @@ fn behind_lines(sample: &[u8], count: u64) -> &[u8] {
     }
     rest
 }
+
+/// A row of cells that stand between commas.
+#[cfg(test)]
+fn row_of(line: &str) -> Row {
+    let mut row = Row::default();
+    line.split(',').for_each(|cell| row.push(cell));
+    row
+}

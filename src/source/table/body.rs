@@ -270,6 +270,7 @@ impl Guard {
 
 #[cfg(test)]
 mod tests {
+    use super::super::row_of;
     use super::*;
     use crate::source::csv::Csv;
     use crate::source::text::Utf8Buffer;
@@ -369,14 +370,7 @@ mod tests {
 
     #[test]
     fn apostrophes_that_all_cells_have() {
-        let guard = |text: &str| {
-            let row = |line: &str| {
-                let mut row = Row::default();
-                line.split(',').for_each(|cell| row.push(cell));
-                row
-            };
-            Guard::of(&[], &text.lines().map(row).collect::<Vec<_>>())
-        };
+        let guard = |text: &str| Guard::of(&[], &text.lines().map(row_of).collect::<Vec<_>>());
         assert_eq!(guard("'Ana,'+12025550101,30\n'Ben,'+12025550102,"), Guard::Before);
         assert_eq!(guard("'Ana','+12025550101'"), Guard::Around);
         assert_eq!(guard("'t Hart,+12025550101\n's Graaf,+12025550102"), Guard::None);

@@ -108,13 +108,8 @@ fn group(name: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::row_of as row;
     use super::*;
-
-    fn row(line: &str) -> Row {
-        let mut row = Row::default();
-        line.split(',').for_each(|cell| row.push(cell));
-        row
-    }
 
     /// Whether the second row goes on with the first.
     fn goes_on(header: &str, above: &str, below: &str) -> bool {

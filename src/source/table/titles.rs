@@ -173,13 +173,8 @@ fn is_count(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::row_of as row;
     use super::*;
-
-    fn row(line: &str) -> Row {
-        let mut row = Row::default();
-        line.split(',').for_each(|cell| row.push(cell));
-        row
-    }
 
     #[test]
     fn what_is_no_record() {
