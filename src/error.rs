@@ -188,10 +188,7 @@ pub enum Error {
     },
     /// An unfinished journal of the same job, with rows that another account accepted.
     #[error("the results folder holds an unfinished import that was begun with another token; nothing was sent")]
-    OtherAccount {
-        /// The command that resumes it all the same.
-        command: String,
-    },
+    OtherAccount,
     /// An input is not any more what the survey saw.
     #[error("{input}: the file changed while it was being read")]
     InputChanged {
@@ -271,7 +268,7 @@ impl Diagnostic for Error {
             Error::Duplicates { .. } => RunCode::InputDuplicates,
             Error::Warned { .. } => RunCode::InputWarnings,
             Error::OtherJob { .. } => RunCode::JournalOtherJob,
-            Error::OtherAccount { .. } => RunCode::JournalOtherAccount,
+            Error::OtherAccount => RunCode::JournalOtherAccount,
             Error::InputChanged { .. } => RunCode::InputChanged,
             Error::Trial { .. } => RunCode::RunTrial,
             Error::Counts(_) => RunCode::RunCounts,
@@ -294,9 +291,6 @@ impl Diagnostic for Error {
             if let Some(command) = nearest_command(&error.input) {
                 return Some(format!("did you mean the command {command}? It stands first"));
             }
-        }
-        if let Error::OtherAccount { command } = self {
-            return Some(format!("{}:\n{command}", self.entry().remedy));
         }
         if let Error::InputInResults { path, .. } = self {
             let other = beside(Some(path), Shard::default(), ResultsKind::Import);

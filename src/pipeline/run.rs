@@ -322,8 +322,7 @@ impl<'a> Run<'a> {
             Some(unfinished) => {
                 let is_other_account = unfinished.is_of_another_account(&head);
                 if is_other_account && !self.config.delivery.same_account {
-                    let command = self.config.line.with(&["--same-account"]);
-                    return Err(Error::OtherAccount { command });
+                    return Err(Error::OtherAccount);
                 }
                 self.info.job.clone_from(&unfinished.head.job);
                 self.info.previous.clone_from(&unfinished.head.previous);
