@@ -74,7 +74,7 @@ pub(super) fn joined(first: &str, last: &str) -> String {
 }
 
 fn composed(text: &str) -> Cow<'_, str> {
-    match text.chars().all(never_composes) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    match text.is_ascii() || text.chars().all(never_composes) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         true => Cow::Borrowed(text),
         false => Cow::Owned(text.nfc().collect()),
     }
