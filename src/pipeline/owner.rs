@@ -42,12 +42,6 @@ pub fn key(config: &Config, folder: &Folder, privacy: Privacy, warnings: &mut Ve
 }
 
 fn warning(code: WarningCode, folder: &Folder) -> Warning {
-    let entry = code.entry();
-    Warning {
-        code,
-        count: 1,
-        message: entry.description.to_owned(),
-        hint: Some(entry.remedy.to_owned()),
-        places: vec![folder.path().display().to_string()],
-    }
+    let places = vec![folder.path().display().to_string()];
+    Warning { places, ..Warning::new(code, 1, code.entry().description.to_owned()) }
 }

@@ -16,6 +16,11 @@ const FEWEST_CONTACTS: u64 = 20;
 /// So few are no reason for a warning, whatever their share.
 const FEWEST: u64 = 3;
 
+/// Whether more than one in `one_in` is worth a warning.
+fn is_large_share(count: u64, all: u64, one_in: u64) -> bool {
+    all >= FEWEST_CONTACTS && count >= FEWEST && count * one_in > all
+}
+
 /// All that there is to say of the inputs once they have been read.
 pub fn of_job(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
     [
@@ -51,14 +56,8 @@ fn of_inputs(job: &Job, survey: &Survey) -> Vec<Warning> {
         let notices = input.source.notices().iter().chain(&read.notices);
         let warnings = notices.filter_map(move |notice| {
             let (code, count, _) = notice.warning()?;
-            let remedy = code.entry().remedy;
-            Some(Warning {
-                code,
-                count,
-                message: format!("{name}: {notice}"),
-                hint: (!remedy.is_empty()).then(|| remedy.to_owned()),
-                places: notice.places(&name),
-            })
+            let places = notice.places(&name);
+            Some(Warning { places, ..Warning::new(code, count, format!("{name}: {notice}")) })
         });
         warnings.collect::<Vec<_>>()
     };
@@ -67,14 +66,7 @@ fn of_inputs(job: &Job, survey: &Survey) -> Vec<Warning> {
 
 /// A header and nothing below it is no error, and hardly what was meant.
 fn no_rows(survey: &Survey) -> Vec<Warning> {
-    let entry = WarningCode::NoRows.entry();
-    let warning = || Warning {
-        code: WarningCode::NoRows,
-        count: 0,
-        message: entry.description.to_owned(),
-        hint: Some(entry.remedy.to_owned()),
-        places: Vec::new(),
-    };
+    let warning = || Warning::new(WarningCode::NoRows, 0, WarningCode::NoRows.entry().description.to_owned());
     (survey.read == 0).then(warning).into_iter().collect()
 }
 
@@ -146,14 +138,8 @@ fn no_names(job: &Job, survey: &Survey) -> Vec<Warning> {
             (false, 1) => "no column holds names; 1 row is sent without".to_owned(),
             (false, missing) => format!("no column holds names; {} rows are sent without", grouped(missing)),
         };
-        let remedy = code.entry().remedy;
-        Some(Warning {
-            code,
-            count: missing,
-            message: in_input(job, number, &message),
-            hint: (!remedy.is_empty()).then(|| remedy.to_owned()),
-            places: places(job, number, &people.nameless),
-        })
+        let places = places(job, number, &people.nameless);
+        Some(Warning { places, ..Warning::new(code, missing, in_input(job, number, &message)) })
     };
     survey.everybody.inputs.iter().filter(|(_, people)| people.nameless.count > 0).filter_map(warning).collect()
 }
@@ -217,7 +203,7 @@ fn countries_unused(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning>
 fn same_name(config: &Config, job: &Job, survey: &Survey) -> Option<Warning> {
     let (all, CommonName { count, first }) = (survey.contacts(), survey.everybody.names.commonest()?);
     let place = Places { count, lines: vec![first.line] };
-    (all >= FEWEST_CONTACTS && count >= FEWEST && count * 20 > all).then(|| Warning {
+    is_large_share(count, all, 20).then(|| Warning {
         code: WarningCode::SameName,
         count,
         message: in_input(
@@ -262,13 +248,8 @@ fn of_counts(config: &Config, job: &Job, survey: &Survey) -> Vec<Warning> {
 /// More than one number in twenty is a fixed line.
 fn landlines(survey: &Survey) -> Option<Warning> {
     let (all, count) = (numbers(survey), survey.kinds.get(&Kind::FixedLine).copied().unwrap_or(0));
-    (all >= FEWEST_CONTACTS && count >= FEWEST && count * 20 > all).then(|| Warning {
-        code: WarningCode::Landlines,
-        count,
-        message: format!("{count} of {all} numbers are landlines"),
-        hint: Some(WarningCode::Landlines.entry().remedy.to_owned()),
-        places: Vec::new(),
-    })
+    let message = || format!("{count} of {all} numbers are landlines");
+    is_large_share(count, all, 20).then(|| Warning::new(WarningCode::Landlines, count, message()))
 }
 
 /// More than one number in five is valid only because of the default country, and an unused column says where they are.
@@ -279,7 +260,7 @@ fn default_country(
     command: impl Fn(&str) -> String,
 ) -> Option<Warning> {
     let (all, count) = (numbers(survey), survey.by_default_country);
-    (all >= FEWEST_CONTACTS && count >= FEWEST && count * 5 > all).then(|| Warning {
+    is_large_share(count, all, 5).then(|| Warning {
         code: WarningCode::DefaultCountry,
         count,
         message: format!(

@@ -236,6 +236,15 @@ pub struct Warning {
     pub places: Vec<String>,
 }
 
+impl Warning {
+    /// A warning without places; its hint is the remedy of its code, if that has one.
+    pub fn new(code: WarningCode, count: u64, message: String) -> Warning {
+        let remedy = code.entry().remedy;
+        let hint = (!remedy.is_empty()).then(|| remedy.to_owned());
+        Warning { code, count, message, hint, places: Vec::new() }
+    }
+}
+
 /// The files of a run.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Files {
