@@ -37,7 +37,7 @@ pub fn key(config: &Config, folder: &Folder, privacy: Privacy, warnings: &mut Ve
         return Ok(key);
     }
     warnings.push(warning(WarningCode::NoStateFolder, folder));
-    UserKey::in_results(folder, privacy != Privacy::WasShared)
+    UserKey::in_results(folder, privacy == Privacy::Private)
         .map_err(|error| Error::Folder { path: folder.path().to_owned(), error })
 }
 
