@@ -240,16 +240,7 @@ impl<'a> Run<'a> {
             endpoint: (self.config.delivery.target != Target::Nowhere).then_some(self.info.endpoint.as_str()),
             proxy: self.config.delivery.proxy.as_deref().filter(|_| self.config.delivery.target == Target::Endpoint),
             token: token.as_ref().map(|(source, last)| (*source, last.as_deref())),
-            settled_before: self
-                .to_carry_on(found)
-                .filter(|Unfinished { head, .. }| {
-                    let shard = job.shard.part().unwrap_or_default();
-                    let same =
-                        (&head.plan, &head.endpoint, &head.shard) == (&self.config.plan, &self.info.endpoint, &shard);
-                    // With --only-changed it may be replaced, which only the survey tells.
-                    same && self.changes.is_none()
-                })
-                .map(Unfinished::settled),
+            unfinished: self.to_carry_on(found).map(Unfinished::settled),
             folder: folder.as_deref(),
         }));
         // A sandbox holds nothing any more.
@@ -331,11 +322,9 @@ impl<'a> Run<'a> {
                 self.listeners.statuses = unfinished.statuses(survey.records())?;
                 if let Some(changes) = &mut self.changes {
                     changes.resume(unfinished);
-                    self.screen.note(&format!(
-                        "resuming: {} settled in earlier runs of this job",
-                        count(unfinished.settled(), "row")
-                    ));
                 }
+                let rows = count(unfinished.settled(), "row");
+                self.screen.note(&format!("resuming: {rows} settled in earlier runs of this job"));
                 let mut journal = Journal::resume(folder, unfinished)?;
                 if is_other_account {
                     journal.same_account(&head.account)?;

@@ -19,8 +19,9 @@ pub struct Start<'a> {
     pub proxy: Option<&'a str>,
     /// Where the token came from, and its last 4 characters if it is long enough to tell them.
     pub token: Option<(&'a str, Option<&'a str>)>,
-    /// How many rows an unfinished journal has settled already.
-    pub settled_before: Option<u64>,
+    /// How many rows are settled of an unfinished import in the results folder; whether this run resumes it shows when the
+    /// inputs are read.
+    pub unfinished: Option<u64>,
     /// The results folder; `None` where none is written.
     pub folder: Option<&'a str>,
 }
@@ -47,8 +48,8 @@ pub fn start(start: &Start<'_>) -> String {
     if let Some(folder) = start.folder {
         text.push_str(&format!("results in {}\n", safe(folder)));
     }
-    if let Some(rows) = start.settled_before {
-        text.push_str(&format!("resuming: {} settled in earlier runs of this job\n", count(rows, "row")));
+    if let Some(rows) = start.unfinished {
+        text.push_str(&format!("an unfinished import is in it: {} settled\n", count(rows, "row")));
     }
     text
 }
@@ -131,7 +132,7 @@ mod tests {
             endpoint: Some(&summary.job.endpoint),
             proxy: Some("http://…@proxy:3128 (HTTPS_PROXY)"),
             token: Some(("environment M1IMPORT_TOKEN", Some("3f9a"))),
-            settled_before: Some(400),
+            unfinished: Some(400),
             folder: Some("contacts.results"),
         });
         assert_data_eq!(
@@ -142,7 +143,7 @@ settings from m1import.toml [profile.staging], m1import.toml
 to api.v7.express-chat.com; token from environment M1IMPORT_TOKEN ending in 3f9a
 through the proxy http://…@proxy:3128 (HTTPS_PROXY)
 results in contacts.results
-resuming: 400 rows settled in earlier runs of this job
+an unfinished import is in it: 400 rows settled
 
 "#]]
         );
@@ -157,7 +158,7 @@ resuming: 400 rows settled in earlier runs of this job
             endpoint: None,
             proxy: None,
             token: None,
-            settled_before: None,
+            unfinished: None,
             folder: None,
         });
         assert_eq!(start, "contacts.csv: CSV, WINDOWS-1252, semicolons\n");
@@ -171,7 +172,7 @@ resuming: 400 rows settled in earlier runs of this job
             endpoint: Some("sandbox"),
             proxy: None,
             token: None,
-            settled_before: None,
+            unfinished: None,
             folder: None,
         };
         assert_eq!(start(&none), "to sandbox\n");

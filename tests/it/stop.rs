@@ -120,8 +120,21 @@ fn unfinished() -> (Folder, Server) {
 fn only_what_is_carried_on_is_said_to_be() {
     let (folder, server) = unfinished();
     let resumes = |stderr: &str| stderr.contains("resuming");
-    let other = m1import(&folder, ["contacts.csv", "--tag", "other"]).to(&server).run();
-    assert!(!resumes(&other.exits_with(65).stderr));
+    // Of another job, token, query, shard or input.
+    folder.write("other.csv", "Name,Phone\nJane,+27831234567\n");
+    let (endpoint, token) = (server.endpoint(), TOKEN);
+    let with_query = format!("{endpoint}?key=other");
+    let others: [(&str, &str, &[&str]); 5] = [
+        (&endpoint, token, &["contacts.csv", "--tag", "other"]),
+        (&endpoint, "of-another-account", &["contacts.csv"]),
+        (&with_query, token, &["contacts.csv"]),
+        (&endpoint, token, &["contacts.csv", "--shard", "1/2", "-o", "contacts.results"]),
+        (&endpoint, token, &["other.csv", "-o", "contacts.results"]),
+    ];
+    for (endpoint, token, arguments) in others {
+        let run = m1import(&folder, arguments.iter()).with(["--endpoint", endpoint, "--token", token]).run();
+        assert!(!resumes(&run.exits_with(65).says("an unfinished import is in it").stderr), "{run:?}");
+    }
     assert!(resumes(&m1import(&folder, ["contacts.csv"]).to(&server).run().exits_with(0).stderr));
 
     let sandbox = ["contacts.csv", "--sandbox", "--batch-size", "1"];
