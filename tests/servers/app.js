@@ -25,14 +25,18 @@ function express(version, ...handlers) {
   return app;
 }
 
+const fails = (request, _, next) => next(request.body.some(isBad) ? new Error('cannot read number') : undefined);
+
 const cases = {
   express4: () => express('express4').listen(port, '127.0.0.1'),
-  express5: () => express('express').listen(port, '127.0.0.1'),
-  'express5-500': () => {
-    const fails = (request, _, next) => next(request.body.some(isBad) ? new Error('cannot read number') : undefined);
-    return express('express', fails).listen(port, '127.0.0.1');
+  express: () => express('express').listen(port, '127.0.0.1'),
+  'express-two': () => {
+    const server = express('express').listen(port, '127.0.0.1');
+    server.maxConnections = 2;
   },
-  'express5-gzip': () => express('express', require('compression')({ threshold: 0, enforceEncoding: 'gzip' })).listen(port, '127.0.0.1'),
+  'express4-500': () => express('express4', fails).listen(port, '127.0.0.1'),
+  'express-500': () => express('express', fails).listen(port, '127.0.0.1'),
+  'express-gzip': () => express('express', require('compression')({ threshold: 0, enforceEncoding: 'gzip' })).listen(port, '127.0.0.1'),
   'express-validator': () => {
     const { body, validationResult } = require('express-validator');
     const check = body(`*.${BAD}`).not().matches(/777$/).withMessage('is not a number');
@@ -80,6 +84,16 @@ const cases = {
     const { rateLimit } = require('express-rate-limit');
     const silent = { windowMs: 2000, limit: 8, standardHeaders: false, legacyHeaders: false };
     return express('express', rateLimit(silent)).listen(port, '127.0.0.1');
+  },
+  'express-rate-limit-403': () => {
+    const { rateLimit } = require('express-rate-limit');
+    return express('express', rateLimit({ windowMs: 2000, limit: 8, statusCode: 403 })).listen(port, '127.0.0.1');
+  },
+  fastify: async () => {
+    const app = require('fastify')();
+    app.get('/held', async () => counts());
+    app.post(PATH, async (request) => take(request.body));
+    await app.listen({ port: Number(port), host: '127.0.0.1' });
   },
   'fastify-schema': async () => {
     const app = require('fastify')();
