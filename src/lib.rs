@@ -22,6 +22,7 @@ pub mod markup;
 pub mod numbers;
 pub mod outcome;
 pub mod pipeline;
+pub mod platform;
 pub mod progress;
 pub mod reading;
 pub mod report;

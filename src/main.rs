@@ -8,10 +8,11 @@ use anyhow::{Result, anyhow};
 use m1import::config::Env;
 use m1import::contact::phone::Plans;
 use m1import::diagnostic::Exit;
-use m1import::{cli, commands};
+use m1import::{cli, commands, platform};
 
 fn main() -> ExitCode {
-    keep_memory_private();
+    // Neither a core dump nor a debugger is to show the token.
+    platform::keep_memory_private();
     let env = Env::new(std::env::vars_os());
     // A shell asks at Tab; what else is typed does not count then.
     if let Some(shell) = env.get("COMPLETE").filter(|shell| *shell != "0") {
@@ -25,13 +26,6 @@ fn main() -> ExitCode {
     };
     let exit = guarded(run).unwrap_or_else(|error| commands::broken(&error.to_string(), &env));
     ExitCode::from(exit.code())
-}
-
-/// Neither core dumps nor other processes of the user (by `/proc/PID/mem`, a debugger) see the token. Where the system
-/// refuses, the program runs all the same.
-fn keep_memory_private() {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 /// Runs to the end whatever happens. A panic is a fault of ours; it is told by its place in the program alone, since

@@ -3,12 +3,11 @@
 //! Only a regular file is read, and only up to a limit: a FIFO would make the program wait for ever, a device would fill
 //! the memory.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use crate::platform;
 
 /// The longest file that is read: 64 MiB. The certificates of an operating system take 300 kB, the numbering plans 1 MB.
 const LONGEST: u64 = 64 << 20;
@@ -51,9 +50,8 @@ fn read_at_most(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
 
 /// A regular file, opened.
 fn regular(path: &Path) -> io::Result<File> {
-    // Without the flag the opening of a FIFO waits for somebody who writes into it.
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    // A plain opening of a FIFO waits for somebody who writes into it.
+    let file = platform::open_without_waiting(path)?;
     let found = file.metadata()?;
     if found.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());

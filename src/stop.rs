@@ -5,17 +5,8 @@
 use tokio::sync::watch;
 
 use crate::diagnostic::Exit;
-
-/// A signal that ends a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    /// The terminal went away.
-    Hangup,
-    /// Ctrl-C.
-    Interrupt,
-    /// Asked to end, as service managers do.
-    Terminate,
-}
+pub use crate::platform::Signal;
+use crate::platform::Signals;
 
 impl Signal {
     /// The exit code of a run that it ended: 128 and the signal's number.
@@ -99,32 +90,17 @@ impl Stop {
         drop(level.wait_for(|level| level.now).await);
     }
 
-    /// Listens to SIGHUP, SIGINT and SIGTERM until the runtime ends, and takes the sting out of SIGXFSZ and SIGPIPE:
-    /// a file that may not grow and a closed pipe are then errors like others. `told` hears each signal.
+    /// Listens to signals until the runtime ends. `told` hears each of them.
     ///
     /// Must be called within a runtime.
     ///
     /// # Errors
     /// Where the system does not let the program listen.
     pub fn listen(&self, told: impl Fn(Signal) + Send + 'static) -> std::io::Result<()> {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let mut hangup = signal(SignalKind::hangup())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        // Listening once is enough: the handler stays, and the signal no longer kills.
-        let (mut too_large, mut pipe) = (signal(SignalKind::from_raw(SIGXFSZ))?, signal(SignalKind::pipe())?);
+        let mut signals = Signals::listen()?;
         let stop = self.clone();
         tokio::spawn(async move {
-            loop {
-                let heard = tokio::select! {
-                    Some(()) = hangup.recv() => Signal::Hangup,
-                    Some(()) = interrupt.recv() => Signal::Interrupt,
-                    Some(()) = terminate.recv() => Signal::Terminate,
-                    Some(()) = too_large.recv() => continue,
-                    Some(()) = pipe.recv() => continue,
-                    else => return,
-                };
+            while let Some(heard) = signals.next().await {
                 stop.signal(heard);
                 told(heard);
             }
@@ -132,9 +108,6 @@ impl Stop {
         Ok(())
     }
 }
-
-/// The number of the signal "file too large", on Linux and the BSDs alike.
-const SIGXFSZ: i32 = 25;
 
 #[cfg(test)]
 mod tests {

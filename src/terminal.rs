@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::process::Stdio;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -90,11 +90,8 @@ impl Terminal {
     }
 
     /// Standard error for the output of another program.
-    ///
-    /// # Errors
-    /// It is closed.
-    pub fn standard_error(&self) -> io::Result<OwnedFd> {
-        io::stderr().as_fd().try_clone_to_owned()
+    pub fn standard_error(&self) -> Stdio {
+        Stdio::from(io::stderr())
     }
 
     /// Writes a line to standard error; on a terminal wrapped between words, and in colour where that is wanted. If it

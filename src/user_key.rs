@@ -1,14 +1,12 @@
 //! The key of the user, from which nobody else can make one: journals are sealed with it, and accounts are written down
 //! so that only this user's runs recognise them.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
 use crate::folder::{Folder, KEY};
+use crate::platform::{self, OpenMode};
 
 /// 256 random bits.
 #[derive(Clone)]
@@ -30,7 +28,7 @@ impl UserKey {
     /// Local I/O.
     pub fn in_results(folder: &Folder, is_trusted: bool) -> io::Result<UserKey> {
         if is_trusted
-            && let Ok(file) = folder.open_file(KEY, OFlags::RDONLY)
+            && let Ok(file) = folder.open_file(KEY, OpenMode::Read)
             && let Some(key) = read(file)
         {
             return Ok(key);
@@ -39,7 +37,7 @@ impl UserKey {
             folder.remove(KEY)?;
         }
         let key = UserKey::random()?;
-        let mut file = folder.open_file(KEY, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
+        let mut file = folder.open_file(KEY, OpenMode::CreateNew)?;
         file.write_all(key.to_text().as_bytes())?;
         file.sync_all()?;
         Ok(key)
@@ -67,7 +65,7 @@ impl UserKey {
 
     fn random() -> io::Result<UserKey> {
         let mut key = [0; 32];
-        File::open("/dev/urandom")?.read_exact(&mut key)?;
+        getrandom::fill(&mut key)?;
         Ok(UserKey(key))
     }
 
@@ -85,17 +83,17 @@ impl std::fmt::Debug for UserKey {
 
 /// The key in a folder of the user; made if it is not there.
 fn in_user_folder(folder: &Path) -> io::Result<UserKey> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    platform::make_folders(folder)?;
     let path = folder.join(NAME);
     for _ in 0..2 {
-        match open(&path) {
+        match platform::open_no_link(&path) {
             Ok(file) => return read(file).ok_or_else(|| io::Error::other("it is no key of this user")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
         // Laid there as a whole: another run may look for it at this moment, or lay its own.
         let draft = folder.join(format!(".{NAME}.{:016x}.new", fastrand::u64(..)));
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        let mut file = platform::create_private(&draft)?;
         let laid = UserKey::random()
             .and_then(|key| file.write_all(key.to_text().as_bytes()))
             .and_then(|()| file.sync_all())
@@ -109,17 +107,10 @@ fn in_user_folder(folder: &Path) -> io::Result<UserKey> {
     Err(io::ErrorKind::NotFound.into())
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
-    OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)
-}
-
 /// The key in a file, if nobody else may read or have written it.
 fn read(mut file: File) -> Option<UserKey> {
     let found = file.metadata().ok()?;
-    let user = rustix::process::geteuid();
-    let is_own = found.uid() == user.as_raw() || user.is_root();
-    if !found.is_file() || !is_own || found.mode() & 0o077 != 0 || found.len() != 65 {
+    if !found.is_file() || !platform::is_only_ours(&file) || found.len() != 65 {
         return None;
     }
     let mut text = String::new();
@@ -129,7 +120,7 @@ fn read(mut file: File) -> Option<UserKey> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use super::*;
 

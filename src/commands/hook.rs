@@ -1,15 +1,13 @@
 //! `--on-finish`: a command of the user's at the end of an import, for mail, chat or monitoring.
 
 use std::io::Write;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
-
 use crate::cli::options::VARIABLE_PREFIX;
 use crate::diagnostic::{Exit, WarningCode};
+use crate::platform;
 use crate::report::{Summary, json, text};
 use crate::terminal::Terminal;
 
@@ -42,7 +40,7 @@ pub(super) fn run(command: &str, summary: &Summary, exit: Exit, terminal: &Termi
             Ok(Some(status)) => return failed(&format!("failed ({status})")),
             Ok(None) if since.elapsed() < LONGEST => thread::sleep(POLL),
             Ok(None) => {
-                kill(&mut child);
+                platform::kill_group(&mut child);
                 return failed("was ended after 60 s");
             }
             Err(error) => return failed(&format!("cannot be waited for: {error}")),
@@ -52,24 +50,15 @@ pub(super) fn run(command: &str, summary: &Summary, exit: Exit, terminal: &Termi
 
 /// Starts it in a process group of its own, without our variables: the token may be one of them.
 fn started(command: &str, summary: &Summary, exit: Exit, terminal: &Terminal) -> std::io::Result<Child> {
-    let mut shell = Command::new("sh");
+    let mut shell = platform::shell(command);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(VARIABLE_PREFIX)) {
         shell.env_remove(name);
     }
     shell
-        .args(["-c", command])
         .env("M1IMPORT_STATUS", summary.ending.status.as_str())
         .env("M1IMPORT_EXIT_CODE", exit.code().to_string())
         .stdin(Stdio::piped())
-        .stdout(terminal.standard_error()?)
-        .process_group(0)
-        .spawn()
-}
-
-/// Ends the command and all that it has started.
-fn kill(child: &mut Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-    let _ = child.wait();
+        .stdout(terminal.standard_error());
+    platform::start_group(&mut shell);
+    shell.spawn()
 }

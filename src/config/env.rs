@@ -16,6 +16,7 @@ use super::token_text::without_quotes;
 use crate::cli::nearest;
 use crate::cli::options::{SETTINGS, Setting, VARIABLE_PREFIX};
 use crate::diagnostic::RunCode;
+use crate::platform::HOME;
 
 /// The environment and the current folder.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +52,7 @@ impl Env {
     /// The user's own configuration file, if there is a place for one.
     pub fn user_file(&self) -> Option<PathBuf> {
         let absolute = |name: &str| self.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+        let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute(HOME).map(|home| home.join(".config")))?;
         Some(folder.join("m1import").join("config.toml"))
     }
 
@@ -75,7 +76,7 @@ impl Env {
 
     /// The user's home folder.
     pub fn home(&self) -> Option<PathBuf> {
-        self.get("HOME").map(PathBuf::from).filter(|path| path.is_absolute())
+        self.get(HOME).map(PathBuf::from).filter(|path| path.is_absolute())
     }
 
     /// Our own variables. Quotes around a whole value are those that `docker run --env-file` keeps.

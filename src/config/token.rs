@@ -4,9 +4,8 @@
 
 use std::fs;
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::{Error, Warning};
@@ -17,6 +16,7 @@ use super::level::{Levels, Origin};
 use super::token_text::{bare, why_unusable};
 use crate::cli::options::setting;
 use crate::diagnostic::{RunCode, WarningCode};
+use crate::platform;
 use crate::report::words::moment;
 use crate::secret::Secret;
 use crate::shell::quote;
@@ -105,7 +105,7 @@ impl TokenSource {
     pub(super) fn warning(&self, folder: &Path) -> Option<Warning> {
         let path = self.file()?;
         let found = folder.join(path).metadata().ok()?;
-        (found.is_file() && found.mode() & 0o044 != 0).then(|| {
+        (found.is_file() && platform::others_may_read(&found)).then(|| {
             let path = path.display().to_string();
             Warning {
                 code: WarningCode::ReadableToken,
@@ -179,12 +179,7 @@ fn from_file(path: &Path) -> io::Result<String> {
 /// What a command prints. Its standard input is closed, since ours may be the contacts; its standard error is not shown.
 fn from_command(command: &str, label: &str) -> Result<String, Error> {
     let fail = |why: String| Error::new(RunCode::TokenUnreadable, format!("{label}: {why}"));
-    let child = Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn();
+    let child = platform::shell(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut child = child.map_err(|why| fail(format!("the command cannot be run: {why}")))?;
     let printed = match child.stdout.take() {
         Some(pipe) => limited(pipe),

@@ -5,7 +5,6 @@
 //! contacts are sent, and in which form is answered. Nothing in it may choose where contacts go, under whose account, what
 //! is written where, or which other files are read; a token in a `.env` of the user's own is the one exception.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::error::Error;
@@ -16,6 +15,7 @@ use crate::cli::CommandLine;
 use crate::cli::options::{Group, setting};
 use crate::client::Endpoint;
 use crate::diagnostic::RunCode;
+use crate::platform;
 
 /// Settings of delivery and output that a found file may set: pace and form.
 const PACE_AND_FORM: [&str; 14] = [
@@ -123,7 +123,7 @@ pub(super) fn no_borrowed_token(
 /// Whether a file or folder belongs to the user of this process.
 fn is_own(path: &Path) -> bool {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    path.metadata().is_ok_and(|metadata| metadata.uid() == rustix::process::geteuid().as_raw())
+    platform::is_own(path)
 }
 
 fn untrusted(origin: &Origin, name: &str, why: &str, line: &CommandLine) -> Error {

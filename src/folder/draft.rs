@@ -8,9 +8,8 @@ use std::path::Path;
 use std::thread;
 use std::time::SystemTime;
 
-use rustix::fs::{AtFlags, Mode, OFlags};
-
 use super::Folder;
+use crate::platform::{self, OpenMode};
 
 /// How many files are made safe on disk side by side.
 const AT_ONCE: usize = 8;
@@ -30,9 +29,8 @@ pub struct Draft {
 impl Draft {
     pub(super) fn create(folder: &Folder, name: &OsStr) -> io::Result<Draft> {
         let draft_name = name_of(folder, name);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(folder, &draft_name, flags, Mode::RUSR | Mode::WUSR)?;
-        Ok(Draft { folder: folder.clone(), file: file.into(), name: name.to_owned(), draft_name, hasher: None })
+        let file = folder.dir.open_file(&draft_name, OpenMode::CreateNew)?;
+        Ok(Draft { folder: folder.clone(), file, name: name.to_owned(), draft_name, hasher: None })
     }
 
     /// The same, with what is written hashed on the way.
@@ -61,8 +59,7 @@ impl Draft {
     }
 
     fn publish(self) -> io::Result<()> {
-        rustix::fs::renameat(&self.folder, &self.draft_name, &self.folder, &self.name)?;
-        Ok(())
+        self.folder.dir.replace(&self.draft_name, &self.name)
     }
 }
 
@@ -89,7 +86,7 @@ impl Write for Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // A published one is not there any more under this name; one that cannot be removed now is by the next run.
-        let _removed = rustix::fs::unlinkat(&self.folder, &self.draft_name, AtFlags::empty());
+        let _removed = self.folder.dir.remove_file(&self.draft_name);
     }
 }
 
@@ -120,7 +117,7 @@ pub fn publish(drafts: Vec<Draft>) -> io::Result<()> {
 /// # Errors
 /// Local I/O.
 pub fn replace(path: &Path, content: impl Read) -> io::Result<()> {
-    replace_with_mode(path, content, Mode::RUSR | Mode::WUSR)
+    publish(vec![written(path, content)?])
 }
 
 /// The same for a file that others may read.
@@ -128,13 +125,15 @@ pub fn replace(path: &Path, content: impl Read) -> io::Result<()> {
 /// # Errors
 /// Local I/O.
 pub fn replace_public(path: &Path, content: impl Read) -> io::Result<()> {
-    replace_with_mode(path, content, Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::ROTH)
+    let draft = written(path, content)?;
+    platform::make_public(&draft.file)?;
+    publish(vec![draft])
 }
 
-fn replace_with_mode(path: &Path, mut content: impl Read, mode: Mode) -> io::Result<()> {
+/// The draft of a file anywhere, with its content.
+fn written(path: &Path, mut content: impl Read) -> io::Result<Draft> {
     let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
     let mut draft = Folder::around(path)?.create(name)?;
-    rustix::fs::fchmod(&draft.file, mode)?;
     io::copy(&mut content, &mut draft)?;
-    publish(vec![draft])
+    Ok(draft)
 }

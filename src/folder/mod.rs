@@ -11,15 +11,10 @@ mod owner;
 mod previous;
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::AsFd;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 
 pub use draft::{Draft, publish, replace, replace_public};
 pub use names::{
@@ -28,6 +23,8 @@ pub use names::{
 };
 pub use owner::Privacy;
 pub use previous::PreviousJob;
+
+use crate::platform::{self, Directory, FileId, OpenMode};
 
 /// BLAKE3 of a file.
 ///
@@ -54,7 +51,7 @@ pub fn has_place(path: &Path) -> io::Result<()> {
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
-    dir: Arc<File>,
+    dir: Arc<Directory>,
     is_new: bool,
     /// The random part in the names of its drafts.
     drafts: Arc<str>,
@@ -70,8 +67,10 @@ impl Folder {
         // Without a slash at its end, which would follow a link.
         let path: PathBuf = path.components().collect();
         let is_new = path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-        DirBuilder::new().recursive(true).mode(0o700).create(&path)?;
-        Folder::open(&path, OFlags::NOFOLLOW, is_new)
+        platform::make_folders(&path)?;
+        let folder = Folder::of(&path, Directory::open_no_link(&path)?, is_new);
+        folder.dir.check_writable()?;
+        Ok(folder)
     }
 
     /// Opens a folder that is there, to read what is in it; never through a link.
@@ -80,7 +79,7 @@ impl Folder {
     /// There is none.
     pub fn existing(path: &Path) -> io::Result<Folder> {
         let path: PathBuf = path.components().collect();
-        Folder::open_to_read(&path, OFlags::NOFOLLOW, false)
+        Ok(Folder::of(&path, Directory::open_no_link(&path)?, false))
     }
 
     /// Opens the folder that a file lies in, to read it.
@@ -89,13 +88,12 @@ impl Folder {
     /// There is none.
     pub fn to_read_from(path: &Path) -> io::Result<Folder> {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Folder::open_to_read(parent, OFlags::empty(), false)
+        Ok(Folder::of(parent, Directory::open(parent)?, false))
     }
 
     /// Whether both are one folder, whatever their paths.
     pub fn is_same(&self, other: &Folder) -> bool {
-        let place = |folder: &Folder| rustix::fs::fstat(&folder.dir).map(|stat| (stat.st_dev, stat.st_ino)).ok();
-        place(self).is_some() && place(self) == place(other)
+        self.dir.id().is_ok_and(|id| other.dir.id().is_ok_and(|other| id == other))
     }
 
     /// Opens the folder that a file lies in, or is to lie in.
@@ -103,21 +101,14 @@ impl Folder {
     /// # Errors
     /// There is none, or nothing may be written into it.
     pub fn around(path: &Path) -> io::Result<Folder> {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Folder::open(parent, OFlags::empty(), false)
-    }
-
-    fn open(path: &Path, flags: OFlags, is_new: bool) -> io::Result<Folder> {
-        let folder = Folder::open_to_read(path, flags, is_new)?;
-        rustix::fs::accessat(&folder.dir, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::empty())?;
+        let folder = Folder::to_read_from(path)?;
+        folder.dir.check_writable()?;
         Ok(folder)
     }
 
-    fn open_to_read(path: &Path, flags: OFlags, is_new: bool) -> io::Result<Folder> {
-        let flags = flags | OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let dir = rustix::fs::open(path, flags, Mode::empty())?;
+    fn of(path: &Path, dir: Directory, is_new: bool) -> Folder {
         let drafts = format!("{:016x}", fastrand::u64(..)).into();
-        Ok(Folder { path: path.to_owned(), dir: Arc::new(dir.into()), is_new, drafts })
+        Folder { path: path.to_owned(), dir: Arc::new(dir), is_new, drafts }
     }
 
     /// Whether it was not there before.
@@ -146,13 +137,7 @@ impl Folder {
 
     /// Whether its path still leads to it.
     pub fn is_in_place(&self) -> bool {
-        let same = |there: rustix::fs::Stat, ours: rustix::fs::Stat| {
-            (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
-        };
-        match (rustix::fs::stat(&self.path), rustix::fs::fstat(&self.dir)) {
-            (Ok(there), Ok(ours)) => same(there, ours),
-            _ => false,
-        }
+        FileId::at(&self.path).is_ok_and(|there| self.dir.id().is_ok_and(|ours| there == ours))
     }
 
     /// The names of everything in it, those that are no UTF-8 left out: none of ours is among them.
@@ -168,14 +153,7 @@ impl Folder {
     /// # Errors
     /// Local I/O.
     pub fn all_names(&self) -> io::Result<Vec<OsString>> {
-        let mut names = Vec::new();
-        for entry in Dir::read_from(&self.dir)? {
-            let name = OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned();
-            if name != "." && name != ".." {
-                names.push(name);
-            }
-        }
-        Ok(names)
+        self.dir.names()
     }
 
     /// Opens a folder in it, and makes it if it is not there.
@@ -183,10 +161,8 @@ impl Folder {
     /// # Errors
     /// It cannot be made, or something else has its name, a link too.
     pub fn subfolder(&self, name: &str) -> io::Result<Folder> {
-        match rustix::fs::mkdirat(&self.dir, name, Mode::RWXU) {
-            Ok(()) | Err(rustix::io::Errno::EXIST) => self.existing_subfolder(name),
-            Err(error) => Err(error.into()),
-        }
+        self.dir.make_folder(name)?;
+        self.existing_subfolder(name)
     }
 
     /// Opens a folder in it; never through a link.
@@ -194,9 +170,8 @@ impl Folder {
     /// # Errors
     /// There is none.
     pub fn existing_subfolder(&self, name: &str) -> io::Result<Folder> {
-        let flags = OFlags::NOFOLLOW | OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let dir = rustix::fs::openat(&self.dir, name, flags, Mode::empty())?;
-        Ok(Folder { path: self.file(name), dir: Arc::new(dir.into()), is_new: false, drafts: Arc::clone(&self.drafts) })
+        let dir = Arc::new(self.dir.open_folder(name)?);
+        Ok(Folder { path: self.file(name), dir, is_new: false, drafts: Arc::clone(&self.drafts) })
     }
 
     /// Removes a folder in it that is empty; one that is not stays.
@@ -204,35 +179,20 @@ impl Folder {
     /// # Errors
     /// Local I/O.
     pub fn remove_subfolder(&self, name: &str) -> io::Result<()> {
-        match rustix::fs::unlinkat(&self.dir, name, AtFlags::REMOVEDIR) {
-            Err(rustix::io::Errno::NOTEMPTY | rustix::io::Errno::EXIST) => Ok(()),
-            removed => Ok(removed?),
-        }
+        self.dir.remove_folder(name)
     }
 
     /// Whether there is anything of this name, a link that leads nowhere too.
     pub fn has(&self, name: &str) -> bool {
-        rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+        self.dir.has(name)
     }
 
     /// Opens a regular file; never through a link, and without waiting for the other end of a pipe.
     ///
     /// # Errors
     /// Local I/O; it is no regular file.
-    pub fn open_file(&self, name: &str, flags: OFlags) -> io::Result<File> {
-        let regular = |stat: rustix::fs::Stat| match FileType::from_raw_mode(stat.st_mode) {
-            FileType::RegularFile => Ok(()),
-            _ => Err(io::Error::other("it is not a regular file")),
-        };
-        // Looked at first: opening a device can have effects of its own.
-        match rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Err(rustix::io::Errno::NOENT) if flags.contains(OFlags::CREATE) => {}
-            found => regular(found?)?,
-        }
-        let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(&self.dir, name, flags, Mode::RUSR | Mode::WUSR)?;
-        regular(rustix::fs::fstat(&file)?)?;
-        Ok(file.into())
+    pub fn open_file(&self, name: &str, mode: OpenMode) -> io::Result<File> {
+        self.dir.open_file(name.as_ref(), mode)
     }
 
     /// The bytes of its `summary.json`, 64 MiB at most; what is cut there is no JSON any more.
@@ -242,7 +202,7 @@ impl Folder {
     pub fn read_summary(&self) -> io::Result<Vec<u8>> {
         const LONGEST: u64 = 64 << 20;
         let mut text = Vec::new();
-        self.open_file(SUMMARY, OFlags::RDONLY)?.take(LONGEST).read_to_end(&mut text)?;
+        self.open_file(SUMMARY, OpenMode::Read)?.take(LONGEST).read_to_end(&mut text)?;
         Ok(text)
     }
 
@@ -251,10 +211,7 @@ impl Folder {
     /// # Errors
     /// Local I/O.
     pub fn remove(&self, name: &str) -> io::Result<()> {
-        match rustix::fs::unlinkat(&self.dir, name, AtFlags::empty()) {
-            Err(error) if error != rustix::io::Errno::NOENT => Err(error.into()),
-            _ => Ok(()),
-        }
+        self.dir.remove_file(name.as_ref())
     }
 
     /// Gives a file another name, which nothing else has yet.
@@ -262,7 +219,7 @@ impl Folder {
     /// # Errors
     /// Local I/O; there is something of that name.
     pub fn rename(&self, name: &str, to: &str) -> io::Result<()> {
-        self.rename_into(name, self, to)
+        self.dir.move_new(name, &self.dir, to)
     }
 
     /// Moves a file into another folder of the same file system, where nothing has its name yet.
@@ -270,18 +227,7 @@ impl Folder {
     /// # Errors
     /// Local I/O; there is something of that name.
     pub fn move_file(&self, name: &str, folder: &Folder) -> io::Result<()> {
-        self.rename_into(name, folder, name)
-    }
-
-    fn rename_into(&self, name: &str, folder: &Folder, to: &str) -> io::Result<()> {
-        match rustix::fs::renameat_with(&self.dir, name, &folder.dir, to, RenameFlags::NOREPLACE) {
-            // Not every file system knows how; there a link does the same for a file.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
-                rustix::fs::linkat(&self.dir, name, &folder.dir, to, AtFlags::empty())?;
-                Ok(rustix::fs::unlinkat(&self.dir, name, AtFlags::empty())?)
-            }
-            renamed => Ok(renamed?),
-        }
+        self.dir.move_new(name, &folder.dir, name)
     }
 
     /// Returns when the names in it outlive a loss of power.
@@ -289,7 +235,7 @@ impl Folder {
     /// # Errors
     /// Local I/O.
     pub fn sync(&self) -> io::Result<()> {
-        self.dir.sync_all()
+        self.dir.sync()
     }
 
     /// The random part in the names of its drafts: 16 hexadecimal digits.
@@ -315,10 +261,7 @@ impl Folder {
     /// # Errors
     /// Local I/O.
     pub fn remove_draft(&self, name: &OsStr) -> io::Result<()> {
-        match rustix::fs::unlinkat(&self.dir, draft::name_of(self, name), AtFlags::empty()) {
-            Err(error) if error != rustix::io::Errno::NOENT => Err(error.into()),
-            _ => Ok(()),
-        }
+        self.dir.remove_file(&draft::name_of(self, name))
     }
 
     /// Removes the drafts of an earlier run that was killed.
@@ -333,12 +276,6 @@ impl Folder {
             }
         }
         Ok(())
-    }
-}
-
-impl AsFd for Folder {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        self.dir.as_fd()
     }
 }
 

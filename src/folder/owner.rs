@@ -2,8 +2,6 @@
 
 use std::io;
 
-use rustix::fs::Mode;
-
 use super::Folder;
 
 /// Who could write into a folder of one's own when it was opened.
@@ -17,17 +15,13 @@ pub enum Privacy {
     Shared,
 }
 
-/// What the group and others may do to write into a folder.
-const OTHERS_WRITE: Mode = Mode::WGRP.union(Mode::WOTH);
-
 impl Folder {
     /// The user that the folder belongs to, if that is not the one of this process.
     ///
     /// # Errors
     /// Local I/O.
     pub fn other_owner(&self) -> io::Result<Option<u32>> {
-        let owner = rustix::fs::fstat(&self.dir)?.st_uid;
-        Ok((owner != rustix::process::geteuid().as_raw()).then_some(owner))
+        self.dir.other_owner()
     }
 
     /// Takes the permission to write into the folder from everybody else.
@@ -35,14 +29,11 @@ impl Folder {
     /// # Errors
     /// Local I/O.
     pub fn make_private(&self) -> io::Result<Privacy> {
-        let is_shared =
-            || Ok::<_, io::Error>(Mode::from_raw_mode(rustix::fs::fstat(&self.dir)?.st_mode).intersects(OTHERS_WRITE));
-        if !is_shared()? {
+        if !self.dir.is_shared()? {
             return Ok(Privacy::Private);
         }
-        // A file system without permissions refuses, or says yes and changes nothing.
-        let _ = rustix::fs::fchmod(&self.dir, Mode::RWXU);
-        Ok(if is_shared()? { Privacy::Shared } else { Privacy::WasShared })
+        self.dir.make_private();
+        Ok(if self.dir.is_shared()? { Privacy::Shared } else { Privacy::WasShared })
     }
 }
 

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
+use rustix::fs::{FileType, Mode};
+
 #[test]
 fn a_file_has_a_place_in_a_folder_only() {
     let dir = tempfile::tempdir().unwrap();
@@ -56,14 +58,14 @@ fn a_folder_that_is_replaced_is_not_written_into() {
 fn only_regular_files_are_opened() {
     let dir = tempfile::tempdir().unwrap();
     let folder = Folder::make(dir.path()).unwrap();
-    rustix::fs::mknodat(&folder, "pipe", FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, dir.path().join("pipe"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
     std::os::unix::fs::symlink("/etc/hosts", dir.path().join("link")).unwrap();
     fs::create_dir(dir.path().join("folder")).unwrap();
     for name in ["pipe", "link", "folder", "none"] {
-        assert!(folder.open_file(name, OFlags::RDONLY).is_err(), "{name}");
+        assert!(folder.open_file(name, OpenMode::Read).is_err(), "{name}");
     }
     fs::write(dir.path().join("file"), "1").unwrap();
-    assert!(folder.open_file("file", OFlags::RDONLY).is_ok());
+    assert!(folder.open_file("file", OpenMode::Read).is_ok());
     assert!(folder.rename("file", "link").is_err(), "a file is replaced");
     folder.rename("file", "other").unwrap();
     assert_eq!(fs::read(dir.path().join("other")).unwrap(), b"1");

@@ -2,12 +2,10 @@
 
 use std::fs::{File, TryLockError};
 use std::io::Read;
-use std::os::unix::fs::{FileExt, MetadataExt};
-
-use rustix::fs::OFlags;
 
 use super::Error;
 use crate::folder::{Folder, LOCK, is_our_name};
+use crate::platform::{self, OpenMode};
 
 /// What stands in the first line of the lock file, so that a folder is known as ours. The second one holds the random
 /// part in the names of its drafts.
@@ -36,7 +34,7 @@ impl Lock {
                 return Err(not_ours(name));
             }
         }
-        let file = folder.open_file(LOCK, OFlags::RDWR | OFlags::CREATE).map_err(unusable)?;
+        let file = folder.open_file(LOCK, OpenMode::Update).map_err(unusable)?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => Error::Locked { folder: path.clone() },
             TryLockError::Error(error) => unusable(error),
@@ -53,10 +51,11 @@ impl Lock {
             }
             (Ok(_), Some("")) => {}
             // Just made, or left by a run that was killed within this moment. With a second name it is somebody's file.
-            (Ok(0), None) if file.metadata().map_err(unusable)?.nlink() == 1 => {}
+            (Ok(0), None) if platform::links(&file).map_err(unusable)? == 1 => {}
             _ => return Err(not_ours(LOCK.to_owned())),
         }
-        file.write_all_at(format!("{OURS}{}\n", folder.draft_id()).as_bytes(), 0).map_err(unusable)?;
+        let text = format!("{OURS}{}\n", folder.draft_id());
+        platform::write_all_at(&file, text.as_bytes(), 0).map_err(unusable)?;
         Ok(Lock { _file: file })
     }
 }

@@ -15,7 +15,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 pub use error::Error;
@@ -26,6 +25,7 @@ pub use lock::Lock;
 use crate::event::Event;
 use crate::folder::{Folder, JOURNAL, PreviousJob, publish};
 use crate::outcome::{Failure, Outcome, RowStatus, Settlement, StatusMap};
+use crate::platform::OpenMode;
 use crate::row::masked_within;
 use crate::user_key::UserKey;
 
@@ -226,7 +226,7 @@ impl Journal {
     /// of this key.
     pub fn inspect(folder: &Folder, key: &UserKey) -> Result<ExistingJournal, Error> {
         let path = folder.file(JOURNAL);
-        let file = match folder.open_file(JOURNAL, OFlags::RDONLY) {
+        let file = match folder.open_file(JOURNAL, OpenMode::Read) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ExistingJournal::None),
             Err(error) => return Err(Error::Open { path, error }),
@@ -258,7 +258,7 @@ impl Journal {
             let tool = env!("CARGO_PKG_VERSION").to_owned();
             draft.write_all(&JournalLine::Head { v: VERSION, tool, head: head.clone() }.to_bytes(&mut seal)?)?;
             publish(vec![draft])?;
-            folder.open_file(JOURNAL, OFlags::WRONLY | OFlags::APPEND)
+            folder.open_file(JOURNAL, OpenMode::Append)
         };
         let failed = |error| Error::Open { path: folder.file(JOURNAL), error };
         match create() {
@@ -273,7 +273,7 @@ impl Journal {
     /// Local I/O.
     pub fn resume(folder: &Folder, unfinished: &Unfinished) -> Result<Journal, Error> {
         let resume = || {
-            let file = folder.open_file(JOURNAL, OFlags::WRONLY | OFlags::APPEND)?;
+            let file = folder.open_file(JOURNAL, OpenMode::Append)?;
             file.set_len(unfinished.length)?;
             file.sync_all()?;
             Ok(file)

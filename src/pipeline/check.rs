@@ -1,9 +1,7 @@
 //! `m1import check`: the survey, shown to a person. No token, no network, no folder.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,6 +19,7 @@ use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
+use crate::platform;
 use crate::reading::{Job, MappedInput};
 use crate::report::check::{Preview, page};
 use crate::report::rejected_rows::{RejectedRow, RejectedRows};
@@ -244,6 +243,6 @@ fn write_new(path: &Path, text: &str) -> Result<(), Error> {
         io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
         _ => Error::Output { path: path.to_owned(), error },
     };
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    let mut file = platform::create_private(path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)
 }

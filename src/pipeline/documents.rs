@@ -1,11 +1,7 @@
 //! The reports that are made from the summary, each in its place, and what CI systems are told.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-use rustix::fs::OFlags;
 
 use super::Screen;
 use super::earlier::date_of;
@@ -18,6 +14,7 @@ use crate::error::Error;
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
 use crate::folder::{self, Draft, Folder, RESULTS, SUMMARY, publish, replace, replace_public};
+use crate::platform::{self, OpenMode};
 use crate::reading::Shard;
 use crate::report::rejected_rows::RejectedRows;
 use crate::report::timeline::Timeline;
@@ -108,7 +105,7 @@ fn report(path: &Path, sources: &Sources<'_>, summary: &Summary) -> Result<bool,
     let form = ReportFormat::of(path).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidInput, why)))?;
     match (form, sources.results) {
         (ReportFormat::Csv, Some(results)) => {
-            let rows = results.open_file(RESULTS, OFlags::RDONLY);
+            let rows = results.open_file(RESULTS, OpenMode::Read);
             rows.and_then(|rows| replace(path, rows)).map_err(failed)?;
         }
         (ReportFormat::Csv, None) => return Ok(false),
@@ -194,8 +191,7 @@ pub fn tell_ci(screen: &Screen<'_>, summary: &Summary, rejected: &RejectedRows) 
 
 /// Adds to the end of a regular file; nobody need read at the other end of a FIFO.
 fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let mut file = OpenOptions::new().append(true).create(true).custom_flags(flags).open(path)?;
+    let mut file = platform::append_without_waiting(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }

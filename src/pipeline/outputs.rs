@@ -2,9 +2,8 @@
 //!
 //! Files are compared by device and inode, so that links, other spellings of a path and bind mounts do not matter.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::Screen;
@@ -12,28 +11,11 @@ use super::changes;
 use crate::config::{Config, is_stdin, key};
 use crate::error::Error;
 use crate::folder::{LOCK, has_place, is_our_name};
+use crate::platform::FileId;
 
-/// A file, whatever its names are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct FileId {
-    device: u64,
-    inode: u64,
-}
-
-impl FileId {
-    fn of(found: &Metadata) -> FileId {
-        FileId { device: found.dev(), inode: found.ino() }
-    }
-
-    /// What a path leads to, and the link itself where it is one.
-    fn both(path: &Path) -> Vec<FileId> {
-        [fs::metadata(path), fs::symlink_metadata(path)].into_iter().flatten().map(|found| FileId::of(&found)).collect()
-    }
-
-    /// What lies at a path, not what a link there leads to: only that can be replaced or removed.
-    fn at(path: &Path) -> Option<FileId> {
-        fs::symlink_metadata(path).ok().map(|found| FileId::of(&found))
-    }
+/// What a path leads to, and the link itself where it is one.
+fn both(path: &Path) -> Vec<FileId> {
+    [FileId::at(path), FileId::of_link(path)].into_iter().flatten().collect()
 }
 
 /// The files that a run reads.
@@ -45,11 +27,11 @@ struct ReadFiles {
 
 impl ReadFiles {
     fn of(config: &Config, screen: &Screen<'_>) -> ReadFiles {
-        let inputs = config.files.iter().filter(|file| !is_stdin(file)).flat_map(|file| FileId::both(file));
+        let inputs = config.files.iter().filter(|file| !is_stdin(file)).flat_map(|file| both(file));
         let named = config.effective.iter().filter(|setting| FILES_READ.contains(&setting.name));
         let named = named.flat_map(|setting| &setting.values).map(PathBuf::from);
         let looked_for = [".env", "m1import.toml"].map(PathBuf::from).into_iter().chain(screen.env.user_file());
-        let others = named.chain(looked_for).flat_map(|path| FileId::both(&path));
+        let others = named.chain(looked_for).flat_map(|path| both(&path));
         ReadFiles { inputs: inputs.collect(), others: others.collect() }
     }
 }
@@ -88,17 +70,17 @@ pub fn check(config: &Config, screen: &Screen<'_>, folder: Option<&Path>) -> Res
             return Err(refused(path, "it is the file of --only-changed"));
         }
         let Ok(found) = fs::symlink_metadata(path) else { continue };
-        let id = FileId::of(&found);
-        if FileId::both(path).iter().any(|id| read.inputs.contains(id)) {
+        let ids = both(path);
+        if ids.iter().any(|id| read.inputs.contains(id)) {
             return Err(Error::ReportIsInput(path.clone()));
         }
         if !found.is_file() {
             return Err(refused(path, "it is not a regular file"));
         }
-        if read.others.contains(&id) {
+        if ids.iter().any(|id| read.others.contains(id)) {
             return Err(refused(path, "it is a file that this run reads"));
         }
-        if results.contains(&id) {
+        if ids.iter().any(|id| results.contains(id)) {
             return Err(refused(path, "it is a file of the results folder"));
         }
     }
@@ -107,7 +89,7 @@ pub fn check(config: &Config, screen: &Screen<'_>, folder: Option<&Path>) -> Res
 
 /// The state file is replaced, so it may be nothing that is read or written besides.
 fn check_state(path: &Path, read: &ReadFiles, folder: Option<&Path>, results: &[FileId]) -> Result<(), Error> {
-    let ids = FileId::both(path);
+    let ids = both(path);
     if ids.iter().any(|id| read.inputs.contains(id)) {
         return Err(Error::StateIsInput(path.to_owned()));
     }
@@ -125,10 +107,9 @@ fn is_same_place(a: &Path, b: &Path) -> bool {
     let folder = |path: &Path| {
         path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
     };
-    let id = |path: &Path| fs::metadata(folder(path)).ok().map(|found| FileId::of(&found));
-    let both = FileId::both(a);
-    a.file_name() == b.file_name() && id(a).is_some() && id(a) == id(b)
-        || FileId::both(b).iter().any(|id| both.contains(id))
+    let id = |path: &Path| FileId::at(&folder(path)).ok();
+    let ids = both(a);
+    a.file_name() == b.file_name() && id(a).is_some() && id(a) == id(b) || both(b).iter().any(|id| ids.contains(id))
 }
 
 /// Every report can be made where it is to be, so that nobody learns after an hour that it cannot.
@@ -150,14 +131,14 @@ fn refused(path: &Path, why: &str) -> Error {
 fn results_in(folder: &Path) -> Vec<(PathBuf, FileId)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let ours = entries.filter(|entry| entry.file_name().to_str().is_some_and(|name| name == LOCK || is_our_name(name)));
-    ours.filter_map(|entry| Some((entry.path(), FileId::at(&entry.path())?))).collect()
+    ours.filter_map(|entry| Some((entry.path(), FileId::of_link(&entry.path()).ok()?))).collect()
 }
 
 /// Whether a path has one of our names in that folder, be there a file yet or not.
 fn is_in(path: &Path, folder: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let id = |path| fs::metadata(path).ok().map(|found| FileId::of(&found));
+    let id = |path| FileId::at(path).ok();
     let same = parent.components().eq(folder.components()) || (id(parent).is_some() && id(parent) == id(folder));
     same && name.is_some_and(|name| name == LOCK || is_our_name(name))
 }

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::diagnostic::WarningCode;
 use crate::error::Error;
 use crate::folder::{Folder, Privacy};
+use crate::platform;
 use crate::report::Warning;
 use crate::user_key::UserKey;
 
@@ -17,7 +18,7 @@ use crate::user_key::UserKey;
 pub fn make_own(folder: &Folder, screen: &Screen<'_>) -> Result<Privacy, Error> {
     let failed = |error| Error::Folder { path: folder.path().to_owned(), error };
     if let Some(owner) = folder.other_owner().map_err(failed)? {
-        if !rustix::process::geteuid().is_root() {
+        if !platform::is_superuser() {
             return Err(failed(io::Error::other(format!("it belongs to another user (number {owner})"))));
         }
         screen.note(&format!("the results folder belongs to user number {owner}; root may use it"));

@@ -6,11 +6,11 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{Error, ErrorKind};
+use crate::platform;
 
 /// An input: where its bytes are and what messages call it. A file is opened once and read by position.
 #[derive(Debug, Clone)]
@@ -194,7 +194,7 @@ impl InputSource {
 
 /// Half of the bytes that are free where the file lies; without a bound where the system does not say.
 fn half_of_free_space(file: &File) -> u64 {
-    rustix::fs::fstatvfs(file).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize) / 2)
+    platform::free_space(file).map_or(u64::MAX, |free| free / 2)
 }
 
 fn missing(error: io::Error) -> ErrorKind {
@@ -239,11 +239,11 @@ impl HashingReader {
 impl Backing {
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
         match self {
-            Backing::File(file) => file.read_at(buffer, at),
+            Backing::File(file) => platform::read_at(file, buffer, at),
             Backing::Part(file, part) => {
                 let left = usize::try_from(part.end.saturating_sub(part.start + at)).unwrap_or(usize::MAX);
                 let most = left.min(buffer.len());
-                file.read_at(buffer.get_mut(..most).unwrap_or_default(), part.start + at)
+                platform::read_at(file, buffer.get_mut(..most).unwrap_or_default(), part.start + at)
             }
             Backing::Memory(bytes) => {
                 let at = usize::try_from(at).unwrap_or(usize::MAX);

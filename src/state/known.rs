@@ -1,6 +1,5 @@
 //! What stands in a state file.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -65,7 +64,7 @@ impl Known {
     /// The system has no random bytes.
     pub fn new(scope: Scope) -> io::Result<Known> {
         let mut key = [0; HASH];
-        File::open("/dev/urandom")?.read_exact(&mut key)?;
+        getrandom::fill(&mut key)?;
         Ok(Known { key, scope, job: [0; 16], entries: Vec::new() })
     }
 

@@ -3,13 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, TryLockError};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
-
-use rustix::fs::OFlags;
 
 use super::Error;
 use crate::folder::Folder;
+use crate::platform::{self, FileId, OpenMode};
 
 /// What stands in its first line; the second one holds the random part in the name of the run's draft.
 const OURS: &str = "m1import --only-changed\n";
@@ -33,28 +31,29 @@ impl Lock {
             return Err(unusable(io::Error::other("its name is no text")));
         };
         loop {
-            let file = folder.open_file(&lock_name, OFlags::RDWR | OFlags::CREATE).map_err(unusable)?;
+            let file = folder.open_file(&lock_name, OpenMode::Update).map_err(unusable)?;
             file.try_lock().map_err(|error| match error {
                 TryLockError::WouldBlock => Error::Locked(path.to_owned()),
                 TryLockError::Error(error) => unusable(error),
             })?;
             // The run before may have removed it between the two.
-            let ours = file.metadata().map_err(unusable)?;
-            let there = folder.open_file(&lock_name, OFlags::RDONLY).and_then(|there| there.metadata());
-            if !there.is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino())) {
+            let ours = FileId::of(&file).map_err(unusable)?;
+            let there = folder.open_file(&lock_name, OpenMode::Read).and_then(|there| FileId::of(&there));
+            if !there.is_ok_and(|there| there == ours) {
                 continue;
             }
             let mut said = String::new();
             let read = (&file).take(64).read_to_string(&mut said);
             match (read, said.strip_prefix(OURS).map(str::trim_end)) {
-                (Ok(0), _) if ours.nlink() == 1 => {}
+                (Ok(0), _) if platform::links(&file).map_err(unusable)? == 1 => {}
                 (Ok(_), Some(id)) if id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
                     folder.use_draft_id(id);
                     folder.remove_draft(name).map_err(unusable)?;
                 }
                 _ => return Err(unusable(io::Error::other("it is no lock of ours"))),
             }
-            file.write_all_at(format!("{OURS}{}\n", folder.draft_id()).as_bytes(), 0).map_err(unusable)?;
+            let text = format!("{OURS}{}\n", folder.draft_id());
+            platform::write_all_at(&file, text.as_bytes(), 0).map_err(unusable)?;
             return Ok(Lock { folder: folder.clone(), name: lock_name, _file: file });
         }
     }

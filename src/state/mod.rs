@@ -12,14 +12,13 @@ use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
 pub use comparison::Comparison;
 pub use error::Error;
 pub use known::{Entry, Known, Scope};
 use lock::Lock;
 
 use crate::folder::{Folder, publish};
+use crate::platform::OpenMode;
 use crate::reading::Shard;
 
 /// Where the state of a shard lies: each has a file of its own.
@@ -89,7 +88,7 @@ pub fn read(path: &Path, scope: Scope) -> Result<Known, Error> {
         return Err(failed(io::Error::other("its name is no text")));
     };
     let folder = Folder::to_read_from(path).map_err(failed)?;
-    let file = match folder.open_file(name, OFlags::RDONLY) {
+    let file = match folder.open_file(name, OpenMode::Read) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return new(),
         Err(error) => return Err(failed(error)),

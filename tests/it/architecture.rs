@@ -14,12 +14,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("entity", &[]),
     ("markup", &["entity"]),
     ("shell", &[]),
-    ("small_file", &[]),
-    ("stop", &["diagnostic"]),
+    ("platform", &[]),
+    ("small_file", &["platform"]),
+    ("stop", &["diagnostic", "platform"]),
     ("terminal", &["secret", "keywords", "invisible"]),
     ("vocabulary", &["invisible", "markup"]),
     ("contact", &["markup", "row", "keywords", "invisible"]),
-    ("source", &["entity", "diagnostic", "row", "vocabulary"]),
+    ("source", &["entity", "diagnostic", "row", "vocabulary", "platform"]),
     ("mapping", &["diagnostic", "row", "contact", "source", "shell", "invisible", "vocabulary"]),
     ("dedupe", &["row", "contact", "keywords"]),
     ("wire", &["contact", "entity"]),
@@ -28,12 +29,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("event", &["outcome"]),
     ("reading", &["row", "contact", "source", "mapping"]),
     ("survey", &["row", "contact", "source", "mapping", "reading", "dedupe"]),
-    ("folder", &["reading"]),
-    ("user_key", &["folder"]),
-    ("state", &["diagnostic", "contact", "folder", "reading"]),
+    ("folder", &["reading", "platform"]),
+    ("user_key", &["folder", "platform"]),
+    ("state", &["diagnostic", "contact", "folder", "reading", "platform"]),
     ("client", &["diagnostic", "wire", "batch", "outcome", "event", "secret", "small_file", "stop"]),
     // The server's words may quote a cell, which is masked.
-    ("journal", &["diagnostic", "row", "outcome", "event", "folder", "user_key"]),
+    ("journal", &["diagnostic", "row", "outcome", "event", "folder", "user_key", "platform"]),
     ("progress", &["diagnostic", "row", "outcome", "event", "terminal", "numbers"]),
     (
         "report",
@@ -75,6 +76,10 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("io::stdout", &["terminal"]),
     ("io::stderr", &["terminal"]),
 ];
+
+/// What only `platform` may name, so that everything else is the same on every operating system.
+const SYSTEM: &[&str] =
+    &["std::os::", "rustix::", "winapi_util::", "signal::unix", "signal::windows", "cfg(unix", "cfg(windows"];
 
 /// Every source file with its module and its code without comments.
 fn sources() -> Vec<(String, PathBuf, String)> {
@@ -157,6 +162,22 @@ fn an_outside_package_is_used_where_the_table_says() {
                 wrong.push(format!("{}: `{package}` is only used in {modules:?}", path.display()));
             }
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Tests may: they make FIFOs and links, and run on Unix.
+#[test]
+fn operating_systems_are_told_apart_in_one_module() {
+    let mut wrong = Vec::new();
+    for (module, path, code) in sources() {
+        let is_test = path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")));
+        if module == "platform" || is_test {
+            continue;
+        }
+        let program = code.split("#[cfg(test)]").next().unwrap_or_default();
+        let named = SYSTEM.iter().filter(|name| program.contains(**name));
+        wrong.extend(named.map(|name| format!("{}: `{name}` is only used in `platform`", path.display())));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

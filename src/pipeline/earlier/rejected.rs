@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use rustix::fs::OFlags;
-
 use super::EarlierReports;
 use crate::folder::{Draft, Folder, hash, is_rejected_name};
+use crate::platform::OpenMode;
 
 /// The files of rejected rows that the folder's own summary lists, by name, each with the BLAKE3 of what was written.
 /// None where there is no summary, or one that cannot be read.
@@ -45,7 +44,7 @@ impl Listed {
             return Ok(None);
         }
         // What cannot be opened is no file of ours.
-        let now = folder.open_file(name, OFlags::RDONLY).ok().map(hash).transpose()?;
+        let now = folder.open_file(name, OpenMode::Read).ok().map(hash).transpose()?;
         Ok(Some(now.is_some_and(|now| self.0.get(name).is_some_and(|known| *known == now.to_string()))))
     }
 }
@@ -70,7 +69,7 @@ pub fn clear_rejected(folder: &Folder, listed: &Listed, new: &[Draft]) -> io::Re
             continue;
         }
         // What cannot be opened is no file of ours.
-        let now = folder.open_file(&name, OFlags::RDONLY).ok().map(hash).transpose()?;
+        let now = folder.open_file(&name, OpenMode::Read).ok().map(hash).transpose()?;
         // A run that was killed between its reports and its summary has left a file that no summary lists.
         let is_new = |now: &blake3::Hash| draft.and_then(Draft::hash).as_ref() == Some(now);
         let is_ours = now.is_some_and(|now| known.is_some_and(|known| *known == now.to_string()) || is_new(&now));

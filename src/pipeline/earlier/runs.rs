@@ -3,12 +3,11 @@
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
-use rustix::fs::OFlags;
-
 use super::EarlierReports;
 use super::rejected::{Listed, keep_edited};
 use crate::folder::{Folder, REPORT, RUNS, SUMMARY};
+use crate::platform::OpenMode;
+use jiff::Timestamp;
 
 /// Moves the reports of an earlier job into a folder of their own in `runs/`, and removes the oldest of these beyond
 /// `most`. Its `results.csv` stays, and is replaced at the end of the new run. A file of rejected rows that was edited is
@@ -32,7 +31,7 @@ pub fn put_away(folder: &Folder, reports: &EarlierReports, most: u64) -> io::Res
             }
         }
         // The summary names the others: it goes last.
-        moving.extend([REPORT, SUMMARY].into_iter().filter(|name| folder.open_file(name, OFlags::RDONLY).is_ok()));
+        moving.extend([REPORT, SUMMARY].into_iter().filter(|name| folder.open_file(name, OpenMode::Read).is_ok()));
         let run = free_folder(&folder.subfolder(RUNS)?, &name, &moving)?;
         for name in moving {
             folder.move_file(name, &run)?;
@@ -140,7 +139,7 @@ fn own_files(run: &Folder) -> io::Result<Option<Vec<String>>> {
 
 /// Whether a file still has the time that it was given when it was written: the end of its run. An editor gives another.
 fn is_dated(run: &Folder, name: &str, finished: &str) -> bool {
-    let modified = run.open_file(name, OFlags::RDONLY).and_then(|file| file.metadata()?.modified());
+    let modified = run.open_file(name, OpenMode::Read).and_then(|file| file.metadata()?.modified());
     modified.is_ok_and(|modified| date_of(finished) == Some(modified))
 }
 

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
 use serde::Deserialize;
 
 use super::Error;
@@ -13,6 +12,7 @@ use super::records::{Records, cells, invalid};
 use crate::event::Requests;
 use crate::folder::{Folder, RESULTS, SUMMARY, hash, is_rejected_name};
 use crate::outcome::{RowCounts, RowStatus};
+use crate::platform::OpenMode;
 use crate::reading::Shard;
 use crate::report::{Contacts, InputSummary, Tallies};
 
@@ -135,7 +135,7 @@ impl Results {
     pub fn rows(&self) -> Result<Rows, Error> {
         let path = self.path.join(RESULTS);
         let failed = |error: io::Error| Error::Unreadable { path: path.clone(), why: error.to_string() };
-        let mut records = Records::csv(self.folder.open_file(RESULTS, OFlags::RDONLY).map_err(failed)?);
+        let mut records = Records::csv(self.folder.open_file(RESULTS, OpenMode::Read).map_err(failed)?);
         let header = records.next().map_err(failed)?.unwrap_or_default();
         Ok(Rows { path, records, header, input: 0, last: None, counts: RowCounts::default() })
     }
@@ -153,7 +153,7 @@ impl Results {
             if !is_rejected_name(name) {
                 return Err(failed("the summary names it, and no run writes a file of that name".to_owned()));
             }
-            let open = || self.folder.open_file(name, OFlags::RDONLY).map_err(|error| failed(error.to_string()));
+            let open = || self.folder.open_file(name, OpenMode::Read).map_err(|error| failed(error.to_string()));
             let now = hash(open()?).map_err(|error| failed(error.to_string()))?;
             if now.to_string() != listed.blake3 {
                 return Err(failed("it was edited since it was written".to_owned()));
