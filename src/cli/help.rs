@@ -99,8 +99,7 @@ pub fn tree(plans: &str) -> Command {
     let phone = command("phone", "Explain phone numbers: reading, country, type, notes, or why not")
         .arg(number)
         .args(some(Subset::Phone));
-    let ping = command("ping", "Ask whether the endpoint is there and takes the token; send no contact")
-        .args(some(Subset::Ping));
+    let ping = command("ping", "Ask whether the endpoint takes the token; send no contact").args(some(Subset::Ping));
     let folders = Arg::new("file").value_name("DIR").num_args(1..).required(true).value_parser(value_parser!(PathBuf));
     let merge = command("merge", "Put the results of the shards of a job together")
         .arg(folders.value_hint(ValueHint::DirPath).help("Results folders of all shards of one job"))

@@ -186,7 +186,7 @@ pub const SETTINGS: &[Setting] = &[
         .more("A preamble is also detected"),
     row(Input, "sheet", Many("NAME|N|all"), "", "Worksheets, by name or by number from 1, or all that have phone numbers")
         .more("Default: the first with a phone column"),
-    row(Input, "limit", One("N"), "", "Take the first N records of the job only").common(),
+    row(Input, "limit", One("N"), "", "Take the first N records of the job only"),
     row(Input, "max-input", One("SIZE"), "", "The longest standard input or pipe that is taken")
         .more("Default: half of the free space where it is kept for the second reading"),
     row(Input, "min-rows", One("N"), "0", "Send nothing if fewer rows than this were read")
@@ -287,11 +287,13 @@ pub const SETTINGS: &[Setting] = &[
             "Run by sh -c with M1IMPORT_STATUS and M1IMPORT_EXIT_CODE set, for 60 s at most; its output goes to standard \
              error, and its failure is a warning",
         ),
-    row(Delivery, "only-changed", One("FILE"), "", "Send only contacts that are new or changed since FILE was written")
-        .more("FILE is made at the first use: 16 bytes a contact. It is of one endpoint and bot; with --shard each has its own"),
-    row(Delivery, "trial", One("N"), "", "Send at most N contacts; the same command again sends N more")
+    row(Delivery, "only-changed", One("FILE"), "", "Send only what is new or changed; FILE says which")
+        .common()
+        .more("FILE holds what the server accepted last, and is made at the first use: 16 bytes a contact. It is of one endpoint and bot; with --shard each has its own"),
+    row(Delivery, "trial", One("N"), "", "Send N contacts at most; typed again, N more")
         .given(Typed)
-        .more("Without --trial it sends the rest"),
+        .common()
+        .more("Typed without --trial, it sends the rest"),
     row(Delivery, "same-account", Nothing, "", "Resume under another token of the same account")
         .given(Typed)
         .more("Without it a journal that was begun with another token is not resumed"),
@@ -299,7 +301,7 @@ pub const SETTINGS: &[Setting] = &[
         .given(Typed)
         .more("Without it the same command resumes where it stopped"),
     row(Delivery, "dry-run", Nothing, "", "Do everything but the requests").given(Typed).common(),
-    row(Delivery, "sandbox", Nothing, "", "Deliver to a server inside the program, to try it out")
+    row(Delivery, "sandbox", Nothing, "", "Deliver to a server inside the program, as a trial")
         .given(Typed)
         .common(),
     row(Output, "output-dir", One("DIR"), "", "The results folder")
