@@ -44,10 +44,7 @@ fn the_document_is_that_of_the_tables() {
     let mut document = fs::read_to_string(&path).unwrap();
     let before = document.clone();
     for (name, entries) in tables() {
-        let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-        let from = document.find(&open).unwrap_or_else(|| panic!("no table {name}")) + open.len();
-        let until = document.find(&close).unwrap_or_else(|| panic!("table {name} has no end"));
-        document.replace_range(from..until, &written(&entries));
+        golden::replace_table(&mut document, name, &written(&entries));
     }
     let rows = document.lines().filter(|line| line.starts_with("| `")).count();
     assert_eq!(rows, tables().iter().map(|(_, entries)| entries.len()).sum::<usize>(), "rows outside of the tables");

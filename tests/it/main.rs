@@ -21,6 +21,7 @@
 //! - `proxy`: proxies of the environment.
 //! - `reading`: properties of reading: what was written reads back the same, and no bytes crash the program.
 //! - `readme`: what the README shows is what the program does.
+//! - `reference`: `docs/reference.md` names every option.
 //! - `reports`: the files that a run writes.
 //! - `resume`: runs that are stopped or killed, and what the same command does after them.
 //! - `sandbox`: the sandbox, asked in plain HTTP.
@@ -65,6 +66,7 @@ mod ping;
 mod proxy;
 mod reading;
 mod readme;
+mod reference;
 mod reports;
 mod resume;
 mod runs;
