@@ -4,19 +4,19 @@
 //! readable yes. It holds record numbers and the server's reasons, no token and no personal value. It is the first
 //! listener, and the only one whose failure ends the run. Reports are made from it and the input, never the other way.
 
+mod disk;
 mod error;
 mod line;
 mod load;
 mod lock;
 
-use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use disk::{Disk, Writer};
 pub use error::Error;
 use line::{JournalLine, Seal, VERSION, pairs};
 use load::load;
@@ -29,10 +29,6 @@ use crate::platform::OpenMode;
 use crate::row::masked_within;
 use crate::user_key::UserKey;
 
-/// Lines that may wait to be made safe.
-const GROUP: u32 = 64;
-/// How long they may wait.
-const WAIT: Duration = Duration::from_millis(200);
 /// The highest number of a request that is believed: the next run counts on from it.
 const MOST_REQUESTS: u64 = u64::MAX / 2;
 /// The longest line that is read: far more than the ranges of the largest batch need.
@@ -208,14 +204,8 @@ impl End {
 /// The journal of the run under way.
 #[derive(Debug)]
 pub struct Journal {
-    disk: Box<dyn Disk>,
+    writer: Writer,
     seal: Seal,
-    /// Lines written and not made safe.
-    loose: u32,
-    /// Accepted records in them.
-    loose_records: u64,
-    /// When the first of them was written.
-    since: Option<Instant>,
 }
 
 impl Journal {
@@ -283,7 +273,7 @@ impl Journal {
     }
 
     fn on(disk: Box<dyn Disk>, seal: Seal) -> Journal {
-        Journal { disk, seal, loose: 0, loose_records: 0, since: None }
+        Journal { writer: Writer::new(disk), seal }
     }
 
     /// Writes down what was settled.
@@ -297,15 +287,12 @@ impl Journal {
         }
     }
 
-    /// Time has passed: makes safe what has waited long enough.
+    /// Time has passed: begins to make safe what has waited long enough.
     ///
     /// # Errors
     /// Local I/O; the journal must not be used any more.
     pub fn tick(&mut self) -> Result<(), Error> {
-        if self.loose >= GROUP || self.since.is_some_and(|since| since.elapsed() >= WAIT) {
-            return self.sync();
-        }
-        Ok(())
+        self.writer.tick().map_err(|error| self.failed(error))
     }
 
     /// Makes safe all that was written.
@@ -313,11 +300,7 @@ impl Journal {
     /// # Errors
     /// Local I/O; the journal must not be used any more.
     pub fn sync(&mut self) -> Result<(), Error> {
-        if self.loose > 0 {
-            self.disk.make_safe().map_err(|error| self.failed(error))?;
-            (self.loose, self.loose_records, self.since) = (0, 0, None);
-        }
-        Ok(())
+        self.writer.sync().map_err(|error| self.failed(error))
     }
 
     /// Notes that the token of this run is of the account that the job is for.
@@ -325,7 +308,7 @@ impl Journal {
     /// # Errors
     /// Local I/O; the journal must not be used any more.
     pub fn same_account(&mut self, account: &str) -> Result<(), Error> {
-        self.write(&JournalLine::Account { account: account.to_owned() })
+        self.write(&JournalLine::Account { account: account.to_owned() }, 0)
     }
 
     /// Ends the journal of this run, after its reports are written.
@@ -333,7 +316,7 @@ impl Journal {
     /// # Errors
     /// Local I/O.
     pub fn finish(mut self, end: End) -> Result<(), Error> {
-        self.write(&JournalLine::End { state: end.as_str().to_owned() })?;
+        self.write(&JournalLine::End { state: end.as_str().to_owned() }, 0)?;
         self.sync()
     }
 
@@ -350,40 +333,19 @@ impl Journal {
                 // The next run sends them.
                 Outcome::Unconfirmed(_) | Outcome::NotSent(_) => continue,
             };
-            self.loose_records += if part.outcome == Outcome::Accepted { part.len() } else { 0 };
-            self.write(&line)?;
+            self.write(&line, if part.outcome == Outcome::Accepted { part.len() } else { 0 })?;
         }
         self.tick()
     }
 
-    fn write(&mut self, line: &JournalLine) -> Result<(), Error> {
+    /// Writes a line with so many accepted records.
+    fn write(&mut self, line: &JournalLine, records: u64) -> Result<(), Error> {
         let bytes = line.to_bytes(&mut self.seal).map_err(|error| self.failed(error.into()))?;
-        self.disk.write(&bytes).map_err(|error| self.failed(error))?;
-        self.loose += 1;
-        self.since.get_or_insert_with(Instant::now);
-        Ok(())
+        self.writer.write(&bytes, records).map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: io::Error) -> Error {
-        Error::Write { error, records: self.loose_records }
-    }
-}
-
-/// Where the journal is written: a file in the program, one that tears and forgets in the tests.
-trait Disk: Send + std::fmt::Debug {
-    /// Writes all of it at the end.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
-    /// Returns when what was written outlives a loss of power. After a failure nothing is known about it.
-    fn make_safe(&mut self) -> io::Result<()>;
-}
-
-impl Disk for File {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
-    }
-
-    fn make_safe(&mut self) -> io::Result<()> {
-        self.sync_data()
+        Error::Write { error, records: self.writer.loose_records() }
     }
 }
 

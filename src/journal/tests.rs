@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex};
+use std::thread;
 
 use proptest::prelude::*;
 
+use super::disk::Syncing;
 use super::*;
 use crate::diagnostic::Diagnostic;
 use crate::outcome::{Cause, Settled};
@@ -47,10 +49,10 @@ impl Disk for Platter {
         Ok(())
     }
 
-    fn make_safe(&mut self) -> io::Result<()> {
+    fn make_safe(&mut self) -> io::Result<Syncing> {
         let mut platter = self.0.lock().unwrap();
         platter.1 = platter.0.len();
-        Ok(())
+        Ok(thread::spawn(|| Ok(())))
     }
 }
 
@@ -65,8 +67,8 @@ impl Disk for Full {
         Ok(())
     }
 
-    fn make_safe(&mut self) -> io::Result<()> {
-        Err(io::Error::other("EIO"))
+    fn make_safe(&mut self) -> io::Result<Syncing> {
+        Ok(thread::spawn(|| Err(io::Error::other("EIO"))))
     }
 }
 
@@ -287,6 +289,39 @@ fn lines_are_made_safe_in_groups() {
     journal.sync().unwrap();
     let (written, safe) = platter.0.lock().unwrap().clone();
     assert_eq!(safe, written.len());
+}
+
+/// A disk that is not safe before it is let go.
+#[derive(Debug, Clone, Default)]
+struct Slow(Arc<(Mutex<(u32, bool)>, Condvar)>);
+
+impl Disk for Slow {
+    fn write(&mut self, _: &[u8]) -> io::Result<()> {
+        self.0.0.lock().unwrap().0 += 1;
+        Ok(())
+    }
+
+    fn make_safe(&mut self) -> io::Result<Syncing> {
+        let disk = self.0.clone();
+        Ok(thread::spawn(move || {
+            drop(disk.1.wait_while(disk.0.lock().unwrap(), |(_, is_free)| !*is_free).unwrap());
+            Ok(())
+        }))
+    }
+}
+
+/// What the server has accepted is with the system at once, however long the disk takes: a kill forgets none of it.
+#[test]
+fn no_line_waits_for_the_disk() {
+    let disk = Slow::default();
+    let mut journal = Journal::on(Box::new(disk.clone()), Seal::new(&KEY));
+    for record in 1..=500 {
+        journal.hear(&settled(record, record, Outcome::Accepted)).unwrap();
+    }
+    assert_eq!(disk.0.0.lock().unwrap().0, 500);
+    disk.0.0.lock().unwrap().1 = true;
+    disk.0.1.notify_all();
+    journal.finish(End::Complete).unwrap();
 }
 
 #[test]

@@ -237,8 +237,8 @@ struct Nights {
     kills: usize,
 }
 
-/// As many requests as are under way at once.
-const IN_FLIGHT: usize = 8;
+/// As many requests are under way at once, or are just being taken note of.
+const IN_FLIGHT: usize = 8 + 4;
 
 impl Nights {
     fn new(seed: u64) -> Nights {
@@ -248,7 +248,7 @@ impl Nights {
     }
 
     fn import(&self) -> Program {
-        m1import(&self.folder, ["contacts.csv", "--batch-size", "5", "--only-changed", STATE]).to(&self.server)
+        m1import(&self.folder, ["contacts.csv", "--batch-size", "2", "--only-changed", STATE]).to(&self.server)
     }
 
     /// Writes the list of a night; the phones that are in it.
