@@ -1,5 +1,8 @@
 //! One line of a vCard taken apart: where cards begin and end in it, property, parameters, value.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::header::{is_email, is_phone};
 use super::phone_kind::PhoneKind;
 use crate::vocabulary::{Meaning, meaning};
@@ -163,14 +166,17 @@ fn of_words(line: &[u8], group: &[u8], name: &[u8]) -> Option<Property> {
     let extension = name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("X-"));
     let word = if extension { name.get(2..).map(without_vendor)? } else { name };
     let group = std::str::from_utf8(group).ok().filter(|group| !group.is_empty());
-    let (meaning, word) = match (meaning(word), group.map(|group| format!("{group} {word}"))) {
-        (Some((found, _)), _) => (found, word.to_owned()),
-        (None, Some(words)) => (meaning(&words)?.0, words),
-        (None, None) => return None,
-    };
     let value = String::from_utf8_lossy(split_value(line).1);
     let value = value.trim();
     let number = value.strip_prefix("tel:").unwrap_or(value);
+    if extension && !is_phone(number) {
+        return None;
+    }
+    let (meaning, word) = match (known_meaning(word), group.map(|group| format!("{group} {word}"))) {
+        (Some(found), _) => (found, word.to_owned()),
+        (None, Some(words)) => (known_meaning(&words)?, words),
+        (None, None) => return None,
+    };
     let kind = || Property::Phone(PhoneKind::of(&word.to_lowercase()));
     match meaning {
         Meaning::Phone(_) if is_phone(number) => Some(kind()),
@@ -182,6 +188,24 @@ fn of_words(line: &[u8], group: &[u8], name: &[u8]) -> Option<Property> {
         Meaning::Last => Some(Property::OtherName(2)),
         _ => None,
     }
+}
+
+/// What a word means. Cards use the same few words again and again, and looking one up costs more than reading its line.
+fn known_meaning(word: &str) -> Option<Meaning> {
+    const MOST: usize = 1000;
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Option<Meaning>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(found) = known.get(word) {
+            return *found;
+        }
+        let found = meaning(word).map(|(meaning, _)| meaning);
+        if known.len() < MOST {
+            known.insert(word.to_owned(), found);
+        }
+        found
+    })
 }
 
 /// The name of an extension without that of the program it is of: `EVOLUTION-PHONE` is a phone.

@@ -24,6 +24,10 @@ const LOOK: usize = 200;
 const MAX_TABLES: u64 = 1 << 30;
 /// So many bytes are no bomb, however small the workbook.
 const HARMLESS: u64 = 4 << 20;
+/// Which part of the bytes may be for empty cells in front of others: each costs its time wherever its row is read.
+const PADDING: u64 = 8;
+/// The most cells of the rows that are looked at.
+const MAX_LOOK: usize = 1 << 18;
 /// The most merged cells of a sheet.
 const MAX_MERGES: usize = 100_000;
 /// So many lines are named in a notice.
@@ -39,6 +43,8 @@ pub(super) struct Tables<'a> {
     writer: csv::Writer<File>,
     /// Bytes written, about; empty cells in front are written too, as commas.
     written: u64,
+    /// Empty cells in front of others.
+    padding: u64,
     current: Current,
     finished: Vec<Table>,
     /// Sheets with phones that are not read, and their rows.
@@ -75,6 +81,7 @@ struct Current {
     /// The first rows, and which of them are hidden, until it is decided what becomes of the sheet.
     first: Vec<Row>,
     first_hidden: Vec<bool>,
+    first_cells: usize,
     treatment: Treatment,
     head: Head,
     has_phone: bool,
@@ -110,6 +117,7 @@ impl<'a> Tables<'a> {
             most: most.clamp(HARMLESS, MAX_TABLES),
             writer: csv::WriterBuilder::new().flexible(true).from_writer(file),
             written: 0,
+            padding: 0,
             current: Current::default(),
             finished: Vec::new(),
             left: Vec::new(),
@@ -152,6 +160,10 @@ impl<'a> Tables<'a> {
         }
         if current.row.len() > column {
             return Err(ErrorKind::Spreadsheet(format!("the cells of row {line} are not in their order")));
+        }
+        self.padding += (column - current.row.len()) as u64;
+        if self.padding > (self.most / PADDING).max(HARMLESS) {
+            return Err(ErrorKind::Bomb("spreadsheet"));
         }
         while current.row.len() < column {
             current.row.push("");
@@ -213,7 +225,8 @@ impl<'a> Tables<'a> {
             Treatment::Undecided => {
                 self.current.first.push(row.clone());
                 self.current.first_hidden.push(is_hidden);
-                if self.current.first.len() == LOOK {
+                self.current.first_cells += row.len();
+                if self.current.first.len() == LOOK || self.current.first_cells > MAX_LOOK {
                     self.decide()?;
                 }
             }
