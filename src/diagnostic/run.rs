@@ -77,7 +77,7 @@ super::codes! {
         JournalDamaged = "journal.damaged", Folder, "the journal is damaged or does not fit the input", "--restart forgets it and sends everything again; the server updates what it has";
         JournalNewer = "journal.newer", Folder, "the journal was written by a newer version", "use that version, or --restart to send everything again";
         JournalOlder = "journal.older", Data, "the journal of an unfinished import was written by an older version", "finish it with that version, or use --restart to send everything again; the server updates what it has";
-        JournalSeal = "journal.seal", Data, "the journal does not bear the seal of this user: another user wrote it, or it was changed", "look whose it is; --restart forgets it and sends everything again";
+        JournalSeal = "journal.seal", Data, "the journal does not bear the seal of this user: another user wrote it, or it was changed", "look whose it is; where the home folder is new at each start, STATE_DIRECTORY names a folder that keeps the key; --restart forgets the journal and sends everything again";
         JournalWrite = "journal.write", Io, "the journal cannot be written, so sending stopped", "free some space, then type the same command again to resume";
         JournalOtherJob = "journal.other_job", Data, "the results folder holds an unfinished import of another job", "finish that import with its own command, or forget it with --restart";
         JournalOtherAccount = "journal.other_account", Data, "the unfinished import was begun with another token", "resume it with the token it was begun with; if that was renewed for the same account, add --same-account";

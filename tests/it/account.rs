@@ -5,10 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rustix::process::Signal;
 
 use crate::support::exchange::Reply;
 use crate::support::job::{folder, rows};
-use crate::support::program::{Folder, Program, m1import};
+use crate::support::program::{Folder, Program, eventually, m1import};
 use crate::support::server::Server;
 
 const JOURNAL: &str = "contacts.results/journal.ndjson";
@@ -129,19 +130,53 @@ fn a_changed_journal_is_not_believed() {
     import(&folder, &server, &["--token", "aaaaaaaaaaaa", "--restart"]).run().exits_with(0);
 }
 
+/// Starts the import under an environment that a line of the shell prepares.
+fn in_environment(folder: &Folder, server: &Server, line: &str) -> Program {
+    let program = import(folder, server, &["--token", "aaaaaaaaaaaa", "--rate", "10/s"]);
+    program.through(&format!("{line}; exec \"$0\" \"$@\""))
+}
+
 #[test]
-fn without_a_home_a_killed_task_carries_on() {
+fn a_killed_task_runs_again_and_carries_on() {
+    // A folder of its own at each start, which nobody keeps.
+    let new_home = "export HOME=$(mktemp -d)";
+    let table = [
+        ("a container without HOME", "unset HOME XDG_CONFIG_HOME".to_owned(), true),
+        ("HOME that cannot be written, as with ProtectHome", "export HOME=/proc/nowhere".to_owned(), true),
+        ("systemd with StateDirectory", "export HOME=/proc/nowhere STATE_DIRECTORY=$PWD/state".to_owned(), false),
+        ("a container with a volume", format!("{new_home} STATE_DIRECTORY=$PWD/state"), false),
+        ("a job of a cluster with a shared disk", format!("{new_home} XDG_STATE_HOME=$PWD/state"), false),
+    ];
+    for (what, line, lies_in_results) in table {
+        let (folder, server) = (folder(200), Server::new(|_| Reply::ok()));
+        let started = in_environment(&folder, &server, &line).start();
+        let settled = || fs::read_to_string(folder.path(JOURNAL)).is_ok_and(|text| text.contains(r#""t":"accepted""#));
+        eventually("a batch is accepted", settled);
+        started.signal(Signal::KILL);
+        let killed = started.wait();
+        assert_eq!(killed.code, None, "{what}");
+        assert_eq!(killed.stderr.contains("[warning.no_state_folder]"), lies_in_results, "{what}: {}", killed.stderr);
+        assert_eq!(folder.has("contacts.results/.key"), lies_in_results, "{what}");
+        in_environment(&folder, &server, &line).run().exits_with(0).says("resuming:");
+        assert_eq!(server.phones().len(), 200, "{what}");
+        assert!((20..200).contains(&rows(&folder, "accepted_before")), "{what}");
+    }
+}
+
+#[test]
+fn a_key_beside_the_results_is_for_nobody_else() {
     let (folder, server) = (folder(200), failing_once());
-    let run = |server: &Server| {
-        let program = import(&folder, server, &["--token", "aaaaaaaaaaaa"]);
-        program.through("unset HOME XDG_CONFIG_HOME; exec \"$0\" \"$@\"").run()
-    };
-    run(&server).exits_with(77).says("[warning.no_state_folder]");
+    in_environment(&folder, &server, "unset HOME").run().exits_with(77);
     let mode = |name: &str| fs::metadata(folder.path(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode("contacts.results"), mode("contacts.results/.key")), (0o700, 0o600));
-    run(&server).exits_with(0);
-    assert_eq!(server.phones().len(), 200);
-    assert_eq!(rows(&folder, "accepted_before"), 40);
+}
+
+#[test]
+fn where_the_home_folder_is_not_kept_the_hint_says_what_keeps_the_key() {
+    let (folder, server) = (folder(200), failing_once());
+    in_environment(&folder, &server, "export HOME=$(mktemp -d)").run().exits_with(77);
+    let run = in_environment(&folder, &server, "export HOME=$(mktemp -d)").run();
+    run.exits_with(65).says("[journal.seal]").says("STATE_DIRECTORY").says("--restart");
 }
 
 #[test]
