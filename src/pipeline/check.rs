@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -10,8 +10,9 @@ use tempfile::TempDir;
 use super::changes::Changes;
 use super::places::real_folder;
 use super::reports::{RowReportInput, write_rows};
+use super::run::{Run, Untouched};
 use super::screen::values;
-use super::summary::{RunInfo, RunResult, detected, mapped_columns};
+use super::summary::{RunResult, detected, mapped_columns};
 use super::surveying::survey;
 use super::{RunOutput, Screen, documents, outputs, prepare, preview};
 use crate::config::{Config, as_file, may_stand_in_found_file};
@@ -24,69 +25,144 @@ use crate::reading::{Job, MappedInput};
 use crate::report::check::{Preview, page};
 use crate::report::rejected_rows::{RejectedRow, RejectedRows};
 use crate::report::rows::message;
-use crate::report::{self, Files, ReportFormat, Summary};
+use crate::report::{CheckInfo, Files, ReportFormat, Summary};
 use crate::source::Notice;
 use crate::stop::Stop;
 use crate::survey::{Example, Survey};
 
 /// Reads the inputs once and shows what an import would do.
 pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutput {
-    let mut info = RunInfo::new(config.delivery.transport.endpoint.to_string()).with_settings(config);
-    let mut found = Found::default();
-    let cause = look(config, screen, stop, &mut found).await.err();
-    info.warnings.extend(std::mem::take(&mut found.warnings));
-    let mut summary = summarize(&info, &found, cause.as_ref());
-    let mut shown = Preview {
-        values: values(config),
-        color: screen.terminal.out.color,
-        command: config.line.without_check(),
-        ..Preview::default()
+    let mut run = Run::new(config, screen, stop);
+    let (summary, rejected, text) = match Checked::new(&mut run).await {
+        Ok(checked) => checked.finish(&run),
+        Err(untouched) => (untouched.summarize(&run), RejectedRows::new(values(config)), String::new()),
     };
-    if let (Some(job), Some(survey)) = (&found.job, &found.survey) {
-        preview::add(&mut summary, job, survey, &found.statuses, config);
-        shown.columns = job.inputs.iter().map(mapped_columns).collect();
-        shown.records = survey.inputs.iter().map(|input| input.records).collect();
-        shown.examples = examples(job, survey);
-        shown.remarks = remarks(job);
-        summary.check.examples = Some(masked(&shown));
-        let rejected = rejected(config, &shown);
-        let written = rows(config, job, survey, &found.statuses, stop).and_then(|results| {
-            let results = results.as_ref().map(|(_, folder)| folder);
-            let sources = documents::Sources { config, rejected: &rejected, timeline: None, results };
-            match documents::elsewhere(&sources, &summary) {
-                (_, Some(error)) => Err(error),
-                (_, None) => write_config(config, job),
-            }
-        });
-        match (written, &cause) {
-            (Ok(settings), _) => shown.settings = settings,
-            (Err(error), None) => {
-                let shown = std::mem::take(&mut summary.check);
-                summary = summarize(&info, &found, Some(&error));
-                summary.check = shown;
-            }
-            (Err(_), Some(_)) => {}
-        }
-        documents::tell_ci(screen, &summary, &rejected);
-    }
+    documents::tell_ci(screen, &summary, &rejected);
     documents::metrics(screen, config, None, &summary);
-    let text = if found.survey.is_some() { page(&summary, &shown) } else { String::new() };
     RunOutput { text, summary }
 }
 
-/// What was found, as far as it went.
-#[derive(Default)]
-struct Found {
-    job: Option<Arc<Job>>,
-    survey: Option<Arc<Survey>>,
+/// The inputs, read to their end.
+struct Checked {
+    job: Arc<Job>,
+    survey: Arc<Survey>,
     /// Which contacts the server has, with `--only-changed`.
     statuses: Arc<StatusMap>,
     absent: Option<u64>,
-    /// What was noticed in the inputs.
-    warnings: Vec<report::Warning>,
+    /// Why an import would send nothing.
+    cause: Option<Error>,
 }
 
-async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Found) -> Result<(), Error> {
+impl Checked {
+    async fn new(run: &mut Run<'_>) -> Result<Checked, Untouched> {
+        let (job, changes) = understand(run).await.map_err(|cause| Untouched { cause, job: None })?;
+        let surveyed = read_all(run, &job).await;
+        let survey = surveyed.map_err(|cause| Untouched { cause, job: Some(Arc::clone(&job)) })?;
+        let mut checked = Checked { job, survey, statuses: Arc::default(), absent: None, cause: None };
+        checked.cause = checked.judge(run, changes).await.err();
+        Ok(checked)
+    }
+
+    /// Whether all of it may be sent, and what of it would be.
+    async fn judge(&mut self, run: &mut Run<'_>, changes: Option<Changes>) -> Result<(), Error> {
+        run.info.warnings.extend(super::warnings::of_job(run.config, &self.job, &self.survey));
+        prepare::acceptable(run.config, &self.survey, &run.info.warnings)?;
+        if let Some(changes) = changes {
+            let empty = run.config.rows.empty;
+            let (changes, statuses) =
+                changes.compare_aside(&self.job, &self.survey, empty, StatusMap::default(), run.stop).await?;
+            run.screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
+            (self.statuses, self.absent) = (Arc::new(statuses), changes.absent());
+        }
+        Ok(())
+    }
+
+    /// Writes the reports that were asked for: the summary, the rows shown, and the page for people. An error that is the
+    /// first changes what the reports say: they are written once more.
+    fn finish(mut self, run: &Run<'_>) -> (Summary, RejectedRows, String) {
+        let config = run.config;
+        let mut shown = self.preview(run);
+        let mut rejected = RejectedRows::new(shown.values);
+        shown.examples.values().flatten().for_each(|row| rejected.add(row.clone()));
+        let results = self.rows(run).unwrap_or_else(|error| {
+            self.cause.get_or_insert(error);
+            None
+        });
+        let results = results.as_ref().map(|(_, folder)| folder);
+        let sources = documents::Sources { config, rejected: &rejected, timeline: None, results };
+        let preview = preview::preview(&self.job, &self.survey, &self.statuses, config);
+        let check = CheckInfo { examples: Some(masked(&shown)), ..preview };
+        let summary = loop {
+            let summary = self.summarize(run, &check);
+            let written = match documents::elsewhere(&sources, &summary) {
+                (_, Some(error)) => Err(error),
+                (_, None) => write_config(config, &self.job),
+            };
+            match written {
+                Err(error) if self.cause.is_none() => self.cause = Some(error),
+                Err(_) => break summary,
+                Ok(settings) => {
+                    shown.settings = settings;
+                    break summary;
+                }
+            }
+        };
+        let text = page(&summary, &shown);
+        (summary, rejected, text)
+    }
+
+    fn preview(&self, run: &Run<'_>) -> Preview {
+        Preview {
+            columns: self.job.inputs.iter().map(mapped_columns).collect(),
+            records: self.survey.inputs.iter().map(|input| input.records).collect(),
+            examples: examples(&self.job, &self.survey),
+            remarks: remarks(&self.job),
+            command: run.config.line.without_check(),
+            settings: Vec::new(),
+            values: values(run.config),
+            color: run.screen.terminal.out.color,
+        }
+    }
+
+    fn summarize(&self, run: &Run<'_>, check: &CheckInfo) -> Summary {
+        run.info.summarize(&RunResult {
+            job: Some(&self.job),
+            survey: Some(&self.survey),
+            statuses: &self.statuses,
+            absent: self.absent,
+            requests: Requests::default(),
+            files: Files::default(),
+            error: self.cause.as_ref(),
+            dry: true,
+            check: check.clone(),
+        })
+    }
+
+    /// `results.csv` for a report of that form, in a temporary folder that lives as long as it is held.
+    fn rows(&self, run: &Run<'_>) -> Result<Option<(TempDir, Folder)>, Error> {
+        let is_wanted = |path: &PathBuf| ReportFormat::of(path) == Ok(ReportFormat::Csv);
+        if !run.config.output.reports.iter().any(is_wanted) {
+            return Ok(None);
+        }
+        let scratch = tempfile::tempdir().map_err(|error| Error::Local { what: "a temporary folder", error })?;
+        let unusable = |error| Error::Folder { path: scratch.path().into(), error };
+        let folder = Folder::make(scratch.path()).map_err(unusable)?;
+        let input = RowReportInput {
+            job: Arc::clone(&self.job),
+            survey: Arc::clone(&self.survey),
+            statuses: Arc::clone(&self.statuses),
+            why_not_sent: "check sends nothing".to_owned(),
+            values: values(run.config),
+            is_resumed: false,
+        };
+        let output = write_rows(&input, &folder, run.stop)?;
+        Ok(output.files.results.map(|_| (scratch, folder)))
+    }
+}
+
+/// The inputs, understood, and the file of `--only-changed`.
+async fn understand(run: &Run<'_>) -> Result<(Arc<Job>, Option<Changes>), Error> {
+    let Run { config, screen, stop, .. } = run;
     outputs::check(config, screen, None)?;
     if let Some(path) = config.output.write_config.as_ref().filter(|path| path.exists()) {
         return Err(Error::Exists(path.clone()));
@@ -95,67 +171,19 @@ async fn look(config: &Config, screen: &Screen<'_>, stop: &Stop, found: &mut Fou
     outputs::all_have_a_place(config)?;
     let changes = Changes::open(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);
-    found.job = Some(Arc::clone(&job));
     screen.say_settings(config);
     screen.warn_of_settings(config);
-    let mut progress = screen.progress(config);
-    let surveyed = survey(config, &job, stop, &mut progress).await;
-    progress.finish();
+    Ok((job, changes))
+}
+
+/// The survey, where there are as many rows as there must be.
+async fn read_all(run: &mut Run<'_>, job: &Arc<Job>) -> Result<Arc<Survey>, Error> {
+    let surveyed = survey(run.config, job, run.stop, &mut run.progress).await;
+    run.progress.finish();
     let survey = surveyed?;
-    prepare::enough(config, &survey)?;
-    prepare::no_drop(config, &survey, real_folder(config).as_ref())?;
-    if let Some(job) = &found.job {
-        found.warnings = super::warnings::of_job(config, job, &survey);
-    }
-    let acceptable = prepare::acceptable(config, &survey, &found.warnings);
-    let survey = Arc::new(survey);
-    found.survey = Some(Arc::clone(&survey));
-    acceptable?;
-    if let (Some(changes), Some(job)) = (changes, &found.job) {
-        let (changes, statuses) =
-            changes.compare_aside(job, &survey, config.rows.empty, StatusMap::default(), stop).await?;
-        screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
-        (found.statuses, found.absent) = (Arc::new(statuses), changes.absent());
-    }
-    Ok(())
-}
-
-fn summarize(info: &RunInfo, found: &Found, error: Option<&Error>) -> Summary {
-    info.summarize(&RunResult {
-        job: found.job.as_deref(),
-        survey: found.survey.as_deref(),
-        statuses: &found.statuses,
-        absent: found.absent,
-        requests: Requests::default(),
-        files: Files::default(),
-        error,
-        dry: true,
-    })
-}
-
-/// `results.csv` for a report of that form, in a temporary folder that lives as long as it is held.
-fn rows(
-    config: &Config,
-    job: &Arc<Job>,
-    survey: &Arc<Survey>,
-    statuses: &Arc<StatusMap>,
-    stop: &Stop,
-) -> Result<Option<(TempDir, Folder)>, Error> {
-    if !config.output.reports.iter().any(|path| ReportFormat::of(path) == Ok(ReportFormat::Csv)) {
-        return Ok(None);
-    }
-    let scratch = tempfile::tempdir().map_err(|error| Error::Local { what: "a temporary folder", error })?;
-    let folder = Folder::make(scratch.path()).map_err(|error| Error::Folder { path: scratch.path().into(), error })?;
-    let input = RowReportInput {
-        job: Arc::clone(job),
-        survey: Arc::clone(survey),
-        statuses: Arc::clone(statuses),
-        why_not_sent: "check sends nothing".to_owned(),
-        values: values(config),
-        is_resumed: false,
-    };
-    let output = write_rows(&input, &folder, stop)?;
-    Ok(output.files.results.map(|_| (scratch, folder)))
+    prepare::enough(run.config, &survey)?;
+    prepare::no_drop(run.config, &survey, real_folder(run.config).as_ref())?;
+    Ok(Arc::new(survey))
 }
 
 /// For each reason the first rows it turned away.
@@ -183,14 +211,6 @@ fn masked(preview: &Preview) -> BTreeMap<String, Vec<RejectedRow>> {
         ..case.clone()
     };
     preview.examples.iter().map(|(code, rejected)| (code.clone(), rejected.iter().map(shown).collect())).collect()
-}
-
-fn rejected(config: &Config, preview: &Preview) -> RejectedRows {
-    let mut rejected = documents::no_rejected_rows(config);
-    for case in preview.examples.values().flatten() {
-        rejected.add(case.clone());
-    }
-    rejected
 }
 
 /// What was guessed about the inputs, where it is no warning.

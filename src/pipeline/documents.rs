@@ -7,7 +7,6 @@ use super::Screen;
 use super::earlier::date_of;
 use super::outputs;
 use super::places::results_kind;
-use super::screen::values;
 use crate::config::{Config, key};
 use crate::diagnostic::Exit;
 use crate::error::Error;
@@ -196,9 +195,4 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(io::Error::other("it is not a regular file"));
     }
     file.write_all(bytes)
-}
-
-/// No rows yet, shown as this run shows values.
-pub fn no_rejected_rows(config: &Config) -> RejectedRows {
-    RejectedRows::new(values(config))
 }

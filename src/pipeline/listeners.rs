@@ -10,37 +10,26 @@ use crate::progress::Progress;
 use crate::report::timeline::Timeline;
 
 /// The listeners, in the order in which they hear: what makes things durable comes first.
-pub struct Listeners {
-    /// The run's memory on disk; the only one whose failure ends the run. After that it is not told any more.
-    pub journal: Option<Journal>,
+pub struct Listeners<'a> {
+    /// The run's memory on disk; the only one whose failure ends the run. After that there is none any more.
+    pub journal: &'a mut Option<Journal>,
     /// What became of each record.
-    pub statuses: StatusMap,
+    pub statuses: &'a mut StatusMap,
     /// What went over the wire.
-    pub requests: Requests,
-    /// How the sending went over time; `None` before it begins.
-    pub timeline: Option<Timeline>,
+    pub requests: &'a mut Requests,
+    /// How the sending went over time.
+    pub timeline: &'a mut Timeline,
     /// What is shown meanwhile.
-    pub progress: Progress,
+    pub progress: &'a mut Progress,
 }
 
-impl Listeners {
-    /// Nothing has happened yet.
-    pub fn new(progress: Progress) -> Listeners {
-        Listeners {
-            journal: None,
-            statuses: StatusMap::default(),
-            requests: Requests::default(),
-            timeline: None,
-            progress,
-        }
-    }
-
+impl Listeners<'_> {
     /// Tells all of them.
     ///
     /// # Errors
     /// The journal cannot be written.
     pub fn hear(&mut self, event: &Event) -> Result<(), Error> {
-        let kept = match &mut self.journal {
+        let kept = match self.journal {
             Some(journal) => journal.hear(event),
             None => Ok(()),
         };
@@ -48,9 +37,7 @@ impl Listeners {
             self.statuses.settle(settlement);
         }
         self.requests.hear(event);
-        if let Some(timeline) = &mut self.timeline {
-            timeline.hear(event, Instant::now());
-        }
+        self.timeline.hear(event, Instant::now());
         self.progress.hear(event);
         self.kept(kept)
     }
@@ -61,7 +48,7 @@ impl Listeners {
     /// The journal cannot be made safe.
     pub fn tick(&mut self) -> Result<(), Error> {
         self.progress.tick();
-        let kept = match &mut self.journal {
+        let kept = match self.journal {
             Some(journal) => journal.tick(),
             None => Ok(()),
         };
@@ -71,7 +58,7 @@ impl Listeners {
     fn kept(&mut self, kept: Result<(), journal::Error>) -> Result<(), Error> {
         kept.map_err(|error| {
             // A sync that failed once proves nothing when it succeeds later: the journal is not touched again.
-            self.journal = None;
+            *self.journal = None;
             Error::Journal(error)
         })
     }

@@ -1,27 +1,31 @@
 //! The commands that read contacts, from the settings to the reports.
 //!
-//! A run is: token, inputs, folder and lock, columns, survey, journal, and only then a request. What fails early
+//! An import goes through stages, see `run`: inputs, token, folder and lock; survey; journal; only then a request. What fails early
 //! fails before anything was touched. However a run ends, its summary is made and its counts are checked.
 
 mod changes;
 mod check;
+mod delivered;
 mod delivery;
 mod documents;
 mod earlier;
-mod ending;
+mod finish;
 mod listeners;
 pub mod merge;
 mod outputs;
 mod owner;
 mod places;
 mod prepare;
+mod prepared;
 mod preview;
 mod reports;
 mod request_log;
+mod resume;
 mod run;
 mod screen;
 mod sending;
 mod summary;
+mod surveyed;
 mod surveying;
 mod warnings;
 

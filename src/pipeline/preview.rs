@@ -1,4 +1,4 @@
-//! What `check` and dry runs add to the summary: the first contacts as they would be sent, and how many requests
+//! What only `check` and dry runs show: the first contacts as they would be sent, and how many requests
 //! all of them would take.
 
 use std::ops::ControlFlow;
@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::dedupe::{Merge, Resolved};
 use crate::outcome::StatusMap;
 use crate::reading::{Job, Judged, Step};
-use crate::report::Summary;
+use crate::report::CheckInfo;
 use crate::report::check::shown_contact;
 use crate::survey::Survey;
 use crate::wire::contact::{write, write_merged};
@@ -20,8 +20,8 @@ const SHOWN: usize = 5;
 /// How many are written to know how large one is.
 const MEASURED: u64 = 1_000;
 
-/// Adds both to the summary. An input that cannot be read again adds nothing: the survey has read it whole.
-pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, statuses: &StatusMap, config: &Config) {
+/// Reads the beginning of the inputs once more. One that cannot be read again shows nothing: the survey has read it whole.
+pub fn preview(job: &Job, survey: &Survey, statuses: &StatusMap, config: &Config) -> CheckInfo {
     let mut merge = Merge::new(&survey.dedupe);
     let (mut shown, mut contacts, mut bytes) = (Vec::new(), 0_u64, 0_u64);
     let mut buffer = Vec::new();
@@ -49,9 +49,12 @@ pub fn add(summary: &mut Summary, job: &Job, survey: &Survey, statuses: &StatusM
         if contacts < MEASURED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     drop(read);
-    summary.check.preview = Some(shown);
-    summary.check.estimated_requests =
-        Some(requests(survey.contacts().saturating_sub(statuses.counts().total()), contacts, bytes, config));
+    let open = survey.contacts().saturating_sub(statuses.counts().total());
+    CheckInfo {
+        preview: Some(shown),
+        estimated_requests: Some(requests(open, contacts, bytes, config)),
+        ..CheckInfo::default()
+    }
 }
 
 /// As many as the contacts or the bytes need, whichever is more.

@@ -50,7 +50,7 @@ pub async fn send(
     load: SendJob,
     transport: impl Transport,
     options: client::Options,
-    listeners: &mut Listeners,
+    listeners: &mut Listeners<'_>,
     stop: &Stop,
 ) -> Result<(), Error> {
     let (parcels_in, parcels) = mpsc::channel(PARCELS);

@@ -55,6 +55,8 @@ pub struct RunResult<'a> {
     pub error: Option<&'a Error>,
     /// Whether nothing was meant to be sent: `check` and dry runs.
     pub dry: bool,
+    /// What only they show.
+    pub check: CheckInfo,
 }
 
 impl RunInfo {
@@ -121,7 +123,7 @@ impl RunInfo {
             tallies: survey.map(|survey| tallies(survey, outcome.statuses)).unwrap_or_default(),
             requests: outcome.requests,
             files: outcome.files.clone(),
-            check: CheckInfo::default(),
+            check: outcome.check.clone(),
         }
     }
 }
@@ -299,5 +301,6 @@ pub fn failed(info: &RunInfo, error: &Error) -> Summary {
         files: Files::default(),
         error: Some(error),
         dry: false,
+        check: CheckInfo::default(),
     })
 }

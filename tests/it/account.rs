@@ -75,6 +75,7 @@ fn another_account_does_not_resume() {
         }
         run.exits_with(65).says("[journal.other_account]").says("--same-account");
         assert_eq!((server.count(), folder.read(JOURNAL)), (sent, before), "nothing was touched: {then:?}");
+        assert!(!run.stderr.contains("resuming"), "{}", run.stderr);
         // The user says that it is the same.
         import(&folder, &server, &[then, &["--same-account"]].concat()).run().exits_with(0);
         assert_eq!(server.phones().len(), 200);

@@ -85,6 +85,16 @@ fn the_summary_says_the_exit_code_of_a_run_whose_report_elsewhere_fails() {
 }
 
 #[test]
+fn every_report_of_a_check_says_the_exit_code_of_the_process() {
+    let folder = folder(30);
+    let reports = ["--report", "first.json", "--report", "page.html"];
+    let run = m1import(&folder, ["check", "contacts.csv", "--output", "json"]).with(reports).limited(8).run();
+    assert_eq!(run.exits_with(74).json()["exit_code"], 74);
+    let report: serde_json::Value = serde_json::from_str(&folder.read("first.json")).unwrap();
+    assert_eq!((report["exit_code"].as_u64(), report["error"]["code"].as_str()), (Some(74), Some("output.write")));
+}
+
+#[test]
 fn a_pipe_that_finds_no_space_is_not_sent_in_part() {
     let folder = Folder::new();
     let server = Server::unasked();

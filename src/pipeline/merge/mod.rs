@@ -14,12 +14,13 @@ use std::path::{Path, PathBuf};
 
 use self::shard::{Rejected, ResultRow, Results, Rows};
 use super::earlier::{EarlierReports, Listed, clear_rejected, date_of, kept_note, put_away};
-use super::{RunOutput, Screen, owner};
+use super::owner::ClaimedFolder;
+use super::{RunOutput, Screen};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 #[cfg(feature = "html")]
 use crate::folder::REPORT;
 use crate::folder::{Draft, Folder, PreviousJob, RESULTS, SUMMARY, publish, rejected_name};
-use crate::journal::{Journal, Lock};
+use crate::journal::Journal;
 use crate::numbers::count;
 use crate::outcome::RowCounts;
 use crate::report::rejected_rows::{RejectedRow, RejectedRows, Values};
@@ -108,15 +109,14 @@ pub fn merge(
     let mut missing = unfinished;
     missing.extend(left_out(&results));
 
-    let mut folder = Folder::make(&path).map_err(|error| crate::error::Error::Folder { path: path.clone(), error })?;
+    let folder = ClaimedFolder::claim(&path, screen)?;
     if folders.iter().any(|other| Folder::existing(other).is_ok_and(|other| other.is_same(&folder))) {
         return Err(Error::Output(format!("{} is one of the folders to merge", path.display())).into());
     }
-    owner::make_own(&folder, screen)?;
-    let _lock = Lock::take(&mut folder)?;
     if Journal::is_unfinished(&folder)? {
         return Err(Error::Unfinished(path).into());
     }
+    let folder = folder.keep();
     let written = |error| crate::error::Error::Output { path: folder.path().to_owned(), error };
     let mut rejected = RejectedRows::new(Values::Masked);
     let (rows, results_csv) = merged_rows(&folder, first, &finished, &mut rejected)?;
