@@ -22,7 +22,7 @@ use crate::contact::phone::{self, Region};
 use crate::contact::{Contact, FieldColumns, Rules};
 use crate::invisible::is_noise_in_names;
 use crate::row::{Field, Row};
-use crate::source::{Columns, REJECT_COLUMNS};
+use crate::source::{Basis, Columns, REJECT_COLUMNS};
 use crate::vocabulary::{Meaning, is_whatsapp_id, meaning, other_name};
 use column::column_of;
 pub use column::numbered;
@@ -189,6 +189,17 @@ impl Mapping {
     /// Whether `--map` says which columns hold the field.
     pub fn is_settled(&self, field: Field) -> bool {
         self.settled.contains(&field)
+    }
+
+    /// How it is known that a column holds a field. `has_header`: somebody has named the column.
+    pub fn basis(&self, field: Field, column: u32, columns: &Columns, has_header: bool) -> Basis {
+        if self.settled.contains(&field) {
+            Basis::Asked
+        } else if has_header && meaning(name_of(column, columns).trim()).is_some() {
+            Basis::Name
+        } else {
+            Basis::Content
+        }
     }
 
     /// Columns of phone numbers that no field uses, from 0.

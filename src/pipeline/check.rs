@@ -173,6 +173,7 @@ async fn understand(run: &Run<'_>) -> Result<(Arc<Job>, Option<Changes>), Error>
     let job = Arc::new(prepare::understand(config, inputs)?);
     screen.say_settings(config);
     screen.warn_of_settings(config);
+    screen.say_reasons(&job);
     Ok((job, changes))
 }
 

@@ -132,6 +132,7 @@ impl Prepared {
         screen.say_unused(config);
         screen.warn_of_settings(config);
         screen.say_what_was_guessed(&self.job);
+        screen.say_reasons(&self.job);
     }
 }
 

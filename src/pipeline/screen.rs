@@ -13,6 +13,7 @@ use crate::report::start::settings_from;
 use crate::report::text::warning;
 use crate::secret::Redactor;
 use crate::secret::Secret;
+use crate::source::Notice;
 use crate::terminal::{Terminal, safe};
 
 use super::delivery::seconds_left;
@@ -108,6 +109,27 @@ impl Screen<'_> {
         for input in &job.inputs {
             for notice in input.source.notices().iter().filter(|notice| notice.warning().is_none()) {
                 self.note(&format!("{}: {}", safe(input.source.input().name()), safe(&notice.to_string())));
+            }
+        }
+    }
+
+    /// With `-v`: why each input is read as it is, and its columns are taken for what they are.
+    pub fn say_reasons(&self, job: &Job) {
+        if self.verbosity < Verbosity::More {
+            return;
+        }
+        for input in &job.inputs {
+            let (source, mapping) = (&input.source, &input.mapping);
+            let columns = source.columns();
+            let has_header = !source.notices().iter().any(|notice| matches!(notice, Notice::NoHeader { .. }));
+            let name = safe(source.input().name());
+            self.note(&format!("{name}: {}", source.reasons().join(", ")));
+            for (field, list) in mapping.fields().iter() {
+                for &column in list {
+                    let title = safe(columns.name(column as usize).unwrap_or_default());
+                    let basis = mapping.basis(field, column, columns, has_header).as_str();
+                    self.note(&format!("{name}: {field} is column {title}, {basis}"));
+                }
             }
         }
     }

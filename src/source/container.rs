@@ -1,51 +1,55 @@
 //! Inputs that hold their table within something else: workbooks, address books in LDIF, archives of one file.
 
+use super::detect::binary;
+#[cfg(feature = "xlsx")]
+use super::encoding::EncodingGuess;
 use super::error::ErrorKind;
 use super::input::InputSource;
-use super::unpack::Compression;
+use super::sample::Sample;
+use super::understand::Container;
 #[cfg(feature = "xlsx")]
-use super::{Columns, Layout, Notice, UTF_8, encoding, table, workbook};
+use super::{Basis, Columns, Layout, Notice, UTF_8, table, workbook};
 use super::{Format, Options, Source};
 
-/// The sources of a workbook, of an address book in LDIF, or of the one file of an archive; None where it is none of these.
+/// The sources of a workbook, of an address book in LDIF, or of the one file of an archive.
+///
+/// # Errors
+/// It cannot be read, or is no workbook and has not just one file.
 #[cfg(feature = "xlsx")]
 pub(super) fn open(
     input: &InputSource,
-    compression: Option<Compression>,
-    head: &[u8],
+    sample: &Sample,
+    found: Container,
     options: &Options,
-) -> Result<Option<Vec<Source>>, ErrorKind> {
-    let is_archive = head.starts_with(b"PK\x03\x04");
-    if is_archive
+) -> Result<Vec<Source>, ErrorKind> {
+    let compression = sample.compression;
+    let utf_8 = EncodingGuess { encoding: UTF_8, basis: Basis::Content };
+    if found == Container::Archive
         && compression.is_none()
         && let Some((member, name)) = workbook::member(input)?
     {
         let mut sources = super::settle(member, options)?;
         sources.iter_mut().for_each(|source| source.notices.insert(0, Notice::MemberRead { name: name.clone() }));
-        return Ok(Some(sources));
+        return Ok(sources);
     }
-    let is_book = is_archive || head.starts_with(b"\xd0\xcf\x11\xe0");
-    let utf_8 = encoding::EncodingGuess { encoding: UTF_8, bom: false, guessed: false };
-    let (format, encoding, sheets) = match options.format {
-        None | Some(Format::Xlsx) if is_book => (Format::Xlsx, utf_8, workbook::convert(input, compression, options)?),
-        None | Some(Format::Xlsx | Format::Ldif) => {
-            let Some((book, found)) = workbook::TextBook::find(head, options.encoding)? else { return Ok(None) };
-            let format = if book == workbook::TextBook::Ldif { Format::Ldif } else { Format::Xlsx };
-            if options.format.is_some_and(|asked| asked != format) {
-                return Ok(None);
-            }
-            (format, found, book.convert(input, compression, found.encoding, options)?)
+    let (format, encoding, sheets) = match found {
+        Container::Document { kind, encoding } => {
+            (kind.format(), encoding, kind.convert(input, compression, encoding.encoding, options)?)
         }
-        _ => return Ok(None),
+        Container::Archive if !matches!(options.format, None | Some(Format::Xlsx)) => return Err(foreign(sample)),
+        Container::Archive | Container::OfficeDocument => {
+            (Format::Xlsx, utf_8, workbook::convert(input, compression, options)?)
+        }
     };
     let source = |workbook::Converted { sheet, table, head, merges, mut notices }| {
-        if encoding.guessed {
+        if encoding.basis == Basis::Guess {
             notices.insert(0, Notice::EncodingGuessed(encoding.encoding.name()));
         }
         let is_rejects_file = head.names.as_deref().is_some_and(table::has_reject_columns);
         let mut source = Source {
             input: sheet.map_or_else(|| input.clone(), |sheet| input.sheet(&sheet)),
             compression,
+            format_basis: options.format.map_or(Basis::Mark, |_| Basis::Asked),
             encoding,
             layout: Layout::Sheet { format, table, head, merges: merges.into(), is_rejects_file },
             columns: Columns::default(),
@@ -55,19 +59,23 @@ pub(super) fn open(
         source.take_sample(options)?;
         Ok(source)
     };
-    sheets.into_iter().map(source).collect::<Result<_, _>>().map(Some)
+    sheets.into_iter().map(source).collect()
 }
 
 #[cfg(not(feature = "xlsx"))]
 pub(super) fn open(
     _: &InputSource,
-    _: Option<Compression>,
-    head: &[u8],
+    sample: &Sample,
+    _: Container,
     options: &Options,
-) -> Result<Option<Vec<Source>>, ErrorKind> {
-    let is_book = head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xd0\xcf\x11\xe0");
+) -> Result<Vec<Source>, ErrorKind> {
     match options.format {
-        None | Some(Format::Xlsx) if is_book => Err(ErrorKind::LeftOut("spreadsheets")),
-        _ => Ok(None),
+        None | Some(Format::Xlsx) => Err(ErrorKind::LeftOut("spreadsheets")),
+        Some(_) => Err(foreign(sample)),
     }
+}
+
+/// What an archive is where no workbook is asked for.
+fn foreign(sample: &Sample) -> ErrorKind {
+    binary(&sample.bytes, None).map_or(ErrorKind::Empty, ErrorKind::Binary)
 }

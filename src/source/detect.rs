@@ -3,52 +3,12 @@
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 use super::encoding::utf_16;
-use super::error::{ErrorKind, Foreign};
+use super::error::Foreign;
 use super::foreign;
 use super::json::Json;
 use super::shape::Shape;
 use super::text::Utf8Buffer;
-use super::unpack::{Compression, Unpacked};
-use super::{Format, InputSource, vline};
-
-/// Reads the first `most` bytes, and on to the first that is not ASCII, but not further than `ascii`;
-/// says whether that is all there is.
-pub(super) fn read_head(
-    input: &InputSource,
-    compression: Option<Compression>,
-    most: usize,
-    ascii: usize,
-) -> Result<(Vec<u8>, bool), ErrorKind> {
-    let mut from = Unpacked::open(input, compression)?;
-    let mut head = Vec::new();
-    let mut passed = 0;
-    let mut dropped = false;
-    loop {
-        let start = head.len();
-        head.resize(start + most.min(64 * 1024), 0);
-        let read = from.read(head.get_mut(start..).unwrap_or_default());
-        let read = match read {
-            Ok(read) => read,
-            // Damage behind the beginning is found when all is read.
-            Err(ErrorKind::Damaged(_) | ErrorKind::Bomb(_)) if start > 0 => 0,
-            Err(kind) => return Err(kind),
-        };
-        head.truncate(start + read);
-        if read == 0 {
-            return Ok((head, !dropped));
-        }
-        passed += read;
-        if head.len() < most {
-            continue;
-        }
-        if passed >= ascii || !head.get(start..).unwrap_or_default().is_ascii() {
-            return Ok((head, false));
-        }
-        // Plain pieces tell nothing about the encoding, and the first ones are enough for the rest.
-        dropped |= head.len() > most;
-        head.truncate(most);
-    }
-}
+use super::{Basis, Format, vline};
 
 /// The remedy for what holds no contacts.
 pub(super) const EXPORT: &str = "export the contacts as CSV, JSON, vCard or .xlsx";
@@ -136,24 +96,28 @@ pub(super) fn binary(head: &[u8], asked: Option<&'static Encoding>) -> Option<Fo
     (control * 20 > all).then_some(Foreign { kind: "binary data", remedy: EXPORT })
 }
 
-/// Finds the format by content, and by the name's end where the content fits several.
-pub(super) fn sniff(sample: &[u8], whole: bool, input: &InputSource) -> Format {
-    let text = sample.trim_ascii_start();
+/// Finds the format of a text by its content, and by the end of its name where the content fits several.
+pub(super) fn sniff(text: &[u8], is_complete: bool, name: &str) -> (Format, Basis) {
+    let text = text.trim_ascii_start();
     let text = text.strip_prefix(b"\x1e").unwrap_or(text).trim_ascii_start();
     let second = text.get(1..).unwrap_or_default().trim_ascii_start().first();
     match (text.first(), second) {
-        (Some(b'{'), Some(b'"' | b'}') | None) => lines_or_document(text, whole, input),
-        (Some(b'['), Some(b'{' | b'[' | b']' | b'"' | b'0'..=b'9' | b't' | b'f' | b'n') | None) => Format::Json,
-        _ if text.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCARD")) => Format::Vcard,
-        _ if is_called(input, &[".vcf", ".vcard"]) && begins_a_card(text) => Format::Vcard,
-        _ if is_called(input, &[".json", ".ndjson", ".jsonl"]) => {
-            match (text.first(), lines_or_document(text, whole, input)) {
+        (Some(b'{'), Some(b'"' | b'}') | None) => (lines_or_document(text, is_complete, name), Basis::Content),
+        (Some(b'['), Some(b'{' | b'[' | b']' | b'"' | b'0'..=b'9' | b't' | b'f' | b'n') | None) => {
+            (Format::Json, Basis::Content)
+        }
+        _ if text.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCARD")) => {
+            (Format::Vcard, Basis::Mark)
+        }
+        _ if is_called(name, &[".vcf", ".vcard"]) && begins_a_card(text) => (Format::Vcard, Basis::Name),
+        _ if is_called(name, &[".json", ".ndjson", ".jsonl"]) => {
+            match (text.first(), lines_or_document(text, is_complete, name)) {
                 // A first line that is broken, or a remark, makes no table of it.
-                (Some(b'{' | b'[' | b'/'), found) | (_, found @ Format::Ndjson) => found,
-                _ => Format::Csv,
+                (Some(b'{' | b'[' | b'/'), found) | (_, found @ Format::Ndjson) => (found, Basis::Name),
+                _ => (Format::Csv, Basis::Content),
             }
         }
-        _ => Format::Csv,
+        _ => (Format::Csv, Basis::Content),
     }
 }
 
@@ -172,15 +136,15 @@ fn begins_a_card(text: &[u8]) -> bool {
 }
 
 /// Whether the input's name ends in one of these, packed or not.
-fn is_called(input: &InputSource, ends: &[&str]) -> bool {
-    let name = input.name().trim_end_matches(".gz").trim_end_matches(".zst");
+fn is_called(name: &str, ends: &[&str]) -> bool {
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
     ends.iter().any(|end| name.ends_with(end))
 }
 
 /// Tells an object on each line from a document.
-fn lines_or_document(text: &[u8], whole: bool, input: &InputSource) -> Format {
+fn lines_or_document(text: &[u8], is_complete: bool, name: &str) -> Format {
     let mut lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).collect();
-    if !whole && lines.len() > 1 {
+    if !is_complete && lines.len() > 1 {
         lines.pop();
     }
     let lines: Vec<&[u8]> = lines.into_iter().filter(|line| !line.is_empty()).take(20).collect();
@@ -189,7 +153,7 @@ fn lines_or_document(text: &[u8], whole: bool, input: &InputSource) -> Format {
     // In a document laid out over lines, the elements end in commas, but not its first line.
     let commas = lines.first().is_some_and(|first| object(&without_comma(first)));
     let objects = lines.iter().filter(|line| object(line) || commas && object(&without_comma(line))).count();
-    let named = is_called(input, &[".ndjson", ".jsonl"]);
+    let named = is_called(name, &[".ndjson", ".jsonl"]);
     let first = lines.get(..2).unwrap_or(&lines).join(&b'\n');
     let wrapped = Json::shape(Utf8Buffer::of(&first)).is_ok_and(|shape| shape != Shape::objects());
     match lines.len() {

@@ -6,6 +6,7 @@ use encoding_rs::{
     WINDOWS_1254, WINDOWS_1257,
 };
 
+use super::Basis;
 use super::code_page::{self, Doubt};
 use super::error::ErrorKind;
 
@@ -13,10 +14,7 @@ use super::error::ErrorKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EncodingGuess {
     pub encoding: &'static Encoding,
-    /// The text begins with a byte order mark.
-    pub bom: bool,
-    /// It was guessed.
-    pub guessed: bool,
+    pub basis: Basis,
 }
 
 /// Finds the encoding of a text that begins with `sample`.
@@ -24,16 +22,16 @@ pub(super) struct EncodingGuess {
 /// # Errors
 /// It is one that cannot be decoded.
 pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Result<EncodingGuess, ErrorKind> {
-    let known = |encoding, bom| Ok(EncodingGuess { encoding, bom, guessed: false });
-    let guessed = |encoding| Ok(EncodingGuess { encoding, bom: false, guessed: true });
+    let known = |encoding, basis| Ok(EncodingGuess { encoding, basis });
+    let guessed = |encoding| known(encoding, Basis::Guess);
     if is_utf_32(sample) {
         return Err(ErrorKind::Encoding("UTF-32"));
     }
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
-        return known(encoding, true);
+        return known(encoding, Basis::Mark);
     }
     if let Some(encoding) = asked {
-        return known(encoding, false);
+        return known(encoding, Basis::Asked);
     }
     if let Some(encoding) = utf_16(sample) {
         return guessed(encoding);
@@ -43,7 +41,7 @@ pub(super) fn find(sample: &[u8], asked: Option<&'static Encoding>) -> Result<En
         return guessed(ISO_2022_JP);
     }
     if broken == 0 || good > broken {
-        return known(UTF_8, false);
+        return known(UTF_8, Basis::Content);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, true);
@@ -238,7 +236,7 @@ mod tests {
         for (bytes, name) in table {
             assert_eq!(name_of(&bytes), name, "{}", String::from_utf8_lossy(&bytes));
         }
-        assert!(find(b"\xff\xfea\0", Some(UTF_8)).unwrap().bom);
+        assert!(find(b"\xff\xfea\0", Some(UTF_8)).unwrap().basis == Basis::Mark);
     }
 
     fn name_of(bytes: &[u8]) -> &'static str {

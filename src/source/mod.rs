@@ -4,6 +4,7 @@
 //! columns it has. [`Source::rows`] then reads it from the beginning as often as wanted, always with the same
 //! rows. What the columns mean is decided elsewhere, by `mapping`.
 
+mod basis;
 mod code_page;
 mod columns;
 mod container;
@@ -30,6 +31,7 @@ mod outline;
 mod phone_kind;
 mod pieces;
 mod rows;
+mod sample;
 mod scan;
 mod shape;
 mod split;
@@ -38,6 +40,7 @@ mod tabular;
 mod text;
 mod token;
 mod typed;
+mod understand;
 mod unpack;
 mod vcard;
 mod vline;
@@ -48,6 +51,7 @@ use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
 
+pub use basis::Basis;
 pub use columns::Columns;
 pub use error::{Error, ErrorKind, Foreign};
 pub use flatten::KEPT;
@@ -59,32 +63,30 @@ pub use table::REJECT_COLUMNS;
 
 use crate::row::Row;
 use crate::row::guard::unguard;
-use detect::{binary, is_framed_json, read_head, sniff};
 use encoding::EncodingGuess;
 use json::Json;
+use sample::Sample;
 use shape::Shape;
 use table::Dialect;
 use text::Utf8Buffer;
+use understand::{Records, Understanding, understand};
 use unpack::{Compression, Unpacked};
 
 /// The longest record, in bytes.
 const MAX_RECORD: usize = 4 << 20;
 /// The most columns.
 const MAX_COLUMNS: usize = 16_384;
-/// What JSON is called that a database client has printed as a table.
-const FRAMED: &str = "this is JSON within the table that psql prints; export it without the frame: psql -At -o FILE";
 /// How many records the mapping is verified on.
 const SAMPLE: usize = 100;
 /// How much text is looked at to find out how it is written.
 const LOOK: usize = 256 * 1024;
-/// How much plain ASCII is passed over in search of a byte that tells the encoding.
-const ASCII: usize = 16 << 20;
 
 /// An input of which it is known how to read it.
 #[derive(Debug, Clone)]
 pub struct Source {
     input: InputSource,
     compression: Option<Compression>,
+    format_basis: Basis,
     encoding: EncodingGuess,
     layout: Layout,
     columns: Columns,
@@ -135,62 +137,11 @@ pub fn open_all(input: InputSource, options: &Options) -> Result<Vec<Source>, Er
 }
 
 fn settle(input: InputSource, options: &Options) -> Result<Vec<Source>, ErrorKind> {
-    let head = read_head(&input, None, 512, 0)?.0;
-    if head.is_empty() {
-        return Err(ErrorKind::Empty);
+    let sample = Sample::read(&input)?;
+    match understand(&sample, options)? {
+        Understanding::Records(found) => Ok(vec![Source::of_records(input, sample.compression, found, options)?]),
+        Understanding::Container(found) => container::open(&input, &sample, found, options),
     }
-    let compression = Compression::of(&head);
-    let (mut bytes, mut whole) = read_head(&input, compression, LOOK, ASCII)?;
-    if bytes.iter().all(u8::is_ascii_whitespace) && whole {
-        return Err(ErrorKind::Empty);
-    }
-    if let Some(sources) = container::open(&input, compression, &bytes, options)? {
-        return Ok(sources);
-    }
-    if let Some(kind) = binary(&bytes, options.encoding) {
-        return Err(ErrorKind::Binary(kind));
-    }
-    let found = encoding::find(&bytes, options.encoding)?;
-    let mut sample = text::decode(bytes.get(..LOOK).unwrap_or(&bytes), found.encoding)?;
-    whole &= bytes.len() <= LOOK;
-    bytes.truncate(LOOK);
-    if !whole && memchr::memchr2(b'\n', b'\r', &sample).is_none() {
-        (bytes, whole) = read_head(&input, compression, MAX_RECORD + LOOK, 0)?;
-        sample = text::decode(&bytes, found.encoding)?;
-    }
-    if whole && sample.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
-        return Err(ErrorKind::Empty);
-    }
-    let text = || Unpacked::open(&input, compression).map(|from| Utf8Buffer::new(from, found.encoding));
-    let mut notices = Vec::new();
-    let format = options.format.unwrap_or_else(|| sniff(&sample, whole, &input));
-    let is_json = matches!(options.format, None | Some(Format::Json | Format::Ndjson));
-    let (layout, encoding) = match format {
-        _ if is_json && is_framed_json(&sample) => return Err(ErrorKind::Json { line: 1, what: FRAMED }),
-        Format::Json => (Layout::Json(Json::shape(text()?)?), found),
-        Format::Ndjson => (lines(text()?), found),
-        Format::Csv | Format::Tsv => {
-            let mut dialect = table::dialect(&sample, whole, options);
-            notices.append(&mut dialect.notices);
-            // A file of rejects is UTF-8 whatever --encoding says.
-            let found = if dialect.is_rejects_file { encoding::find(&bytes, None)? } else { found };
-            let is_tsv = options.format.is_none() && dialect.delimiter == b'\t';
-            (Layout::Table { format: if is_tsv { Format::Tsv } else { format }, dialect }, found)
-        }
-        Format::Vcard => {
-            let (encoding, other) = vcard::encodings(&sample, found);
-            (Layout::Vcard { other }, encoding)
-        }
-        Format::Xlsx => return Err(ErrorKind::Format("a spreadsheet")),
-        Format::Ldif => return Err(ErrorKind::Format("an address book in LDIF")),
-    };
-    if encoding.guessed {
-        notices.insert(0, Notice::EncodingGuessed(found.encoding.name()));
-    }
-    let mut source =
-        Source { input, compression, encoding, layout, columns: Columns::default(), sample: Vec::new(), notices };
-    source.take_sample(options)?;
-    Ok(vec![source])
 }
 
 /// How the lines are read: each as an object, unless they are pages, rows of cells or tables.
@@ -202,6 +153,28 @@ fn lines(text: Utf8Buffer) -> Layout {
 }
 
 impl Source {
+    /// A text of records. Where in a document the contacts are is found by reading it as far as that takes.
+    fn of_records(
+        input: InputSource,
+        compression: Option<Compression>,
+        found: understand::Records,
+        options: &Options,
+    ) -> Result<Source, ErrorKind> {
+        let Records { format, encoding, .. } = found;
+        let text = || Unpacked::open(&input, compression).map(|from| Utf8Buffer::new(from, encoding.encoding));
+        let layout = match (format, found.dialect) {
+            (_, Some(dialect)) => Layout::Table { format, dialect },
+            (Format::Vcard, None) => Layout::Vcard { other: found.other_encoding },
+            (Format::Ndjson, None) => lines(text()?),
+            _ => Layout::Json(Json::shape(text()?)?),
+        };
+        let (columns, sample) = (Columns::default(), Vec::new());
+        let Records { format_basis, notices, .. } = found;
+        let mut source = Source { input, compression, format_basis, encoding, layout, columns, sample, notices };
+        source.take_sample(options)?;
+        Ok(source)
+    }
+
     /// Starts reading at the first record.
     ///
     /// # Errors
@@ -324,7 +297,7 @@ impl Source {
 
     /// Whether it begins with a byte order mark.
     pub fn bom(&self) -> bool {
-        self.encoding.bom
+        self.encoding.basis == Basis::Mark
     }
 
     /// The character between cells, of a table.
@@ -333,6 +306,23 @@ impl Source {
             Layout::Table { dialect, .. } => Some(char::from(dialect.delimiter)),
             Layout::Ndjson | Layout::Json(_) | Layout::Vcard { .. } | Layout::Sheet { .. } => None,
         }
+    }
+
+    /// How its format, encoding, delimiter and header are known: `csv by its content`.
+    pub fn reasons(&self) -> Vec<String> {
+        let mut reasons = vec![
+            format!("{} {}", self.format(), self.format_basis.as_str()),
+            format!("{} {}", self.encoding(), self.encoding.basis.as_str()),
+        ];
+        if let Layout::Table { dialect, .. } = &self.layout {
+            let delimiter = char::from(dialect.delimiter).escape_default();
+            reasons.push(format!("delimiter {delimiter} {}", dialect.basis.as_str()));
+            reasons.push(match dialect.header {
+                Some(_) => format!("header in line {}", dialect.skip + 1),
+                None => "no header".to_owned(),
+            });
+        }
+        reasons
     }
 
     /// How it is packed: `gzip` or `zstd`.

@@ -7,7 +7,7 @@ mod titles;
 
 use super::csv::records;
 use super::header::{self, Head};
-use super::{Delimiter, Format, Notice, Options};
+use super::{Basis, Delimiter, Format, Notice, Options};
 use crate::row::Row;
 pub(super) use body::{Body, Guard};
 use titles::Titles;
@@ -22,6 +22,8 @@ const LOOK: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub delimiter: u8,
+    /// How the delimiter is known.
+    pub basis: Basis,
     /// The lines before the header, or before the first record where there is none.
     pub skip: u64,
     /// The header as found; nothing if the first row is data.
@@ -44,7 +46,13 @@ pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect 
     };
     let skip = skip.max(options.skip_lines);
     let tabs = options.format == Some(Format::Tsv);
-    let forced = options.delimiter.map(|delimiter| delimiter.0).or(tabs.then_some(b'\t')).or(named);
+    let asked = options.delimiter.map(|delimiter| delimiter.0).or(tabs.then_some(b'\t'));
+    let forced = asked.or(named);
+    let basis = match (asked, named) {
+        (Some(_), _) => Basis::Asked,
+        (None, Some(_)) => Basis::Mark,
+        (None, None) => Basis::Content,
+    };
     let body = behind_lines(sample, skip);
     let one;
     let candidates: &[u8] = match forced {
@@ -75,7 +83,7 @@ pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect 
         notices.push(Notice::LinesBeforeHeader { count: head.lines_left_out });
     }
     let (skip, guard) = (skip + head.line, Guard::of(head.names.as_deref().unwrap_or_default(), below));
-    Dialect { delimiter, skip, header: head.names, guard, is_rejects_file: false, notices }
+    Dialect { delimiter, basis, skip, header: head.names, guard, is_rejects_file: false, notices }
 }
 
 /// Whether the first line is quoted words with one blank between each two, as R writes tables.
@@ -143,6 +151,7 @@ fn rejects_dialect(sample: &[u8], whole: bool) -> Option<Dialect> {
     names.truncate(names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1));
     has_reject_columns(&names).then(|| Dialect {
         delimiter,
+        basis: Basis::Mark,
         skip: 0,
         header: Some(names),
         guard: Guard::None,

@@ -11,7 +11,7 @@ use super::encoding::EncodingGuess;
 use super::error::ErrorKind;
 use super::text::{Lines, Utf8Buffer};
 use super::vline::{BEGIN, END, Property, beginning, bounds, find, is_quoted_printable, unfold};
-use super::{MAX_RECORD, Notice, RowError};
+use super::{Basis, MAX_RECORD, Notice, RowError};
 use crate::row::{Code, Row};
 use card::Card;
 
@@ -40,7 +40,7 @@ const MAX_PLACES: usize = 5;
 /// What cards are in, and lines that are not: where lines name their own encoding, the guess is only for those that
 /// do not.
 pub(super) fn encodings(sample: &[u8], found: EncodingGuess) -> (EncodingGuess, Option<&'static Encoding>) {
-    let is_bytes = found.guessed && found.encoding.is_ascii_compatible();
+    let is_bytes = found.basis == Basis::Guess && found.encoding.is_ascii_compatible();
     match is_bytes && find(sample, b"CHARSET=").is_some() {
         true => (EncodingGuess { encoding: UTF_8, ..found }, Some(found.encoding)),
         false => (found, None),

@@ -12,7 +12,7 @@ use crate::source::error::ErrorKind;
 use crate::source::input::InputSource;
 use crate::source::text::{Utf8Buffer, decode};
 use crate::source::unpack::{Compression, RATIO, Unpacked};
-use crate::source::{LOOK, Options, foreign};
+use crate::source::{Format, LOOK, Options, foreign};
 
 /// How far into a document its declarations and its first table are looked for.
 const DECLARATIONS: usize = 1024;
@@ -43,6 +43,14 @@ impl TextBook {
         let found = encoding::find(head, asked.or_else(|| declared(text)))?;
         let sample = decode(head.get(..LOOK).unwrap_or(head), found.encoding)?;
         Ok(TextBook::of(sample.trim_ascii_start()).map(|book| (book, found)))
+    }
+
+    /// What `--format` calls it.
+    pub fn format(self) -> Format {
+        match self {
+            TextBook::Ldif => Format::Ldif,
+            TextBook::Fods | TextBook::SpreadsheetMl | TextBook::Html => Format::Xlsx,
+        }
     }
 
     fn of(text: &[u8]) -> Option<TextBook> {

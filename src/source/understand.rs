@@ -1,0 +1,119 @@
+//! What an input is taken for: decided in one place, from its beginning and the wishes of the user, without reading
+//! anything else.
+
+use encoding_rs::Encoding;
+
+use super::detect::{binary, is_framed_json, sniff};
+use super::encoding::{self, EncodingGuess};
+use super::error::ErrorKind;
+use super::sample::Sample;
+use super::table::{self, Dialect};
+#[cfg(feature = "xlsx")]
+use super::workbook::TextBook;
+use super::{Basis, Format, Notice, Options, text, vcard};
+
+/// What JSON is called that a database client has printed as a table.
+const FRAMED: &str = "this is JSON within the table that psql prints; export it without the frame: psql -At -o FILE";
+
+/// What an input is taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Understanding {
+    /// Something that holds tables.
+    Container(Container),
+    /// Records of text.
+    Records(Records),
+}
+
+/// Something that holds tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    /// A zip archive: a workbook, or files. Its directory, at its other end, tells.
+    Archive,
+    /// An old Office document: a workbook, if it is one of Excel.
+    OfficeDocument,
+    /// A workbook or an address book that is text.
+    #[cfg(feature = "xlsx")]
+    Document { kind: TextBook, encoding: EncodingGuess },
+}
+
+/// How records lie in a text, and how that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Records {
+    pub format: Format,
+    pub format_basis: Basis,
+    pub encoding: EncodingGuess,
+    /// How a table is written; None for the other formats.
+    pub dialect: Option<Dialect>,
+    /// What lines of cards are in that are not UTF-8; None for the other formats, and where no line can tell.
+    pub other_encoding: Option<&'static Encoding>,
+    /// What is in doubt.
+    pub notices: Vec<Notice>,
+}
+
+/// Finds out what an input is.
+///
+/// # Errors
+/// It is empty, of a kind that holds no contacts, in an encoding that cannot be read, or not what `--format` says.
+pub(super) fn understand(sample: &Sample, options: &Options) -> Result<Understanding, ErrorKind> {
+    let bytes = sample.bytes.as_slice();
+    if sample.is_complete && bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(ErrorKind::Empty);
+    }
+    let is_container_asked = matches!(options.format, None | Some(Format::Xlsx));
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Ok(Understanding::Container(Container::Archive));
+    }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") && is_container_asked {
+        return Ok(Understanding::Container(Container::OfficeDocument));
+    }
+    #[cfg(feature = "xlsx")]
+    if is_container_asked || options.format == Some(Format::Ldif) {
+        let found = TextBook::find(&sample.for_encoding(), options.encoding)?;
+        let is_wanted = |kind: TextBook| options.format.is_none_or(|asked| asked == kind.format());
+        if let Some((kind, encoding)) = found.filter(|(kind, _)| is_wanted(*kind)) {
+            return Ok(Understanding::Container(Container::Document { kind, encoding }));
+        }
+    }
+    match binary(&sample.for_encoding(), options.encoding) {
+        Some(kind) => Err(ErrorKind::Binary(kind)),
+        None => records(sample, options).map(Understanding::Records),
+    }
+}
+
+fn records(sample: &Sample, options: &Options) -> Result<Records, ErrorKind> {
+    let mut encoding = encoding::find(&sample.for_encoding(), options.encoding)?;
+    let text = text::decode(&sample.bytes, encoding.encoding)?;
+    if sample.is_complete && text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        return Err(ErrorKind::Empty);
+    }
+    let (mut format, format_basis) = match options.format {
+        Some(format) => (format, Basis::Asked),
+        None => sniff(&text, sample.is_complete, &sample.name),
+    };
+    if matches!(options.format, None | Some(Format::Json | Format::Ndjson)) && is_framed_json(&text) {
+        return Err(ErrorKind::Json { line: 1, what: FRAMED });
+    }
+    let (mut dialect, mut other_encoding, mut notices) = (None, None, Vec::new());
+    match format {
+        Format::Csv | Format::Tsv => {
+            let mut found = table::dialect(&text, sample.is_complete, options);
+            if found.is_rejects_file {
+                // It is UTF-8 whatever --encoding says.
+                encoding = encoding::find(&sample.for_encoding(), None)?;
+            }
+            if options.format.is_none() && found.delimiter == b'\t' {
+                format = Format::Tsv;
+            }
+            notices.append(&mut found.notices);
+            dialect = Some(found);
+        }
+        Format::Vcard => (encoding, other_encoding) = vcard::encodings(&text, encoding),
+        Format::Json | Format::Ndjson => {}
+        Format::Xlsx => return Err(ErrorKind::Format("a spreadsheet")),
+        Format::Ldif => return Err(ErrorKind::Format("an address book in LDIF")),
+    }
+    if encoding.basis == Basis::Guess {
+        notices.insert(0, Notice::EncodingGuessed(encoding.encoding.name()));
+    }
+    Ok(Records { format, format_basis, encoding, dialect, other_encoding, notices })
+}
