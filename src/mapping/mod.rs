@@ -9,6 +9,7 @@ mod countries;
 mod error;
 mod filter;
 mod guess;
+mod key;
 mod phones;
 
 use std::str::FromStr;
@@ -20,13 +21,13 @@ pub use filter::Filter;
 
 use crate::contact::phone::{self, Region};
 use crate::contact::{Contact, FieldColumns, Rules};
-use crate::invisible::is_noise_in_names;
 use crate::row::{Field, Row};
 use crate::source::{Basis, Columns, REJECT_COLUMNS};
 use crate::vocabulary::{Meaning, is_whatsapp_id, meaning, other_name};
 use column::column_of;
 pub use column::numbered;
 use guess::Guess;
+use key::{attribute, snake};
 
 /// What a column is mapped to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -369,35 +370,6 @@ fn name_of(column: u32, columns: &Columns) -> &str {
 
 fn positions(names: &[String]) -> impl Iterator<Item = (u32, &str)> {
     (0..).zip(names.iter().map(String::as_str))
-}
-
-/// The key of a column that the input itself calls an attribute.
-fn attribute(name: &str) -> Option<&str> {
-    if let Some(key) = name.strip_prefix("attr.") {
-        return Some(key);
-    }
-    let at = name.find("attributes.")?;
-    let before = name.get(..at)?;
-    // Within something else, `attributes` must be a member of its own, not the end of another word.
-    (before.is_empty() || before.ends_with('.')).then(|| name.get(at + "attributes.".len()..))?
-}
-
-/// A header as a key: lower snake case, without the type that stands behind two bars: `city||TEXT`.
-fn snake(name: &str) -> String {
-    let name = name.split_once("||").map_or(name, |(name, _)| name);
-    let mut key = String::with_capacity(name.len());
-    let mut before = ' ';
-    for c in name.chars().filter(|&c| !is_noise_in_names(c)) {
-        if before.is_lowercase() && c.is_uppercase() {
-            key.push('_');
-        }
-        match c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) {
-            true => key.extend(c.to_lowercase()),
-            false => key.push('_'),
-        }
-        before = c;
-    }
-    key.split('_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
 }
 
 #[cfg(test)]

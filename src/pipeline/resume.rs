@@ -122,10 +122,9 @@ pub fn to_resume<'f>(config: &Config, found: &'f ExistingJournal) -> Option<&'f 
     match found {
         // The sandbox of an earlier run is gone, so there is nothing to resume.
         ExistingJournal::Unfinished(left) if !config.delivery.restart && left.head.endpoint != "sandbox" => Some(left),
-        ExistingJournal::Unfinished(_)
-        | ExistingJournal::None
-        | ExistingJournal::Finished
-        | ExistingJournal::Empty => None,
+        ExistingJournal::Unfinished(_) | ExistingJournal::None | ExistingJournal::Finished | ExistingJournal::Empty => {
+            None
+        }
     }
 }
 

@@ -117,3 +117,118 @@ fn records(sample: &Sample, options: &Options) -> Result<Records, ErrorKind> {
     }
     Ok(Records { format, format_basis, encoding, dialect, other_encoding, notices })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn understood(name: &str, bytes: &[u8], options: &Options) -> String {
+        let sample = Sample { name: name.to_owned(), bytes: bytes.to_vec(), is_complete: true, ..Sample::default() };
+        let records = match understand(&sample, options) {
+            Ok(Understanding::Records(records)) => records,
+            Ok(Understanding::Container(container)) => return format!("{container:?}"),
+            Err(error) => return format!("{error:?}"),
+        };
+        let mut said = format!(
+            "{} {}, {} {}",
+            records.format,
+            records.format_basis.as_str(),
+            records.encoding.encoding.name(),
+            records.encoding.basis.as_str()
+        );
+        if let Some(dialect) = records.dialect {
+            let header = dialect.header.map(|names| names.join("|")).unwrap_or_default();
+            let delimiter = char::from(dialect.delimiter);
+            said.push_str(&format!(", {delimiter:?} {}, {}: {header}", dialect.basis.as_str(), dialect.skip));
+        }
+        said
+    }
+
+    #[test]
+    fn inputs_are_understood_by_their_beginning() {
+        let table: [(&str, &[u8], &str); 14] = [
+            (
+                "a.csv",
+                b"name,phone\nAnn,1\n",
+                "csv by its content, UTF-8 by its content, ',' by its content, 0: name|phone",
+            ),
+            (
+                "a.txt",
+                b"name\tphone\nAnn\t1\n",
+                "tsv by its content, UTF-8 by its content, '\\t' by its content, 0: name|phone",
+            ),
+            (
+                "a.csv",
+                b"sep=;\nname;phone\nAnn;1\n",
+                "csv by its content, UTF-8 by its content, ';' by a mark at its beginning, 1: name|phone",
+            ),
+            (
+                "a.csv",
+                b"Customers\n\nname,phone\nAnn,1\n",
+                "csv by its content, UTF-8 by its content, ',' by its content, 2: name|phone",
+            ),
+            (
+                "a.csv",
+                b"\xef\xbb\xbfname,phone\nAnn,1\n",
+                "csv by its content, UTF-8 by a mark at its beginning, ',' by its content, 0: name|phone",
+            ),
+            (
+                "a.csv",
+                b"name;phone\nJos\xe9;1\nM\xfcller;2\n",
+                "csv by its content, windows-1252 as the best guess, ';' by its content, 0: name|phone",
+            ),
+            (
+                "a.csv",
+                b"+4915112345678\n+4915112345679\n",
+                "csv by its content, UTF-8 by its content, ',' by its content, 0: ",
+            ),
+            ("a", b"[{\"phone\":\"1\"}]", "json by its content, UTF-8 by its content"),
+            ("a", b"{\"phone\":\"1\"}\n{\"phone\":\"2\"}\n", "ndjson by its content, UTF-8 by its content"),
+            ("a.json", b"// contacts\n{\"phone\":\"1\"}\n", "ndjson by its name, UTF-8 by its content"),
+            ("a", b"BEGIN:VCARD\nTEL:1\nEND:VCARD\n", "vcard by a mark at its beginning, UTF-8 by its content"),
+            ("a.vcf", b"-- phone book\nBEGIN:VCARD\nTEL:1\nEND:VCARD\n", "vcard by its name, UTF-8 by its content"),
+            ("a.xlsx", b"PK\x03\x04", "Archive"),
+            ("a.csv", b" \n", "Empty"),
+        ];
+        for (name, bytes, expected) in table {
+            assert_eq!(understood(name, bytes, &Options::default()), expected, "{name}: {bytes:?}");
+        }
+    }
+
+    #[test]
+    fn wishes_win_where_they_can() {
+        let asked = |format| Options { format: Some(format), ..Options::default() };
+        let semicolon = Options { delimiter: ";".parse().ok(), ..Options::default() };
+        let latin = Options { encoding: Encoding::for_label(b"latin1"), ..Options::default() };
+        let table: [(&[u8], &Options, &str); 6] = [
+            (b"[{\"phone\":\"1\"}]", &asked(Format::Ndjson), "ndjson as asked for, UTF-8 by its content"),
+            (
+                b"name,phone;x\nAnn,1;2\n",
+                &semicolon,
+                "csv by its content, UTF-8 by its content, ';' as asked for, 0: name,phone|x",
+            ),
+            (
+                b"name,phone\nAnn,1\n",
+                &latin,
+                "csv by its content, windows-1252 as asked for, ',' by its content, 0: name|phone",
+            ),
+            (
+                b"\xef\xbb\xbfname,phone\nAnn,1\n",
+                &latin,
+                "csv by its content, UTF-8 by a mark at its beginning, ',' by its content, 0: name|phone",
+            ),
+            (b"name,phone\nAnn,1\n", &asked(Format::Xlsx), "Format(\"a spreadsheet\")"),
+            (b"name,phone\nAnn,1\n", &asked(Format::Ldif), "Format(\"an address book in LDIF\")"),
+        ];
+        for (bytes, options, expected) in table {
+            assert_eq!(understood("a", bytes, options), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn what_holds_no_contacts_is_told() {
+        for (bytes, kind) in [(&b"%PDF-1.7"[..], "PDF"), (b"SQLite format 3\0", "SQLite"), (b"PAR1", "Parquet")] {
+            assert!(understood("a.csv", bytes, &Options::default()).contains(kind), "{kind}");
+        }
+    }
+}

@@ -311,3 +311,22 @@ fn documents_name_files_that_are_there() {
         assert!(architecture.contains(&format!("`{module}`")), "ARCHITECTURE.md lacks {module}");
     }
 }
+
+/// Each package that `Cargo.toml` names, with the reason for it.
+#[test]
+fn every_dependency_has_its_reason() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let mut named: Vec<&str> = Vec::new();
+    for section in ["[dependencies]", "[dev-dependencies]"] {
+        let (_, rest) = manifest.split_once(section).unwrap();
+        let lines = rest.lines().take_while(|line| !line.starts_with('['));
+        named.extend(lines.filter_map(|line| line.split_once(" = ").map(|(name, _)| name)));
+    }
+    let text = fs::read_to_string(root.join("docs/dependencies.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split(" | ").next());
+    let mut listed: Vec<&str> = rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    (named.sort_unstable(), listed.sort_unstable());
+    named.dedup();
+    assert_eq!(listed, named);
+}
