@@ -8,6 +8,10 @@ use super::input::InputSource;
 use super::sample::Sample;
 use super::understand::Container;
 #[cfg(feature = "xlsx")]
+use super::unpack::Unpacked;
+#[cfg(feature = "xlsx")]
+use super::workbook::Content;
+#[cfg(feature = "xlsx")]
 use super::{Basis, Columns, Layout, Notice, UTF_8, table, workbook};
 use super::{Format, Options, Source};
 
@@ -23,22 +27,27 @@ pub(super) fn open(
     options: &Options,
 ) -> Result<Vec<Source>, ErrorKind> {
     let compression = sample.compression;
+    let unpacked = compression.map(|_| InputSource::unpacked(Unpacked::open(input, compression)?)).transpose()?;
+    let plain = unpacked.as_ref().unwrap_or(input);
     let utf_8 = EncodingGuess { encoding: UTF_8, basis: Basis::Content };
-    if found == Container::Archive
-        && compression.is_none()
-        && let Some((member, name)) = workbook::member(input)?
-    {
-        let mut sources = super::settle(member, options)?;
-        sources.iter_mut().for_each(|source| source.notices.insert(0, Notice::MemberRead { name: name.clone() }));
-        return Ok(sources);
-    }
     let (format, encoding, sheets) = match found {
         Container::Document { kind, encoding } => {
             (kind.format(), encoding, kind.convert(input, compression, encoding.encoding, options)?)
         }
-        Container::Archive if !matches!(options.format, None | Some(Format::Xlsx)) => return Err(foreign(sample)),
-        Container::Archive | Container::OfficeDocument => {
-            (Format::Xlsx, utf_8, workbook::convert(input, compression, options)?)
+        Container::Archive => match workbook::of_archive(plain)? {
+            Content::File(file, name) => {
+                let mut sources = super::settle(file, options)?;
+                let read = Notice::MemberRead { name };
+                sources.iter_mut().for_each(|source| source.notices.insert(0, read.clone()));
+                return Ok(sources);
+            }
+            Content::Book(book) if matches!(options.format, None | Some(Format::Xlsx)) => {
+                (Format::Xlsx, utf_8, book.convert(plain.len(), options)?)
+            }
+            Content::Book(_) => return Err(foreign(sample)),
+        },
+        Container::OfficeDocument => {
+            (Format::Xlsx, utf_8, workbook::of_office_document(plain)?.convert(plain.len(), options)?)
         }
     };
     let source = |workbook::Converted { sheet, table, head, merges, mut notices }| {

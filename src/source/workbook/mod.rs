@@ -4,6 +4,7 @@
 //! The sheets that are read are turned once into plain tables in a private temporary file, their row numbers in the
 //! first column, and read from there: three readings of a workbook would cost three times as much.
 
+mod archive;
 mod biff;
 mod cell;
 mod html;
@@ -20,16 +21,16 @@ mod tokens;
 mod xls;
 mod xlsx;
 mod xml;
-mod zip;
 
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Read};
 
 use super::error::ErrorKind;
 use super::header::Head;
-use super::input::{InputSource, Seekable};
+use super::input::InputSource;
 use super::merged::Merge;
-use super::unpack::{Compression, RATIO, Unpacked};
+use super::unpack::RATIO;
 use super::{Notice, Options};
+use archive::{Archive, Kind, only_contacts};
 use sheets::{SheetName, Wanted};
 use tables::Tables;
 pub(super) use text_book::TextBook;
@@ -46,59 +47,43 @@ pub(super) struct Converted {
     pub notices: Vec<Notice>,
 }
 
-enum Book {
+/// A workbook whose sheets are not read yet.
+pub(super) enum Book {
     Xlsx(xlsx::Workbook),
     Xls(xls::Workbook),
-    Ods(Seekable),
+    Ods(Archive),
 }
 
-/// Turns the sheets with the contacts into plain tables: the first that has any, or those that are asked for.
-pub(super) fn convert(
-    input: &InputSource,
-    compression: Option<Compression>,
-    options: &Options,
-) -> Result<Vec<Converted>, ErrorKind> {
-    let unpacked;
-    let input = match compression {
-        None => input,
-        Some(_) => {
-            unpacked = InputSource::unpacked(Unpacked::open(input, compression)?)?;
-            &unpacked
+/// What an archive holds.
+pub(super) enum Content {
+    Book(Book),
+    /// The one file that could be contacts, and its name.
+    File(InputSource, String),
+}
+
+/// Opens a zip archive.
+///
+/// # Errors
+/// It is damaged, a bomb, or holds no workbook and not just one file of contacts.
+pub(super) fn of_archive(input: &InputSource) -> Result<Content, ErrorKind> {
+    let mut archive = Archive::open(input.seekable())?;
+    Ok(Content::Book(match archive.kind() {
+        Ok(Kind::Xlsx) => Book::Xlsx(xlsx::Workbook::open(archive)?),
+        Ok(Kind::Ods) => Book::Ods(archive),
+        Err(ErrorKind::Archive { names }) => {
+            let Some(name) = only_contacts(&names) else { return Err(ErrorKind::Archive { names }) };
+            return Ok(Content::File(input.member(archive.unpacked(&name)?)?, name));
         }
-    };
-    let mut book = open(input)?;
-    let names = book.sheets()?;
-    let wanted = Wanted::find(&options.sheets, &names)?;
-    let mut tables = Tables::new(options, &names, &wanted, input.len().saturating_mul(RATIO))?;
-    book.read(&names, &mut tables)?;
-    tables.finish()
+        Err(error) => return Err(error),
+    }))
 }
 
-fn open(input: &InputSource) -> Result<Book, ErrorKind> {
-    let mut bytes = input.seekable();
-    let kind = zip::kind(&mut bytes)?;
-    bytes.rewind().map_err(ErrorKind::Io)?;
-    Ok(match kind {
-        zip::ArchiveKind::Xlsx => Book::Xlsx(xlsx::Workbook::open(bytes)?),
-        zip::ArchiveKind::Ods => Book::Ods(bytes),
-        zip::ArchiveKind::None => Book::Xls(xls::Workbook::open(bytes, input.len())?),
-    })
-}
-
-/// The one file of an archive that could be contacts, and its name; None where the archive is a workbook.
-pub(super) fn member(input: &InputSource) -> Result<Option<(InputSource, String)>, ErrorKind> {
-    let mut bytes = input.seekable();
-    match zip::kind(&mut bytes) {
-        Err(ErrorKind::Archive { names }) => match zip::only_contacts(&names) {
-            Some(name) => {
-                let file = zip::unpacked(&mut bytes, &name, input.len())?;
-                Ok(Some((input.member(file)?, name)))
-            }
-            None => Err(ErrorKind::Archive { names }),
-        },
-        Err(error) => Err(error),
-        Ok(_) => Ok(None),
-    }
+/// Opens an old Office document.
+///
+/// # Errors
+/// It is no workbook, or damaged.
+pub(super) fn of_office_document(input: &InputSource) -> Result<Book, ErrorKind> {
+    Ok(Book::Xls(xls::Workbook::open(input.seekable(), input.len())?))
 }
 
 fn damaged(error: &dyn std::fmt::Display) -> ErrorKind {
@@ -106,19 +91,32 @@ fn damaged(error: &dyn std::fmt::Display) -> ErrorKind {
 }
 
 impl Book {
+    /// Turns the sheets with the contacts into plain tables: the first that has any, or those that are asked for. `length`
+    /// is that of the workbook in bytes.
+    ///
+    /// # Errors
+    /// There is no such sheet, one is damaged or empty, or a bomb.
+    pub fn convert(mut self, length: u64, options: &Options) -> Result<Vec<Converted>, ErrorKind> {
+        let names = self.sheets()?;
+        let wanted = Wanted::find(&options.sheets, &names)?;
+        let mut tables = Tables::new(options, &names, &wanted, length.saturating_mul(RATIO))?;
+        self.read(&names, &mut tables)?;
+        tables.finish()
+    }
+
     /// The sheets in their order; charts and macros are none.
     fn sheets(&mut self) -> Result<Vec<SheetName>, ErrorKind> {
         Ok(match self {
             Book::Xlsx(book) => book.sheets(),
             Book::Xls(book) => book.sheets(),
-            Book::Ods(bytes) => ods::sheets(content(bytes)?)?,
+            Book::Ods(archive) => ods::sheets(content(archive)?)?,
         })
     }
 
     /// Reads the sheets that are wanted.
     fn read(&mut self, names: &[SheetName], tables: &mut Tables<'_>) -> Result<(), ErrorKind> {
-        if let Book::Ods(bytes) = self {
-            return ods::read(content(bytes)?, tables);
+        if let Book::Ods(archive) = self {
+            return ods::read(content(archive)?, tables);
         }
         for number in 0..names.len() {
             if !tables.begin(number) {
@@ -136,7 +134,7 @@ impl Book {
 }
 
 /// The part of an .ods that holds the sheets.
-fn content(bytes: &mut Seekable) -> Result<BufReader<Box<dyn Read + '_>>, ErrorKind> {
-    let entry = zip::entry(bytes, "content.xml")?;
+fn content(archive: &mut Archive) -> Result<BufReader<impl Read + '_>, ErrorKind> {
+    let entry = archive.entry("content.xml")?;
     Ok(BufReader::new(entry.ok_or(ErrorKind::Damaged("zip"))?))
 }

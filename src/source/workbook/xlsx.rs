@@ -8,21 +8,20 @@ use std::io::{BufReader, Read};
 
 use quick_xml::events::{BytesStart, Event};
 
+use super::archive::Archive;
 use super::cell;
 use super::number_format::CellFormat;
 use super::sheets::SheetName;
 use super::tables::Tables;
 use super::texts::Texts;
 use super::xml::{Xml, attribute, number, push_text};
-use super::zip;
 use crate::row::NO_RESULT;
 use crate::source::error::ErrorKind;
-use crate::source::input::Seekable;
 use crate::source::merged::Merge;
 
 /// A workbook: its archive, and what all its sheets share.
-pub(super) struct Workbook {
-    archive: Seekable,
+pub(in crate::source) struct Workbook {
+    archive: Archive,
     is_1904: bool,
     /// By the number of the style.
     formats: Vec<CellFormat>,
@@ -45,8 +44,8 @@ struct Target {
 type Part<'a> = Xml<BufReader<Box<dyn Read + 'a>>>;
 
 impl Workbook {
-    pub fn open(mut archive: Seekable) -> Result<Workbook, ErrorKind> {
-        let main = zip::name(&mut archive, "xl/workbook.xml")?.ok_or(ErrorKind::Damaged("zip"))?;
+    pub fn open(mut archive: Archive) -> Result<Workbook, ErrorKind> {
+        let main = archive.name("xl/workbook.xml").ok_or(ErrorKind::Damaged("zip"))?;
         let targets = targets(&mut archive, &main)?;
         let (sheets, is_1904) = sheets(part(&mut archive, &main)?, &targets)?;
         let shared = |kind: &str| targets.values().find(|target| target.kind == kind).map(|target| &target.part);
@@ -74,13 +73,14 @@ impl Workbook {
     }
 }
 
-fn part<'a>(archive: &'a mut Seekable, name: &str) -> Result<Part<'a>, ErrorKind> {
-    let entry = zip::entry(archive, name)?;
-    Ok(Xml::new(BufReader::new(entry.ok_or_else(|| ErrorKind::Spreadsheet(format!("its part {name:?} is missing")))?)))
+fn part<'a>(archive: &'a mut Archive, name: &str) -> Result<Part<'a>, ErrorKind> {
+    let entry = archive.entry(name)?;
+    let entry = entry.ok_or_else(|| ErrorKind::Spreadsheet(format!("its part {name:?} is missing")))?;
+    Ok(Xml::new(BufReader::new(Box::new(entry))))
 }
 
 /// What a part refers to, by the names it has for it.
-fn targets(archive: &mut Seekable, main: &str) -> Result<HashMap<String, Target>, ErrorKind> {
+fn targets(archive: &mut Archive, main: &str) -> Result<HashMap<String, Target>, ErrorKind> {
     let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
     let mut xml = part(archive, &joined(folder, &format!("_rels/{file}.rels")))?;
     let mut targets = HashMap::new();
