@@ -41,10 +41,10 @@ pub(super) fn open(
                 sources.iter_mut().for_each(|source| source.notices.insert(0, read.clone()));
                 return Ok(sources);
             }
-            Content::Book(book) if matches!(options.format, None | Some(Format::Xlsx)) => {
+            Content::Workbook(book) if matches!(options.format, None | Some(Format::Xlsx)) => {
                 (Format::Xlsx, utf_8, book.convert(plain.len(), options)?)
             }
-            Content::Book(_) => return Err(foreign(sample)),
+            Content::Workbook(_) => return Err(foreign(sample)),
         },
         Container::OfficeDocument => {
             (Format::Xlsx, utf_8, workbook::of_office_document(plain)?.convert(plain.len(), options)?)

@@ -24,7 +24,7 @@ const MAX_ENTRIES: usize = 10_000;
 const MAX_DIRECTORY: u64 = 16 << 20;
 
 /// An archive whose directory has been read.
-pub(in crate::source) struct Archive {
+pub(super) struct Archive {
     zip: ZipArchive<Seekable>,
     /// Its length in bytes.
     length: u64,

@@ -48,7 +48,9 @@ pub(super) struct Converted {
 }
 
 /// A workbook whose sheets are not read yet.
-pub(super) enum Book {
+pub(super) struct Workbook(Book);
+
+enum Book {
     Xlsx(xlsx::Workbook),
     Xls(xls::Workbook),
     Ods(Archive),
@@ -56,7 +58,7 @@ pub(super) enum Book {
 
 /// What an archive holds.
 pub(super) enum Content {
-    Book(Book),
+    Workbook(Workbook),
     /// The one file that could be contacts, and its name.
     File(InputSource, String),
 }
@@ -67,7 +69,7 @@ pub(super) enum Content {
 /// It is damaged, a bomb, or holds no workbook and not just one file of contacts.
 pub(super) fn of_archive(input: &InputSource) -> Result<Content, ErrorKind> {
     let mut archive = Archive::open(input.seekable())?;
-    Ok(Content::Book(match archive.kind() {
+    let book = match archive.kind() {
         Ok(Kind::Xlsx) => Book::Xlsx(xlsx::Workbook::open(archive)?),
         Ok(Kind::Ods) => Book::Ods(archive),
         Err(ErrorKind::Archive { names }) => {
@@ -75,35 +77,38 @@ pub(super) fn of_archive(input: &InputSource) -> Result<Content, ErrorKind> {
             return Ok(Content::File(input.member(archive.unpacked(&name)?)?, name));
         }
         Err(error) => return Err(error),
-    }))
+    };
+    Ok(Content::Workbook(Workbook(book)))
 }
 
 /// Opens an old Office document.
 ///
 /// # Errors
 /// It is no workbook, or damaged.
-pub(super) fn of_office_document(input: &InputSource) -> Result<Book, ErrorKind> {
-    Ok(Book::Xls(xls::Workbook::open(input.seekable(), input.len())?))
+pub(super) fn of_office_document(input: &InputSource) -> Result<Workbook, ErrorKind> {
+    Ok(Workbook(Book::Xls(xls::Workbook::open(input.seekable(), input.len())?)))
 }
 
 fn damaged(error: &dyn std::fmt::Display) -> ErrorKind {
     ErrorKind::Spreadsheet(error.to_string())
 }
 
-impl Book {
+impl Workbook {
     /// Turns the sheets with the contacts into plain tables: the first that has any, or those that are asked for. `length`
     /// is that of the workbook in bytes.
     ///
     /// # Errors
     /// There is no such sheet, one is damaged or empty, or a bomb.
     pub fn convert(mut self, length: u64, options: &Options) -> Result<Vec<Converted>, ErrorKind> {
-        let names = self.sheets()?;
+        let names = self.0.sheets()?;
         let wanted = Wanted::find(&options.sheets, &names)?;
         let mut tables = Tables::new(options, &names, &wanted, length.saturating_mul(RATIO))?;
-        self.read(&names, &mut tables)?;
+        self.0.read(&names, &mut tables)?;
         tables.finish()
     }
+}
 
+impl Book {
     /// The sheets in their order; charts and macros are none.
     fn sheets(&mut self) -> Result<Vec<SheetName>, ErrorKind> {
         Ok(match self {

@@ -34,7 +34,7 @@ const CELLS: [u16; 8] = [
 ];
 
 /// A workbook: its stream of records, and what all its sheets share.
-pub(in crate::source) struct Workbook {
+pub(super) struct Workbook {
     stream: Vec<u8>,
     lettering: Lettering,
     is_1904: bool,

@@ -20,7 +20,7 @@ use crate::source::error::ErrorKind;
 use crate::source::merged::Merge;
 
 /// A workbook: its archive, and what all its sheets share.
-pub(in crate::source) struct Workbook {
+pub(super) struct Workbook {
     archive: Archive,
     is_1904: bool,
     /// By the number of the style.

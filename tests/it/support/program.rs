@@ -248,17 +248,28 @@ impl Started {
         line.trim_end_matches("kB").trim().parse().unwrap_or(0)
     }
 
+    /// How long it has computed so far, whatever else the machine does; zero when it has ended.
+    fn computed(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap_or_default();
+        let (_, fields) = stat.rsplit_once(") ").unwrap_or_default();
+        // User and system time, in hundredths of a second.
+        let ticks = fields.split(' ').skip(11).take(2).filter_map(|field| field.parse::<u64>().ok());
+        Duration::from_millis(10 * ticks.sum::<u64>())
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Run {
         let mut peak = 0;
+        let mut computed = Duration::ZERO;
         loop {
             peak = peak.max(self.memory());
+            computed = computed.max(self.computed());
             if let Some(status) = self.child.try_wait().expect("the program is ours") {
                 let took = self.since.elapsed();
                 self.stdout.finish();
                 self.stderr.finish();
-                return Run { code: status.code(), stdout: self.stdout(), stderr: self.stderr(), took, peak };
+                return Run { code: status.code(), stdout: self.stdout(), stderr: self.stderr(), took, computed, peak };
             }
             let (stdout, stderr) = (self.stdout(), self.stderr());
             assert!(self.since.elapsed() < self.patience, "still running\n{stdout}\n{stderr}");
@@ -316,6 +327,8 @@ pub struct Run {
     pub stderr: String,
     /// From start to end.
     pub took: Duration,
+    /// How long it has computed.
+    pub computed: Duration,
     /// The most memory it was seen to hold, in KiB; looked at every few milliseconds.
     pub peak: u64,
 }
