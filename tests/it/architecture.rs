@@ -326,7 +326,8 @@ fn every_dependency_has_its_reason() {
     let text = fs::read_to_string(root.join("docs/dependencies.md")).unwrap();
     let rows = text.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split(" | ").next());
     let mut listed: Vec<&str> = rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
-    (named.sort_unstable(), listed.sort_unstable());
+    named.sort_unstable();
+    listed.sort_unstable();
     named.dedup();
     assert_eq!(listed, named);
 }
