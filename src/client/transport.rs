@@ -185,9 +185,10 @@ impl Http {
         } else if let Some(proxy) = proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy.expose()).map_err(|_| Error::Proxy)?);
         }
-        if let Some(path) = &options.cacert {
-            builder = builder.tls_certs_merge(certificates(path)?);
-        }
+        let given = options.cacert.as_deref().map(certificates).transpose()?.unwrap_or_default();
+        let is_secure = options.endpoint.url().scheme() == "https" || proxy.is_some_and(|proxy| !proxy.is_plain());
+        // Where no certificate is looked at, a system without any is no hindrance.
+        builder = if is_secure { builder.tls_certs_merge(given) } else { builder.tls_certs_only(given) };
         let client = builder.build().map_err(|error| Error::Setup(transport_error::words(&error)))?;
         let mut url = options.endpoint.url().clone();
         if let Some(id) = &options.bot_id {

@@ -16,6 +16,7 @@ use m1import::secret::Secret;
 use crate::support::contacts::body;
 use crate::support::exchange::Reply;
 use crate::support::faults::{Transmission, bomb, packed};
+use crate::support::program::{Folder, m1import};
 use crate::support::server::Server;
 
 fn options(endpoint: &str) -> transport::Options {
@@ -274,4 +275,18 @@ fn answers_are_read_in_gzip_and_in_any_charset() {
     assert_eq!(&post_to(&server).unwrap().body[..], "número".as_bytes());
     let server = Server::new(|_| Reply::new(200, "application/json", *b"\x1b\x03").header("Content-Encoding", "br"));
     assert!(String::from_utf8_lossy(&post_to(&server).unwrap().body).contains("compressed (br)"));
+}
+
+#[test]
+fn without_certificates_on_this_system_only_secure_connections_fail() {
+    let folder = Folder::new();
+    folder.write("contacts.csv", "phone\n+14155550101\n");
+    let run = |line: &str| {
+        let arguments = ["contacts.csv"].into_iter().chain(line.split(' '));
+        let program = m1import(&folder, arguments).env("SSL_CERT_FILE", "/no/such").env("SSL_CERT_DIR", "/no/such");
+        program.run()
+    };
+    run("--sandbox").exits_with(0);
+    let secure = run("--endpoint https://localhost:1/x --token a-token-of-the-tests");
+    secure.exits_with(78).says("[config.tls]").says("ca-certificates");
 }
