@@ -1,14 +1,20 @@
 #!/usr/bin/env bash
-# Builds what people install, into dist/: packaging/build.sh [binary] [deb] [wheel] [npm] [sums]; without words all of them.
-# Needs the Rust toolchain, Python 3 with venv, and npm for npm; tools come from PyPI and crates.io, in fixed versions, into
-# target/package/. The binary runs on any x86-64 Linux with glibc 2.17 or newer.
+# Builds what people install, into dist/: packaging/build.sh [binary] [deb] [wheel] [npm] [sbom] [image] [sums]; without words all of
+# them but the image. Needs the Rust toolchain, Python 3 with venv, npm for npm, and podman or buildah for the image; tools come from
+# PyPI and crates.io, in fixed versions, into target/package/. The binary runs on any x86-64 Linux with glibc 2.17 or newer. TARGET
+# chooses another system for the binary, and needs `rustup target add $TARGET`: x86_64-unknown-linux-musl (static, for the image),
+# aarch64-unknown-linux-gnu, x86_64-pc-windows-gnu.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-target=x86_64-unknown-linux-gnu
+self=$PWD/packaging/build.sh
+target=${TARGET:-x86_64-unknown-linux-gnu}
 tools=$PWD/target/package/tools
 dist=$PWD/dist
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
-binary=$PWD/target/$target/release/m1import
+program=m1import
+[[ $target != *-windows-* ]] || program=m1import.exe
+built=${CARGO_TARGET_DIR:-$PWD/target}
+binary=$built/$target/release/$program
 mkdir -p "$dist" "$tools"
 # The same bytes wherever it is built: no paths of this machine, no time.
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
@@ -21,10 +27,18 @@ python() {
     export PATH=$tools/venv/bin:$PATH
 }
 
+# A program of crates.io, for this machine.
+tool() {
+    [[ -x $tools/bin/$1 ]] || RUSTFLAGS='' cargo install --quiet --locked --root "$tools" "$1@$2"
+    export PATH=$tools/bin:$PATH
+}
+
 binary() {
     python
-    cargo zigbuild --release --locked --target "$target.2.17"
-    install -m 755 "$binary" "$dist/m1import-$version-$target"
+    local glibc=
+    [[ $target != *-linux-gnu ]] || glibc=.2.17
+    cargo zigbuild --release --locked --target "$target$glibc"
+    install -m 755 "$binary" "$dist/m1import-$version-$target${program#m1import}"
 }
 
 # Man pages and completions, made by the binary itself.
@@ -44,9 +58,9 @@ extras() {
 
 deb() {
     extras
-    [[ -x $tools/bin/cargo-deb ]] || RUSTFLAGS='' cargo install --quiet --locked --root "$tools" cargo-deb@3.8.0
+    tool cargo-deb 3.8.0
     mkdir -p target/release
-    PATH=$tools/bin:$PATH cargo deb --no-build --no-strip --target "$target" --output "$dist/"
+    cargo deb --no-build --no-strip --target "$target" --output "$dist/"
 }
 
 wheel() {
@@ -62,13 +76,31 @@ npm_package() {
     (cd target/package/npm && npm pack --silent --pack-destination "$dist")
 }
 
+# What the binary is made of: a CycloneDX document.
+sbom() {
+    tool cargo-cyclonedx 0.5.9
+    cargo cyclonedx --format json --target "$target" --override-filename "m1import-$version.cdx"
+    mv "m1import-$version.cdx.json" "$dist/"
+}
+
+# An image with the static binary, the certificates of this machine, and nothing else.
+image() {
+    local static=x86_64-unknown-linux-musl context=target/package/image builder
+    [[ -e $dist/m1import-$version-$static ]] || TARGET=$static "$self" binary
+    builder=$(command -v buildah || command -v podman || command -v docker)
+    rm -rf "$context" && mkdir -p "$context" && install -d -m 1777 "$context/tmp"
+    install -m 755 "$dist/m1import-$version-$static" "$context/m1import"
+    install -m 644 /etc/ssl/certs/ca-certificates.crt "$context/"
+    "$builder" build --quiet --file packaging/container/Containerfile --tag "m1import:$version" "$context"
+}
+
 sums() { (cd "$dist" && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%f\n' | sort | xargs sha256sum >SHA256SUMS && cat SHA256SUMS); }
 
 steps=("$@")
-((${#steps[@]})) || steps=(binary deb wheel npm sums)
+((${#steps[@]})) || steps=(binary deb wheel npm sbom sums)
 for step in "${steps[@]}"; do
     case $step in
-        binary | deb | wheel | sums) "$step" ;;
+        binary | deb | wheel | sbom | image | sums) "$step" ;;
         npm) npm_package ;;
         *) echo "build.sh: no step $step" >&2; exit 2 ;;
     esac

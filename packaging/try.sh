@@ -1,42 +1,101 @@
 #!/usr/bin/env bash
 # Tries what packaging/build.sh put into dist/, each way of installing from a clean place: packaging/try.sh [binary] [deb] [wheel]
-# [npm] [cargo]; without words all but cargo, which builds for minutes. Prints the last line of each run. The package is tried in a
-# new Debian root, which needs root and debootstrap; the binary also by its symbols.
+# [npm] [cargo] [reproduce] [static] [arm64] [windows] [image]; without words the first four. Prints the last line of each run. The
+# package is tried in a new Debian root, which needs root and debootstrap; arm64 needs qemu-user-static and libc6-arm64-cross, windows
+# needs wine64, the image buildah.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source=$PWD
 dist=$PWD/dist
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp samples/contacts.csv "$work/"
+chmod 755 "$work"
 
-# Runs the main job with a program in an empty environment, and shows its last line and its count.
+# Runs the main job with the program in a folder, in an empty environment, and shows its version and the last line that it writes.
 run() {
     (cd "$work" && rm -rf contacts.sandbox.results && env -i HOME="$work/home" PATH="$1:/usr/bin:/bin" m1import contacts.csv --sandbox \
-        --progress never >"$work/out" 2>"$work/err") || { cat "$work/err"; return 1; }
-    printf '%s: %s: %s\n' "$2" "$(env -i PATH="$1:/usr/bin:/bin" m1import --version)" "$(head -1 "$work/out")"
+        --progress never >"$work/out" 2>"$work/err") || { cat "$work/out" "$work/err"; return 1; }
+    shown "$2" "$(env -i HOME="$work/home" PATH="$1:/usr/bin:/bin" m1import --version)" "$(<"$work/out")"
+}
+
+shown() { printf '%s: %s\n  first: %s\n  last: %s\n' "$1" "$2" "$(head -1 <<<"$3")" "$(tail -1 <<<"$3")"; }
+
+# A folder with the program, started by another one.
+wrapped() {
+    mkdir -p "$work/$1"
+    printf '#!/bin/sh\nexec %s "$@"\n' "$2" >"$work/$1/m1import"
+    chmod 755 "$work/$1/m1import"
+}
+
+plain() {
+    mkdir -p "$work/$1"
+    install -m 755 "$dist"/m1import-*-"$2" "$work/$1/m1import"
+    run "$work/$1" "$1"
+    if grep -aqF -e "${CARGO_HOME:-$HOME/.cargo}/" -e "$PWD/" "$work/$1/m1import"; then
+        echo "the binary names paths of this machine" && return 1
+    fi
+    printf '  size: %s bytes\n' "$(stat -c %s "$work/$1/m1import")"
 }
 
 binary() {
-    mkdir -p "$work/binary"
-    install -m 755 "$dist"/m1import-*-x86_64-unknown-linux-gnu "$work/binary/m1import"
-    run "$work/binary" binary
-    if grep -aqF -e "${CARGO_HOME:-$HOME/.cargo}/" -e "$PWD/" "$work/binary/m1import"; then
-        echo "the binary names paths of this machine" && return 1
-    fi
-    printf 'size %s bytes; newest symbol %s\n' "$(stat -c %s "$work/binary/m1import")" \
-        "$(objdump -T "$work/binary/m1import" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -1)"
+    plain binary x86_64-unknown-linux-gnu
+    printf '  newest symbol: %s\n' "$(objdump -T "$work/binary/m1import" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -1)"
+}
+
+static() {
+    plain static x86_64-unknown-linux-musl
+    ! readelf -d "$work/static/m1import" | grep NEEDED || return 1
+}
+
+# The last commit, built again in another folder, from nothing.
+reproduce() {
+    git clone --quiet --no-hardlinks "$source" "$work/again"
+    (cd "$work/again" && env -u CARGO_TARGET_DIR packaging/build.sh binary)
+    (cd "$work/again/dist" && sha256sum m1import-*) | tee "$work/sums"
+    (cd "$dist" && sha256sum --check --strict "$work/sums")
+}
+
+arm64() {
+    wrapped arm64 "qemu-aarch64-static -L /usr/aarch64-linux-gnu $(echo "$dist"/m1import-*-aarch64-unknown-linux-gnu)"
+    run "$work/arm64" arm64
+}
+
+windows() {
+    wrapped windows "env WINEDEBUG=-all /usr/lib/wine/wine64 $(echo "$dist"/m1import-*-windows-gnu.exe)"
+    run "$work/windows" windows
+}
+
+image() {
+    local container out
+    install -d -o 65532 -g 65532 "$work/data"
+    cp samples/contacts.csv "$work/data/"
+    container=$(buildah from "localhost/m1import:$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)")
+    in_image() { buildah run --isolation chroot --volume "$work/data:/data" "$container" -- /usr/bin/m1import "$@"; }
+    out=$(in_image contacts.csv --sandbox --progress never 2>"$work/err") || { cat "$work/err"; return 1; }
+    shown image "$(in_image --version)" "$out"
+    buildah inspect --type image --format '  user: {{.OCIv1.Config.User}}' "$container"
+    buildah rm "$container" >/dev/null
 }
 
 deb() {
+    local package root out
     package=$(echo "$dist"/m1import_*_amd64.deb)
-    lintian --fail-on error "$package" || return 1
+    lintian --allow-root --fail-on error "$package" || return 1
     root=$work/root
     debootstrap --variant=minbase bookworm "$root" >"$work/debootstrap.log"
     cp "$package" "$root/tmp/m1import.deb"
     cp samples/contacts.csv "$root/tmp/"
     chroot "$root" dpkg -i /tmp/m1import.deb | tail -1
-    chroot "$root" sh -c 'cd /tmp && m1import contacts.csv --sandbox --progress never 2>/dev/null | head -1; m1import --version'
-    chroot "$root" dpkg -L m1import | grep -c . | sed 's/$/ files/'
+    out=$(chroot "$root" sh -c 'cd /tmp && m1import contacts.csv --sandbox --progress never 2>/tmp/err') || { cat "$root/tmp/err"; return 1; }
+    shown deb "$(chroot "$root" m1import --version)" "$out"
+    # Beside the binary. A minimal root leaves out what lies in usr/share/man and usr/share/doc, if it is told to.
+    for file in usr/share/man/man1/m1import.1.gz usr/share/man/man1/m1import-check.1.gz usr/lib/systemd/system/m1import.service \
+        usr/lib/systemd/system/m1import.timer usr/share/bash-completion/completions/m1import \
+        usr/share/zsh/vendor-completions/_m1import usr/share/fish/vendor_completions.d/m1import.fish; do
+        [[ -s $root/$file ]] || { echo "not installed: /$file"; return 1; }
+    done
+    printf '  installed: %s files\n' "$(chroot "$root" dpkg -L m1import | while read -r file; do [[ ! -f $root$file ]] || echo "$file"; done | wc -l)"
     chroot "$root" dpkg -r m1import | tail -1
 }
 
@@ -60,7 +119,7 @@ ways=("$@")
 ((${#ways[@]})) || ways=(binary deb wheel npm)
 for way in "${ways[@]}"; do
     case $way in
-        binary | deb | wheel) "$way" ;;
+        binary | deb | wheel | reproduce | static | arm64 | windows | image) "$way" ;;
         npm) npm_package ;;
         cargo) cargo_install ;;
         *) echo "try.sh: no way $way" >&2; exit 2 ;;

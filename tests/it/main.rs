@@ -43,6 +43,7 @@
 )]
 
 mod account;
+mod action;
 mod architecture;
 mod browser;
 mod changes;

@@ -127,31 +127,6 @@ fn every_exit_code_is_explained() {
     }
 }
 
-/// The step of the README that imports in CI is run as it stands, with the sample of its settings, and what the next step
-/// uploads is there.
-#[test]
-fn the_step_for_ci_works_as_printed() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let yaml = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
-    let step = yaml.lines().find_map(|line| line.trim().strip_prefix("run: m1import ")).unwrap();
-    let uploaded = yaml.split("path: \"**/*").nth(1).unwrap().split('"').next().unwrap();
-
-    let sandbox = SandboxProcess::new(&[]);
-    let folder = Folder::new();
-    fs::create_dir(folder.path("fixtures")).unwrap();
-    fs::copy(root().join("samples/contacts.csv"), folder.path("fixtures/contacts.csv")).unwrap();
-    let settings = fs::read_to_string(root().join("samples/m1import.toml")).unwrap();
-    let staging = "https://staging.example.com/inbox/users/import";
-    assert!(settings.contains(staging), "{settings}");
-    folder.write("m1import.toml", settings.replace(staging, sandbox.url()));
-
-    let line = format!("M1IMPORT_TOKEN=sandbox GITHUB_ACTIONS=true m1import {step}; echo \"exit $?\"");
-    let said = shell(&folder, &line);
-    assert!(said.ends_with("exit 0\n"), "{said}");
-    assert!(folder.has(&format!("fixtures/contacts{uploaded}")), "{uploaded}: {said}");
-    assert!(folder.has("contacts.xml") && folder.has("contacts.md"), "{said}");
-}
-
 /// JUnit and results.csv name a file as it was typed, so that a CI system finds it and two of one name are told apart.
 #[test]
 fn reports_name_files_as_typed() {
