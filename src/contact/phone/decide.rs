@@ -64,15 +64,24 @@ pub(super) fn ambiguous(both: &[Candidate]) -> Refusal {
 
 /// Decides what the digits (values 0 to 9) mean. `plus` says whether they begin with a calling code for certain.
 pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
-    if let Some(collected) = context.collected {
-        let answer = decide_slowly(plus, digits, context);
-        collected.borrow_mut().extend(considered(plus, digits, context, &answer));
-        return answer;
+    if context.collected.is_some() {
+        return decide_and_collect(plus, digits, context);
     }
     match fast(plus, digits, context) {
         Some(reading) => Ok(reading),
         None => decide_slowly(plus, digits, context),
     }
+}
+
+/// Decides by all readings that are possible, and collects them.
+#[cold]
+#[inline(never)]
+fn decide_and_collect(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+    let answer = decide_slowly(plus, digits, context);
+    if let Some(collected) = context.collected {
+        collected.borrow_mut().extend(considered(plus, digits, context, &answer));
+    }
+    answer
 }
 
 /// Decides by all readings that are possible.

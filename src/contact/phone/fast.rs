@@ -84,7 +84,8 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
 }
 
 /// Whether a number that is no mobile may have another reading that is one: with its calling code twice, or, where it
-/// has no trunk prefix, as a foreign number.
+/// has no trunk prefix, as a foreign number. Out of line, since few numbers are asked.
+#[inline(never)]
 fn has_other_reading(plus: bool, code: u16, digits: &[u8], national: &[u8], trunk: bool, context: &Context) -> bool {
     if (plus || context.prefix.is_some()) && strip_code(national, code).is_some() {
         return true;

@@ -261,6 +261,7 @@ impl Tables {
     }
 
     /// The trunk rule that applies to a national number, if one does.
+    #[inline(always)]
     pub fn trunk_rule<'p>(&'p self, plan: &Plan, digits: &[u8]) -> Option<&'p Change> {
         let index = self.walk(plan.trunk, digits).checked_sub(1)?;
         self.changes.get(usize::from(index))
@@ -284,6 +285,7 @@ impl Tables {
     }
 
     /// The answer at the end of the digits.
+    #[inline]
     pub fn walk(&self, start: u16, digits: &[u8]) -> u16 {
         let states: &[u16] = &self.states;
         let mut row = usize::from(start) * ROW;
@@ -304,7 +306,11 @@ pub(super) fn strip_code(digits: &[u8], code: u16) -> Option<&[u8]> {
     let mut rest = digits;
     for place in [100, 10, 1] {
         if code >= place {
-            rest = rest.strip_prefix(&[(code / place % 10) as u8])?;
+            let (&first, behind) = rest.split_first()?;
+            if u16::from(first) != code / place % 10 {
+                return None;
+            }
+            rest = behind;
         }
     }
     Some(rest)

@@ -36,7 +36,7 @@ pub(super) fn read_collecting(number: &str, rules: &Rules, collected: &Collected
     cells("", number, Context { rules, plans, prefix: None, region, collected })
 }
 
-#[inline]
+#[inline(always)]
 fn cells(prefix: &str, number: &str, mut context: Context) -> Result<Reading, Refusal> {
     if let Some((plus, digits)) = plain(number, &mut [0; BUFFER]) {
         context.prefix = match prefix::code(prefix) {
