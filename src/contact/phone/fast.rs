@@ -75,8 +75,13 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
     let region = Region::of(plans.plans.get(usize::from(answer / 16))?);
     let kind = Kind::from_number(answer % 16);
     let national = digits.get(usize::from(from)..)?;
-    // A satellite of +881 is a mobile, and in Bangladesh a 0 may be missing behind +88.
-    if (!kind.is_mobile() || code == 881) && has_other_reading(plus, code, digits, national, trunk, context) {
+    // What is cheap to see comes first: behind a `+` the digits begin with the code. A satellite of +881 is a mobile, and in
+    // Bangladesh a 0 may be missing behind +88.
+    let asked = match plus {
+        true => code == 881 || (national.first() == digits.first() && !kind.is_mobile()),
+        false => !kind.is_mobile() && (!trunk || context.prefix.is_some()),
+    };
+    if asked && has_other_reading(plus, code, digits, national, trunk, context) {
         return None;
     }
     let phone = Phone::of(code, value, national.len())?;
