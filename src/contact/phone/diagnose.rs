@@ -20,7 +20,7 @@ pub(super) fn nothing_valid(candidates: &[Option<Candidate>], context: &Context)
                 notes.add(Note::PhoneMxTokenRemoved);
                 return accept(&Number { national, ..*number }, Some((region, kind)), notes, context);
             }
-            Some(Quirk::Obsolete(Some((national, region, kind)))) => {
+            Some(Quirk::Obsolete(national, region, kind)) => {
                 let number = Number { national, ..*number };
                 if rules.renumber {
                     notes.add(Note::PhoneRenumbered);
@@ -29,8 +29,8 @@ pub(super) fn nothing_valid(candidates: &[Option<Candidate>], context: &Context)
                 let refusal = Refusal::new(Code::PhoneObsoleteFormat).detail("--renumber writes it in its new form");
                 return Err(refusal.suggest(written(&number)));
             }
-            Some(Quirk::Obsolete(None)) => {
-                return Err(Refusal::new(Code::PhoneObsoleteFormat).detail("its new form depends on the operator"));
+            Some(Quirk::ObsoleteUncertain(form)) => {
+                return Err(Refusal::new(Code::PhoneObsoleteFormat).detail(format!("its new form has {form}")));
             }
             Some(Quirk::ZeroLost(national)) => {
                 let number = Number { national, ..*number };
