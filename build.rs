@@ -13,6 +13,8 @@ mod compile;
 mod pattern;
 #[path = "src/contact/phone/tables.rs"]
 mod tables;
+#[path = "src/contact/phone/tails.rs"]
+mod tails;
 
 const PLANS: &str = "metadata/plans.tsv";
 const COUNTRIES: &str = "metadata/countries.tsv";
@@ -26,6 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "src/contact/phone/compile.rs",
         "src/contact/phone/pattern.rs",
         "src/contact/phone/tables.rs",
+        "src/contact/phone/tails.rs",
     ] {
         println!("cargo::rerun-if-changed={path}");
     }
@@ -42,6 +45,11 @@ fn constants(tables: &tables::Tables) -> Result<String, std::fmt::Error> {
     writeln!(text, "version: Cow::Borrowed({:?}),\nstates: Cow::Borrowed(&[", tables.version)?;
     for row in tables.states.chunks(tables::ROW) {
         row.iter().try_for_each(|cell| write!(text, "{cell},"))?;
+        text.push('\n');
+    }
+    writeln!(text, "]),\ntails: Cow::Borrowed(&[")?;
+    for tail in tables.tails.chunks(tables::TAIL_ROW) {
+        tail.iter().try_for_each(|cell| write!(text, "{cell},"))?;
         text.push('\n');
     }
     writeln!(text, "]),\nchanges: Cow::Borrowed(&[")?;
@@ -61,6 +69,11 @@ fn constants(tables: &tables::Tables) -> Result<String, std::fmt::Error> {
         writeln!(text, "{zone:?},")?;
     }
     writeln!(text, "]),\nzone_of: Cow::Borrowed(&{:?}),", tables.zone_of)?;
+    writeln!(
+        text,
+        "zone_at: Cow::Borrowed(&{:?}),\nmobiles_at: Cow::Borrowed(&{:?}),",
+        tables.zone_at, tables.mobiles_at
+    )?;
     writeln!(text, "plan_of: Cow::Borrowed(&{:?}),\n}}", tables.plan_of)?;
     Ok(text)
 }

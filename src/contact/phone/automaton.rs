@@ -9,10 +9,8 @@ use std::collections::HashMap;
 
 use super::compile::Region;
 use super::pattern::{Op, Program};
-use super::tables::KIND_NAMES;
+use super::tables::{KIND_NAMES, LONGEST};
 
-/// No national number has more digits.
-pub const LONGEST: usize = 17;
 /// The order in which kinds are tried; fixed lines and mobiles come last.
 const ORDER: [&str; 8] =
     ["premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail"];

@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::automaton::{LONGEST, Ordered, Product, States};
-use super::tables::{Change, KIND_NAMES, NO_DIGIT, Plan, Tables, Zone};
+use super::automaton::{Ordered, Product, States};
+use super::tables::{ANSWER, Change, KIND_NAMES, LONGEST, NO_DIGIT, Plan, ROW, Tables, Zone};
+use super::tails::{Further, Shortened};
 
 /// Makes tables from the text of the plans.
 ///
@@ -52,7 +53,10 @@ pub fn compile(text: &str) -> Result<Tables, String> {
             local: region.general.local,
         });
     }
-    let zones = zones(&regions, &mut states)?;
+    let mut zones = zones(&regions, &mut states)?;
+    let shortened = shorten(&states, &mut plans, &mut zones)?;
+    let zone_at = zone_at(&zones);
+    let mobiles_at = mobiles_at(&zones, &zone_at, &shortened);
     let mut zone_of = vec![u8::MAX; 1000];
     for (zone, index) in zones.iter().zip(0..u8::MAX) {
         put(&mut zone_of, usize::from(zone.code), index);
@@ -65,13 +69,57 @@ pub fn compile(text: &str) -> Result<Tables, String> {
     }
     Ok(Tables {
         version: version.to_owned().into(),
-        states: states.rows().into(),
+        states: shortened.states.into(),
+        tails: shortened.tails.into(),
         changes: changes.into(),
         plans: plans.into(),
         zones: zones.into(),
         zone_of: zone_of.into(),
+        zone_at: zone_at.into(),
+        mobiles_at: mobiles_at.into(),
         plan_of: plan_of.into(),
     })
+}
+
+/// Shortens the states, and says anew where automata start.
+fn shorten(states: &States, plans: &mut [Plan], zones: &mut [Zone]) -> Result<Shortened, String> {
+    let rows = states.rows();
+    // The first digit of a national number leads to a state in any case: to end there for some numbers and not for others
+    // costs more than a further step, since no processor foresees it.
+    let first = zones.iter().flat_map(|zone| rows.chunks(ROW).nth(usize::from(zone.start))?.get(..ANSWER)).flatten();
+    let mut kept: Vec<u16> = first.copied().collect();
+    let of_plans = plans.iter_mut().flat_map(|plan| [&mut plan.general, &mut plan.trunk, &mut plan.exit]);
+    let mut starts: Vec<&mut u16> = of_plans.chain(zones.iter_mut().map(|zone| &mut zone.start)).collect();
+    kept.extend(starts.iter().map(|start| **start));
+    let shortened = Shortened::new(&rows, &kept)?;
+    for start in &mut starts {
+        **start = shortened.place(**start);
+    }
+    Ok(shortened)
+}
+
+/// Of three digits in front of a number, the index of the zone whose calling code they begin with; 255 is none. No calling
+/// code begins another.
+fn zone_at(zones: &[Zone]) -> Vec<u8> {
+    let mut zone_at = vec![u8::MAX; 1000];
+    for (zone, index) in zones.iter().zip(0..u8::MAX) {
+        let step = 10usize.pow(3 - u32::from(zone.digits));
+        let from = usize::from(zone.code) * step;
+        zone_at.iter_mut().skip(from).take(step).for_each(|slot| *slot = index);
+    }
+    zone_at
+}
+
+/// Of three digits in front of a number, how many digits the mobiles have that begin so, with their calling code (bit n:
+/// n digits).
+fn mobiles_at(zones: &[Zone], zone_at: &[u8], shortened: &Shortened) -> Vec<u32> {
+    let mut mobiles = Further::new(shortened, &["mobile", "fixed_line_or_mobile"]);
+    let of_head = |(&zone, head): (&u8, u16)| {
+        let zone = zones.get(usize::from(zone));
+        let head = [head / 100, head / 10 % 10, head % 10].map(|digit| digit as u8);
+        zone.map_or(0, |zone| mobiles.behind(zone.start, head.get(usize::from(zone.digits)..).unwrap_or_default()) << 3)
+    };
+    zone_at.iter().zip(0..).map(of_head).collect()
 }
 
 /// The calling codes with the automata of their national numbers, ascending.
@@ -84,8 +132,7 @@ fn zones(regions: &[Region], states: &mut States) -> Result<Vec<Zone>, String> {
         .into_iter()
         .map(|(code, (main, regions))| {
             let start = Product::new(&regions, false)?.build(states)?;
-            let lengths = regions.iter().fold(0, |lengths, region| lengths | region.general.lengths);
-            Ok(Zone { code, main: u8::try_from(main).unwrap_or(u8::MAX), start, lengths })
+            Ok(Zone { code, digits: code.ilog10() as u8 + 1, main: u8::try_from(main).unwrap_or(u8::MAX), start })
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! What digits mean: the readings that prefix, country and `+` allow, of which exactly one has to be valid.
 
 use super::diagnose::nothing_valid;
+use super::digit_cell::CellDigits;
 use super::digits::Digits;
 use super::explain::{Collected, considered};
 use super::fast::fast;
@@ -62,14 +63,21 @@ pub(super) fn ambiguous(both: &[Candidate]) -> Refusal {
     Refusal::new(Code::PhoneAmbiguous).suggest(both.iter().filter_map(Candidate::valid).filter_map(written))
 }
 
-/// Decides what the digits (values 0 to 9) mean. `plus` says whether they begin with a calling code for certain.
-pub(super) fn decide(plus: bool, digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
+/// Decides what the digits of a cell mean.
+#[inline(never)]
+pub(super) fn decide(cell: CellDigits, context: &Context) -> Result<Reading, Refusal> {
+    decide_inline(cell, context)
+}
+
+/// The same for the place that most cells come by, without a call.
+#[inline(always)]
+pub(super) fn decide_inline(cell: CellDigits, context: &Context) -> Result<Reading, Refusal> {
     if context.collected.is_some() {
-        return decide_and_collect(plus, digits, context);
+        return decide_and_collect(cell.plus, cell.digits, context);
     }
-    match fast(plus, digits, context) {
+    match fast(cell, context) {
         Some(reading) => Ok(reading),
-        None => decide_slowly(plus, digits, context),
+        None => decide_slowly(cell.plus, cell.digits, context),
     }
 }
 

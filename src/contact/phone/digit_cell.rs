@@ -2,24 +2,41 @@
 //! any of the questions that other cells are asked.
 
 use super::char_classes::CharClasses;
+use super::digits::value;
 
 /// No cell with more digits holds one number.
 pub(super) const MOST_DIGITS: usize = 20;
 /// The size of the buffer for the digits of a plain cell. A power of two, so that no index lies outside.
 pub(super) const BUFFER: usize = 32;
 
-/// Whether `+` stands in front, and the digits (values 0 to 9), of a cell that holds nothing else but blanks, hyphens and
-/// brackets: most cells.
+/// The digits of a cell, without what stood between them.
+#[derive(Clone, Copy)]
+pub(super) struct CellDigits<'r> {
+    /// They begin with a calling code for certain, as those behind a `+` do.
+    pub plus: bool,
+    /// Their values, from 0 to 9.
+    pub digits: &'r [u8],
+    /// All of them as one number; of more than nineteen, it wraps.
+    pub value: u64,
+}
+
+impl<'r> CellDigits<'r> {
+    pub fn new(plus: bool, digits: &'r [u8]) -> CellDigits<'r> {
+        CellDigits { plus, digits, value: value(digits) }
+    }
+}
+
+/// The digits of a cell that holds nothing else but blanks, hyphens and brackets, and `+` in front: most cells.
 #[expect(clippy::indexing_slicing, reason = "the index is taken modulo the size, in a loop that most cells go through")]
 #[inline]
-pub(super) fn plain<'r>(cell: &str, buffer: &'r mut [u8; BUFFER]) -> Option<(bool, &'r [u8])> {
+pub(super) fn plain<'r>(cell: &str, buffer: &'r mut [u8; BUFFER]) -> Option<CellDigits<'r>> {
     let mut bytes = cell.as_bytes();
     let mut plus = false;
     if let Some(rest) = bytes.strip_prefix(b"+") {
         (bytes, plus) = (rest, true);
     }
-    if digits_alone(bytes, buffer).is_some() {
-        return Some((plus, buffer.get(..bytes.len())?));
+    if let Some(value) = digits_alone(bytes, buffer) {
+        return Some(CellDigits { plus, digits: buffer.get(..bytes.len())?, value });
     }
     while let Some((&first, rest)) = bytes.split_first().filter(|(first, _)| !first.is_ascii_digit()) {
         match first {
@@ -29,13 +46,16 @@ pub(super) fn plain<'r>(cell: &str, buffer: &'r mut [u8; BUFFER]) -> Option<(boo
         }
         bytes = rest;
     }
-    let (mut count, mut signs) = (0usize, CharClasses::NONE);
+    let (mut count, mut value, mut signs) = (0usize, 0u64, CharClasses::NONE);
     for &byte in bytes {
         let sort = CharClasses::of_byte(byte);
+        let is_digit = sort.any(CharClasses::DIGIT.and(CharClasses::ZERO));
+        let digit = byte & 15;
         signs = signs.and(sort);
         // A sign that is no digit is written over by the next digit.
-        buffer[count % BUFFER] = byte & 15;
-        count = count.wrapping_add(usize::from(sort.any(CharClasses::DIGIT.and(CharClasses::ZERO))));
+        buffer[count % BUFFER] = digit;
+        count = count.wrapping_add(usize::from(is_digit));
+        value = if is_digit { value.wrapping_mul(10).wrapping_add(u64::from(digit)) } else { value };
     }
     // Zeros alone stand for nothing, and a few digits with hyphens may be a date.
     let number = signs
@@ -43,27 +63,73 @@ pub(super) fn plain<'r>(cell: &str, buffer: &'r mut [u8; BUFFER]) -> Option<(boo
         && signs.any(CharClasses::DIGIT)
         && (5..=MOST_DIGITS).contains(&count)
         && (count > 8 || !signs.any(CharClasses::HYPHEN));
-    if number { Some((plus, buffer.get(..count)?)) } else { None }
+    if number { Some(CellDigits { plus, digits: buffer.get(..count)?, value }) } else { None }
 }
 
-/// Eight to sixteen digits and nothing else, looked at eight at a time.
+/// Eight to sixteen digits and nothing else, looked at eight at a time; what they are as one number.
 #[inline]
-fn digits_alone(bytes: &[u8], buffer: &mut [u8; BUFFER]) -> Option<()> {
+fn digits_alone(bytes: &[u8], buffer: &mut [u8; BUFFER]) -> Option<u64> {
     const LOW: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+    const PLACES: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
     let count = bytes.len();
-    if count > 16 {
-        return None;
-    }
     // Between eight and sixteen, the two lie upon each other.
     let first = u64::from_le_bytes(*bytes.first_chunk()?);
     let last = u64::from_le_bytes(*bytes.last_chunk()?);
+    let further = count - 8;
+    let places = PLACES.get(further)?;
     let high = |eight: u64| eight & !LOW;
     // A digit is `3` in its upper half, and its lower half leaves 6 more.
     let digits = |eight: u64| high(eight) == 0x3030_3030_3030_3030 && high((eight & LOW) + 0x0606_0606_0606_0606) == 0;
     if !(digits(first) && digits(last)) || (first | last) & LOW == 0 {
         return None;
     }
-    *buffer.first_chunk_mut()? = (first & LOW).to_le_bytes();
-    *buffer.get_mut(..count)?.last_chunk_mut()? = (last & LOW).to_le_bytes();
-    Some(())
+    let (first, last) = (first & LOW, last & LOW);
+    *buffer.first_chunk_mut()? = first.to_le_bytes();
+    *buffer.get_mut(..count)?.last_chunk_mut()? = last.to_le_bytes();
+    // Without those of the last that are among the first.
+    let ends = !0u64 << 8 << (8 * (7 - further.min(7)));
+    let last = if further == 0 { 0 } else { last & ends };
+    Some(number(first) * places + number(last))
+}
+
+/// Eight digits as one number, the first in the lowest byte: two and two become numbers to 99, two and two of these
+/// numbers to 9999, and so on.
+#[inline]
+fn number(eight: u64) -> u64 {
+    let twos = eight.wrapping_mul((10 << 8) + 1) >> 8;
+    let fours = (twos & 0x00ff_00ff_00ff_00ff).wrapping_mul((100 << 16) + 1) >> 16;
+    (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digits_of_a_cell_as_one_number() {
+        for cell in [
+            "12345678",
+            "00000001",
+            "123456789",
+            "+0098765432109",
+            "919876543210",
+            "1234567890123456",
+            "12345678901234567",
+            "+91 98765-43210",
+            "(020) 7946 0958",
+            "0700000",
+            "12345",
+            "98765432 ",
+        ] {
+            let mut buffer = [0; BUFFER];
+            let found = plain(cell, &mut buffer).unwrap();
+            let digits: String = cell.chars().filter(char::is_ascii_digit).collect();
+            assert_eq!(found.value.to_string(), digits.trim_start_matches('0'), "{cell}");
+            assert_eq!(found.value, value(found.digits), "{cell}");
+            assert_eq!(found.digits.len(), digits.len(), "{cell}");
+        }
+        assert!(
+            ["00000000", "1234567a", "98765.43210", "", "+"].iter().all(|cell| plain(cell, &mut [0; BUFFER]).is_none())
+        );
+    }
 }

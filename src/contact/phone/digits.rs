@@ -39,3 +39,8 @@ impl From<&[u8]> for Digits {
         all
     }
 }
+
+/// Digits (values 0 to 9) as one number; of more than nineteen, it wraps.
+pub(super) fn value(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |value: u64, &digit| value.wrapping_mul(10).wrapping_add(u64::from(digit)))
+}

@@ -5,11 +5,15 @@
 //! answer here, it is the same one, which a test compares.
 
 use super::decide::{Context, noticed};
+use super::digit_cell::CellDigits;
 use super::lengths::{Length, length, may_be_left};
-use super::plans::{LONGEST, SHORTEST, code_length, strip_code};
-use super::tables::{Plan, Tables};
+use super::plans::{SHORTEST, strip_code};
+use super::tables::{LONGEST, Plan, Tables, Zone};
 use super::{Kind, Phone, Reading, Region};
 use crate::row::{Note, Notes};
+
+/// Of no more digits the number they are is known.
+const MOST_COUNTED: usize = 19;
 
 /// These digits need the decision table.
 struct Unclear;
@@ -23,16 +27,18 @@ struct Found {
     from: u8,
     /// A trunk prefix stood before it.
     trunk: bool,
-    /// The national number without its leading zeros.
-    value: u64,
 }
 
 /// A valid number or none, if that is clear.
 type Sight = Result<Option<Found>, Unclear>;
 
-/// The reading of digits (values 0 to 9), if it takes no weighing.
+/// The reading of the digits of a cell, if it takes no weighing.
 #[inline(always)]
-pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Reading> {
+pub(super) fn fast(cell: CellDigits, context: &Context) -> Option<Reading> {
+    let CellDigits { plus, digits, value } = cell;
+    if digits.len() > MOST_COUNTED {
+        return None;
+    }
     let plans = context.plans;
     let mut notes = Notes::default();
     let (code, sight) = match (plus, &context.prefix) {
@@ -45,10 +51,10 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
             if !prefix.further.as_slice().is_empty() || prefix.lacks_digit || digits.starts_with(&[0, 0]) {
                 return None;
             }
-            let plain = behind(plans, prefix.code, digits, 0).ok()?;
-            let own = match code_at(digits, 0) {
-                Some((code, length)) if code == prefix.code => behind(plans, code, digits, length).ok()?,
-                _ => None,
+            let plain = behind(plans, plans.zone(prefix.code)?, digits, 0).ok()?;
+            let own = match plans.zone_at(digits).filter(|zone| zone.code == prefix.code) {
+                Some(zone) => behind(plans, zone, digits, usize::from(zone.digits)).ok()?,
+                None => None,
             };
             match (plain, own) {
                 (Some(plain), Some(own)) if plain.from != own.from => return None,
@@ -68,74 +74,62 @@ pub(super) fn fast(plus: bool, digits: &[u8], context: &Context) -> Option<Readi
             None => return None,
         },
     };
-    let Found { answer, from, trunk, value } = sight.ok()??;
-    if trunk {
-        notes.add(Note::PhoneTrunkPrefixRemoved);
-    }
+    let Found { answer, from, trunk } = sight.ok()??;
     let region = Region::of(plans.plans.get(usize::from(answer / 16))?);
     let kind = Kind::from_number(answer % 16);
     let national = digits.get(usize::from(from)..)?;
-    // What is cheap to see comes first: behind a `+` the digits begin with the code. A satellite of +881 is a mobile, and in
-    // Bangladesh a 0 may be missing behind +88.
-    let asked = match plus {
-        true => code == 881 || (national.first() == digits.first() && !kind.is_mobile()),
-        false => !kind.is_mobile() && (!trunk || context.prefix.is_some()),
+    // No processor foresees what kind a number is, so that several questions are one branch.
+    let wanting = !kind.is_mobile();
+    let twice = match &context.prefix {
+        None => plus & wanting & (national.first() == digits.first()),
+        Some(_) => wanting & plans.zone_at(national).is_some_and(|zone| zone.code == code),
     };
-    if asked && has_other_reading(plus, code, digits, national, trunk, context) {
+    let foreign = !plus & wanting & !trunk & plans.may_be_mobile_at(digits);
+    // A satellite of +881 is a mobile, and in Bangladesh a 0 may be missing behind +88.
+    if (twice && strip_code(national, code).is_some())
+        || (plus && code == 881)
+        || (foreign && is_foreign_mobile(code, digits, context))
+    {
         return None;
     }
-    let phone = Phone::of(code, value, national.len())?;
+    let phone = match (trunk, from) {
+        (true, _) => {
+            notes.add(Note::PhoneTrunkPrefixRemoved);
+            Phone::new(code, national)?
+        }
+        (false, 0) => Phone::of(code, value, national.len())?,
+        // Nothing stands in front of the national number but its code, and perhaps 00.
+        (false, _) => Phone::whole(value)?,
+    };
     context.rules.kinds.has(kind).then(|| noticed(phone, national, (region, kind), notes, context))
 }
 
-/// Whether a number that is no mobile may have another reading that is one: with its calling code twice, or, where it
-/// has no trunk prefix, as a foreign number. Out of line, since few numbers are asked.
+/// Whether digits of a country without a trunk prefix may be a foreign mobile too. Out of line, since few numbers are
+/// asked.
 #[inline(never)]
-fn has_other_reading(plus: bool, code: u16, digits: &[u8], national: &[u8], trunk: bool, context: &Context) -> bool {
-    if (plus || context.prefix.is_some()) && strip_code(national, code).is_some() {
-        return true;
-    }
-    if plus || trunk {
-        return plus && code == 881;
-    }
+fn is_foreign_mobile(code: u16, digits: &[u8], context: &Context) -> bool {
     let plans = context.plans;
     let plan = match context.region.filter(|_| context.prefix.is_none()) {
         Some(region) => plans.plan(region),
         None => plans.main(code),
     };
-    if !plan.is_some_and(Plan::is_read_loosely) {
-        return false;
-    }
-    let Some((other, length)) = code_at(digits, 0) else { return false };
-    let Some((zone, behind)) = plans.zone(other).zip(digits.get(length..)) else { return false };
-    let possible = zone.lengths & (1 << (behind.len() & 31)) != 0;
-    possible && other != code && Kind::from_number(plans.walk(zone.start, behind) % 16).is_mobile()
-}
-
-/// The calling code that the digits would begin with at a place, and how many digits it has.
-fn code_at(digits: &[u8], from: usize) -> Option<(u16, usize)> {
-    let &[first, second, third, ..] = digits.get(from..)? else { return None };
-    let [a, b, c] = [first, second, third].map(u16::from);
-    // A zero in front begins no code; the decision table says what else is wrong.
-    match code_length(first, second) {
-        _ if first == 0 => None,
-        1 => Some((a, 1)),
-        2 => Some((a * 10 + b, 2)),
-        _ => Some((a * 100 + b * 10 + c, 3)),
-    }
+    let Some(other) = plans.zone_at(digits) else { return false };
+    let behind = digits.get(usize::from(other.digits)..).unwrap_or_default();
+    other.code != code
+        && plan.is_some_and(Plan::is_read_loosely)
+        && Kind::from_number(plans.walk(other.start, behind) % 16).is_mobile()
 }
 
 /// The calling code that the digits begin with at a place, and the number behind it.
 #[inline(always)]
 fn international(plans: &Tables, digits: &[u8], from: usize) -> Option<(u16, Sight)> {
-    let (code, length) = code_at(digits, from)?;
-    Some((code, behind(plans, code, digits, from + length)))
+    let zone = plans.zone_at(digits.get(from..)?)?;
+    Some((zone.code, behind(plans, zone, digits, from + usize::from(zone.digits))))
 }
 
 /// The number behind a calling code.
 #[inline(always)]
-fn behind(plans: &Tables, code: u16, digits: &[u8], from: usize) -> Sight {
-    let zone = plans.zone(code).ok_or(Unclear)?;
+fn behind(plans: &Tables, zone: &Zone, digits: &[u8], from: usize) -> Sight {
     let main = plans.plans.get(usize::from(zone.main)).ok_or(Unclear)?;
     national(plans, zone.start, main, digits, from)
 }
@@ -152,7 +146,7 @@ fn in_country(plans: &Tables, plan: &Plan, digits: &[u8]) -> Sight {
     if plans.trunk_rule(plan, rest).is_some() {
         return Err(Unclear);
     }
-    let own = behind(plans, plan.code, digits, digits.len() - rest.len())?;
+    let own = behind(plans, zone, digits, digits.len() - rest.len())?;
     match (within, own) {
         (Some(within), Some(own)) if within.from != own.from => Err(Unclear),
         (Some(within), Some(own)) => {
@@ -181,8 +175,8 @@ fn national(plans: &Tables, start: u16, plan: &Plan, digits: &[u8], from: usize)
         return Err(Unclear);
     }
     let from = u8::try_from(digits.len() - national.len()).map_err(|_| Unclear)?;
-    let (answer, value) = plans.walk_and_count(start, national);
-    Ok((answer != 0).then_some(Found { answer, from, trunk, value }))
+    let answer = plans.walk(start, national);
+    Ok((answer != 0).then_some(Found { answer, from, trunk }))
 }
 
 #[cfg(test)]
@@ -206,8 +200,9 @@ mod tests {
             let context = Context { rules: &rules, plans: builtin(), prefix, region, collected: None };
             for plus in [false, true] {
                 let long = decide_slowly(plus, digits, &context);
-                assert_eq!(decide(plus, digits, &context), long, "{plus} {digits:?} {prefix:?} {region:?}");
-                if let Some(reading) = fast(plus, digits, &context) {
+                let cell = CellDigits::new(plus, digits);
+                assert_eq!(decide(cell, &context), long, "{plus} {digits:?} {prefix:?} {region:?}");
+                if let Some(reading) = fast(cell, &context) {
                     quick += 1;
                     assert_eq!(Ok(reading), long, "{plus} {digits:?} {prefix:?} {region:?}");
                 }

@@ -2,7 +2,7 @@
 //! a number that has one too few or too many.
 
 use super::Kind;
-use super::tables::{ANSWER, Plan, ROW, Tables, Zone};
+use super::tables::{ANSWER, LONGEST, Plan, ROW, TAIL, Tables, Zone};
 
 /// What the number of digits says, by the lengths of the whole plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,35 +96,56 @@ impl Tables {
     /// The kind of the valid numbers that begin with these digits, mobiles first, and the lengths of that kind that are
     /// no shorter (bit n: n digits).
     fn beginning_with(&self, zone: &Zone, digits: &[u8]) -> Option<(Kind, u32)> {
-        let mut states = vec![self.state_behind(zone.start, digits)];
         let mut lengths = [0u32; Kind::ALL.len()];
-        for length in digits.len()..u32::BITS as usize {
-            states.retain(|&state| state != 0);
-            if states.is_empty() {
-                break;
+        let mut note = |answer: u16, length: usize| {
+            if let Some(lengths) = lengths.get_mut(usize::from(answer % 16)).filter(|_| answer != 0) {
+                *lengths |= 1 << length;
             }
-            let rows = states.iter().filter_map(|&state| self.states.get(usize::from(state) * ROW..));
+        };
+        let mut open = Vec::new();
+        match self.behind_digits(zone.start, digits) {
+            Behind::State(state) => open.push(state),
+            Behind::Tail(answers) => {
+                answers.iter().zip(digits.len()..).for_each(|(&answer, length)| note(answer, length));
+            }
+        }
+        for length in digits.len()..=LONGEST {
             let mut next: Vec<u16> = Vec::new();
-            for row in rows {
-                let answer = usize::from(row.get(ANSWER).copied().unwrap_or(0) % 16);
-                if let Some(lengths) = lengths.get_mut(answer).filter(|_| answer != 0) {
-                    *lengths |= 1 << length;
+            for state in open.into_iter().filter(|&state| state != 0) {
+                if state & TAIL != 0 {
+                    self.tail(state).iter().zip(length..).for_each(|(&answer, length)| note(answer, length));
+                } else if let Some(row) = self.states.get(usize::from(state) * ROW..) {
+                    note(row.get(ANSWER).copied().unwrap_or(0), length);
+                    next.extend(row.get(..ANSWER).unwrap_or_default());
                 }
-                next.extend(row.get(..ANSWER).unwrap_or_default());
             }
             next.sort_unstable();
             next.dedup();
-            states = next;
+            open = next;
         }
         Kind::ALL.into_iter().zip(lengths).find(|&(_, lengths)| lengths != 0)
     }
 
-    /// The state that digits lead to; 0 is dead.
-    fn state_behind(&self, start: u16, digits: &[u8]) -> u16 {
-        digits.iter().fold(start, |state, &digit| {
-            self.states.get(usize::from(state) * ROW + usize::from(digit)).copied().unwrap_or(0)
-        })
+    /// Where digits lead to.
+    fn behind_digits(&self, start: u16, digits: &[u8]) -> Behind<'_> {
+        let (mut state, mut rest) = (start, digits);
+        while let Some((&digit, behind)) = rest.split_first() {
+            let next = self.states.get(usize::from(state) * ROW + usize::from(digit)).copied().unwrap_or(0);
+            if next & TAIL != 0 {
+                return Behind::Tail(self.tail(next).get(behind.len()..).unwrap_or_default());
+            }
+            (state, rest) = (next, behind);
+        }
+        Behind::State(state)
     }
+}
+
+/// Where digits have led to.
+enum Behind<'p> {
+    /// A state; 0 is dead.
+    State(u16),
+    /// The answers by how many digits follow.
+    Tail(&'p [u16]),
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ mod spellings;
 mod strangers;
 mod table;
 mod tables;
+mod tails;
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -83,7 +84,7 @@ impl Phone {
 
     /// The phone of such a number, if it has at most fifteen digits and begins with an assigned calling code.
     pub fn from_digits(digits: u64) -> Option<Phone> {
-        let phone = Phone(NonZeroU64::new(digits).filter(|digits| digits.get() < 10u64.pow(Phone::LONGEST as u32))?);
+        let phone = Phone::whole(digits)?;
         let split = phone.split();
         let code = split.prefix().parse().ok()?;
         (plans::builtin_zone(code).is_some() && !split.number().is_empty()).then_some(phone)
@@ -91,11 +92,11 @@ impl Phone {
 
     fn new(code: u16, national: &[u8]) -> Option<Phone> {
         // At most fourteen digits count, so that nothing wraps.
-        let value = national.iter().fold(0u64, |value, &digit| value.wrapping_mul(10).wrapping_add(u64::from(digit)));
-        Phone::of(code, value, national.len())
+        Phone::of(code, digits::value(national), national.len())
     }
 
     /// The phone of a calling code and a national number of so many digits.
+    #[inline]
     fn of(code: u16, national: u64, length: usize) -> Option<Phone> {
         const PLACES: [u64; Phone::LONGEST] = {
             let mut places = [1; Phone::LONGEST];
@@ -107,8 +108,12 @@ impl Phone {
             }
             places
         };
-        let value = u64::from(code) * PLACES.get(length)? + national;
-        NonZeroU64::new(value).filter(|value| value.get() < 10u64.pow(Phone::LONGEST as u32)).map(Phone)
+        Phone::whole(u64::from(code) * PLACES.get(length)? + national)
+    }
+
+    /// The phone of all its digits, if there are not too many.
+    fn whole(digits: u64) -> Option<Phone> {
+        NonZeroU64::new(digits).filter(|digits| digits.get() < 10u64.pow(Phone::LONGEST as u32)).map(Phone)
     }
 
     /// The calling code, and the national significant number with its leading zeros.

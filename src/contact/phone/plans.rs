@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::digits::Digits;
 use super::lengths::{Length, length, may_be_left};
-use super::tables::{ANSWER, Change, NO_DIGIT, Plan, ROW, Tables, Zone};
+use super::tables::{ANSWER, Change, LONGEST, NO_DIGIT, Plan, ROW, TAIL, TAIL_ROW, Tables, Zone};
 use super::{Kind, Region};
 
 static BUILTIN: Tables = include!(concat!(env!("OUT_DIR"), "/plans.rs"));
@@ -125,9 +125,8 @@ pub(super) enum Unread {
     TooLong,
 }
 
-/// The library's bounds for a national number.
+/// The least digits the library takes for a national number.
 pub(super) const SHORTEST: usize = 2;
-pub(super) const LONGEST: usize = 17;
 
 impl Plan {
     /// What is dialled before a national number and is no part of it; empty where nothing is.
@@ -146,6 +145,19 @@ impl Plan {
 impl Tables {
     pub fn zone(&self, code: u16) -> Option<&Zone> {
         self.zones.get(usize::from(*self.zone_of.get(usize::from(code))?))
+    }
+
+    /// The zone whose calling code digits begin with, without an exit code.
+    #[inline(always)]
+    pub fn zone_at(&self, digits: &[u8]) -> Option<&Zone> {
+        self.zones.get(usize::from(*self.zone_at.get(head(digits)?)?))
+    }
+
+    /// Whether digits may be a mobile with its calling code; certainly not if not.
+    #[inline(always)]
+    pub fn may_be_mobile_at(&self, digits: &[u8]) -> bool {
+        let lengths = head(digits).and_then(|head| self.mobiles_at.get(head)).copied().unwrap_or(0);
+        lengths & 1u32.checked_shl(digits.len() as u32).unwrap_or(0) != 0
     }
 
     pub fn plan(&self, region: Region) -> Option<&Plan> {
@@ -272,33 +284,39 @@ impl Tables {
         self.walk(plan.general, digits) != 0 && self.walk(plan.general, stripped) == 0
     }
 
-    /// The answer at the end of the digits, and what they are as one number; that may wrap if they are more than 19.
-    pub fn walk_and_count(&self, start: u16, digits: &[u8]) -> (u16, u64) {
-        let states: &[u16] = &self.states;
-        let (mut row, mut value) = (usize::from(start) * ROW, 0u64);
-        for &digit in digits {
-            let Some(&next) = states.get(row + usize::from(digit)) else { return (0, 0) };
-            row = usize::from(next) * ROW;
-            value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-        }
-        (states.get(row + ANSWER).copied().unwrap_or(0), value)
-    }
-
     /// The answer at the end of the digits.
     #[inline]
     pub fn walk(&self, start: u16, digits: &[u8]) -> u16 {
         let states: &[u16] = &self.states;
-        let mut row = usize::from(start) * ROW;
-        for &digit in digits {
-            let Some(&next) = states.get(row + usize::from(digit)) else { return 0 };
-            let next = usize::from(next) * ROW;
-            if next == row {
-                break; // Settled: nothing changes any more.
+        let mut state = start;
+        for (at, &digit) in digits.iter().enumerate() {
+            let Some(&next) = states.get(usize::from(state) * ROW + usize::from(digit)) else { return 0 };
+            if next & TAIL != 0 {
+                return self.tail(next).get(digits.len() - at - 1).copied().unwrap_or(0);
             }
-            row = next;
+            // Dead or settled: nothing changes any more.
+            let last = next == state || next == 0;
+            state = next;
+            if last {
+                break;
+            }
         }
-        states.get(row + ANSWER).copied().unwrap_or(0)
+        states.get(usize::from(state) * ROW + ANSWER).copied().unwrap_or(0)
     }
+
+    /// The answers of a tail by how many digits follow.
+    #[inline]
+    pub fn tail(&self, mark: u16) -> &[u16] {
+        let from = usize::from(mark & !TAIL) * TAIL_ROW;
+        self.tails.get(from..from + TAIL_ROW).unwrap_or_default()
+    }
+}
+
+/// The first three digits as a number.
+#[inline(always)]
+fn head(digits: &[u8]) -> Option<usize> {
+    let &[a, b, c, ..] = digits else { return None };
+    Some(usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c))
 }
 
 /// The digits behind the calling code, if they begin with it.
@@ -332,17 +350,25 @@ mod tests {
         let read = Plans::read(TEXT).unwrap();
         assert_eq!(read.version(), Plans::builtin().version());
         let (read, built) = (read.tables(), builtin());
-        assert!(read.states == built.states && read.plans == built.plans && read.zones == built.zones);
+        assert!(
+            read.states == built.states
+                && read.tails == built.tails
+                && read.plans == built.plans
+                && read.zones == built.zones
+        );
         assert!(read.changes == built.changes && read.plan_of == built.plan_of && read.zone_of == built.zone_of);
+        assert!(read.zone_at == built.zone_at && read.mobiles_at == built.mobiles_at);
     }
 
     #[test]
     fn tables_are_under_400_kib() {
-        let bytes = BUILTIN.states.len() * size_of::<u16>()
+        let bytes = (BUILTIN.states.len() + BUILTIN.tails.len()) * size_of::<u16>()
             + BUILTIN.plans.len() * size_of::<Plan>()
             + BUILTIN.zones.len() * size_of::<Zone>()
             + BUILTIN.changes.len() * size_of::<Change>()
             + BUILTIN.zone_of.len()
+            + BUILTIN.zone_at.len()
+            + BUILTIN.mobiles_at.len() * size_of::<u32>()
             + BUILTIN.plan_of.len();
         assert!(bytes < 400 * 1024, "{bytes}");
     }

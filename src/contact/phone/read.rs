@@ -4,8 +4,8 @@
 use super::address::{Address, address};
 use super::char_classes::CharClasses;
 use super::clean::clean;
-use super::decide::{Context, decide};
-use super::digit_cell::{BUFFER, MOST_DIGITS, plain};
+use super::decide::{Context, decide, decide_inline};
+use super::digit_cell::{BUFFER, CellDigits, MOST_DIGITS, plain};
 use super::digits::Digits;
 use super::explain::Collected;
 use super::masks::{is_masked, without_carrier};
@@ -38,12 +38,12 @@ pub(super) fn read_collecting(number: &str, rules: &Rules, collected: &Collected
 
 #[inline(always)]
 fn cells(prefix: &str, number: &str, mut context: Context) -> Result<Reading, Refusal> {
-    if let Some((plus, digits)) = plain(number, &mut [0; BUFFER]) {
+    if let Some(digits) = plain(number, &mut [0; BUFFER]) {
         context.prefix = match prefix::code(prefix) {
             Some(code) => code,
             None => prefix_of(prefix)?,
         };
-        return decide(plus, digits, &context);
+        return decide_inline(digits, &context);
     }
     let cell = clean(number);
     let signs = CharClasses::of(&cell.text);
@@ -52,7 +52,7 @@ fn cells(prefix: &str, number: &str, mut context: Context) -> Result<Reading, Re
     }
     context.prefix = prefix_of(prefix)?;
     let reading = match plain(&cell.text, &mut [0; BUFFER]) {
-        Some((plus, digits)) => decide(plus, digits, &context),
+        Some(digits) => decide(digits, &context),
         None => understand(&cell.text, signs, &context, 0),
     };
     reading.map(|reading| with_notes(reading, cell.notes))
@@ -104,8 +104,8 @@ fn cell_text(text: &str, context: &Context, depth: usize) -> Result<Reading, Ref
     if depth > DEEPEST {
         return Err(not_a_number(""));
     }
-    if let Some((plus, digits)) = plain(text, &mut [0; BUFFER]) {
-        return decide(plus, digits, context);
+    if let Some(digits) = plain(text, &mut [0; BUFFER]) {
+        return decide(digits, context);
     }
     let signs = CharClasses::of(text);
     match absent(text, signs) {
@@ -208,7 +208,7 @@ fn addressed(text: &str, context: &Context, depth: usize) -> Option<Result<Readi
             _ => Err(not_a_number(unreachable_kind(text))),
         },
         Address::WhatsApp(id) => digits_of(&id)
-            .and_then(|digits| decide(true, digits.as_slice(), context))
+            .and_then(|digits| decide(CellDigits::new(true, digits.as_slice()), context))
             .map(|reading| with_note(reading, Note::PhoneWhatsappIdRead))
             .map_err(without_renumbering),
         Address::Dialled(number, extension) => cell_text(&number, context, depth + 1)
@@ -349,7 +349,7 @@ fn signs_and_digits(text: &str, context: &Context) -> Result<Reading, Refusal> {
     let text = behind.unwrap_or(text);
     let digits = digits_of(text)?;
     let plus = behind.is_some() || text.chars().take_while(|c| !c.is_ascii_digit()).any(|c| c == '+');
-    decide(plus, digits.as_slice(), context)
+    decide(CellDigits::new(plus, digits.as_slice()), context)
 }
 
 /// The digits of a text in which only the usual signs stand between them, and `+` only in front.

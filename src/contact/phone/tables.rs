@@ -20,11 +20,17 @@ pub const KIND_NAMES: [&str; 12] = [
     "voicemail",
 ];
 
-/// The cells of a state: the state behind each digit, then the answer.
+/// No national number has more digits.
+pub const LONGEST: usize = 17;
+/// The cells of a state: what is behind each digit, a state or a tail, then the answer.
 pub const ROW: usize = ANSWER + 1;
 /// The cell of a state that holds what is true if the digits end there; 0 is no. In a plan: 16 × region + kind. In a
 /// general form: 1. In a trunk rule: 1 + the index of a change. In an exit rule: the number of digits.
 pub const ANSWER: usize = 10;
+/// Marks the number of a tail, in place of that of a state.
+pub const TAIL: u16 = 1 << 15;
+/// The cells of a tail: the answer behind each number of further digits, from none on. There is none behind more.
+pub const TAIL_ROW: usize = LONGEST + 1;
 
 /// What a trunk rule does to a number: `literal`, then the digits from `from` to `to`, then those from `end` on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,12 +75,12 @@ pub const NO_DIGIT: u8 = 10;
 pub struct Zone {
     /// The code.
     pub code: u16,
+    /// How many digits the code has.
+    pub digits: u8,
     /// The index of its main region.
     pub main: u8,
     /// Where the automaton of its national numbers begins.
     pub start: u16,
-    /// Bit n: a national number of one of its regions may have n digits.
-    pub lengths: u32,
 }
 
 /// All numbering plans.
@@ -85,6 +91,8 @@ pub struct Tables {
     /// All states, a row each. State 0 is dead, and a state that leads to itself by any digit is settled: nothing
     /// that follows changes its answer.
     pub states: Cow<'static, [u16]>,
+    /// All tails, a row each: what the answers are where only the number of digits matters.
+    pub tails: Cow<'static, [u16]>,
     /// What trunk rules do.
     pub changes: Cow<'static, [Change]>,
     /// The regions.
@@ -93,6 +101,10 @@ pub struct Tables {
     pub zones: Cow<'static, [Zone]>,
     /// The index of the zone of each calling code from 0 to 999; 255 is none.
     pub zone_of: Cow<'static, [u8]>,
+    /// The index of the zone whose code is in front of a number, by its first three digits; 255 is none.
+    pub zone_at: Cow<'static, [u8]>,
+    /// How many digits mobiles have with their calling code, by its first three digits. Bit n: n digits.
+    pub mobiles_at: Cow<'static, [u32]>,
     /// The index of the plan of each pair of letters, 26 × first + second; 255 is none.
     pub plan_of: Cow<'static, [u8]>,
 }
