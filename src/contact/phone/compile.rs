@@ -10,6 +10,9 @@ use super::automaton::{Ordered, Product, States};
 use super::tables::{ANSWER, Change, KIND_NAMES, LONGEST, NO_DIGIT, Plan, ROW, Tables, Zone};
 use super::tails::{Further, Shortened};
 
+/// So many digits of a national number are walked whether they matter or not.
+const WALKED_IN_ANY_CASE: usize = 2;
+
 /// Makes tables from the text of the plans.
 ///
 /// # Errors
@@ -84,10 +87,17 @@ pub fn compile(text: &str) -> Result<Tables, String> {
 /// Shortens the states, and says anew where automata start.
 fn shorten(states: &States, plans: &mut [Plan], zones: &mut [Zone]) -> Result<Shortened, String> {
     let rows = states.rows();
-    // The first digit of a national number leads to a state in any case: to end there for some numbers and not for others
-    // costs more than a further step, since no processor foresees it.
-    let first = zones.iter().flat_map(|zone| rows.chunks(ROW).nth(usize::from(zone.start))?.get(..ANSWER)).flatten();
-    let mut kept: Vec<u16> = first.copied().collect();
+    // The first digits of a national number lead to states in any case: to end there for some numbers and not for others
+    // costs more than further steps, since no processor foresees it.
+    let mut kept: Vec<u16> = Vec::new();
+    let mut last: Vec<u16> = zones.iter().map(|zone| zone.start).collect();
+    for _ in 0..WALKED_IN_ANY_CASE {
+        let row = |state: u16| rows.chunks(ROW).nth(usize::from(state))?.get(..ANSWER);
+        last = last.into_iter().filter_map(row).flatten().copied().collect();
+        last.sort_unstable();
+        last.dedup();
+        kept.extend(&last);
+    }
     let of_plans = plans.iter_mut().flat_map(|plan| [&mut plan.general, &mut plan.trunk, &mut plan.exit]);
     let mut starts: Vec<&mut u16> = of_plans.chain(zones.iter_mut().map(|zone| &mut zone.start)).collect();
     kept.extend(starts.iter().map(|start| **start));

@@ -2,7 +2,7 @@
 //! any of the questions that other cells are asked.
 
 use super::char_classes::CharClasses;
-use super::digits::value;
+use super::digits::{value, value_of_eights};
 
 /// No cell with more digits holds one number.
 pub(super) const MOST_DIGITS: usize = 20;
@@ -46,16 +46,13 @@ pub(super) fn plain<'r>(cell: &str, buffer: &'r mut [u8; BUFFER]) -> Option<Cell
         }
         bytes = rest;
     }
-    let (mut count, mut value, mut signs) = (0usize, 0u64, CharClasses::NONE);
+    let (mut count, mut signs) = (0usize, CharClasses::NONE);
     for &byte in bytes {
         let sort = CharClasses::of_byte(byte);
-        let is_digit = sort.any(CharClasses::DIGIT.and(CharClasses::ZERO));
-        let digit = byte & 15;
         signs = signs.and(sort);
         // A sign that is no digit is written over by the next digit.
-        buffer[count % BUFFER] = digit;
-        count = count.wrapping_add(usize::from(is_digit));
-        value = if is_digit { value.wrapping_mul(10).wrapping_add(u64::from(digit)) } else { value };
+        buffer[count % BUFFER] = byte & 15;
+        count = count.wrapping_add(usize::from(sort.any(CharClasses::DIGIT.and(CharClasses::ZERO))));
     }
     // Zeros alone stand for nothing, and a few digits with hyphens may be a date.
     let number = signs
@@ -63,20 +60,20 @@ pub(super) fn plain<'r>(cell: &str, buffer: &'r mut [u8; BUFFER]) -> Option<Cell
         && signs.any(CharClasses::DIGIT)
         && (5..=MOST_DIGITS).contains(&count)
         && (count > 8 || !signs.any(CharClasses::HYPHEN));
-    if number { Some(CellDigits { plus, digits: buffer.get(..count)?, value }) } else { None }
+    if number { Some(CellDigits::new(plus, buffer.get(..count)?)) } else { None }
 }
 
 /// Eight to sixteen digits and nothing else, looked at eight at a time; what they are as one number.
 #[inline]
 fn digits_alone(bytes: &[u8], buffer: &mut [u8; BUFFER]) -> Option<u64> {
     const LOW: u64 = 0x0f0f_0f0f_0f0f_0f0f;
-    const PLACES: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
     let count = bytes.len();
+    if count > 16 {
+        return None;
+    }
     // Between eight and sixteen, the two lie upon each other.
     let first = u64::from_le_bytes(*bytes.first_chunk()?);
     let last = u64::from_le_bytes(*bytes.last_chunk()?);
-    let further = count - 8;
-    let places = PLACES.get(further)?;
     let high = |eight: u64| eight & !LOW;
     // A digit is `3` in its upper half, and its lower half leaves 6 more.
     let digits = |eight: u64| high(eight) == 0x3030_3030_3030_3030 && high((eight & LOW) + 0x0606_0606_0606_0606) == 0;
@@ -86,19 +83,7 @@ fn digits_alone(bytes: &[u8], buffer: &mut [u8; BUFFER]) -> Option<u64> {
     let (first, last) = (first & LOW, last & LOW);
     *buffer.first_chunk_mut()? = first.to_le_bytes();
     *buffer.get_mut(..count)?.last_chunk_mut()? = last.to_le_bytes();
-    // Without those of the last that are among the first.
-    let ends = !0u64 << 8 << (8 * (7 - further.min(7)));
-    let last = if further == 0 { 0 } else { last & ends };
-    Some(number(first) * places + number(last))
-}
-
-/// Eight digits as one number, the first in the lowest byte: two and two become numbers to 99, two and two of these
-/// numbers to 9999, and so on.
-#[inline]
-fn number(eight: u64) -> u64 {
-    let twos = eight.wrapping_mul((10 << 8) + 1) >> 8;
-    let fours = (twos & 0x00ff_00ff_00ff_00ff).wrapping_mul((100 << 16) + 1) >> 16;
-    (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32
+    Some(value_of_eights(first, last, count))
 }
 
 #[cfg(test)]

@@ -41,6 +41,31 @@ impl From<&[u8]> for Digits {
 }
 
 /// Digits (values 0 to 9) as one number; of more than nineteen, it wraps.
+#[inline]
 pub(super) fn value(digits: &[u8]) -> u64 {
-    digits.iter().fold(0, |value: u64, &digit| value.wrapping_mul(10).wrapping_add(u64::from(digit)))
+    match (digits.first_chunk(), digits.last_chunk(), digits.len()) {
+        (Some(first), Some(last), count @ 8..=16) => {
+            value_of_eights(u64::from_le_bytes(*first), u64::from_le_bytes(*last), count)
+        }
+        _ => digits.iter().fold(0, |value: u64, &digit| value.wrapping_mul(10).wrapping_add(u64::from(digit))),
+    }
+}
+
+/// The number of eight to sixteen digits of which these are the first eight and the last eight, the first of each in the
+/// lowest byte.
+#[inline]
+pub(super) fn value_of_eights(first: u64, last: u64, count: usize) -> u64 {
+    const PLACES: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    let further = count.saturating_sub(8);
+    // Without those of the last that are among the first.
+    let last = if further == 0 { 0 } else { last & !0u64 << (64 - 8 * further.min(8)) };
+    eight(first) * PLACES.get(further).copied().unwrap_or(0) + eight(last)
+}
+
+/// Two and two digits become numbers to 99, two and two of these numbers to 9999, and so on.
+#[inline]
+fn eight(digits: u64) -> u64 {
+    let twos = digits.wrapping_mul((10 << 8) + 1) >> 8;
+    let fours = (twos & 0x00ff_00ff_00ff_00ff).wrapping_mul((100 << 16) + 1) >> 16;
+    (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32
 }

@@ -92,14 +92,13 @@ pub(super) fn fast(cell: CellDigits, context: &Context) -> Option<Reading> {
     {
         return None;
     }
-    let phone = match (trunk, from) {
-        (true, _) => {
-            notes.add(Note::PhoneTrunkPrefixRemoved);
-            Phone::new(code, national)?
-        }
-        (false, 0) => Phone::of(code, value, national.len())?,
-        // Nothing stands in front of the national number but its code, and perhaps 00.
-        (false, _) => Phone::whole(value)?,
+    let phone = if trunk {
+        notes.add(Note::PhoneTrunkPrefixRemoved);
+        Phone::new(code, national)?
+    } else {
+        // In front of the national number stands nothing, or its code and perhaps 00.
+        let wanted = if from == 0 { code } else { 0 };
+        Phone::of(wanted, value, national.len())?
     };
     context.rules.kinds.has(kind).then(|| noticed(phone, national, (region, kind), notes, context))
 }
@@ -175,7 +174,7 @@ fn national(plans: &Tables, start: u16, plan: &Plan, digits: &[u8], from: usize)
         return Err(Unclear);
     }
     let from = u8::try_from(digits.len() - national.len()).map_err(|_| Unclear)?;
-    let answer = plans.walk(start, national);
+    let answer = plans.walk_national(start, national);
     Ok((answer != 0).then_some(Found { answer, from, trunk }))
 }
 

@@ -60,6 +60,10 @@ fn label(word: &str) -> bool {
 /// Whether a word that is a label is meant as the code of a country, which is no label where the number is of another.
 /// `alone` says that no word stands beside it, `behind` what follows it.
 fn is_code(word: &str, behind: &str, alone: bool) -> bool {
+    // None of them is longer.
+    if word.len() > 3 {
+        return false;
+    }
     let capitals = word.chars().all(|c| c.is_ascii_uppercase());
     let followed = behind.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '+').starts_with(is_number);
     match word.to_ascii_lowercase().as_str() {
@@ -155,9 +159,16 @@ pub(super) fn without_country(text: &str) -> Option<(Region, &str)> {
     let last = text.rfind(digit)? + 1;
     let (front, number, back) = (text.get(..first)?, text.get(first..last)?, text.get(last..)?);
     let word = bare(front);
-    let is_label = label(word) && !is_code(word, text.get(front.find(word)? + word.len()..)?, true);
+    // What is no name is seen before names are looked for, which costs more.
+    if word.is_empty() && bare(back).is_empty() {
+        return None;
+    }
+    let start = front.len() - front.trim_start_matches(is_around).len();
+    if !word.is_empty() && label(word) && !is_code(word, text.get(start + word.len()..)?, true) {
+        return None;
+    }
     match (named(front), named(back)) {
-        (Some(region), None) if without_signs(back).is_empty() && !is_label => Some((region, number)),
+        (Some(region), None) if without_signs(back).is_empty() => Some((region, number)),
         (None, Some(region)) if without_signs(front).trim_start_matches(['(', '[']).is_empty() => {
             Some((region, number))
         }
@@ -167,7 +178,11 @@ pub(super) fn without_country(text: &str) -> Option<(Region, &str)> {
 
 /// A word without the brackets and signs around it.
 fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ':' | '-' | '/' | ',' | ';'))
+    text.trim_matches(is_around)
+}
+
+fn is_around(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | ':' | '-' | '/' | ',' | ';')
 }
 
 /// The country of a name, an ISO code or a flag.

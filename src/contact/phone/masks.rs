@@ -27,7 +27,7 @@ pub(super) fn is_masked(text: &str) -> bool {
         return text.chars().filter(|&c| hides(c)).count() >= 2
             || (text.len() > 3 && text.bytes().all(|b| matches!(b, b'x' | b'X' | b' ' | b'-' | b'+')));
     }
-    if is_service_code(text) {
+    if is_service_code(text) || (text.is_ascii() && !text.bytes().any(|b| matches!(b, b'*' | b'x' | b'X' | b'#'))) {
         return false;
     }
     if text.chars().filter(|&c| hides(c)).count() >= 2 {

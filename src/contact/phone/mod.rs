@@ -95,7 +95,7 @@ impl Phone {
         Phone::of(code, digits::value(national), national.len())
     }
 
-    /// The phone of a calling code and a national number of so many digits.
+    /// The phone of a calling code and a national number of so many digits; of 0 and a number that holds its code.
     #[inline]
     fn of(code: u16, national: u64, length: usize) -> Option<Phone> {
         const PLACES: [u64; Phone::LONGEST] = {

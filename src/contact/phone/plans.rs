@@ -304,6 +304,19 @@ impl Tables {
         states.get(usize::from(state) * ROW + ANSWER).copied().unwrap_or(0)
     }
 
+    /// The answer at the end of a national number; no tail begins behind its first two digits.
+    #[inline(never)]
+    pub fn walk_national(&self, start: u16, digits: &[u8]) -> u16 {
+        let states: &[u16] = &self.states;
+        let behind = |state: u16, digit: u8| states.get(usize::from(state) * ROW + usize::from(digit)).copied();
+        let &[first, second, third, ref rest @ ..] = digits else { return self.walk(start, digits) };
+        let state = behind(start, first).and_then(|state| behind(state, second)).and_then(|state| behind(state, third));
+        state.map_or(0, |state| match state & TAIL {
+            0 => self.walk(state, rest),
+            _ => self.tail(state).get(rest.len()).copied().unwrap_or(0),
+        })
+    }
+
     /// The answers of a tail by how many digits follow.
     #[inline]
     pub fn tail(&self, mark: u16) -> &[u16] {

@@ -11,7 +11,7 @@ const WORDS: &[&str] =
 /// The pieces of a cell by the strong separators, which never occur within an address: the end of a list's element,
 /// ` ::: `, a new line.
 pub(super) fn elements(text: &str) -> Option<Vec<&str>> {
-    if !text.contains([LIST_END, '\n']) && !text.contains(":::") {
+    if !text.contains([LIST_END, '\n']) && !text.as_bytes().windows(3).any(|three| three == b":::") {
         return None;
     }
     let pieces = text.split([LIST_END, '\n']).flat_map(|piece| piece.split(":::"));
