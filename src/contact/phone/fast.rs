@@ -84,7 +84,7 @@ pub(super) fn fast(cell: CellDigits, context: &Context) -> Option<Reading> {
         None => plus & wanting & (national.first() == digits.first()),
         Some(_) => wanting & plans.zone_at(national).is_some_and(|zone| zone.code == code),
     };
-    let foreign = !plus & wanting & !trunk & plans.may_be_mobile_at(digits);
+    let foreign = !plus && (wanting & !trunk & plans.may_be_mobile_at(digits));
     // A satellite of +881 is a mobile, and in Bangladesh a 0 may be missing behind +88.
     if (twice && strip_code(national, code).is_some())
         || (plus && code == 881)
