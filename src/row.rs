@@ -140,6 +140,14 @@ impl Row {
     }
 }
 
+/// The text without white space around it. Nearly every cell has none, which its two ends say.
+pub fn trimmed(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+        _ => cell.trim(),
+    }
+}
+
 /// A field of a contact, or what else of a row a message can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -211,6 +219,13 @@ impl fmt::Display for Field {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn white_space_around_is_taken_off() {
+        for text in ["", "a", " ", "ab", " a", "a ", "\u{a0}a b\u{3000}", "é", "aé", "a\t", "\u{7f}a", "a\u{85}"] {
+            assert_eq!(trimmed(text), text.trim(), "{text:?}");
+        }
+    }
 
     #[test]
     fn cells_come_back_as_they_went_in() {

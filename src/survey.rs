@@ -6,6 +6,7 @@
 mod marked;
 mod names;
 mod people;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -20,6 +21,7 @@ use crate::source::{Columns, Error};
 pub use marked::Marked;
 pub use names::CommonName;
 pub use people::{Everybody, People};
+use tally::Tally;
 
 /// What a job's inputs hold.
 #[derive(Debug, Default)]
@@ -97,6 +99,7 @@ impl Survey {
     ) -> Result<Option<Survey>, Error> {
         let mut survey = Survey::default();
         let mut seen = PhoneIndex::new(policy);
+        let mut tally = Tally::default();
         let (mut stopped, mut failed) = (false, None);
         let read = job.read(|step| {
             match step {
@@ -107,21 +110,19 @@ impl Survey {
                 }
                 Step::Record { row, columns, judged, .. } => {
                     survey.read += 1;
+                    let input = job.inputs.get(row.location.input as usize);
                     match judged {
                         Judged::Skipped => survey.skipped += 1,
                         Judged::Invalid(reject) => {
-                            let input = job.inputs.get(row.location.input as usize);
                             survey.everybody.add_rejected(&reject, row, input);
                             survey.reject(*reject, columns);
                         }
                         Judged::Contact(contact) => {
-                            let input = job.inputs.get(row.location.input as usize);
                             if let Err(error) = seen.add(contact.phone, row.location) {
                                 failed = Some((row.location.input, error));
                                 return ControlFlow::Break(());
                             }
-                            *survey.countries.entry(contact.region).or_default() += 1;
-                            *survey.kinds.entry(contact.kind).or_default() += 1;
+                            tally.add(contact.region, contact.kind);
                             survey.everybody.add(&contact, row, input);
                             survey.by_default_country += u64::from(contact.by_default_country);
                             if !contact.notes.is_empty() {
@@ -147,6 +148,7 @@ impl Survey {
         }
         survey.dedupe = seen.finish().map_err(|error| unkept((0, error)))?;
         survey.inputs = read.inputs;
+        (survey.countries, survey.kinds) = (tally.countries(), tally.kinds());
         survey.count_people(&job.rules);
         Ok(Some(survey))
     }

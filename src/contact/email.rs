@@ -87,43 +87,78 @@ fn is_plain_or_valid(text: &str) -> bool {
 /// of labels with a top level of two letters or more. One look at each byte.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let at = bytes.iter().position(|&byte| byte == b'@').unwrap_or(usize::MAX);
-    let (Some(user), Some(host)) = (bytes.get(..at), bytes.get(at.saturating_add(1)..)) else {
-        return false;
-    };
-    bytes.len() <= LONGEST && user.len() <= LONGEST_USER && is_plain_user(user) && is_plain_host(host)
+    let at = plain_user(bytes);
+    bytes.len() <= LONGEST
+        && (1..=LONGEST_USER).contains(&at)
+        && bytes.get(at) == Some(&b'@')
+        && is_plain_host(bytes.get(at + 1..).unwrap_or_default())
 }
 
-/// Whether no dot stands in front, at the end or beside another, and nothing unusual anywhere.
-fn is_plain_user(user: &[u8]) -> bool {
-    let mut before = b'.';
-    for &byte in user {
-        let usual = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'%' | b'+' | b'-');
-        if !usual && (byte != b'.' || before == b'.') {
-            return false;
+/// The length of what stands before the `@`; none where a dot stands in front, at the end or beside another.
+fn plain_user(text: &[u8]) -> usize {
+    let (mut length, mut is_behind_dot) = (0, true);
+    for &byte in text {
+        match sort(byte) {
+            Sort::Letter | Sort::Digit | Sort::Hyphen | Sort::UserOnly => is_behind_dot = false,
+            Sort::Dot if !is_behind_dot => is_behind_dot = true,
+            Sort::Dot | Sort::Other => break,
         }
-        before = byte;
+        length += 1;
     }
-    before != b'.'
+    if is_behind_dot { 0 } else { length }
 }
 
 /// Whether the labels are letters, digits and inner hyphens, at least two of them, and the last one no number.
 fn is_plain_host(host: &[u8]) -> bool {
-    let (mut before, mut labels, mut length, mut number) = (b'.', 1u32, 0u32, true);
+    let (mut before, mut labels, mut length, mut is_number) = (Sort::Dot, 1u32, 0u32, true);
     for &byte in host {
-        match byte {
-            b'.' if !matches!(before, b'.' | b'-') => (labels, length, number) = (labels + 1, 0, true),
-            b'-' if before == b'.' => return false,
-            b'0'..=b'9' => length += 1,
-            b'a'..=b'z' | b'A'..=b'Z' | b'-' => (length, number) = (length + 1, false),
-            _ => return false,
+        let sort = sort(byte);
+        match sort {
+            Sort::Letter => is_number = false,
+            Sort::Digit => {}
+            Sort::Hyphen if before != Sort::Dot => is_number = false,
+            Sort::Dot if length <= LONGEST_LABEL && !matches!(before, Sort::Dot | Sort::Hyphen) => {
+                (before, labels, length, is_number) = (Sort::Dot, labels + 1, 0, true);
+                continue;
+            }
+            Sort::Hyphen | Sort::Dot | Sort::UserOnly | Sort::Other => return false,
         }
-        if length > LONGEST_LABEL {
-            return false;
-        }
-        before = byte;
+        (before, length) = (sort, length + 1);
     }
-    before != b'-' && labels > 1 && length > 1 && !number
+    before != Sort::Hyphen && labels > 1 && (2..=LONGEST_LABEL).contains(&length) && !is_number
+}
+
+/// What a byte is in a plain address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Letter,
+    Digit,
+    Hyphen,
+    Dot,
+    /// `_`, `%` and `+`, which hosts do not have.
+    UserOnly,
+    Other,
+}
+
+fn sort(byte: u8) -> Sort {
+    static SORTS: [Sort; 256] = {
+        let mut sorts = [Sort::Other; 256];
+        let mut byte = 0;
+        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
+        while byte < 256 {
+            sorts[byte] = match byte as u8 {
+                b'a'..=b'z' | b'A'..=b'Z' => Sort::Letter,
+                b'0'..=b'9' => Sort::Digit,
+                b'-' => Sort::Hyphen,
+                b'.' => Sort::Dot,
+                b'_' | b'%' | b'+' => Sort::UserOnly,
+                _ => Sort::Other,
+            };
+            byte += 1;
+        }
+        sorts
+    };
+    SORTS.get(usize::from(byte)).copied().unwrap_or(Sort::Other)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use area::{Parts, parts};
 
 use crate::keywords::keywords;
 use crate::markup;
-use crate::row::{Code, Field, LIST_END, Note, Notes, Reject, Row, is_nothing};
+use crate::row::{Code, Field, LIST_END, Note, Notes, Reject, Row, is_nothing, trimmed};
 use phone::{Kind, Phone, Region};
 
 /// What is believed, and what is added to every contact.
@@ -287,7 +287,7 @@ fn is_by_default_country(cell: &str, reading: &phone::Reading, rules: &phone::Ru
 
 /// Whether the cell is `false`, which in JSON of some programs is an empty field.
 fn is_false(cell: &str) -> bool {
-    cell.trim().eq_ignore_ascii_case("false")
+    trimmed(cell).eq_ignore_ascii_case("false")
 }
 
 /// The digits of an international number with the plus sign that they were written without.
@@ -300,14 +300,14 @@ fn with_plus(cell: &str) -> Option<String> {
 
 /// The row's own country. A cell that names none leaves the default in force.
 fn read_region(row: &Row, fields: &FieldColumns) -> Option<Region> {
-    fields.of(Field::Region).iter().find_map(|&column| row.cell(column as usize).trim().parse().ok())
+    fields.of(Field::Region).iter().find_map(|&column| trimmed(row.cell(column as usize)).parse().ok())
 }
 
 /// The first usable address, and the first filled column if its own is none.
 fn read_email<'r>(row: &'r Row, fields: &FieldColumns) -> (Option<Cow<'r, str>>, Option<u32>) {
     let mut unusable = None;
     for &column in fields.of(Field::Email) {
-        let cell = row.cell(column as usize).trim();
+        let cell = trimmed(row.cell(column as usize));
         if cell.is_empty() || text::is_placeholder(cell) {
             continue;
         }
@@ -324,7 +324,7 @@ fn read_email<'r>(row: &'r Row, fields: &FieldColumns) -> (Option<Cow<'r, str>>,
 }
 
 fn first_filled<'r>(row: &'r Row, columns: &[u32]) -> Option<&'r str> {
-    columns.iter().map(|&column| row.cell(column as usize).trim()).find(|cell| !cell.is_empty() && !is_nothing(cell))
+    columns.iter().map(|&column| trimmed(row.cell(column as usize))).find(|cell| !cell.is_empty() && !is_nothing(cell))
 }
 
 fn reject(

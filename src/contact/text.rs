@@ -9,7 +9,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use super::notation;
 use crate::invisible::is_copied_mark;
 use crate::markup::plain;
-use crate::row::{LIST_END, is_nothing};
+use crate::row::{LIST_END, is_nothing, trimmed};
 
 /// The characters that split a tags cell. Google's ` ::: ` always does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,9 @@ pub(super) fn is_placeholder(cell: &str) -> bool {
 
 /// A name: trimmed, without invisible marks at its ends, in Unicode's composed form (NFC).
 pub(super) fn name(cell: &str) -> Cow<'_, str> {
+    if is_settled(cell) {
+        return Cow::Borrowed(cell);
+    }
     match plain(cell) {
         Cow::Borrowed(cell) => name_without_escapes(cell),
         // Line ends and the blanks in their place are one.
@@ -71,6 +74,26 @@ pub(super) fn joined(first: &str, last: &str) -> String {
         true => format!("{last}{first}"),
         false => format!("{first} {last}"),
     }
+}
+
+/// Whether a name is as it is meant: without white space or marks around it, without escapes, lists and tildes, in
+/// Unicode's composed form. Most are, and their bytes say it: letters, digits and signs of ASCII, and leading bytes under
+/// which nothing else stands (U+00C0 to U+02FF, U+0400 to U+047F, U+4000 to U+9FFF, U+B000 to U+CFFF).
+fn is_settled(name: &str) -> bool {
+    static BYTES: [bool; 256] = {
+        let mut settled = [false; 256];
+        let mut byte = 0;
+        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
+        while byte < 256 {
+            settled[byte] = matches!(byte, 0x20..=0x25 | 0x27..=0x3b | 0x3d..=0x5e | 0x60..=0x7d)
+                || matches!(byte, 0x80..=0xbf | 0xc3..=0xcb | 0xd0..=0xd1 | 0xe4..=0xe9 | 0xeb..=0xec);
+            byte += 1;
+        }
+        settled
+    };
+    let is_settled = |byte: &u8| BYTES.get(usize::from(*byte)).copied().unwrap_or_default();
+    let bytes = name.as_bytes();
+    bytes.iter().all(is_settled) && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
 }
 
 fn composed(text: &str) -> Cow<'_, str> {
@@ -152,8 +175,8 @@ fn next_tag<'r>(text: &'r str, separators: &Separators) -> (&'r str, &'r str) {
 
 fn push_tag<'r>(tag: Cow<'r, str>, tags: &mut Vec<Cow<'r, str>>) {
     let tag = match tag {
-        Cow::Borrowed(tag) => composed(tag.trim()),
-        Cow::Owned(tag) => Cow::Owned(composed(tag.trim()).into_owned()),
+        Cow::Borrowed(tag) => composed(trimmed(tag)),
+        Cow::Owned(tag) => Cow::Owned(composed(trimmed(&tag)).into_owned()),
     };
     if !tag.is_empty() && !tag.starts_with("* ") && !is_nothing(&tag) {
         tags.push(tag);
@@ -258,6 +281,23 @@ mod tests {
             classes.insert(canonical_combining_class(c));
         }
         assert_eq!(classes.into_iter().collect::<Vec<_>>(), [0, 9], "one class only, so that no order can be wrong");
+    }
+
+    #[test]
+    fn what_is_settled_is_not_changed() {
+        use unicode_normalization::char::canonical_combining_class;
+        let is_changed = |name: &str| !matches!(name_without_escapes(name), Cow::Borrowed(same) if same == name);
+        let mut count = 0;
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let alone = is_settled(&c.to_string());
+            if alone || is_settled(&format!("a{c}a")) {
+                count += 1;
+                assert!(c == ' ' || alone && !is_changed(&c.to_string()), "{c:?}");
+                assert!(!is_changed(&format!("A{c}A")) && canonical_combining_class(c) == 0, "{c:?}");
+                assert!(is_nfc_quick([c].into_iter()) == IsNormalized::Yes && !"&<_~".contains(c), "{c:?}");
+            }
+        }
+        assert!(count > 20_000, "{count}");
     }
 
     #[test]

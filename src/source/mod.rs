@@ -26,6 +26,7 @@ mod list;
 mod merged;
 mod ndjson;
 mod notice;
+mod octets;
 mod options;
 mod outline;
 mod phone_kind;

@@ -1,15 +1,16 @@
 //! Where a record of a table ends, and where in it its cells are.
 //!
 //! Nothing is copied: a cell is a range of the record. Only what quotes have changed, a doubled quote or text behind a
-//! closing one, is written anew. A record without quotes, which most are, is found by its line end alone.
+//! closing one, is written anew. A record without quotes, which most are, is found in one look at its bytes.
 //!
 //! Quotes are read as spreadsheets read them (RFC 4180): one at the begin of a cell opens it, a doubled one within is one
 //! quote, what follows the closing one still belongs to the cell, and a quote inside a plain cell is an ordinary
 //! character. Blanks before an opening quote are passed over where the cell also closes as a quoted one does.
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use memchr::{memchr, memchr2, memchr3};
 
 use super::MAX_COLUMNS;
+use super::octets::{Octets, first, without_first};
 use crate::row::Row;
 
 /// The cells of one record; used again for the next.
@@ -39,20 +40,19 @@ impl Record {
     pub fn find(&mut self, text: &[u8], delimiter: u8, whole: bool) -> RecordEnd {
         self.cells.clear();
         self.odd.clear();
-        let end = match memchr2(b'\n', b'\r', text) {
-            Some(end) => end,
-            None if whole => text.len(),
-            None => return RecordEnd::Open,
+        let (mut begin, mut signs) = (0, Signs { text, delimiter, at: 0, found: 0 });
+        let end = loop {
+            match signs.next() {
+                Some((at, b'\n' | b'\r')) => break at,
+                Some((_, b'"')) => return self.quoted(text, begin, delimiter, whole),
+                Some((at, _)) => {
+                    self.add(begin, at);
+                    begin = at + 1;
+                }
+                None if whole => break text.len(),
+                None => return RecordEnd::Open,
+            }
         };
-        let line = text.get(..end).unwrap_or_default();
-        if memchr(b'"', line).is_some() {
-            return self.quoted(text, delimiter, whole);
-        }
-        let mut begin = 0;
-        for at in memchr_iter(delimiter, line) {
-            self.add(begin, at);
-            begin = at + 1;
-        }
         self.add(begin, end);
         if self.cells.len() > MAX_COLUMNS { RecordEnd::TooWide } else { RecordEnd::Line(end) }
     }
@@ -98,8 +98,9 @@ impl Record {
         self.cells.push((begin as u32, end as u32));
     }
 
-    fn quoted(&mut self, text: &[u8], delimiter: u8, whole: bool) -> RecordEnd {
-        let (mut at, mut line_end) = (0, 0);
+    /// Finds the rest of a record from the cell that begins at a place on.
+    fn quoted(&mut self, text: &[u8], from: usize, delimiter: u8, whole: bool) -> RecordEnd {
+        let (mut at, mut line_end) = (from, 0);
         loop {
             if line_end <= at {
                 let rest = text.get(at..).unwrap_or_default();
@@ -137,6 +138,38 @@ impl Record {
                 return RecordEnd::Quoted(end);
             }
             at = end + 1;
+        }
+    }
+}
+
+/// The delimiters, quotes and line ends of a text, with their places.
+struct Signs<'t> {
+    text: &'t [u8],
+    delimiter: u8,
+    /// Where the bytes begin that have not been looked at.
+    at: usize,
+    /// Which of the eight bytes before are left to be looked at again.
+    found: u64,
+}
+
+impl Iterator for Signs<'_> {
+    type Item = (usize, u8);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, u8)> {
+        loop {
+            while self.found == 0 {
+                let octets = Octets::at(self.text, self.at)?;
+                // Line ends and quotes, and few others.
+                self.found = octets.below(b'"' + 1) | octets.are(self.delimiter);
+                self.at += 8;
+            }
+            let place = self.at - 8 + first(self.found);
+            self.found = without_first(self.found);
+            let byte = *self.text.get(place)?;
+            if byte == self.delimiter || matches!(byte, b'\n' | b'\r' | b'"') {
+                return Some((place, byte));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The tokens of JSON: strings with their escapes resolved, numbers as they stand, words.
 
+use super::octets::{Octets, first};
 use crate::row::Code;
 
 /// Deeper elements are rejected.
@@ -203,24 +204,17 @@ fn whole_of_double(text: &str, whole_digits: usize) -> Option<u64> {
 }
 
 /// How many bytes there are before the first that means something in a string: a quote, a backslash, or a control
-/// character, which may not be there. Eight at a time, for most strings are too short to search them otherwise.
+/// character, which may not be there.
 pub(super) fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::MAX / 0xff;
-    const HIGH: u64 = ONES << 7;
-    // In each byte, the highest bit says whether it is below `limit`; a borrow spoils only bytes behind a hit.
-    let below = |eight: u64, limit: u64| eight.wrapping_sub(ONES * limit) & !eight & HIGH;
     let mut passed = 0;
-    while let Some(eight) = bytes.get(passed..).and_then(|rest| rest.first_chunk()) {
-        let eight = u64::from_le_bytes(*eight);
-        let is = |byte: u8| below(eight ^ (ONES * u64::from(byte)), 1);
-        let hits = below(eight, 0x20) | is(b'"') | is(b'\\');
+    while let Some(eight) = Octets::at(bytes, passed) {
+        let hits = eight.below(0x20) | eight.are(b'"') | eight.are(b'\\');
         if hits != 0 {
-            return passed + hits.trailing_zeros() as usize / 8;
+            return passed + first(hits);
         }
         passed += 8;
     }
-    let rest = bytes.get(passed..).unwrap_or_default();
-    passed + rest.iter().take_while(|byte| !matches!(byte, 0..=0x1f | b'"' | b'\\')).count()
+    bytes.len()
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ impl Region {
     }
 
     /// Its two letters, if it is a country.
-    pub(super) fn letters(self) -> Option<(u8, u8)> {
+    pub fn letters(self) -> Option<(u8, u8)> {
         let [a, b, rest] = self.name;
         (rest == 0 && a.is_ascii_uppercase() && b.is_ascii_uppercase()).then_some((a, b))
     }
