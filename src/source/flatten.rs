@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::MAX_COLUMNS;
 use super::entry::Content;
 use super::evidence::holds_contacts;
@@ -25,7 +27,7 @@ pub(super) struct Flattener {
     pub names: Vec<String>,
     /// The bytes of all names.
     named: usize,
-    positions: HashMap<Box<str>, usize>,
+    positions: HashMap<Box<str>, usize, RandomState>,
     /// Of each column, which part of `text` the present record gives it; `ABSENT` where none.
     cells: Vec<(u32, u32)>,
     /// How many of them reach to the last one that the present record fills.
@@ -44,13 +46,13 @@ pub(super) struct Flattener {
     /// Lists of objects are columns whatever is in them.
     pub reads_all_lists: bool,
     /// The lists met so far, and whether they hold further contacts.
-    lists: HashMap<Box<str>, ListKind>,
+    lists: HashMap<Box<str>, ListKind, RandomState>,
     /// Lists of further contacts, which are not read.
     pub left: Vec<Notice>,
     /// The columns that hold tags.
     tags: Vec<usize>,
     /// What names mean, for which that was asked.
-    meanings: HashMap<Box<str>, Option<Meaning>>,
+    meanings: HashMap<Box<str>, Option<Meaning>, RandomState>,
 }
 
 /// How many lists at one path are looked at.
@@ -73,12 +75,10 @@ const ABSENT: (u32, u32) = (u32::MAX, u32::MAX);
 impl Flattener {
     /// Reads the bytes of one element into the row.
     pub fn read(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), ParseError> {
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                return Err(ParseError { code: Code::RowEncoding, detail: "", at: error.valid_up_to(), fatal: false });
-            }
-        };
+        let text = simdutf8::basic::from_utf8(bytes).or_else(|_| {
+            let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+            Err(ParseError { code: Code::RowEncoding, detail: "", at, fatal: false })
+        })?;
         self.text.clear();
         self.path.clear();
         self.elements.clear();
@@ -290,6 +290,9 @@ impl Parser<'_> {
     /// An object; under a number it may be the value of a column with its name beside it: `{"3": {"name": "phone",
     /// "answer": …}}`.
     fn object_here(&mut self, flat: &mut Flattener) -> Parsed {
+        if !flat.path.ends_with(|c: char| c.is_ascii_digit()) {
+            return self.object(flat);
+        }
         let parent = flat.path.rfind('.').unwrap_or(0);
         let is_numbered = flat
             .path

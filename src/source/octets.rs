@@ -23,6 +23,16 @@ impl Octets {
         Some(Octets(u64::from_le_bytes(eight)))
     }
 
+    /// Which are below a limit, up to the first that is; what is said of those behind it may be wrong.
+    pub fn first_below(self, limit: u8) -> u64 {
+        self.0.wrapping_sub(ONES * u64::from(limit)) & !self.0 & HIGH
+    }
+
+    /// Which are this byte, up to the first that is.
+    pub fn first_of(self, byte: u8) -> u64 {
+        Octets(self.0 ^ (ONES * u64::from(byte))).first_below(1)
+    }
+
     /// Which are below a limit of at most 0x80.
     pub fn below(self, limit: u8) -> u64 {
         let low = (self.0 & !HIGH).wrapping_add(ONES * u64::from(0x80 - limit));
@@ -70,7 +80,10 @@ mod tests {
             let byte = bytes[at];
             let expected = |is: &dyn Fn(u8) -> bool| (at..bytes.len().min(at + 8)).filter(|&at| is(bytes[at])).collect::<Vec<_>>();
             prop_assert_eq!(places(octets.below(limit)), expected(&|byte| byte < limit));
+            let first_place = |answer| places(answer).first().copied();
+            prop_assert_eq!(first_place(octets.first_below(limit)), first_place(octets.below(limit)));
             if byte != 0xff {
+                prop_assert_eq!(first_place(octets.first_of(byte)), first_place(octets.are(byte)));
                 prop_assert_eq!(places(octets.are(byte)), expected(&|other| byte == other));
             }
         }

@@ -208,7 +208,7 @@ fn whole_of_double(text: &str, whole_digits: usize) -> Option<u64> {
 pub(super) fn plain(bytes: &[u8]) -> usize {
     let mut passed = 0;
     while let Some(eight) = Octets::at(bytes, passed) {
-        let hits = eight.below(0x20) | eight.are(b'"') | eight.are(b'\\');
+        let hits = eight.first_below(0x20) | eight.first_of(b'"') | eight.first_of(b'\\');
         if hits != 0 {
             return passed + first(hits);
         }
