@@ -22,8 +22,9 @@ const LATIN_1: [&str; 96] = [
 
 /// The text without such escapes; a bare `&`, unknown entities and other tags stay as they are. Breaks become blanks.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    // Cells are short: a search that is prepared for long texts would cost more than it saves.
-    if !text.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'_')) {
+    // Nearly every number is signs from the apostrophe to nine.
+    let is_number = || text.bytes().all(|byte| matches!(byte, b'\''..=b'9'));
+    if is_number() || memchr::memchr3(b'&', b'<', b'_', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut plain = String::new();

@@ -1,7 +1,8 @@
 //! Records parted by line ends, cells by a delimiter: CSV, TSV and their kin.
 
 use super::error::ErrorKind;
-use super::split::{Record, RecordEnd};
+use super::marks::Marks;
+use super::split::{Record, RecordEnd, Signs};
 use super::text::{Lines, Utf8Buffer};
 use super::{MAX_RECORD, RowError};
 use crate::row::{Code, Row};
@@ -85,14 +86,17 @@ impl Csv {
         // The check is cheap for many bytes and dear for few: one for all records.
         let Ok(text) = simdutf8::basic::from_utf8(look.get(..whole).unwrap_or_default()) else { return 0 };
         let (mut at, mut lines, mut count) = (0, self.lines, 0);
+        let mut signs = Marks::new(text.as_bytes(), Signs { delimiter: self.delimiter });
         for row in rows {
             let rest = loop {
                 let rest = text.get(at..).unwrap_or_default();
                 let blank = rest.bytes().take_while(|&byte| byte == b'\n' || byte == b'\r').count();
-                lines.pass(rest.as_bytes().get(..blank).unwrap_or_default());
-                at += blank;
+                if blank > 0 {
+                    lines.pass(rest.as_bytes().get(..blank).unwrap_or_default());
+                    at += blank;
+                }
                 let rest = rest.get(blank..).unwrap_or_default();
-                let found = self.record.find(rest.as_bytes(), self.delimiter, false);
+                let found = self.record.find_from(&mut signs, at, self.delimiter, false);
                 let (RecordEnd::Line(end) | RecordEnd::Quoted(end)) = found else { break None };
                 let line = lines.line;
                 at += pass(&mut lines, rest.as_bytes(), found);

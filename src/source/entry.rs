@@ -108,7 +108,7 @@ struct Seen {
 /// Whether the object is the value of a column with its name beside it.
 pub(super) fn is_named_value(object: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(object) else { return false };
-    let mut parser = Parser { text, bytes: object, at: 0, depth: 0 };
+    let mut parser = Parser::new(text);
     let mut flat = Flattener::default();
     // A list of a name that says nothing.
     flat.path.push('-');

@@ -75,9 +75,9 @@ const ABSENT: (u32, u32) = (u32::MAX, u32::MAX);
 impl Flattener {
     /// Reads the bytes of one element into the row.
     pub fn read(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), ParseError> {
-        let text = simdutf8::basic::from_utf8(bytes).or_else(|_| {
+        let text = simdutf8::basic::from_utf8(bytes).map_err(|_| {
             let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-            Err(ParseError { code: Code::RowEncoding, detail: "", at, fatal: false })
+            ParseError { code: Code::RowEncoding, detail: "", at, fatal: false }
         })?;
         self.text.clear();
         self.path.clear();
@@ -86,7 +86,7 @@ impl Flattener {
         self.cells.get_mut(..self.used).unwrap_or_default().fill(ABSENT);
         self.used = 0;
         self.last = 0;
-        let mut parser = Parser { text, bytes, at: 0, depth: 0 };
+        let mut parser = Parser::new(text);
         parser.blanks();
         if parser.peek() != Some(b'{') {
             return Err(parser.error("not an object"));

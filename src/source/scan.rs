@@ -1,6 +1,17 @@
 //! Where a JSON value ends, found without reading it, so that a broken one can be passed over.
 
-use super::token::plain;
+use super::marks::{Class, Marks};
+
+/// What may begin or end a string or a bracket, and control characters.
+struct Structure;
+
+impl Class for Structure {
+    fn has(&self, byte: u8) -> bool {
+        // The brackets differ from the braces by one bit.
+        let bracket = byte | 0x20;
+        (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (bracket == b'{') | (bracket == b'}')
+    }
+}
 
 /// Finds where a value ends: in one go, or piece by piece as bytes arrive.
 #[derive(Default)]
@@ -22,10 +33,12 @@ pub(super) struct Scan {
 impl Scan {
     /// The end of the value, or nothing if it lies further on.
     pub fn run(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut marks = Marks::new(bytes, Structure);
         loop {
             if self.string {
-                self.at += plain(bytes.get(self.at..)?);
-                match bytes.get(self.at)? {
+                let (at, mark) = marks.from(self.at).unzip();
+                self.at = at.unwrap_or(bytes.len());
+                match mark? {
                     b'"' => {
                         self.at += 1;
                         self.string = false;
@@ -49,9 +62,14 @@ impl Scan {
                 }
             }
             if self.begun && !self.plain {
-                let rest = bytes.get(self.at..)?;
-                let quiet = |byte: &&u8| !matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
-                self.at += rest.iter().take_while(quiet).count();
+                loop {
+                    let (at, mark) = marks.from(self.at).unzip();
+                    self.at = at.unwrap_or(bytes.len());
+                    match mark? {
+                        b'"' | b'{' | b'}' | b'[' | b']' => break,
+                        _ => self.at += 1,
+                    }
+                }
             }
             let &byte = bytes.get(self.at)?;
             match byte {

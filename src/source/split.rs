@@ -10,7 +10,7 @@
 use memchr::{memchr, memchr2, memchr3};
 
 use super::MAX_COLUMNS;
-use super::octets::{Octets, first, without_first};
+use super::marks::{Class, Marks};
 use crate::row::Row;
 
 /// The cells of one record; used again for the next.
@@ -38,18 +38,26 @@ pub(super) enum RecordEnd {
 impl Record {
     /// Finds the record that `text` begins with. `whole` says that nothing follows the text.
     pub fn find(&mut self, text: &[u8], delimiter: u8, whole: bool) -> RecordEnd {
+        self.find_from(&mut Marks::new(text, Signs { delimiter }), 0, delimiter, whole)
+    }
+
+    /// The same for the record that begins at a place of a text with its `signs`.
+    pub fn find_from(&mut self, signs: &mut Marks<'_, Signs>, start: usize, delimiter: u8, whole: bool) -> RecordEnd {
         self.cells.clear();
         self.odd.clear();
-        let (mut begin, mut signs) = (0, Signs { text, delimiter, at: 0, found: 0 });
+        let mut begin = 0;
         let end = loop {
-            match signs.next() {
-                Some((at, b'\n' | b'\r')) => break at,
-                Some((_, b'"')) => return self.quoted(text, begin, delimiter, whole),
-                Some((at, _)) => {
-                    self.add(begin, at);
-                    begin = at + 1;
+            match signs.from(start + begin) {
+                Some((at, b'\n' | b'\r')) => break at - start,
+                Some((_, b'"')) => {
+                    let text = signs.text().get(start..).unwrap_or_default();
+                    return self.quoted(text, begin, delimiter, whole);
                 }
-                None if whole => break text.len(),
+                Some((at, _)) => {
+                    self.add(begin, at - start);
+                    begin = at - start + 1;
+                }
+                None if whole => break signs.text().len().saturating_sub(start),
                 None => return RecordEnd::Open,
             }
         };
@@ -142,35 +150,15 @@ impl Record {
     }
 }
 
-/// The delimiters, quotes and line ends of a text, with their places.
-struct Signs<'t> {
-    text: &'t [u8],
-    delimiter: u8,
-    /// Where the bytes begin that have not been looked at.
-    at: usize,
-    /// Which of the eight bytes before are left to be looked at again.
-    found: u64,
+/// The signs that part records and cells.
+#[derive(Clone, Copy)]
+pub(super) struct Signs {
+    pub delimiter: u8,
 }
 
-impl Iterator for Signs<'_> {
-    type Item = (usize, u8);
-
-    #[inline]
-    fn next(&mut self) -> Option<(usize, u8)> {
-        loop {
-            while self.found == 0 {
-                let octets = Octets::at(self.text, self.at)?;
-                // Line ends and quotes, and few others.
-                self.found = octets.below(b'"' + 1) | octets.are(self.delimiter);
-                self.at += 8;
-            }
-            let place = self.at - 8 + first(self.found);
-            self.found = without_first(self.found);
-            let byte = *self.text.get(place)?;
-            if byte == self.delimiter || matches!(byte, b'\n' | b'\r' | b'"') {
-                return Some((place, byte));
-            }
-        }
+impl Class for Signs {
+    fn has(&self, byte: u8) -> bool {
+        (byte == self.delimiter) | (byte == b'\n') | (byte == b'\r') | (byte == b'"')
     }
 }
 
