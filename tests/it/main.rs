@@ -3,6 +3,7 @@
 //! Where to put a new test:
 //! - `account`: whose job a results folder holds.
 //! - `architecture`: the rules of the code that a machine can check.
+//! - `bombs`: small inputs that would become large.
 //! - `browser`: `report.html` in Chromium.
 //! - `codes`: `docs/codes.md` agrees with the program.
 //! - `completion`: what shells offer at Tab.
@@ -10,7 +11,7 @@
 //! - `delivery`: servers that throttle, cut, stall and refuse.
 //! - `full_disk`: runs on a full disk.
 //! - `hook`: the command at the end, and too few rows.
-//! - `hostile`: bombs, endless inputs, and attempts to smuggle a secret or a command out.
+//! - `hostile`: endless inputs, and attempts to smuggle a secret or a command out.
 //! - `http2`: connections of HTTP/2 that end, refuse, or take few requests at once.
 //! - `import`: the main job, from a file to the server: what is sent, what is written, the exit code.
 //! - `kept`: inputs, corrected rows and foreign files, which no run may lose.
@@ -45,6 +46,7 @@
 mod account;
 mod action;
 mod architecture;
+mod bombs;
 mod browser;
 mod changes;
 mod codes;

@@ -31,3 +31,8 @@ fn a_found_settings_file_decides_only_what_it_may() {
 fn an_answer_speaks_of_the_batch() {
     each("answer", fuzzed::answer);
 }
+
+#[test]
+fn a_state_file_is_read_and_written_back_or_refused() {
+    each("state", fuzzed::state);
+}

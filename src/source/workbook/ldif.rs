@@ -29,9 +29,9 @@ pub(super) fn convert(text: impl BufRead, again: impl BufRead, most: u64) -> Res
                 names.push(name.clone());
                 names.len()
             });
-        }
-        if names.len() > MAX_ATTRIBUTES {
-            return Err(ErrorKind::TooManyColumns { line: entry.line });
+            if names.len() > MAX_ATTRIBUTES {
+                return Err(ErrorKind::TooManyColumns { line: entry.line });
+            }
         }
     }
     if names.is_empty() {
@@ -61,6 +61,8 @@ pub(super) fn convert(text: impl BufRead, again: impl BufRead, most: u64) -> Res
 const HARMLESS: u64 = 4 << 20;
 /// The most attributes that the entries may have between them.
 const MAX_ATTRIBUTES: usize = 1000;
+/// What a line costs beside its bytes: an entry of very many short ones is refused early.
+const LINE: usize = 64;
 
 /// A person or another object of the directory.
 struct Entry {
@@ -126,7 +128,7 @@ impl<R: BufRead> Entries<R> {
         let mut entry: Option<Entry> = None;
         let mut size = 0;
         while let Some((number, line)) = self.unfolded()? {
-            size += line.len();
+            size += line.len() + LINE;
             if size > MAX_RECORD {
                 return Err(ErrorKind::RowTooLong { line: entry.map_or(number, |entry| entry.line) });
             }

@@ -4,6 +4,7 @@ use std::fs;
 
 use m1import::cli::{self, Command};
 use m1import::config::{Config, Env, Mode};
+use m1import::state::{Known, Scope, read_bytes};
 use m1import::wire::answer::{self, Answer};
 use tempfile::TempDir;
 
@@ -24,6 +25,24 @@ pub fn settings(folder: &TempDir, bytes: &[u8]) {
     assert!(config.output.dir.is_none() && config.output.reports.is_empty() && config.output.write_config.is_none());
     assert!(config.delivery.on_finish.is_none() && config.delivery.proxy.is_none() && !config.output.show_values);
     assert!(config.rows.phone_metadata.is_none() && config.max_input.is_none() && !config.delivery.restart);
+}
+
+/// Any bytes are a state file of `--only-changed` or none, and so are they as the entries of one whose frame is sound: what
+/// is read is written back byte for byte.
+pub fn state(bytes: &[u8]) {
+    let mut sound = Vec::new();
+    let empty = Known::new(Scope::of("", None)).expect("there are random bytes");
+    empty.write(&mut sound).expect("memory takes it");
+    sound.truncate(sound.len() - blake3::OUT_LEN);
+    sound.extend_from_slice(bytes);
+    let checksum = blake3::hash(&sound);
+    sound.extend_from_slice(checksum.as_bytes());
+    for file in [bytes, &sound] {
+        let Ok(known) = read_bytes(file) else { continue };
+        let mut again = Vec::new();
+        known.write(&mut again).expect("memory takes it");
+        assert_eq!(again, file);
+    }
 }
 
 /// An answer to a batch is read: a word for each contact or none, and places only within the batch, in order, each once.
