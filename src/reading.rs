@@ -4,11 +4,15 @@
 //! them the same entries (law 6 of CONTRIBUTING.md). Splitting bytes into rows and judging rows go on side by side
 //! in two threads; what is told is told in the order of the input.
 
+mod kept;
+
 use std::fmt;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 use std::sync::mpsc;
 use std::thread;
+
+pub use kept::KeptRows;
 
 use crate::contact::{Contact, FieldColumns, Rules};
 use crate::mapping::{Filter, Mapping};
@@ -144,7 +148,19 @@ impl Job {
     ///
     /// # Errors
     /// An input can no longer be read as what it was taken for.
-    pub fn read(&self, mut each: impl FnMut(Step<'_>) -> ControlFlow<()>) -> Result<Read, Error> {
+    pub fn read(&self, each: impl FnMut(Step<'_>) -> ControlFlow<()>) -> Result<Read, Error> {
+        self.read_only(|_| true, each)
+    }
+
+    /// The same, with the records that are not wanted passed over: they are not judged.
+    ///
+    /// # Errors
+    /// As [`read`](Job::read).
+    pub fn read_only(
+        &self,
+        mut is_wanted: impl FnMut(u64) -> bool,
+        mut each: impl FnMut(Step<'_>) -> ControlFlow<()>,
+    ) -> Result<Read, Error> {
         let mut read = Read { inputs: Vec::new() };
         let (mut record, mut bytes) = (0_u64, 0_u64);
         for (number, input) in self.inputs.iter().enumerate() {
@@ -167,6 +183,9 @@ impl Job {
                     for (at, row) in block.rows.iter_mut().take(block.len).enumerate() {
                         let fault = faults.next_if(|(broken, _)| *broken == at).map(|(_, fault)| fault);
                         record += 1;
+                        if !is_wanted(record) {
+                            continue;
+                        }
                         row.location = Location { input: number as u32, record, line: row.location.line };
                         let fields = mapping.fields();
                         let judged = judge(row, fault, input, fields, &input.rules);

@@ -95,13 +95,27 @@ impl Survey {
     pub fn make(
         job: &Job,
         policy: OnDuplicate,
+        progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Option<Survey>, Error> {
+        Survey::make_beside(job, policy, progress, |_| {})
+    }
+
+    /// The same, with each step of the reading told to `beside` too.
+    ///
+    /// # Errors
+    /// As [`make`](Survey::make).
+    pub fn make_beside(
+        job: &Job,
+        policy: OnDuplicate,
         mut progress: impl FnMut(u64) -> ControlFlow<()>,
+        mut beside: impl FnMut(&Step<'_>),
     ) -> Result<Option<Survey>, Error> {
         let mut survey = Survey::default();
         let mut seen = PhoneIndex::new(policy);
         let mut tally = Tally::default();
         let (mut stopped, mut failed) = (false, None);
         let read = job.read(|step| {
+            beside(&step);
             match step {
                 Step::Bytes(bytes) => {
                     let flow = progress(bytes);

@@ -48,6 +48,14 @@ impl Draft {
         self.file.set_modified(time)
     }
 
+    /// What was written, to be read; the draft itself is removed.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn reopen(self) -> io::Result<File> {
+        self.folder.dir.open_file(&self.draft_name, OpenMode::Read)
+    }
+
     /// The name that the file will have.
     pub fn name(&self) -> &OsStr {
         &self.name

@@ -5,13 +5,16 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::lookup::{LookedUp, Lookup, is_same_input};
 use crate::config::{Config, Target};
 use crate::dedupe::{Merge, Resolved};
 use crate::error::Error;
+use crate::folder::Folder;
 use crate::journal::Unfinished;
 use crate::numbers::count;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, Judged, Step};
+use crate::reading::{Job, Judged, KeptRows, Step};
+use crate::report::certain::WrittenLines;
 use crate::state::{self, Comparison, Scope, StateFile};
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -31,6 +34,12 @@ pub struct Changes {
     is_whole: bool,
     /// Whether what earlier runs of the job sent, and the server accepted, is what the server has.
     trusts_earlier_runs: bool,
+    /// What the survey finds meanwhile; `None` where the inputs are read once more for it.
+    lookup: Option<Lookup>,
+    /// The rows that the rest of the run is about; `None` for all.
+    kept: Option<Arc<KeptRows>>,
+    /// The lines of `results.csv` of all others.
+    lines: Option<WrittenLines>,
 }
 
 /// Where the state file of a run lies; `None` where there is none. A sandbox has nothing that could be known.
@@ -66,6 +75,9 @@ impl Changes {
             is_compared: false,
             is_whole: !is_part && !is_filtered,
             trusts_earlier_runs: true,
+            lookup: None,
+            kept: None,
+            lines: None,
         }))
     }
 
@@ -76,8 +88,23 @@ impl Changes {
         self.trusts_earlier_runs = is_same_version && self.comparison.was_used_last_by(&unfinished.head.job);
     }
 
-    /// Reads the input and gives each record the status `unchanged` whose contact the server has, unless this job has settled
-    /// it already.
+    /// The contacts are to be looked up during the survey, and the lines of those that are unchanged written into the folder.
+    pub fn look_up_during_survey(&mut self, job: &Job, empty: Empty, folder: Option<&Folder>) {
+        self.lookup = Lookup::begin(&self.comparison, job, empty, folder);
+    }
+
+    /// A step of the survey.
+    pub fn look_up(&mut self, job: &Job, step: &Step<'_>) {
+        if let Some(lookup) = &mut self.lookup
+            && lookup.see(&mut self.comparison, job, step).is_none()
+        {
+            self.lookup = None;
+            self.comparison.forget();
+        }
+    }
+
+    /// Gives each record the status `unchanged` whose contact the server has, unless this job has settled it already. What the
+    /// survey did not find is read.
     ///
     /// # Errors
     /// The input cannot be read again, or a signal came.
@@ -89,10 +116,14 @@ impl Changes {
         mut statuses: StatusMap,
         stop: &Stop,
     ) -> Result<(Changes, StatusMap), Error> {
+        let looked_up = match self.lookup.take().filter(|_| statuses.counts().total() == 0) {
+            Some(lookup) => Some(lookup.finish(job, survey, &mut statuses, stop)?),
+            None => None,
+        };
         let mut merge = Merge::new(&survey.dedupe);
         let mut payload = Vec::new();
         let (mut failed, mut stopped) = (None, false);
-        let read = job.read(|step| {
+        let each = |step: Step<'_>| {
             let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
                 stopped |= stop.asked().is_some();
                 return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
@@ -112,20 +143,22 @@ impl Changes {
                 statuses.set(record..=record, RowStatus::Unchanged, None);
             }
             ControlFlow::Continue(())
-        });
-        let read = read.map_err(Error::of_a_later_reading)?;
+        };
+        let read = match &looked_up {
+            Some(found) => found.kept.read(job, &survey.inputs, each),
+            None => job.read(each).map_err(Error::of_a_later_reading)?,
+        };
         if let Some(error) = failed {
             return Err(error);
         }
         if stopped {
             return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
         }
-        let changed =
-            job.inputs.iter().zip(survey.inputs.iter().zip(&read.inputs)).find(|(_, (first, now))| first != now);
-        match changed {
-            Some((input, _)) => Err(Error::InputChanged { input: input.source.input().name().to_owned() }),
-            None => Ok((Changes { is_compared: true, ..self }, statuses)),
+        is_same_input(job, survey, &read.inputs)?;
+        if let Some(LookedUp { kept, lines }) = looked_up {
+            (self.kept, self.lines) = (Some(Arc::new(kept)), lines);
         }
+        Ok((Changes { is_compared: true, ..self }, statuses))
     }
 
     /// The same on a thread of its own: signals are heard meanwhile.
@@ -174,6 +207,16 @@ impl Changes {
             file.write(&known)?;
         }
         Ok(())
+    }
+
+    /// The rows that are still to be dealt with; `None` where the inputs are to be read for them.
+    pub fn kept(&self) -> Option<Arc<KeptRows>> {
+        self.kept.clone()
+    }
+
+    /// The lines of `results.csv` of all rows that are not kept; there once.
+    pub fn take_lines(&mut self) -> Option<WrittenLines> {
+        self.lines.take()
     }
 
     /// What was found, in a line.

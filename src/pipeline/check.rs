@@ -56,8 +56,8 @@ struct Checked {
 impl Checked {
     async fn new(run: &mut Run<'_>) -> Result<Checked, Untouched> {
         let (job, changes) = understand(run).await.map_err(|cause| Untouched { cause, job: None })?;
-        let surveyed = read_all(run, &job).await;
-        let survey = surveyed.map_err(|cause| Untouched { cause, job: Some(Arc::clone(&job)) })?;
+        let surveyed = read_all(run, &job, changes).await;
+        let (survey, changes) = surveyed.map_err(|cause| Untouched { cause, job: Some(Arc::clone(&job)) })?;
         let mut checked = Checked { job, survey, statuses: Arc::default(), absent: None, cause: None };
         checked.cause = checked.judge(run, changes).await.err();
         Ok(checked)
@@ -154,8 +154,9 @@ impl Checked {
             why_not_sent: "check sends nothing".to_owned(),
             values: values(run.config),
             is_resumed: false,
+            kept: None,
         };
-        let output = write_rows(&input, &folder, run.stop)?;
+        let output = write_rows(&input, &folder, None, run.stop)?;
         Ok(output.files.results.map(|_| (scratch, folder)))
     }
 }
@@ -169,8 +170,11 @@ async fn understand(run: &Run<'_>) -> Result<(Arc<Job>, Option<Changes>), Error>
     }
     let inputs = prepare::open(config, stop).await?;
     outputs::all_have_a_place(config)?;
-    let changes = Changes::open(config)?;
+    let mut changes = Changes::open(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);
+    if let Some(changes) = &mut changes {
+        changes.look_up_during_survey(&job, config.rows.empty, None);
+    }
     screen.say_settings(config);
     screen.warn_of_settings(config);
     screen.say_reasons(&job);
@@ -178,13 +182,17 @@ async fn understand(run: &Run<'_>) -> Result<(Arc<Job>, Option<Changes>), Error>
 }
 
 /// The survey, where there are as many rows as there must be.
-async fn read_all(run: &mut Run<'_>, job: &Arc<Job>) -> Result<Arc<Survey>, Error> {
-    let surveyed = survey(run.config, job, run.stop, &mut run.progress).await;
+async fn read_all(
+    run: &mut Run<'_>,
+    job: &Arc<Job>,
+    changes: Option<Changes>,
+) -> Result<(Arc<Survey>, Option<Changes>), Error> {
+    let surveyed = survey(run.config, job, changes, run.stop, &mut run.progress).await;
     run.progress.finish();
-    let survey = surveyed?;
+    let (survey, changes) = surveyed?;
     prepare::enough(run.config, &survey)?;
     prepare::no_drop(run.config, &survey, real_folder(run.config).as_ref())?;
-    Ok(Arc::new(survey))
+    Ok((Arc::new(survey), changes))
 }
 
 /// For each reason the first rows it turned away.

@@ -55,8 +55,9 @@ impl Delivered {
         self.cause.get_or_insert(error);
     }
 
-    /// The third reading, on a thread of its own.
-    async fn write_rows(&self, run: &Run<'_>) -> Result<RowReportOutput, Error> {
+    /// The third reading, on a thread of its own: of all rows, or of those whose lines are not written yet.
+    async fn write_rows(&mut self, run: &Run<'_>) -> Result<RowReportOutput, Error> {
+        let lines = self.surveyed.changes.as_mut().and_then(Changes::take_lines);
         let Surveyed { job, survey, folder, open, .. } = &self.surveyed;
         let input = RowReportInput {
             job: Arc::clone(job),
@@ -69,9 +70,10 @@ impl Delivered {
             },
             values: values(run.config),
             is_resumed: open.is_resumed,
+            kept: self.surveyed.changes.as_ref().and_then(Changes::kept),
         };
         let (folder, stop) = (Folder::clone(folder), run.stop.clone());
-        let writing = tokio::task::spawn_blocking(move || reports::write_rows(&input, &folder, &stop));
+        let writing = tokio::task::spawn_blocking(move || reports::write_rows(&input, &folder, lines, &stop));
         tokio::select! {
             written = writing => written.unwrap_or(Err(Error::Broken("the reports"))),
             // The second signal: the reports are left as they are.

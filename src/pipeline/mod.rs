@@ -11,6 +11,7 @@ mod documents;
 mod earlier;
 mod finish;
 mod listeners;
+mod lookup;
 pub mod merge;
 mod outputs;
 mod owner;

@@ -89,7 +89,12 @@ impl Prepared {
     async fn into_surveyed(self, run: &mut Run<'_>) -> Result<Surveyed, Error> {
         let Prepared { job, folder, destination, key, journal, mut changes, earlier, previous } = self;
         let config = run.config;
-        let survey = Arc::new(survey(config, &job, run.stop, &mut run.progress).await?);
+        // What a run before this one has settled counts more than what the file says.
+        if let (Some(changes), false) = (&mut changes, matches!(journal, ExistingJournal::Unfinished(_))) {
+            changes.look_up_during_survey(&job, config.rows.empty, Some(&folder));
+        }
+        let (survey, mut changes) = survey(config, &job, changes, run.stop, &mut run.progress).await?;
+        let survey = Arc::new(survey);
         prepare::enough(config, &survey)?;
         let last = if run.is_dry() { real_folder(config) } else { Some((*folder).clone()) };
         prepare::no_drop(config, &survey, last.as_ref())?;

@@ -8,7 +8,8 @@ use super::sending::unchanged;
 use crate::error::Error;
 use crate::folder::{Folder, RESULTS, publish};
 use crate::outcome::{RowCounts, StatusMap};
-use crate::reading::Job;
+use crate::reading::{Job, KeptRows};
+use crate::report::certain::WrittenLines;
 use crate::report::rejected_rows::{RejectedRows, Values};
 use crate::report::rows::{self, ReportContext};
 use crate::report::{Files, RejectedFile, shown};
@@ -32,6 +33,8 @@ pub struct RowReportInput {
     pub values: Values,
     /// Whether an earlier run of the same job wrote the reports that are there.
     pub is_resumed: bool,
+    /// The rows whose lines are still to be written; `None` for all.
+    pub kept: Option<Arc<KeptRows>>,
 }
 
 /// What was written and counted.
@@ -46,21 +49,27 @@ pub struct RowReportOutput {
     pub kept: Vec<(String, String)>,
 }
 
-/// Writes `results.csv` and the files of rejected rows. Files that this run does not need are removed.
+/// Writes `results.csv` and the files of rejected rows; `certain` are the lines of the rows that are not kept. Files that this run does not need are removed.
 ///
 /// # Errors
 /// The input cannot be read again, or a file cannot be written; the old files are then still there.
-pub fn write_rows(input: &RowReportInput, folder: &Folder, stop: &Stop) -> Result<RowReportOutput, Error> {
+pub fn write_rows(
+    input: &RowReportInput,
+    folder: &Folder,
+    certain: Option<WrittenLines>,
+    stop: &Stop,
+) -> Result<RowReportOutput, Error> {
     let context = ReportContext {
         job: &input.job,
         inputs: &input.survey.inputs,
         keep: &input.survey.dedupe,
         statuses: &input.statuses,
         why_not_sent: &input.why_not_sent,
+        kept: input.kept.as_deref(),
     };
     let mut rejected = RejectedRows::new(input.values);
     let mut deadline: Option<Instant> = None;
-    let written = rows::write(&context, folder, &mut rejected, || match stop.by_signal() {
+    let written = rows::write(&context, folder, &mut rejected, certain, || match stop.by_signal() {
         None => false,
         Some(_) => stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL),
     });

@@ -16,7 +16,7 @@ use crate::client::{self, Transport};
 use crate::dedupe::{Merge, Resolved};
 use crate::error::Error;
 use crate::outcome::StatusMap;
-use crate::reading::{InputRead, Job, Judged, Step};
+use crate::reading::{InputRead, Job, Judged, KeptRows, Step};
 use crate::stop::Stop;
 use crate::survey::Survey;
 use crate::wire::contact::{Empty, write, write_merged};
@@ -40,6 +40,8 @@ pub struct SendJob {
     pub empty: Empty,
     /// At most so many contacts are sent.
     pub most: u64,
+    /// The rows that hold all of them; `None` where the inputs are to be read again.
+    pub kept: Option<Arc<KeptRows>>,
 }
 
 /// Sends all of it. The listeners hear everything.
@@ -130,7 +132,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
     let mut failed = None;
     let mut ended = false;
     let mut left = load.most;
-    let read = load.job.read(|step| {
+    let each = |step: Step<'_>| {
         let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
             ended |= stop.asked().is_some();
             return if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
@@ -164,8 +166,11 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
             }
         }
         ControlFlow::Continue(())
-    });
-    let read = read.map_err(Error::of_a_later_reading)?;
+    };
+    let read = match &load.kept {
+        Some(kept) => kept.read(&load.job, &load.survey.inputs, each),
+        None => load.job.read(each).map_err(Error::of_a_later_reading)?,
+    };
     if let Some(error) = failed {
         return Err(error);
     }

@@ -118,6 +118,7 @@ impl Surveyed {
             done: Arc::new(self.open.statuses.clone()),
             empty: config.rows.empty,
             most: config.delivery.trial.map_or(u64::MAX, |most| most.get() as u64),
+            kept: self.changes.as_ref().and_then(Changes::kept),
         };
         // The sandbox lives until everything is delivered.
         let (credentials, transport, _sandbox) = self.destination.open(config, screen).await?;

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::changes::Changes;
 use crate::config::Config;
 use crate::error::Error;
 use crate::progress::Progress;
@@ -10,26 +11,37 @@ use crate::reading::Job;
 use crate::stop::Stop;
 use crate::survey::Survey;
 
-/// Makes the survey of a job, and shows how far it is.
+/// Makes the survey of a job, and shows how far it is. With `--only-changed` the contacts are looked up meanwhile.
 ///
 /// # Errors
 /// An input cannot be read to its end, or a signal came first.
-pub async fn survey(config: &Config, job: &Arc<Job>, stop: &Stop, progress: &mut Progress) -> Result<Survey, Error> {
+pub async fn survey(
+    config: &Config,
+    job: &Arc<Job>,
+    mut changes: Option<Changes>,
+    stop: &Stop,
+    progress: &mut Progress,
+) -> Result<(Survey, Option<Changes>), Error> {
     progress.checking(job.inputs.iter().map(|input| input.source.input().len()).sum());
     let (told, mut bytes) = tokio::sync::watch::channel(0_u64);
     let (job, stopping, policy) = (Arc::clone(job), stop.clone(), config.rows.on_duplicate);
     let reading = tokio::task::spawn_blocking(move || {
-        Survey::make(&job, policy, |bytes| {
+        let progress = |bytes| {
             told.send_replace(bytes);
             if stopping.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })
+        };
+        let survey = match &mut changes {
+            Some(changes) => Survey::make_beside(&job, policy, progress, |step| changes.look_up(&job, step)),
+            None => Survey::make(&job, policy, progress),
+        };
+        survey.map(|survey| survey.map(|survey| (survey, changes)))
     });
     // The channel closes when the reading ends.
     while bytes.changed().await.is_ok() {
         progress.checked(*bytes.borrow_and_update());
     }
     match (reading.await, stop.by_signal()) {
-        (Ok(Ok(Some(survey))), _) => Ok(survey),
+        (Ok(Ok(Some(surveyed))), _) => Ok(surveyed),
         (Ok(Ok(None)), Some(signal)) => Err(Error::Signal(signal)),
         (Ok(Err(error)), _) => Err(Error::Input(error)),
         (Ok(Ok(None)) | Err(_), _) => Err(Error::Broken("the survey")),

@@ -30,7 +30,7 @@ impl<'a> ResultLine<'a> {
         rows.read += 1;
         let mut line = |status| {
             rows.counts[status] += 1;
-            ResultLine { status, code: "", message: Cow::Borrowed(""), field: "", number: None, notes: String::new() }
+            ResultLine::plain(status)
         };
         let contact = match judged {
             Judged::Skipped => return line(RowStatus::Skipped),
@@ -64,6 +64,16 @@ impl<'a> ResultLine<'a> {
             None if status == RowStatus::NotSent => ResultLine { message: Cow::Borrowed(context.why_not_sent), ..line },
             None => line,
         })
+    }
+
+    /// A row of which there is nothing but its status.
+    pub fn plain(status: RowStatus) -> ResultLine<'a> {
+        ResultLine { status, code: "", message: Cow::Borrowed(""), field: "", number: None, notes: String::new() }
+    }
+
+    /// A contact about which there is nothing more to say.
+    pub fn of_contact(status: RowStatus, contact: &Contact<'_>) -> ResultLine<'a> {
+        ResultLine { number: Some(contact.phone.split()), notes: notes(contact), ..ResultLine::plain(status) }
     }
 
     /// Adds the line to `out`, line end and all. `record` counts within the file.

@@ -3,6 +3,7 @@
 //! All reports are made from one [`Summary`] and, where they speak of single rows, from a third reading of the
 //! input ([`rows`]). A report is never the source of truth: it can be made again from the journal and the input.
 
+pub mod certain;
 pub mod check;
 pub mod github;
 #[cfg(feature = "html")]

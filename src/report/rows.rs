@@ -10,10 +10,11 @@ use crate::contact::name_of;
 use crate::dedupe::{DedupePlan, Winner};
 use crate::folder::{Draft, Folder, RESULTS, rejected_name};
 use crate::outcome::{RowCounts, StatusMap};
-use crate::reading::{InputRead, Job, Judged, Step};
+use crate::reading::{InputRead, Job, Judged, KeptRows, Step};
 use crate::row::Row;
 use crate::source::{self, Columns, Source};
 
+use super::certain::WrittenLines;
 use super::line::{self, ResultLine};
 use super::rejected::{Rejected, is_json};
 use super::rejected_rows::{RejectedRow, RejectedRows};
@@ -32,6 +33,8 @@ pub struct ReportContext<'a> {
     pub statuses: &'a StatusMap,
     /// Why rows were not sent, where the run ended early.
     pub why_not_sent: &'a str,
+    /// The rows whose lines are still to be written; `None` for all.
+    pub kept: Option<&'a KeptRows>,
 }
 
 impl ReportContext<'_> {
@@ -89,7 +92,7 @@ pub enum Error {
 
 /// Writes the drafts of `results.csv` and of the rejected rows.
 ///
-/// The invalid and refused rows are added to `rejected`. `stop` ends the reading, and then there is nothing.
+/// The invalid and refused rows are added to `rejected`. `certain` are the lines of rows that are not kept. `stop` ends the reading, and then there is nothing.
 ///
 /// # Errors
 /// The input or a file fails.
@@ -97,15 +100,25 @@ pub fn write(
     context: &ReportContext<'_>,
     folder: &Folder,
     rejected: &mut RejectedRows,
+    certain: Option<WrittenLines>,
     mut stop: impl FnMut() -> bool,
 ) -> Result<Option<Written>, Error> {
     let failed = |error| Error::File { path: folder.file(RESULTS), error };
+    let mut spans = match certain {
+        Some(lines) if context.kept.is_some_and(KeptRows::is_empty) => {
+            let (rows, results) = lines.into_table();
+            return Ok(Some(Written { rows, results, rejected: Vec::new() }));
+        }
+        Some(lines) => Some(lines.into_spans().map_err(failed)?),
+        None => None,
+    };
     let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS).map_err(failed)?);
     let mut files = RejectedFiles { folder, several: context.job.inputs.len() > 1, open: None, finished: Vec::new() };
-    let mut rows = RowCounts::default();
+    let mut rows = spans.as_ref().map(|spans| spans.rows).unwrap_or_default();
     let mut ended: Option<Result<(), Error>> = None;
-    let mut text = line::HEADER.to_vec();
-    let read = context.job.read(|step| {
+    // Certain lines have it already.
+    let mut text = if spans.is_some() { Vec::new() } else { line::HEADER.to_vec() };
+    let each = |step: Step<'_>| {
         let Step::Record { row, fields, columns, judged } = step else {
             if stop() {
                 ended = Some(Ok(()));
@@ -120,7 +133,8 @@ pub fn write(
         };
         let line = ResultLine::of(context, row, &judged, &mut rows);
         line.write(input.source.input().name(), row, record, &name_of(row, fields), &mut text);
-        let mut wrote = results.write_all(&text).map_err(failed);
+        let before = spans.as_mut().map_or(Ok(()), |spans| spans.copy_before(row.location.record, &mut results));
+        let mut wrote = before.and_then(|()| results.write_all(&text)).map_err(failed);
         text.clear();
         if line.status.is_rejected() {
             rejected.add(case(&line, row, &judged, columns, input.source.input().name()));
@@ -131,8 +145,11 @@ pub fn write(
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
-    });
-    let read = read?;
+    };
+    let read = match context.kept {
+        Some(kept) => kept.read(context.job, context.inputs, each),
+        None => context.job.read(each)?,
+    };
     if let Some(ended) = ended {
         return ended.map(|()| None);
     }
@@ -140,6 +157,7 @@ pub fn write(
     if let Some((input, _)) = context.job.inputs.iter().zip(readings).find(|(_, (first, now))| first != now) {
         return Err(Error::Changed(input.source.input().name().to_owned()));
     }
+    spans.as_mut().map_or(Ok(()), |spans| spans.copy_rest(&mut results)).map_err(failed)?;
     // Without a single record the header has not been written.
     results.write_all(&text).map_err(failed)?;
     let results = results.into_inner().map_err(|error| failed(error.into_error()))?;

@@ -58,6 +58,32 @@ impl Comparison {
         is_same
     }
 
+    /// Where the phone of a contact stands among those known, and whether the server has the contact as it is. Nothing is
+    /// noted down.
+    pub fn look(&self, phone: Phone, payload: &[u8]) -> (Option<usize>, bool) {
+        let entry = self.known.entry(phone, payload);
+        let place = self.known.position(entry);
+        let known = place.and_then(|place| self.known.entries.get(place));
+        (place, known == Some(&entry))
+    }
+
+    /// The input has the contact of this place as it is.
+    pub fn mark_same(&mut self, place: usize) {
+        if let Some(mark) = self.marks.get_mut(place) {
+            *mark = Mark::Same;
+        }
+    }
+
+    /// Nothing has been compared after all.
+    pub fn forget(&mut self) {
+        self.marks.fill(Mark::Absent);
+    }
+
+    /// How many phones are known.
+    pub fn known(&self) -> usize {
+        self.known.len()
+    }
+
     /// How many known phones the input does not have.
     pub fn absent(&self) -> u64 {
         self.marks.iter().filter(|mark| **mark == Mark::Absent).count() as u64

@@ -16,6 +16,7 @@
 //! - `import`: the main job, from a file to the server: what is sent, what is written, the exit code.
 //! - `kept`: inputs, corrected rows and foreign files, which no run may lose.
 //! - `leaks`: the token, repeated by a server in every form, is in no artefact.
+//! - `looked_up`: one reading with `--only-changed` gives what several give.
 //! - `merge`: shards, and their results put together.
 //! - `messages`: the errors of the program, word for word.
 //! - `ping`: the call that tries endpoint and token.
@@ -63,6 +64,7 @@ mod import;
 mod json;
 mod kept;
 mod leaks;
+mod looked_up;
 mod merge;
 mod messages;
 mod ping;

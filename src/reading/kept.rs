@@ -1,0 +1,95 @@
+//! Rows of a reading that are kept in memory, so that the inputs need not be read again for them.
+
+use std::ops::ControlFlow;
+
+use super::{InputRead, Job, Judged, Read, Step, judge};
+use crate::contact::FieldColumns;
+use crate::row::{Reject, Row};
+use crate::source::Columns;
+
+/// Rows, in the order of their records once they are [sorted](KeptRows::sort).
+#[derive(Debug, Default)]
+pub struct KeptRows {
+    rows: Vec<KeptRow>,
+    layouts: Vec<Layout>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct KeptRow {
+    row: Row,
+    /// Why it cannot be sent; `None` where it can, or is skipped.
+    reject: Option<Box<Reject>>,
+    /// The number of its layout.
+    layout: usize,
+}
+
+/// What the columns of an input were when a row was read. Only JSON adds to them meanwhile.
+#[derive(Debug)]
+struct Layout {
+    input: u32,
+    fields: FieldColumns,
+    columns: Columns,
+}
+
+/// Rows between two moments at which the reading may be ended.
+const AT_ONCE: usize = 512;
+
+impl KeptRows {
+    /// Keeps a record as it was read.
+    pub fn add(&mut self, step: &Step<'_>) {
+        let Step::Record { row, fields, columns, judged } = step else { return };
+        let reject = match judged {
+            Judged::Contact(_) | Judged::Skipped => None,
+            Judged::Invalid(reject) => Some(reject.clone()),
+        };
+        let input = row.location.input;
+        let is_known = |layout: &Layout| layout.input == input && layout.columns.len() == columns.len();
+        if !self.layouts.last().is_some_and(is_known) {
+            self.bytes += columns.names().iter().map(|name| 2 * (name.len() + size_of::<String>())).sum::<usize>();
+            self.layouts.push(Layout { input, fields: (*fields).clone(), columns: (*columns).clone() });
+        }
+        self.bytes += size_of::<KeptRow>() + row.size() + if reject.is_some() { size_of::<Reject>() } else { 0 };
+        self.rows.push(KeptRow { row: (*row).clone(), reject, layout: self.layouts.len() - 1 });
+    }
+
+    /// The memory they take, in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes
+    }
+
+    /// Puts them in the order of their records.
+    pub fn sort(&mut self) {
+        self.rows.sort_by_key(|kept| kept.row.location.record);
+    }
+
+    /// Whether none is kept.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Reads them as [`Job::read`] would; `inputs` is what is told of the inputs then.
+    pub fn read(&self, job: &Job, inputs: &[InputRead], mut each: impl FnMut(Step<'_>) -> ControlFlow<()>) -> Read {
+        for some in self.rows.chunks(AT_ONCE) {
+            for KeptRow { row, reject, layout } in some {
+                let (Some(layout), Some(input)) =
+                    (self.layouts.get(*layout), job.inputs.get(row.location.input as usize))
+                else {
+                    continue;
+                };
+                let judged = match reject {
+                    Some(reject) => Judged::Invalid(reject.clone()),
+                    None => judge(row, None, input, &layout.fields, &input.rules),
+                };
+                let step = Step::Record { row, fields: &layout.fields, columns: &layout.columns, judged };
+                if each(step).is_break() {
+                    return Read { inputs: Vec::new() };
+                }
+            }
+            if each(Step::Bytes(0)).is_break() {
+                return Read { inputs: Vec::new() };
+            }
+        }
+        Read { inputs: inputs.to_vec() }
+    }
+}

@@ -1,0 +1,126 @@
+//! `--only-changed` while few contacts change: the inputs are read once, and everything comes out as if they were read for
+//! each of its steps.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::exchange::Reply;
+use crate::support::program::{Folder, m1import};
+use crate::support::server::Server;
+
+const STATE: &str = "state";
+
+/// Rows of a random list: phones come again, some cannot be sent, some are not wanted, some names need quotes.
+fn list(dice: &mut fastrand::Rng, rows: usize) -> Vec<(String, String, &'static str)> {
+    let row = |_| {
+        let name = match dice.u8(0..12) {
+            0 => "\"Quoted, \"\"name\"\"\n of two lines\"".to_owned(),
+            1 => String::new(),
+            2 => "=1+1".to_owned(),
+            _ => format!("Name {}", dice.u8(0..3)),
+        };
+        let phone = match dice.u8(0..30) {
+            0 => "12".to_owned(),
+            1 => String::new(),
+            _ => format!("+2783{:07}", dice.u32(0..200)),
+        };
+        (name, phone, if dice.u8(0..10) == 0 { "no" } else { "yes" })
+    };
+    (0..rows).map(row).collect()
+}
+
+fn csv(rows: &[(String, String, &'static str)]) -> String {
+    let line = |(name, phone, wanted): &(String, String, &str)| format!("{name},{phone},{wanted}\n");
+    format!("Name,Phone,Wanted\n{}", rows.iter().map(line).collect::<String>())
+}
+
+fn ndjson(rows: &[(String, String, &'static str)]) -> String {
+    let line = |(number, (name, phone, wanted)): (usize, &(String, String, &str))| {
+        let mut object = serde_json::json!({ "name": name, "phone": phone, "Wanted": wanted });
+        // Members that come up on the way become columns.
+        object[format!("more{}", number / 20)] = "x".into();
+        format!("{object}\n")
+    };
+    rows.iter().enumerate().map(line).collect()
+}
+
+/// What a run has written of each row, without the reason why it was not sent.
+fn rows(folder: &Folder, table: &str) -> Vec<BTreeMap<String, String>> {
+    let mut rows = folder.table(table);
+    for row in rows.iter_mut().filter(|row| row["status"] == "not_sent") {
+        row.insert("message".to_owned(), String::new());
+    }
+    rows
+}
+
+#[track_caller]
+fn are_equal(these: &[BTreeMap<String, String>], those: &[BTreeMap<String, String>], night: (u64, u32)) {
+    for (this, that) in these.iter().zip(those) {
+        assert_eq!(this, that, "seed and night {night:?}");
+    }
+    assert_eq!(these.len(), those.len());
+}
+
+#[test]
+fn one_reading_gives_what_several_give() {
+    let server = Server::new(|_| Reply::ok());
+    for seed in 0..12 {
+        let mut dice = fastrand::Rng::with_seed(seed);
+        let folder = Folder::new();
+        let more: &[&str] = match seed % 6 {
+            0 => &[],
+            1 => &["--skip", "Wanted=no"],
+            2 => &["--on-duplicate", "first", "--attributes", "all"],
+            3 => &["--on-duplicate", "last", "--only", "Wanted=yes"],
+            4 => &["--limit", "90", "--tag", "vip"],
+            _ => &["--shard", "1/1", "--omit-empty"],
+        };
+        let files: &[&str] = if seed % 3 == 0 { &["a.csv", "b.ndjson"] } else { &["a.csv"] };
+        let mut a = list(&mut dice, 150);
+        let mut b = list(&mut dice, 80);
+        for night in 0..3 {
+            folder.write("a.csv", csv(&a)).write("b.ndjson", ndjson(&b));
+            let run = |first: &[&str], last: &[&str]| {
+                let run = m1import(&folder, first).with(files).with(more).with(["--only-changed", STATE]);
+                run.with(["--endpoint", &server.endpoint()]).with(last).run()
+            };
+            // `check` reads the inputs once more for its table.
+            run(&["check"], &["--report", "check.csv", "--report", "check.json"]);
+            run(&[], &["--dry-run", "-o", "dry"]);
+            are_equal(&rows(&folder, "check.csv"), &rows(&folder, "dry/results.csv"), (seed, night));
+            let sum = |name: &str| {
+                let summary: Value = serde_json::from_str(&folder.read(name)).unwrap();
+                let kept = ["rows", "contacts", "reasons", "countries", "notes"];
+                kept.map(|key| summary[key].clone())
+            };
+            assert_eq!(sum("check.json"), sum("dry/summary.json"), "seed {seed}, night {night}");
+
+            let asked = server.count();
+            run(&[], &["--token", "a-token-of-the-tests", "-o", "results"]);
+            let written = rows(&folder, "results/results.csv");
+            let is_sent = |row: &&BTreeMap<String, String>| row["status"] == "accepted";
+            let digits = |row: &BTreeMap<String, String>| format!("{}{}", row["prefix"], row["number"]);
+            let mut accepted: Vec<String> = written.iter().filter(is_sent).map(digits).collect();
+            let mut sent: Vec<String> =
+                server.requests().into_iter().skip(asked).flat_map(|request| request.phones()).collect();
+            accepted.sort();
+            sent.sort();
+            assert_eq!(accepted, sent, "seed {seed}, night {night}");
+            let dry = rows(&folder, "dry/results.csv");
+            let as_sent = |row: &BTreeMap<String, String>| {
+                let mut row = row.clone();
+                if row["status"] == "not_sent" {
+                    row.insert("status".to_owned(), "accepted".to_owned());
+                }
+                row
+            };
+            are_equal(&written, &dry.iter().map(as_sent).collect::<Vec<_>>(), (seed, night));
+            // A few rows change, come or go.
+            let place = dice.usize(0..a.len());
+            a.splice(place..(place + 3).min(a.len()), list(&mut dice, 4));
+            let place = dice.usize(0..b.len());
+            b.splice(place..place + 1, list(&mut dice, 1));
+        }
+    }
+}
