@@ -62,20 +62,22 @@ fn are_equal(these: &[BTreeMap<String, String>], those: &[BTreeMap<String, Strin
     assert_eq!(these.len(), those.len());
 }
 
+const OPTIONS: [&[&str]; 6] = [
+    &[],
+    &["--skip", "Wanted=no"],
+    &["--on-duplicate", "first", "--attributes", "all"],
+    &["--on-duplicate", "last", "--only", "Wanted=yes"],
+    &["--limit", "90", "--tag", "vip"],
+    &["--shard", "1/1", "--omit-empty"],
+];
+
 #[test]
 fn one_reading_gives_what_several_give() {
     let server = Server::new(|_| Reply::ok());
     for seed in 0..12 {
         let mut dice = fastrand::Rng::with_seed(seed);
         let folder = Folder::new();
-        let more: &[&str] = match seed % 6 {
-            0 => &[],
-            1 => &["--skip", "Wanted=no"],
-            2 => &["--on-duplicate", "first", "--attributes", "all"],
-            3 => &["--on-duplicate", "last", "--only", "Wanted=yes"],
-            4 => &["--limit", "90", "--tag", "vip"],
-            _ => &["--shard", "1/1", "--omit-empty"],
-        };
+        let more = OPTIONS[(seed % 6) as usize];
         let files: &[&str] = if seed % 3 == 0 { &["a.csv", "b.ndjson"] } else { &["a.csv"] };
         let mut a = list(&mut dice, 150);
         let mut b = list(&mut dice, 80);
