@@ -18,7 +18,7 @@ use crate::report::certain::WrittenLines;
 use crate::state::{self, Comparison, Scope, StateFile};
 use crate::stop::Stop;
 use crate::survey::Survey;
-use crate::wire::contact::{Empty, write, write_merged};
+use crate::wire::contact::{Empty, write_merged_parts, write_parts};
 
 /// The state file of a run, and the input against it.
 pub struct Changes {
@@ -121,25 +121,25 @@ impl Changes {
             None => None,
         };
         let mut merge = Merge::new(&survey.dedupe);
-        let mut payload = Vec::new();
+        let mut parts = Vec::new();
         let (mut failed, mut stopped) = (None, false);
         let each = |step: Step<'_>| {
             let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
                 stopped |= stop.asked().is_some();
                 return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
             };
-            payload.clear();
+            parts.clear();
             match merge.row(row.location, &contact) {
                 Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
-                Ok(Resolved::Alone(contact)) => write(contact, empty, &mut payload),
-                Ok(Resolved::Together(details)) => write_merged(contact.phone, &details, empty, &mut payload),
+                Ok(Resolved::Alone(contact)) => write_parts(contact, empty, &mut parts),
+                Ok(Resolved::Together(details)) => write_merged_parts(contact.phone, &details, empty, &mut parts),
                 Err(error) => {
                     failed = Some(Error::Local { what: "a temporary file for repeated rows", error });
                     return ControlFlow::Break(());
                 }
             }
             let record = row.location.record;
-            if self.comparison.is_unchanged(record, contact.phone, &payload) && !statuses.is_done(record) {
+            if self.comparison.is_unchanged(record, contact.phone, &parts) && !statuses.is_done(record) {
                 statuses.set(record..=record, RowStatus::Unchanged, None);
             }
             ControlFlow::Continue(())

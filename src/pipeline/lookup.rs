@@ -13,7 +13,7 @@ use crate::row::Row;
 use crate::state::Comparison;
 use crate::stop::Stop;
 use crate::survey::Survey;
-use crate::wire::contact::{Empty, write};
+use crate::wire::contact::{Empty, write_parts};
 
 /// The most memory for rows that are kept: beyond it the inputs are read again.
 const MOST: usize = 32 << 20;
@@ -33,7 +33,7 @@ pub struct Lookup {
     unchanged: Vec<RangeInclusive<u64>>,
     /// How many records stand before each input.
     starts: Vec<u64>,
-    payload: Vec<u8>,
+    parts: Vec<u8>,
 }
 
 /// What the whole reading has found.
@@ -59,7 +59,7 @@ impl Lookup {
             again: Vec::new(),
             unchanged: Vec::new(),
             starts: Vec::new(),
-            payload: Vec::new(),
+            parts: Vec::new(),
         })
     }
 
@@ -90,9 +90,9 @@ impl Lookup {
         fields: &FieldColumns,
         contact: &Contact<'_>,
     ) -> Option<bool> {
-        self.payload.clear();
-        write(contact, self.empty, &mut self.payload);
-        let (Some(place), is_same) = comparison.look(contact.phone, &self.payload) else { return Some(false) };
+        self.parts.clear();
+        write_parts(contact, self.empty, &mut self.parts);
+        let (Some(place), is_same) = comparison.look(contact.phone, &self.parts) else { return Some(false) };
         let record = u32::try_from(row.location.record).ok().filter(|record| *record < 1 << 31)?;
         let first = *self.first.get(place)?;
         let now = match first {

@@ -136,7 +136,17 @@ pub fn message(reject: &Reject) -> String {
 /// A text from outside as it stands in a cell: nothing that acts on a terminal which shows the file, and nothing that a
 /// spreadsheet would run.
 fn text(cell: &str) -> Cow<'_, str> {
+    if is_plain(cell.as_bytes()) {
+        return Cow::Borrowed(cell);
+    }
     if acts_on_terminals(cell) { Cow::Owned(guard_within(&safe(cell)).into_owned()) } else { guard_within(cell) }
+}
+
+/// Whether a text is of visible ASCII, begins with a letter or digit and has no place where another cell may begin: nothing
+/// acts on it. Most are.
+fn is_plain(text: &[u8]) -> bool {
+    text.first().is_none_or(u8::is_ascii_alphanumeric)
+        && text.iter().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b';' | b',' | b'|'))
 }
 
 /// Whether a text holds control characters, or marks that turn the direction of what stands beside it.
@@ -180,10 +190,18 @@ mod tests {
             ("👩\u{200d}🚀 Åsa", "👩\u{200d}🚀 Åsa"),
         ] {
             assert_eq!(text(cell), shown);
+            assert!(!is_plain(cell.as_bytes()), "{cell}");
         }
     }
 
     proptest! {
+        #[test]
+        fn what_is_plain_stays_as_it_is(cell in r#"[a1 =+@;,|\t'"\u{e9}\u{202e}-]{0,6}"#) {
+            if is_plain(cell.as_bytes()) {
+                prop_assert!(!acts_on_terminals(&cell) && guard_within(&cell) == cell);
+            }
+        }
+
         #[test]
         fn cells_are_written_as_the_csv_package_writes_them(text in r#"[a,"; \n\r'\u{e9}]{0,12}"#) {
             let mut theirs = csv::Writer::from_writer(Vec::new());

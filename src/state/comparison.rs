@@ -26,20 +26,26 @@ pub struct Comparison {
     records: Vec<u64>,
     /// Whether the file on disk holds what `known` does.
     is_written: bool,
+    /// The phones of some entries that stand equally far from each other, so that most of a search stays in the cache.
+    steps: Vec<u128>,
 }
+
+/// Entries from one to the next in `steps`.
+const STEP: usize = 128;
 
 impl Comparison {
     /// Nothing has been compared yet.
     pub fn new(known: Known) -> Comparison {
         let marks = vec![Mark::Absent; known.len()];
-        Comparison { is_written: !known.is_empty(), known, marks, others: Vec::new(), records: Vec::new() }
+        let steps = known.entries.iter().step_by(STEP).map(|entry| entry.phone()).collect();
+        Comparison { is_written: !known.is_empty(), known, marks, others: Vec::new(), records: Vec::new(), steps }
     }
 
-    /// The contact of the next record, counted from 1, by the bytes that are sent of it; each phone once. Whether the server
+    /// The contact of the next record, counted from 1, by what is sent of it; each phone once. Whether the server
     /// has it as it is.
-    pub fn is_unchanged(&mut self, record: u64, phone: Phone, payload: &[u8]) -> bool {
-        let entry = self.known.entry(phone, payload);
-        let place = self.known.position(entry);
+    pub fn is_unchanged(&mut self, record: u64, phone: Phone, parts: &[u8]) -> bool {
+        let entry = self.known.entry(phone, parts);
+        let place = self.place(entry);
         let known = place.and_then(|place| self.known.entries.get(place));
         let is_same = known == Some(&entry);
         if let Some(mark) = place.and_then(|place| self.marks.get_mut(place)) {
@@ -60,9 +66,9 @@ impl Comparison {
 
     /// Where the phone of a contact stands among those known, and whether the server has the contact as it is. Nothing is
     /// noted down.
-    pub fn look(&self, phone: Phone, payload: &[u8]) -> (Option<usize>, bool) {
-        let entry = self.known.entry(phone, payload);
-        let place = self.known.position(entry);
+    pub fn look(&self, phone: Phone, parts: &[u8]) -> (Option<usize>, bool) {
+        let entry = self.known.entry(phone, parts);
+        let place = self.place(entry);
         let known = place.and_then(|place| self.known.entries.get(place));
         (place, known == Some(&entry))
     }
@@ -126,6 +132,15 @@ impl Comparison {
         Some(self.known.with(accepted))
     }
 
+    /// Where the entry of the same phone stands. Before anything is sent.
+    fn place(&self, entry: Entry) -> Option<usize> {
+        let first = self.steps.partition_point(|phone| *phone <= entry.phone()).checked_sub(1)? * STEP;
+        let entries = self.known.entries.get(first..).unwrap_or_default();
+        let entries = entries.get(..STEP).unwrap_or(entries);
+        let place = entries.binary_search_by_key(&entry.phone(), |known| known.phone()).ok()?;
+        Some(first + place)
+    }
+
     /// The records of the contacts that are new or changed.
     fn records(&self) -> impl Iterator<Item = u64> {
         self.records
@@ -183,7 +198,7 @@ mod tests {
                     known = now.clone();
                 }
                 for (_, n, _) in &sent {
-                    prop_assert!(known.position(known.entry(phone(*n), &[])).is_none(), "sent while it stands in the file");
+                    prop_assert!(known.entries.iter().all(|entry| !entry.has_phone_of(known.entry(phone(*n), &[]))), "sent while it stands in the file");
                     server.insert(*n, None);
                 }
                 if ends {
@@ -204,6 +219,20 @@ mod tests {
                     let is_true = server.iter().any(|(n, value)| value.is_some_and(|value| known.entry(phone(*n), &[value]) == *entry));
                     prop_assert!(is_true, "the file says what the server does not hold for certain");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_phone_is_found_and_no_other() {
+        let known = Known::new(Scope::of("", None)).unwrap();
+        let phone = |n: u64| Phone::from_digits(27_830_000_000 + n).unwrap();
+        for count in [1, STEP, STEP + 1, 5 * STEP + 7] {
+            let entries = (0..count as u64).map(|n| known.entry(phone(2 * n + 1), b"a")).collect();
+            let comparison = Comparison::new(known.with(entries));
+            for n in 0..=2 * count as u64 {
+                let (place, is_same) = comparison.look(phone(n), b"a");
+                assert_eq!((place, is_same), ((n % 2 == 1).then_some((n / 2) as usize), n % 2 == 1), "{n} of {count}");
             }
         }
     }

@@ -91,17 +91,12 @@ impl Known {
         hash.to_hex().chars().take(16).collect()
     }
 
-    /// The entry of a contact, by the bytes that are sent of it.
-    pub fn entry(&self, phone: Phone, payload: &[u8]) -> Entry {
-        let hash = blake3::keyed_hash(&self.key, payload);
+    /// The entry of a contact, by what is sent of it.
+    pub fn entry(&self, phone: Phone, parts: &[u8]) -> Entry {
+        let hash = blake3::keyed_hash(&self.key, parts);
         let [low @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *hash.as_bytes();
         let hash = u128::from_le_bytes(low) & ((1 << HASH_BITS) - 1);
         Entry((u128::from(phone.get()) << HASH_BITS) | hash)
-    }
-
-    /// Where the entry of the same phone stands, if there is one.
-    pub(super) fn position(&self, entry: Entry) -> Option<usize> {
-        self.entries.binary_search_by_key(&entry.phone(), |known| known.phone()).ok()
     }
 
     /// How many phones are known.
