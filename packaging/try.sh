@@ -2,7 +2,7 @@
 # Tries what packaging/build.sh put into dist/, each way of installing from a clean place: packaging/try.sh [binary] [deb] [wheel]
 # [npm] [cargo] [reproduce] [static] [arm64] [windows] [image]; without words the first four. Prints the last line of each run. The
 # package is tried in a new Debian root, which needs root and debootstrap; arm64 needs qemu-user-static and libc6-arm64-cross, windows
-# needs wine64, the image buildah.
+# needs wine64, the image podman.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source=$PWD
@@ -66,16 +66,21 @@ windows() {
     run "$work/windows" windows
 }
 
+# Read-only, without a network and without any capability. ENGINE and RUN_OPTIONS help where containers are restricted.
 image() {
-    local container out
+    local engine options out tag
+    read -ra engine <<<"${ENGINE:-podman}"
+    read -ra options <<<"${RUN_OPTIONS:-}"
+    tag=localhost/m1import:$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
     install -d -o 65532 -g 65532 "$work/data"
     cp samples/contacts.csv "$work/data/"
-    container=$(buildah from "localhost/m1import:$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)")
-    in_image() { buildah run --isolation chroot --volume "$work/data:/data" "$container" -- /usr/bin/m1import "$@"; }
+    in_image() {
+        "${engine[@]}" run --rm --read-only --cap-drop all --network none "${options[@]}" --volume "$work/data:/data" "$tag" "$@"
+    }
     out=$(in_image contacts.csv --sandbox --progress never 2>"$work/err") || { cat "$work/err"; return 1; }
     shown image "$(in_image --version)" "$out"
-    buildah inspect --type image --format '  user: {{.OCIv1.Config.User}}' "$container"
-    buildah rm "$container" >/dev/null
+    printf '  results belong to user %s; size: %s bytes\n' "$(stat -c %u "$work/data/contacts.sandbox.results/summary.json")" \
+        "$("${engine[@]}" image inspect --format '{{.Size}}' "$tag")"
 }
 
 deb() {
@@ -95,6 +100,9 @@ deb() {
         usr/share/zsh/vendor-completions/_m1import usr/share/fish/vendor_completions.d/m1import.fish; do
         [[ -s $root/$file ]] || { echo "not installed: /$file"; return 1; }
     done
+    # The units name programs of the root that they are in.
+    systemd-analyze verify --root "$root" --man=no m1import.service m1import.timer
+    systemd-analyze security --root "$root" --offline=true m1import.service | tail -1
     printf '  installed: %s files\n' "$(chroot "$root" dpkg -L m1import | while read -r file; do [[ ! -f $root$file ]] || echo "$file"; done | wc -l)"
     chroot "$root" dpkg -r m1import | tail -1
 }

@@ -73,9 +73,10 @@ fn job(shards: &[&ShardSummary]) -> String {
     hasher.finalize().to_hex().chars().take(16).collect()
 }
 
+/// In whole milliseconds, as a run gives its own.
 fn seconds_between(started: &str, finished: &str) -> f64 {
     match (started.parse::<jiff::Timestamp>(), finished.parse::<jiff::Timestamp>()) {
-        (Ok(started), Ok(finished)) => finished.duration_since(started).as_secs_f64().max(0.0),
+        (Ok(started), Ok(finished)) => (finished.duration_since(started).as_millis().max(0) as f64) / 1000.0,
         _ => 0.0,
     }
 }
