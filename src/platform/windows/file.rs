@@ -137,8 +137,7 @@ pub fn is_own(path: &Path) -> bool {
     profile.is_some_and(|profile| path.canonicalize().is_ok_and(|path| path.starts_with(profile)))
 }
 
-/// Whether nobody else may read or write a file: taken for granted, since it is asked of files in a folder that
-/// [`is_own`] only.
+/// Whether nobody else may read or write a file: taken for granted.
 pub fn is_only_ours(_: &File) -> bool {
     true
 }

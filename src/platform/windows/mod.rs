@@ -1,8 +1,8 @@
 //! Windows. It is compiled, and its promises are weaker than those of Unix:
 //!
 //! - A folder is reached by its path. While it is open its handle keeps it from being renamed or removed.
-//! - Access control lists are not read: a file is the user's own if it lies in the user's profile, and a folder outside it
-//!   counts as shared. New files and folders have the permissions of the folder that they lie in.
+//! - Access control lists are not read: a file is the user's own, and a folder private, if it lies in the user's profile; a key is
+//!   taken for private wherever it lies. New files and folders have the permissions of the folder that they lie in.
 //! - Names do not outlive a loss of power for certain: folders cannot be synced.
 //! - How much is free on a disk is not asked.
 //! - Core dumps and debuggers are not kept away from the memory.
