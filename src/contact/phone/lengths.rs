@@ -75,8 +75,7 @@ impl Tables {
     pub fn alike(&self, zone: &Zone, national: &[u8]) -> Option<Alike> {
         let count = national.len();
         let longer = self.beginning_with(zone, national).filter(|&(_, lengths)| lengths != 0);
-        let shorter =
-            (1..count).rev().find(|&kept| self.answer(zone, national.get(..kept).unwrap_or_default()).is_some());
+        let shorter = self.longest_valid(zone, national.split_last().map_or(national, |(_, front)| front));
         let added = longer.map(|(_, lengths)| lengths.trailing_zeros() as usize - count);
         let removed = shorter.map(|kept| count - kept);
         let (missing, found) = match (added, removed) {
@@ -93,6 +92,23 @@ impl Tables {
         Some(Alike { missing, kind, lengths })
     }
 
+    /// How many of the digits the longest valid number has that they begin with.
+    fn longest_valid(&self, zone: &Zone, digits: &[u8]) -> Option<usize> {
+        let (mut state, mut longest) = (zone.start, None);
+        for (&digit, count) in digits.iter().zip(1..) {
+            let next = self.states.get(usize::from(state) * ROW + usize::from(digit)).copied().unwrap_or(0);
+            if next & TAIL != 0 {
+                let last = self.tail(next).iter().zip(count..digits.len() + 1).rfind(|&(&answer, _)| answer != 0);
+                return last.map(|(_, count)| count).or(longest);
+            }
+            if self.states.get(usize::from(next) * ROW + ANSWER).is_some_and(|&answer| answer != 0) {
+                longest = Some(count);
+            }
+            state = next;
+        }
+        longest
+    }
+
     /// The kind of the valid numbers that begin with these digits, mobiles first, and the lengths of that kind that are
     /// no shorter (bit n: n digits).
     fn beginning_with(&self, zone: &Zone, digits: &[u8]) -> Option<(Kind, u32)> {
@@ -104,12 +120,16 @@ impl Tables {
         };
         let mut open = Vec::new();
         match self.behind_digits(zone.start, digits) {
+            Behind::State(0) => {}
             Behind::State(state) => open.push(state),
             Behind::Tail(answers) => {
                 answers.iter().zip(digits.len()..).for_each(|(&answer, length)| note(answer, length));
             }
         }
         for length in digits.len()..=LONGEST {
+            if open.is_empty() {
+                break;
+            }
             let mut next: Vec<u16> = Vec::new();
             for state in open.into_iter().filter(|&state| state != 0) {
                 if state & TAIL != 0 {
