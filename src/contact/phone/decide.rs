@@ -360,15 +360,21 @@ pub(super) fn noticed(
 }
 
 /// One digit again and again, or digits in the order of the keys.
+#[inline(always)]
 fn is_filler(national: &[u8]) -> bool {
     let &[first, second, ..] = national else { return true };
     // Two digits tell most numbers apart from a filler.
+    (first == second || (first <= 1 && second == first + 1)) && goes_on(national, first, second)
+}
+
+/// Whether the digits go on as the first two of them do.
+#[cold]
+#[inline(never)]
+fn goes_on(national: &[u8], first: u8, second: u8) -> bool {
     if first == second {
         return national.iter().all(|&digit| digit == first);
     }
-    first <= 1
-        && second == first + 1
-        && national.iter().zip(u16::from(first)..).all(|(&digit, key)| u16::from(digit) == key % 10)
+    national.iter().zip(u16::from(first)..).all(|(&digit, key)| u16::from(digit) == key % 10)
 }
 
 /// The number as it is suggested.

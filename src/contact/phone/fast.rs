@@ -16,6 +16,7 @@ use crate::row::{Note, Notes};
 const MOST_COUNTED: usize = 19;
 
 /// These digits need the decision table.
+#[derive(Clone, Copy)]
 struct Unclear;
 
 /// A valid number.
@@ -41,40 +42,19 @@ pub(super) fn fast(cell: CellDigits, context: &Context) -> Option<Reading> {
     }
     let plans = context.plans;
     let mut notes = Notes::default();
-    let (code, sight) = match (plus, &context.prefix) {
-        (true, None) => international(plans, digits, 0)?,
-        (true, Some(prefix)) => {
-            notes.add(Note::PhonePrefixRepeated);
-            international(plans, digits, 0).filter(|(code, _)| *code == prefix.code)?
+    let country = if plus || context.prefix.is_some() { None } else { context.region };
+    let (code, found) = match country.and_then(|region| plans.plan(region)) {
+        Some(_) if context.rules.bare_international => return None,
+        Some(plan) => (plan.code, in_country(plans, plan, digits)),
+        None => {
+            let (zone, from) = zone(plus, digits, context, &mut notes)?;
+            let found = behind(plans, zone, digits, from);
+            // The code of a prefix cell may stand in front of the number too.
+            let own = from == 0 && plans.zone_at(digits).is_some_and(|own| own.code == zone.code);
+            (zone.code, if own { with_own_code(plans, zone, digits, found, &mut notes) } else { found })
         }
-        (false, Some(prefix)) => {
-            if !prefix.further.as_slice().is_empty() || prefix.lacks_digit || digits.starts_with(&[0, 0]) {
-                return None;
-            }
-            let plain = behind(plans, plans.zone(prefix.code)?, digits, 0).ok()?;
-            let own = match plans.zone_at(digits).filter(|zone| zone.code == prefix.code) {
-                Some(zone) => behind(plans, zone, digits, usize::from(zone.digits)).ok()?,
-                None => None,
-            };
-            match (plain, own) {
-                (Some(plain), Some(own)) if plain.from != own.from => return None,
-                (None, Some(_)) => notes.add(Note::PhonePrefixRepeated),
-                _ => {}
-            }
-            (prefix.code, Ok(plain.or(own)))
-        }
-        (false, None) => match context.region.and_then(|region| plans.plan(region)) {
-            Some(_) if context.rules.bare_international => return None,
-            Some(plan) => (plan.code, in_country(plans, plan, digits)),
-            None if digits.starts_with(&[0, 0]) => {
-                notes.add(Note::PhoneIddReadAsPlus);
-                international(plans, digits, 2)?
-            }
-            None if context.rules.bare_international => international(plans, digits, 0)?,
-            None => return None,
-        },
     };
-    let Found { answer, from, trunk } = sight.ok()??;
+    let Found { answer, from, trunk } = found.ok()??;
     let region = Region::of(plans.plans.get(usize::from(answer / 16))?);
     let kind = Kind::from_number(answer % 16);
     let national = digits.get(usize::from(from)..)?;
@@ -119,11 +99,41 @@ fn is_foreign_mobile(code: u16, digits: &[u8], context: &Context) -> bool {
         && Kind::from_number(plans.walk(other.start, behind) % 16).is_mobile()
 }
 
-/// The calling code that the digits begin with at a place, and the number behind it.
+/// The calling code of digits that are not dialled within a country, and where the number behind it begins.
 #[inline(always)]
-fn international(plans: &Tables, digits: &[u8], from: usize) -> Option<(u16, Sight)> {
-    let zone = plans.zone_at(digits.get(from..)?)?;
-    Some((zone.code, behind(plans, zone, digits, from + usize::from(zone.digits))))
+fn zone<'p>(plus: bool, digits: &[u8], context: &Context<'p>, notes: &mut Notes) -> Option<(&'p Zone, usize)> {
+    let plans = context.plans;
+    let begin = match &context.prefix {
+        Some(prefix) if plus => {
+            notes.add(Note::PhonePrefixRepeated);
+            let own = plans.zone_at(digits).filter(|zone| zone.code == prefix.code)?;
+            return Some((own, usize::from(own.digits)));
+        }
+        Some(prefix) => {
+            let plain = prefix.further.as_slice().is_empty() && !prefix.lacks_digit && !digits.starts_with(&[0, 0]);
+            return plans.zone(prefix.code).filter(|_| plain).map(|zone| (zone, 0));
+        }
+        None if plus => 0,
+        None if digits.starts_with(&[0, 0]) => {
+            notes.add(Note::PhoneIddReadAsPlus);
+            2
+        }
+        None if context.rules.bare_international => 0,
+        None => return None,
+    };
+    plans.zone_at(digits.get(begin..)?).map(|zone| (zone, begin + usize::from(zone.digits)))
+}
+
+/// The number behind the code of a prefix cell, where the digits begin with that code too.
+#[inline(never)]
+fn with_own_code(plans: &Tables, zone: &Zone, digits: &[u8], plain: Sight, notes: &mut Notes) -> Sight {
+    let own = behind(plans, zone, digits, usize::from(zone.digits))?;
+    match (plain?, own) {
+        (Some(plain), Some(own)) if plain.from != own.from => return Err(Unclear),
+        (None, Some(_)) => notes.add(Note::PhonePrefixRepeated),
+        _ => {}
+    }
+    Ok(plain?.or(own))
 }
 
 /// The number behind a calling code.

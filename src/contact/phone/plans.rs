@@ -275,6 +275,11 @@ impl Tables {
     /// The trunk rule that applies to a national number, if one does.
     #[inline(always)]
     pub fn trunk_rule<'p>(&'p self, plan: &Plan, digits: &[u8]) -> Option<&'p Change> {
+        // Most numbers have no first digit that a rule begins with.
+        let first = usize::from(*digits.first()?);
+        if self.states.get(usize::from(plan.trunk) * ROW + first).is_none_or(|&next| next == 0) {
+            return None;
+        }
         let index = self.walk(plan.trunk, digits).checked_sub(1)?;
         self.changes.get(usize::from(index))
     }
