@@ -60,27 +60,17 @@ pub fn compile(text: &str) -> Result<Tables, String> {
     let shortened = shorten(&states, &mut plans, &mut zones)?;
     let zone_at = zone_at(&zones);
     let mobiles_at = mobiles_at(&zones, &zone_at, &shortened);
-    let mut zone_of = vec![u8::MAX; 1000];
-    for (zone, index) in zones.iter().zip(0..u8::MAX) {
-        put(&mut zone_of, usize::from(zone.code), index);
-    }
-    let mut plan_of = vec![u8::MAX; 26 * 26];
-    for (region, index) in regions.iter().zip(0..u8::MAX) {
-        if let [a @ b'A'..=b'Z', b] = region.name.as_bytes() {
-            put(&mut plan_of, usize::from(a - b'A') * 26 + usize::from(b - b'A'), index);
-        }
-    }
     Ok(Tables {
         version: version.to_owned().into(),
         states: shortened.states.into(),
         tails: shortened.tails.into(),
         changes: changes.into(),
         plans: plans.into(),
-        zones: zones.into(),
-        zone_of: zone_of.into(),
+        zone_of: zone_of(&zones).into(),
         zone_at: zone_at.into(),
         mobiles_at: mobiles_at.into(),
-        plan_of: plan_of.into(),
+        plan_of: plan_of(&regions).into(),
+        zones: zones.into(),
     })
 }
 
@@ -106,6 +96,26 @@ fn shorten(states: &States, plans: &mut [Plan], zones: &mut [Zone]) -> Result<Sh
         **start = shortened.place(**start);
     }
     Ok(shortened)
+}
+
+/// The index of the zone of each calling code; 255 is none.
+fn zone_of(zones: &[Zone]) -> Vec<u8> {
+    let mut zone_of = vec![u8::MAX; 1000];
+    for (zone, index) in zones.iter().zip(0..u8::MAX) {
+        put(&mut zone_of, usize::from(zone.code), index);
+    }
+    zone_of
+}
+
+/// The index of the plan of each pair of letters; 255 is none.
+fn plan_of(regions: &[Region]) -> Vec<u8> {
+    let mut plan_of = vec![u8::MAX; 26 * 26];
+    for (region, index) in regions.iter().zip(0..u8::MAX) {
+        if let [a @ b'A'..=b'Z', b] = region.name.as_bytes() {
+            put(&mut plan_of, usize::from(a - b'A') * 26 + usize::from(b - b'A'), index);
+        }
+    }
+    plan_of
 }
 
 /// Of three digits in front of a number, the index of the zone whose calling code they begin with; 255 is none. No calling

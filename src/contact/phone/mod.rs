@@ -51,6 +51,7 @@ mod strangers;
 mod table;
 mod tables;
 mod tails;
+mod walk;
 
 use std::fmt;
 use std::num::NonZeroU64;
