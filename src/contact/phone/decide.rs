@@ -143,7 +143,9 @@ fn with_plus(digits: &[u8], context: &Context) -> Result<Reading, Refusal> {
         return Err(ambiguous(&[other, candidate]));
     }
     only(&candidate, context).map_err(|refusal| {
-        let plan = context.region.and_then(|region| plans.plan(region));
+        // What is known as an old form behind its own code is no number of another country.
+        let known = matches!(refusal.code, Code::PhoneObsoleteFormat | Code::PhoneLeadingZeroLost);
+        let plan = context.region.filter(|_| !known).and_then(|region| plans.plan(region));
         let national = plan.map(|plan| Candidate::new(plans.within(digits, plan), &[]));
         refusal.suggest([twice, national].iter().flatten().filter_map(Candidate::valid).filter_map(written))
     })
