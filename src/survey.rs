@@ -7,6 +7,7 @@ mod marked;
 mod names;
 mod people;
 mod tally;
+mod without_country;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -22,6 +23,7 @@ pub use marked::Marked;
 pub use names::CommonName;
 pub use people::{Everybody, People};
 use tally::Tally;
+use without_country::WithoutCountry;
 
 /// What a job's inputs hold.
 #[derive(Debug, Default)]
@@ -36,6 +38,7 @@ pub struct Survey {
     pub reasons: BTreeMap<Code, u64>,
     /// The first rejected rows of each reason.
     pub examples: BTreeMap<Code, Vec<Example>>,
+    without_country: WithoutCountry,
     /// What was noticed about valid rows.
     pub notes: BTreeMap<Note, u64>,
     /// Distinct valid phones by country.
@@ -169,6 +172,7 @@ impl Survey {
 
     fn reject(&mut self, reject: Reject, columns: &Columns) {
         self.invalid += 1;
+        self.without_country.add(&reject);
         *self.reasons.entry(reject.code).or_default() += 1;
         let examples = self.examples.entry(reject.code).or_default();
         if examples.len() < EXAMPLES {
@@ -186,6 +190,12 @@ impl Survey {
             }
         }
         self.countries.retain(|_, people| *people > 0);
+    }
+
+    /// Of the first 1,000 numbers of which nothing says the country: how many are valid where this is the default, and how
+    /// many there are.
+    pub fn valid_with_default(&self, region: Region, rules: &phone::Rules) -> (u64, u64) {
+        self.without_country.valid_in(region, rules)
     }
 
     /// The number of contacts to be sent.

@@ -14,7 +14,7 @@ use super::run::{Run, Untouched};
 use super::screen::values;
 use super::summary::{RunResult, detected, mapped_columns};
 use super::surveying::survey;
-use super::{RunOutput, Screen, documents, outputs, prepare, preview};
+use super::{RunOutput, Screen, documents, hints, outputs, prepare, preview};
 use crate::config::{Config, as_file, may_stand_in_found_file};
 use crate::error::Error;
 use crate::event::Requests;
@@ -66,6 +66,7 @@ impl Checked {
     /// Whether all of it may be sent, and what of it would be.
     async fn judge(&mut self, run: &mut Run<'_>, changes: Option<Changes>) -> Result<(), Error> {
         run.info.warnings.extend(super::warnings::of_job(run.config, &self.job, &self.survey));
+        run.info.hints = hints::counted(run.config, &self.job, &self.survey, true);
         prepare::acceptable(run.config, &self.survey, &run.info.warnings)?;
         if let Some(changes) = changes {
             let empty = run.config.rows.empty;

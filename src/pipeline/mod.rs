@@ -10,6 +10,7 @@ mod delivery;
 mod documents;
 mod earlier;
 mod finish;
+mod hints;
 mod listeners;
 mod lookup;
 pub mod merge;

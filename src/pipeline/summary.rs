@@ -31,6 +31,8 @@ pub struct RunInfo {
     pub plan: Option<String>,
     /// What was noticed about the settings and, once there is a survey, in the inputs.
     pub warnings: Vec<report::Warning>,
+    /// Remedies by code that are better than that of the code, once there is a survey.
+    pub hints: BTreeMap<String, String>,
     /// The job that was in the results folder before.
     pub previous: Option<PreviousJob>,
     /// How many requests earlier runs of the job have made.
@@ -69,6 +71,7 @@ impl RunInfo {
             job: String::new(),
             plan: None,
             warnings: Vec::new(),
+            hints: BTreeMap::new(),
             previous: None,
             requests_before: 0,
         }
@@ -120,7 +123,10 @@ impl RunInfo {
                 absent: outcome.absent,
             },
             warnings: self.warnings.clone(),
-            tallies: survey.map(|survey| tallies(survey, outcome.statuses)).unwrap_or_default(),
+            tallies: Tallies {
+                hints: self.hints.clone(),
+                ..survey.map(|survey| tallies(survey, outcome.statuses)).unwrap_or_default()
+            },
             requests: outcome.requests,
             files: outcome.files.clone(),
             check: outcome.check.clone(),
@@ -183,6 +189,7 @@ fn tallies(survey: &Survey, statuses: &StatusMap) -> Tallies {
         countries: named(&survey.countries),
         types: named(&survey.kinds),
         by_default_country: survey.by_default_country,
+        hints: BTreeMap::new(),
     }
 }
 

@@ -15,7 +15,7 @@ use super::run::Run;
 use super::screen::values;
 use super::sending::{SendJob, send};
 use super::summary::row_counts;
-use super::{check, prepare, warnings};
+use super::{check, hints, prepare, warnings};
 use crate::config::Verbosity;
 use crate::error::Error;
 use crate::event::Requests;
@@ -57,6 +57,7 @@ impl Surveyed {
         let noticed = warnings::of_job(run.config, &self.job, &self.survey);
         run.screen.warn(&noticed);
         run.info.warnings.extend(noticed);
+        run.info.hints = hints::counted(run.config, &self.job, &self.survey, false);
         // Else they are told once: in the summary.
         if run.screen.verbosity >= Verbosity::More {
             self.tell_first_rejected(run);

@@ -12,7 +12,7 @@ use super::rejected_rows::{RejectedRow, Values};
 use super::start::understood;
 use super::table::{Side, WIDTH, columns, padded, wrapped};
 use super::text::{Page, Paint, noticed, warnings};
-use super::words::{by_count, country, describe, remedy, verdict};
+use super::words::{by_count, country, describe, verdict};
 use super::{Summary, number_types};
 
 /// What the page shows beside the summary.
@@ -252,7 +252,7 @@ fn reasons(summary: &Summary, preview: &Preview, page: &mut Page, paint: &Paint)
                 page.lines(12, wrapped(&safe(&preview.values.sentence(detail)), WIDTH - 12));
             }
         }
-        page.hint(10, remedy(code));
+        page.hint(10, summary.tallies.remedy(code));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::numbers::{count, duration, grouped, percent};
 use crate::terminal::safe;
 
 use super::rejected_rows::{RejectedRow, RejectedRows};
-use super::words::{by_count, country, describe, host, moment, remedy, verdict};
+use super::words::{by_count, country, describe, host, moment, verdict};
 use super::{Status, Summary};
 
 /// At most so many rows are listed one by one.
@@ -38,8 +38,9 @@ pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
     if !summary.tallies.reasons.is_empty() {
         page.push_str("### Why rows were not imported\n\n");
         let reasons = by_count(&summary.tallies.reasons).into_iter();
-        let reasons =
-            reasons.map(|(code, rows)| vec![plain(code), grouped(rows), plain(describe(code)), plain(remedy(code))]);
+        let reasons = reasons.map(|(code, rows)| {
+            vec![plain(code), grouped(rows), plain(describe(code)), plain(summary.tallies.remedy(code))]
+        });
         table(&["code", "rows", "why", "what to do"], reasons, &mut page);
     }
     if !rejected.rows().is_empty() {

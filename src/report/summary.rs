@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rejected_rows::RejectedRow;
+use super::words::remedy;
 use crate::diagnostic::{Exit, WarningCode};
 use crate::event::Requests;
 use crate::folder::PreviousJob;
@@ -148,6 +149,16 @@ pub struct Tallies {
     /// Valid rows whose number is one of the default country for want of any other sign of where it is.
     #[serde(default)]
     pub by_default_country: u64,
+    /// Remedies of reasons that count what they would change; others have that of their code. Not for machines.
+    #[serde(skip)]
+    pub hints: BTreeMap<String, String>,
+}
+
+impl Tallies {
+    /// What to do about a reason.
+    pub fn remedy<'s>(&'s self, code: &'s str) -> &'s str {
+        self.hints.get(code).map_or_else(|| remedy(code), String::as_str)
+    }
 }
 
 /// What `check` and dry runs show besides; all `None` elsewhere.

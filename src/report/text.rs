@@ -155,7 +155,7 @@ fn reasons(summary: &Summary, closing: &SummaryFooter, page: &mut Page, paint: &
         if !places.is_empty() && more > 0 {
             page.line(10, &format!("and {}", count(more, "more row")));
         }
-        page.hint(10, remedy(code));
+        page.hint(10, summary.tallies.remedy(code));
     }
 }
 
@@ -246,7 +246,10 @@ impl Page {
 
     pub(super) fn hint(&mut self, indent: usize, text: &str) {
         if !text.is_empty() {
-            self.lines(indent, wrapped(&format!("hint: {text}"), WIDTH - indent));
+            let (said, command) = text.split_once('\n').unwrap_or((text, ""));
+            self.lines(indent, wrapped(&format!("hint: {said}"), WIDTH - indent));
+            // A command is to be copied.
+            self.lines(indent, command.lines().map(|line| format!("hint: {}", safe(line))));
         }
     }
 }

@@ -146,3 +146,30 @@ fn no_command_is_offered_where_it_might_be_wrong() {
         }
     }
 }
+
+/// The hints of a page: a command stands in a line of its own.
+fn hints_of(folder: &Folder, file: &str) -> String {
+    let run = m1import(folder, ["check", file, "--max-invalid", "100%"]).run();
+    let (_, hints) = run.exits_with(1).stdout.split_once("[phone.no_country]").unwrap_or_default();
+    hints.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_default_country_is_offered_with_what_it_would_change() {
+    let folder = Folder::new();
+    let rows = "98765 43210\n098765 43211\n9876543212\n12345\n9876543213\n";
+    folder.write("indian.csv", format!("phone\n+91 98765 43214\n{rows}"));
+    let said = hints_of(&folder, "indian.csv");
+    assert!(said.contains("with --default-country IN 4 of these 5 are valid"), "{said}");
+    assert!(said.contains("hint: m1import check indian.csv --max-invalid 100% --default-country IN"), "{said}");
+    let obeyed = m1import(&folder, ["check", "indian.csv", "--default-country", "IN", "--output", "json"]).run();
+    assert_eq!(obeyed.json()["contacts"]["prepared"], 5);
+
+    // The numbers that name a country are of several, the file says countries itself, or no number would be valid.
+    folder.write("mixed.csv", format!("phone\n+919876543214\n+49 1512 3456789\n{rows}"));
+    folder.write("country.csv", "phone,Land\n+919876543214,India\n9876543210,\n");
+    folder.write("none.csv", "phone\n+919876543214\n12345\n");
+    for file in ["mixed.csv", "country.csv", "none.csv"] {
+        assert!(!hints_of(&folder, file).contains("of these"), "{file}");
+    }
+}

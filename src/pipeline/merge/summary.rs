@@ -56,6 +56,7 @@ pub(super) fn summarize(first: &Results, shards: &[&Results], rows: RowCounts, m
             countries: sums(all.iter().map(|summary| &summary.tallies.countries)),
             types: sums(all.iter().map(|summary| &summary.tallies.types)),
             by_default_country: all.iter().map(|summary| summary.tallies.by_default_country).sum(),
+            ..Tallies::default()
         },
         requests: requests(&all),
         files: Files::default(),

@@ -15,7 +15,7 @@ use crate::terminal::safe;
 
 use super::rejected_rows::{RejectedRow, RejectedRows};
 use super::timeline::Timeline;
-use super::words::{by_count, country, describe, describe_note, host, moment, remedy, verdict};
+use super::words::{by_count, country, describe, describe_note, host, moment, verdict};
 use super::{Details, Next, RejectedFile, Status, Summary, number_types};
 
 const STYLE: &str = include_str!("style.css");
@@ -138,7 +138,7 @@ fn reasons(summary: &Summary, rejected: &RejectedRows) -> Markup {
                             tr {
                                 td class="n" data-of="Rows" { (grouped(rows)) }
                                 td { (safe(describe(code))) br; code { (safe(code)) } }
-                                td data-of="What to do" { (advice(remedy(code))) }
+                                td data-of="What to do" { (advice(summary.tallies.remedy(code))) }
                                 td class="where" data-of="Where" { (places(rejected.places(code), rows, summary.inputs.len() > 1)) }
                             }
                         }
