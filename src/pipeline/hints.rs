@@ -38,11 +38,12 @@ fn default_country(config: &Config, job: &Job, survey: &Survey, is_check: bool) 
         format!("of these {}", grouped(rows))
     };
     let are = if valid == 1 { "is" } else { "are" };
-    let named = count(*most, "number");
-    let said = format!(
-        "with --default-country {region} {} {of} {are} valid; {named} of the file name that country",
-        grouped(valid)
-    );
+    let named = if *most == 1 {
+        "1 number of the file names".to_owned()
+    } else {
+        format!("{} of the file name", count(*most, "number"))
+    };
+    let said = format!("with --default-country {region} {} {of} {are} valid; {named} that country", grouped(valid));
     let command = config.line.once_more().with(&["--default-country", &region.to_string()]);
     Some(if is_check { format!("{said}\n{command}") } else { said })
 }
