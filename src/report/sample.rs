@@ -48,6 +48,7 @@ pub fn summary() -> Summary {
             countries: counts(&[("IN", 940), ("DE", 200), ("US", 11), ("001", 1)]),
             types: counts(&[("mobile", 1168), ("fixed_line", 11), ("fixed_line_or_mobile", 1)]),
             by_default_country: 40,
+            hints: BTreeMap::new(),
         },
         requests: Requests {
             sent: 15,
