@@ -88,7 +88,7 @@ deb() {
     package=$(echo "$dist"/m1import_*_amd64.deb)
     lintian --allow-root --fail-on error "$package" || return 1
     root=$work/root
-    debootstrap --variant=minbase bookworm "$root" >"$work/debootstrap.log"
+    debootstrap --variant=minbase --include=systemd bookworm "$root" >"$work/debootstrap.log"
     cp "$package" "$root/tmp/m1import.deb"
     cp samples/contacts.csv "$root/tmp/"
     chroot "$root" dpkg -i /tmp/m1import.deb | tail -1
