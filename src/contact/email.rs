@@ -9,7 +9,7 @@ const LONGEST: usize = 254;
 /// The most bytes before the `@` (RFC 5321).
 const LONGEST_USER: usize = 64;
 /// The most bytes between two dots of a host (RFC 1035).
-const LONGEST_LABEL: u32 = 63;
+const LONGEST_LABEL: usize = 63;
 
 /// The first usable address of a cell.
 ///
@@ -96,69 +96,58 @@ fn is_plain(text: &str) -> bool {
 
 /// The length of what stands before the `@`; none where a dot stands in front, at the end or beside another.
 fn plain_user(text: &[u8]) -> usize {
-    let (mut length, mut is_behind_dot) = (0, true);
-    for &byte in text {
-        match sort(byte) {
-            Sort::Letter | Sort::Digit | Sort::Hyphen | Sort::UserOnly => is_behind_dot = false,
-            Sort::Dot if !is_behind_dot => is_behind_dot = true,
-            Sort::Dot | Sort::Other => break,
+    let mut length = 0;
+    loop {
+        match run(text, length, USER) {
+            0 => return 0,
+            run => length += run,
         }
-        length += 1;
+        match text.get(length) {
+            Some(b'.') => length += 1,
+            _ => return length,
+        }
     }
-    if is_behind_dot { 0 } else { length }
 }
 
 /// Whether the labels are letters, digits and inner hyphens, at least two of them, and the last one no number.
 fn is_plain_host(host: &[u8]) -> bool {
-    let (mut before, mut labels, mut length, mut is_number) = (Sort::Dot, 1u32, 0u32, true);
-    for &byte in host {
-        let sort = sort(byte);
-        match sort {
-            Sort::Letter => is_number = false,
-            Sort::Digit => {}
-            Sort::Hyphen if before != Sort::Dot => is_number = false,
-            Sort::Dot if length <= LONGEST_LABEL && !matches!(before, Sort::Dot | Sort::Hyphen) => {
-                (before, labels, length, is_number) = (Sort::Dot, labels + 1, 0, true);
-                continue;
-            }
-            Sort::Hyphen | Sort::Dot | Sort::UserOnly | Sort::Other => return false,
+    let mut at = 0;
+    loop {
+        let label = host.get(at..at + run(host, at, HOST)).unwrap_or_default();
+        let is_sound = (1..=LONGEST_LABEL).contains(&label.len()) && !label.starts_with(b"-") && !label.ends_with(b"-");
+        let is_first = at == 0;
+        at += label.len();
+        match host.get(at) {
+            Some(b'.') if is_sound => at += 1,
+            None => return is_sound && !is_first && label.len() > 1 && !label.iter().all(u8::is_ascii_digit),
+            Some(_) => return false,
         }
-        (before, length) = (sort, length + 1);
     }
-    before != Sort::Hyphen && labels > 1 && (2..=LONGEST_LABEL).contains(&length) && !is_number
 }
 
-/// What a byte is in a plain address.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Letter,
-    Digit,
-    Hyphen,
-    Dot,
-    /// `_`, `%` and `+`, which hosts do not have.
-    UserOnly,
-    Other,
-}
+/// What stands between the dots of a plain address before the `@`.
+const USER: u8 = 1;
+/// What stands between those of its host.
+const HOST: u8 = 2;
 
-fn sort(byte: u8) -> Sort {
-    static SORTS: [Sort; 256] = {
-        let mut sorts = [Sort::Other; 256];
+/// How many bytes from a place on are of a class.
+fn run(text: &[u8], from: usize, class: u8) -> usize {
+    static CLASSES: [u8; 256] = {
+        let mut classes = [0; 256];
         let mut byte = 0;
         #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
         while byte < 256 {
-            sorts[byte] = match byte as u8 {
-                b'a'..=b'z' | b'A'..=b'Z' => Sort::Letter,
-                b'0'..=b'9' => Sort::Digit,
-                b'-' => Sort::Hyphen,
-                b'.' => Sort::Dot,
-                b'_' | b'%' | b'+' => Sort::UserOnly,
-                _ => Sort::Other,
+            classes[byte] = match byte as u8 {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => USER | HOST,
+                b'_' | b'%' | b'+' => USER,
+                _ => 0,
             };
             byte += 1;
         }
-        sorts
+        classes
     };
-    SORTS.get(usize::from(byte)).copied().unwrap_or(Sort::Other)
+    let is_of_class = |byte: &&u8| CLASSES.get(usize::from(**byte)).is_some_and(|classes| classes & class != 0);
+    text.get(from..).unwrap_or_default().iter().take_while(is_of_class).count()
 }
 
 #[cfg(test)]

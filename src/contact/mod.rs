@@ -105,9 +105,22 @@ impl<'r> Contact<'r> {
         name_of(self.row, self.fields)
     }
 
-    /// The beginning of the name: enough to tell that there is one and, nearly always, whose it is.
-    pub fn begin_of_name(&self) -> Cow<'r, str> {
-        name_up_to(self.row, self.fields, 256)
+    /// The name as it is written, in one piece or two, cut where it is long: enough to tell who has the same. `None` where
+    /// the row has none.
+    pub fn written_name(&self) -> Option<(Cow<'r, str>, &'r str)> {
+        /// Names are shorter.
+        const LONGEST: usize = 256;
+        let cells = name_cells(self.row, self.fields);
+        let (first, last) = match cells {
+            NameCells::None => return None,
+            NameCells::One(cell) => (cell, ""),
+            NameCells::Two(first, last) => (first, last),
+        };
+        // A letter or a digit in front is left by all that is done to a name.
+        if first.starts_with(char::is_alphanumeric) {
+            return Some((Cow::Borrowed(up_to(first, LONGEST)), up_to(last, LONGEST)));
+        }
+        Some((cells.name(LONGEST), "")).filter(|(name, _)| !name.is_empty())
     }
 
     /// The row's tags and those of the rules, each once.
@@ -149,25 +162,47 @@ impl<'r> Contact<'r> {
 
 /// The name a row gives, whether or not it can be sent: that of the person, else the nickname, else the organisation.
 pub fn name_of<'r>(row: &'r Row, fields: &FieldColumns) -> Cow<'r, str> {
-    name_up_to(row, fields, usize::MAX)
+    name_cells(row, fields).name(usize::MAX)
 }
 
-/// The same, made of so many bytes of each cell at most.
-fn name_up_to<'r>(row: &'r Row, fields: &FieldColumns, longest: usize) -> Cow<'r, str> {
-    let name = |cell: &'r str| {
-        let cell = cell.trim_start();
-        text::name(cell.get(..cell.floor_char_boundary(longest)).unwrap_or(cell))
-    };
+/// The cells that make a name.
+#[derive(Clone, Copy)]
+enum NameCells<'r> {
+    None,
+    /// All of it, or the only part there is.
+    One(&'r str),
+    /// Given and family name.
+    Two(&'r str, &'r str),
+}
+
+impl<'r> NameCells<'r> {
+    /// The name, made of so many bytes of each cell at most.
+    fn name(self, longest: usize) -> Cow<'r, str> {
+        let name = |cell: &'r str| text::name(up_to(cell.trim_start(), longest));
+        match self {
+            NameCells::None => Cow::Borrowed(""),
+            NameCells::One(cell) => name(cell),
+            NameCells::Two(first, last) => Cow::Owned(text::joined(&name(first), &name(last))),
+        }
+    }
+}
+
+fn name_cells<'r>(row: &'r Row, fields: &FieldColumns) -> NameCells<'r> {
     if let Some(full) = first_filled(row, fields.of(Field::Name)) {
-        return name(full);
+        return NameCells::One(full);
     }
     match (first_filled(row, fields.of(Field::FirstName)), first_filled(row, fields.of(Field::LastName))) {
-        (Some(first), Some(last)) => Cow::Owned(text::joined(&name(first), &name(last))),
-        (Some(one), None) | (None, Some(one)) => name(one),
+        (Some(first), Some(last)) => NameCells::Two(first, last),
+        (Some(one), None) | (None, Some(one)) => NameCells::One(one),
         // Of a firm and its departments the firm.
         (None, None) => first_filled(row, &fields.other_names)
-            .map_or(Cow::Borrowed(""), |cell| name(cell.split(LIST_END).next().unwrap_or_default())),
+            .map_or(NameCells::None, |cell| NameCells::One(cell.split(LIST_END).next().unwrap_or_default())),
     }
+}
+
+/// The first bytes of a text, so many at most.
+fn up_to(text: &str, longest: usize) -> &str {
+    text.get(..text.floor_char_boundary(longest)).unwrap_or(text)
 }
 
 /// What is known of a person beside the phone number.

@@ -31,26 +31,27 @@ impl<'t, C: Class> Marks<'t, C> {
         self.text
     }
 
-    /// The first marked byte at a place or behind it, and where it is.
+    /// Where the first marked byte at a place or behind it is; the length of the text where there is none.
     #[inline]
-    pub fn from(&mut self, place: usize) -> Option<(usize, u8)> {
-        let mut at = place;
-        loop {
-            let passed = at.wrapping_sub(self.base);
-            if passed >= BLOCK {
-                self.look(at);
-                continue;
+    pub fn from(&mut self, place: usize) -> usize {
+        let passed = place.wrapping_sub(self.base);
+        let left = if passed < BLOCK { self.bits >> passed } else { 0 };
+        if left == 0 { self.beyond(place) } else { place + left.trailing_zeros() as usize }
+    }
+
+    /// The same where there is none in the bytes that were looked at.
+    #[inline(never)]
+    fn beyond(&mut self, place: usize) -> usize {
+        let is_within = place.wrapping_sub(self.base) < BLOCK;
+        let mut at = if is_within { self.base + BLOCK } else { place };
+        while at < self.text.len() {
+            self.look(at);
+            if self.bits != 0 {
+                return at + self.bits.trailing_zeros() as usize;
             }
-            let left = self.bits >> passed;
-            if left != 0 {
-                let found = at + left.trailing_zeros() as usize;
-                return self.text.get(found).map(|byte| (found, *byte));
-            }
-            at = self.base + BLOCK;
-            if at >= self.text.len() {
-                return None;
-            }
+            at += BLOCK;
         }
+        self.text.len()
     }
 
     fn look(&mut self, at: usize) {
@@ -101,8 +102,8 @@ mod tests {
         ) {
             let mut marks = Marks::new(&bytes, ControlOrQuote);
             for place in places {
-                let found = (place..bytes.len()).find(|at| ControlOrQuote.has(bytes[*at])).map(|at| (at, bytes[at]));
-                prop_assert_eq!(marks.from(place), found);
+                let found = (place..bytes.len()).find(|at| ControlOrQuote.has(bytes[*at]));
+                prop_assert_eq!(marks.from(place), found.unwrap_or(bytes.len()));
             }
         }
     }

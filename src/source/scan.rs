@@ -36,9 +36,8 @@ impl Scan {
         let mut marks = Marks::new(bytes, Structure);
         loop {
             if self.string {
-                let (at, mark) = marks.from(self.at).unzip();
-                self.at = at.unwrap_or(bytes.len());
-                match mark? {
+                self.at = marks.from(self.at);
+                match bytes.get(self.at)? {
                     b'"' => {
                         self.at += 1;
                         self.string = false;
@@ -62,13 +61,9 @@ impl Scan {
                 }
             }
             if self.begun && !self.plain {
-                loop {
-                    let (at, mark) = marks.from(self.at).unzip();
-                    self.at = at.unwrap_or(bytes.len());
-                    match mark? {
-                        b'"' | b'{' | b'}' | b'[' | b']' => break,
-                        _ => self.at += 1,
-                    }
+                self.at = marks.from(self.at);
+                while matches!(bytes.get(self.at)?, b'\\' | 0..0x20) {
+                    self.at = marks.from(self.at + 1);
                 }
             }
             let &byte = bytes.get(self.at)?;

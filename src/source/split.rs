@@ -47,17 +47,18 @@ impl Record {
         self.odd.clear();
         let mut begin = 0;
         let end = loop {
-            match signs.from(start + begin) {
-                Some((at, b'\n' | b'\r')) => break at - start,
-                Some((_, b'"')) => {
+            let at = signs.from(start + begin);
+            match signs.text().get(at) {
+                Some(b'\n' | b'\r') => break at - start,
+                Some(b'"') => {
                     let text = signs.text().get(start..).unwrap_or_default();
                     return self.quoted(text, begin, delimiter, whole);
                 }
-                Some((at, _)) => {
+                Some(_) => {
                     self.add(begin, at - start);
                     begin = at - start + 1;
                 }
-                None if whole => break signs.text().len().saturating_sub(start),
+                None if whole => break at - start,
                 None => return RecordEnd::Open,
             }
         };

@@ -134,11 +134,10 @@ impl Parser<'_> {
     pub fn string(&mut self, to: &mut String) -> Parsed {
         self.at += 1;
         loop {
-            let (end, mark) = self.marks.from(self.at).unzip();
-            let end = end.unwrap_or(self.bytes.len());
+            let end = self.marks.from(self.at);
             to.push_str(self.text.get(self.at..end).unwrap_or_default());
             self.at = end;
-            match mark {
+            match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(());

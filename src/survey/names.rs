@@ -37,8 +37,8 @@ pub struct CommonName {
 const COUNTERS: usize = 1000;
 
 impl CommonNames {
-    /// Counts the name of a row.
-    pub(super) fn add(&mut self, name: &str, phone: u64, at: Location) {
+    /// Counts the name of a row, in one piece or two.
+    pub(super) fn add(&mut self, name: (&str, &str), phone: u64, at: Location) {
         self.named += 1;
         let key = self.counters.hasher().hash_one(name);
         if let Some(counter) = self.counters.get_mut(&key) {
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(names.commonest(), None);
         for record in 1..=30_000 {
             let name = if record % 10 == 7 { "Customer".to_owned() } else { format!("Name {record}") };
-            names.add(&name, record, at(record));
+            names.add((&name, ""), record, at(record));
         }
         let found = names.commonest().unwrap();
         assert!((2_970..=3_000).contains(&found.count), "{found:?}");
@@ -100,7 +100,7 @@ mod tests {
         for (record, (name, phone)) in
             (1..).zip([("Ana", 1), ("Bo", 2), ("Bo", 3), ("Ana", 1), ("Ana", 1), ("Ana", 1), ("Bo", 4), ("Bo", 2)])
         {
-            names.add(name, phone, at(record));
+            names.add((name, ""), phone, at(record));
         }
         assert_eq!(names.commonest(), Some(CommonName { count: 3, first: at(2) }));
     }

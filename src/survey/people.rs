@@ -41,13 +41,13 @@ impl Everybody {
     pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row, input: Option<&MappedInput>) {
         marked::add(&mut self.marked, input.map_or(&[], |input| input.mapping.consents()), row);
         let people = self.inputs.entry(row.location.input).or_default();
-        let name = contact.begin_of_name();
-        if name.is_empty() {
-            people.nameless.add(row.location.line);
-        } else {
-            people.has_names = true;
-            self.has_more_than_phones = true;
-            self.names.add(&name, contact.phone.get(), row.location);
+        match contact.written_name() {
+            None => people.nameless.add(row.location.line),
+            Some((first, last)) => {
+                people.has_names = true;
+                self.has_more_than_phones = true;
+                self.names.add((&first, last), contact.phone.get(), row.location);
+            }
         }
         if contact.by_default_country {
             people.without_country.add(row.location.line);
