@@ -12,7 +12,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use m1import::contact::Rules;
-use m1import::dedupe::OnDuplicate;
+use m1import::dedupe::{OnDuplicate, PhoneIndex};
 use m1import::mapping::{self, Filter, Mapping};
 use m1import::reading::{self, Job, Shard};
 use m1import::row::Row;
@@ -195,6 +195,7 @@ fn read(job: &Job) -> usize {
 }
 
 fn survey(job: &Job) -> usize {
-    let survey = Survey::make(job, OnDuplicate::Merge, |_| ControlFlow::Continue(())).unwrap();
+    let survey =
+        Survey::make(job, PhoneIndex::new(OnDuplicate::Merge, 1 << 30), |_| ControlFlow::Continue(())).unwrap();
     survey.map_or(0, |survey| (survey.read - survey.invalid) as usize)
 }

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 
 use crate::contact::Rules;
 use crate::contact::phone::{self, Kind, Region};
-use crate::dedupe::{DedupePlan, OnDuplicate, PhoneIndex};
+use crate::dedupe::{DedupePlan, PhoneIndex};
 use crate::reading::{InputRead, Job, Judged, Step};
 use crate::row::{Code, Note, Reject};
 use crate::source::{Columns, Error};
@@ -89,18 +89,18 @@ impl Places {
 pub const EXAMPLES: usize = 2;
 
 impl Survey {
-    /// Reads the job once. `progress` hears how many raw bytes have been read and ends the survey by breaking;
-    /// then there is none.
+    /// Reads the job once; its phones go into an index that is still empty. `progress` hears how many raw bytes have been
+    /// read and ends the survey by breaking; then there is none.
     ///
     /// # Errors
     /// An input cannot be read to its end as what it was taken for, or holds more phones than fit into memory and the
     /// temporary folder.
     pub fn make(
         job: &Job,
-        policy: OnDuplicate,
+        index: PhoneIndex,
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Option<Survey>, Error> {
-        Survey::make_beside(job, policy, progress, |_| {})
+        Survey::make_beside(job, index, progress, |_| {})
     }
 
     /// The same, with each step of the reading told to `beside` too.
@@ -109,12 +109,11 @@ impl Survey {
     /// As [`make`](Survey::make).
     pub fn make_beside(
         job: &Job,
-        policy: OnDuplicate,
+        mut seen: PhoneIndex,
         mut progress: impl FnMut(u64) -> ControlFlow<()>,
         mut beside: impl FnMut(&Step<'_>),
     ) -> Result<Option<Survey>, Error> {
         let mut survey = Survey::default();
-        let mut seen = PhoneIndex::new(policy);
         let mut tally = Tally::default();
         let (mut stopped, mut failed) = (false, None);
         let read = job.read(|step| {

@@ -140,6 +140,7 @@ keys! { SETTINGS:
     RESTART: Switch = "restart";
     DRY_RUN: Switch = "dry-run";
     SANDBOX: Switch = "sandbox";
+    MEMORY: Size = "memory";
 
     OUTPUT_DIR: FilePath = "output-dir";
     REPORT: ReportPath = "report";

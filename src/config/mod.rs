@@ -17,6 +17,7 @@ mod found;
 mod jwt;
 pub mod key;
 mod level;
+mod memory;
 mod pattern;
 mod places;
 mod plan;
@@ -133,6 +134,8 @@ pub struct Rows {
     pub phone_metadata: Option<PathBuf>,
     /// What becomes of rows with the same phone.
     pub on_duplicate: OnDuplicate,
+    /// The bytes of memory that telling them apart may take; beyond it they are sorted on disk.
+    pub memory: u64,
     /// How many rows may be invalid; `--strict` is none.
     pub max_invalid: Limit,
     /// Whether warnings end the run before anything is sent.
@@ -270,6 +273,7 @@ impl Rows {
             rules: rules(levels)?,
             phone_metadata: path(levels, key::PHONE_METADATA)?,
             on_duplicate: levels.one(key::ON_DUPLICATE)?,
+            memory: levels.maybe(key::MEMORY)?.map_or_else(memory::usual, |Size(bytes)| bytes),
             strict,
             min_rows: levels.one(key::MIN_ROWS)?.0,
             max_drop: levels.maybe(key::MAX_DROP)?,

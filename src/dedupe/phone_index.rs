@@ -14,8 +14,8 @@ use crate::row::Location;
 /// An entry is one number: 50 bits of phone (E.164 has at most 15 digits), 39 bits of record and 38 bits of line
 /// (275 thousand million at least), and one bit that says that the phone has been seen more than once. Sorting brings
 /// equal phones together in the order of their records. Equal phones are joined whenever the list has
-/// doubled, so that memory follows the distinct phones, not the rows. Beyond twenty million distinct phones sorted runs
-/// of them go into private temporary files, and are merged at the end.
+/// doubled, so that memory follows the distinct phones, not the rows. Beyond the memory that they may take, sorted runs of
+/// them go into private temporary files, and are merged at the end.
 pub struct PhoneIndex {
     policy: OnDuplicate,
     entries: Vec<u128>,
@@ -24,7 +24,14 @@ pub struct PhoneIndex {
     duplicates: Phones<u64>,
     /// How many entries stay in memory.
     most: usize,
-    runs: Vec<File>,
+    runs: Vec<Run>,
+}
+
+/// Sorted entries in a file, each phone once.
+struct Run {
+    file: File,
+    /// How often its entries have been merged.
+    merged: u32,
 }
 
 const LINE_BITS: u32 = 38;
@@ -32,8 +39,12 @@ const RECORD_BITS: u32 = 39;
 const AGAIN: u128 = 1;
 /// Below this many entries the list is not compacted: 16 MiB at most.
 const SMALLEST: usize = 1 << 20;
-/// How many entries stay in memory: 320 MB.
-const MOST: usize = 20_000_000;
+/// With fewer in memory there would be a file for each handful of rows.
+const FEWEST: usize = 1 << 12;
+/// So many runs are merged into one: each is an open file with a buffer.
+const RUNS: usize = 32;
+/// The buffer of a file.
+const BUFFER: usize = 256 << 10;
 
 fn entry(phone: Phone, location: Location) -> u128 {
     let line = u128::from(location.line) & ((1 << LINE_BITS) - 1);
@@ -53,14 +64,15 @@ fn winner_of(entry: u128) -> Winner {
 }
 
 impl PhoneIndex {
-    /// No phone yet.
-    pub fn new(policy: OnDuplicate) -> PhoneIndex {
+    /// No phone yet. The phones may take so many bytes of memory.
+    pub fn new(policy: OnDuplicate, memory: u64) -> PhoneIndex {
+        let most = usize::try_from(memory).unwrap_or(usize::MAX) / size_of::<u128>();
         PhoneIndex {
             policy,
             entries: Vec::new(),
             settled: 0,
             duplicates: Phones::default(),
-            most: MOST,
+            most: most.max(FEWEST),
             runs: Vec::new(),
         }
     }
@@ -93,14 +105,17 @@ impl PhoneIndex {
 
     /// Moves the compacted entries into a file.
     fn spill(&mut self) -> io::Result<()> {
-        let mut file = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
-        for entry in self.entries.drain(..) {
-            file.write_all(&entry.to_le_bytes())?;
-        }
-        let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.rewind()?;
-        self.runs.push(file);
+        let file = written(self.entries.drain(..).map(Ok))?;
+        self.runs.push(Run { file, merged: 0 });
         self.settled = 0;
+        // Runs of one size make one of the next, so that each entry is written a few times, however many there are.
+        while let Some(first) = self.runs.len().checked_sub(RUNS)
+            && let Some(&Run { merged, .. }) = self.runs.get(first)
+            && self.runs.last().is_some_and(|last| last.merged == merged)
+        {
+            let file = written(Distinct::of(self.runs.drain(first..), self.policy, &mut self.duplicates)?)?;
+            self.runs.push(Run { file, merged: merged + 1 });
+        }
         Ok(())
     }
 
@@ -121,18 +136,9 @@ impl PhoneIndex {
             self.entries.iter().copied().for_each(&mut win);
         } else {
             self.spill()?;
-            let first_wins = self.policy == OnDuplicate::First;
-            let mut open: Option<u128> = None;
-            for entry in MergedRuns::of(self.runs)? {
-                let entry = entry?;
-                if let Some(kept) = &mut open
-                    && join(kept, entry, first_wins, &mut self.duplicates)
-                {
-                    continue;
-                }
-                open.replace(entry).into_iter().for_each(&mut win);
+            for entry in Distinct::of(self.runs.into_iter(), self.policy, &mut self.duplicates)? {
+                win(entry?);
             }
-            open.into_iter().for_each(&mut win);
         }
         plan.duplicates = self.duplicates.values().sum();
         plan.extra = self.duplicates;
@@ -150,6 +156,60 @@ fn join(kept: &mut u128, later: u128, first_wins: bool, duplicates: &mut Phones<
     equal
 }
 
+/// Writes entries into a private temporary file, to be read from its beginning.
+fn written(entries: impl Iterator<Item = io::Result<u128>>) -> io::Result<File> {
+    let mut file = BufWriter::with_capacity(BUFFER, tempfile::tempfile()?);
+    for entry in entries {
+        file.write_all(&entry?.to_le_bytes())?;
+    }
+    let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// The entries of sorted runs, in order, each phone once.
+struct Distinct<'d> {
+    entries: MergedRuns,
+    /// The entry whose phone may come again.
+    open: Option<u128>,
+    first_wins: bool,
+    duplicates: &'d mut Phones<u64>,
+}
+
+impl<'d> Distinct<'d> {
+    fn of(
+        runs: impl Iterator<Item = Run>,
+        policy: OnDuplicate,
+        duplicates: &'d mut Phones<u64>,
+    ) -> io::Result<Distinct<'d>> {
+        let entries = MergedRuns::of(runs)?;
+        Ok(Distinct { entries, open: None, first_wins: policy == OnDuplicate::First, duplicates })
+    }
+}
+
+impl Iterator for Distinct<'_> {
+    type Item = io::Result<u128>;
+
+    fn next(&mut self) -> Option<io::Result<u128>> {
+        loop {
+            match self.entries.next() {
+                None => return self.open.take().map(Ok),
+                Some(Err(error)) => return Some(Err(error)),
+                Some(Ok(entry)) => {
+                    if let Some(kept) = &mut self.open
+                        && join(kept, entry, self.first_wins, self.duplicates)
+                    {
+                        continue;
+                    }
+                    if let Some(done) = self.open.replace(entry) {
+                        return Some(Ok(done));
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The entries of sorted runs, in order.
 struct MergedRuns {
     runs: Vec<BufReader<File>>,
@@ -157,8 +217,8 @@ struct MergedRuns {
 }
 
 impl MergedRuns {
-    fn of(runs: Vec<File>) -> io::Result<MergedRuns> {
-        let runs = runs.into_iter().map(|run| BufReader::with_capacity(1 << 20, run)).collect();
+    fn of(runs: impl Iterator<Item = Run>) -> io::Result<MergedRuns> {
+        let runs = runs.map(|run| BufReader::with_capacity(BUFFER, run.file)).collect();
         let mut merged = MergedRuns { runs, next: BinaryHeap::new() };
         for run in 0..merged.runs.len() {
             merged.read(run)?;
@@ -194,6 +254,8 @@ mod tests {
 
     use super::*;
 
+    const MEMORY: u64 = 1 << 20;
+
     fn phone(n: u64) -> Phone {
         Phone::from_digits(919_876_500_000 + n).unwrap()
     }
@@ -211,7 +273,7 @@ mod tests {
 
     #[test]
     fn the_last_row_wins_or_the_first() {
-        let plan = |policy| seen(PhoneIndex::new(policy), &[1, 2, 1, 3, 1], usize::MAX);
+        let plan = |policy| seen(PhoneIndex::new(policy, MEMORY), &[1, 2, 1, 3, 1], usize::MAX);
         let last = plan(OnDuplicate::Merge);
         assert_eq!(last.winner(phone(1)), Some(Winner { record: 5, line: 15 }));
         assert_eq!(last.winner(phone(2)), None);
@@ -225,10 +287,10 @@ mod tests {
             phones in prop::collection::vec(0..40_u64, 0..200), every in 1..20_usize, most in 1..30_usize,
         ) {
             for policy in [OnDuplicate::Merge, OnDuplicate::First] {
-                let late = seen(PhoneIndex::new(policy), &phones, usize::MAX);
+                let late = seen(PhoneIndex::new(policy, MEMORY), &phones, usize::MAX);
                 prop_assert_eq!(late.contacts() + late.duplicates(), phones.len() as u64);
-                let early = seen(PhoneIndex::new(policy), &phones, every);
-                let spilled = seen(PhoneIndex { most, ..PhoneIndex::new(policy) }, &phones, usize::MAX);
+                let early = seen(PhoneIndex::new(policy, MEMORY), &phones, every);
+                let spilled = seen(PhoneIndex { most, ..PhoneIndex::new(policy, MEMORY) }, &phones, usize::MAX);
                 for other in [early, spilled] {
                     prop_assert_eq!(&other.winners, &late.winners);
                     prop_assert_eq!((&other.extra, other.contacts, other.duplicates), (&late.extra, late.contacts, late.duplicates));

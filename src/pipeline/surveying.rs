@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::changes::Changes;
 use crate::config::Config;
+use crate::dedupe::PhoneIndex;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::reading::Job;
@@ -24,15 +25,16 @@ pub async fn survey(
 ) -> Result<(Survey, Option<Changes>), Error> {
     progress.checking(job.inputs.iter().map(|input| input.source.input().len()).sum());
     let (told, mut bytes) = tokio::sync::watch::channel(0_u64);
-    let (job, stopping, policy) = (Arc::clone(job), stop.clone(), config.rows.on_duplicate);
+    let (job, stopping) = (Arc::clone(job), stop.clone());
+    let index = PhoneIndex::new(config.rows.on_duplicate, config.rows.memory);
     let reading = tokio::task::spawn_blocking(move || {
         let progress = |bytes| {
             told.send_replace(bytes);
             if stopping.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let survey = match &mut changes {
-            Some(changes) => Survey::make_beside(&job, policy, progress, |step| changes.look_up(&job, step)),
-            None => Survey::make(&job, policy, progress),
+            Some(changes) => Survey::make_beside(&job, index, progress, |step| changes.look_up(&job, step)),
+            None => Survey::make(&job, index, progress),
         };
         survey.map(|survey| survey.map(|survey| (survey, changes)))
     });

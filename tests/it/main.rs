@@ -17,6 +17,7 @@
 //! - `kept`: inputs, corrected rows and foreign files, which no run may lose.
 //! - `leaks`: the token, repeated by a server in every form, is in no artefact.
 //! - `looked_up`: one reading with `--only-changed` gives what several give.
+//! - `memory`: more phones than fit into the memory that they may take.
 //! - `merge`: shards, and their results put together.
 //! - `messages`: the errors of the program, word for word.
 //! - `ping`: the call that tries endpoint and token.
@@ -65,6 +66,7 @@ mod json;
 mod kept;
 mod leaks;
 mod looked_up;
+mod memory;
 mod merge;
 mod messages;
 mod ping;
