@@ -35,6 +35,9 @@ pub struct Parcel {
     pub bytes: Bytes,
     /// The record of each contact, ascending, and where its object ends in `bytes` (a comma or the end follows).
     pub items: Vec<(u64, u32)>,
+    /// Whether an earlier run of the job had them accepted: then they are not to be delivered, and one of them is sent
+    /// once more only where nothing else can show whether the server takes anything.
+    pub accepted_before: bool,
 }
 
 impl Parcel {
@@ -90,20 +93,30 @@ impl ParcelBuilder {
     /// What was gathered; the builder begins anew.
     pub fn take(&mut self) -> Parcel {
         let filled = std::mem::take(self);
-        Parcel { bytes: filled.bytes.into(), items: filled.items }
+        Parcel { bytes: filled.bytes.into(), items: filled.items, accepted_before: false }
+    }
+
+    /// The same of contacts that an earlier run of the job had accepted.
+    pub fn take_accepted_before(&mut self) -> Parcel {
+        Parcel { accepted_before: true, ..self.take() }
     }
 }
 
 /// What travels in one request: runs of parcels, in order. Halving it copies nothing.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// Its number among the batches of the run, from 1; the pieces of a batch keep it.
+    /// Its number among the batches of the run, from 1; the pieces of a batch keep it. 0 for none of them.
     pub serial: u64,
     /// Parcels, and which of their items belong to it; no run is empty.
     pub runs: Vec<(Arc<Parcel>, Range<usize>)>,
 }
 
 impl Batch {
+    /// The first contact of a parcel, outside of the batches of the run; `None` where the parcel is empty.
+    pub fn first_of(parcel: &Arc<Parcel>) -> Option<Batch> {
+        (!parcel.items.is_empty()).then(|| Batch { serial: 0, runs: vec![(Arc::clone(parcel), 0..1)] })
+    }
+
     /// The number of contacts.
     pub fn len(&self) -> usize {
         self.runs.iter().map(|(_, items)| items.len()).sum()

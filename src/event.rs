@@ -142,7 +142,7 @@ impl Requests {
             }
             Event::Answered { trouble: None, .. } => self.accepted += 1,
             Event::Answered { trouble: Some(why), .. } => match why.cause {
-                Cause::Refused | Cause::TooLarge | Cause::BatchTooLarge => self.refused += 1,
+                Cause::Refused | Cause::BadRequest | Cause::TooLarge | Cause::BatchTooLarge => self.refused += 1,
                 Cause::Busy | Cause::Wait => self.throttled += 1,
                 _ => {}
             },

@@ -108,8 +108,17 @@ impl Queue {
 
     /// Whether nothing is left but parts of what the server failed with.
     pub fn holds_suspects_only(&self) -> bool {
+        self.holds_only(SubBatch::is_suspect)
+    }
+
+    /// Whether nothing is left but what the server failed with.
+    pub fn holds_failed_only(&self) -> bool {
+        self.holds_only(SubBatch::was_failed_with)
+    }
+
+    fn holds_only(&self, kind: fn(&SubBatch) -> bool) -> bool {
         let mut left = self.ready.iter().chain(&self.waiting).chain(&self.parked);
-        self.cutter.is_done() && left.all(SubBatch::is_suspect)
+        self.cutter.is_done() && left.all(kind)
     }
 
     /// Whether a contact that was accepted before is about to be sent again.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::sub_batch::SubBatch;
-use crate::outcome::Failure;
+use crate::outcome::{Cause, Failure};
 
 /// So many contacts refused alone make it look into other batches.
 const ALONE: usize = 8;
@@ -76,6 +76,17 @@ impl RefusedAllDetector {
                 if *probes >= PROBES { Refusal::Systematic } else { Refusal::Held }
             }
             RefusedAllDetector::Watching(_) | RefusedAllDetector::Cleared => Refusal::Held,
+        }
+    }
+
+    /// The failure of one that was held back, where all of them were refused by a page for people.
+    pub fn bad_request(&self) -> Option<Arc<Failure>> {
+        match self {
+            RefusedAllDetector::Watching(held) | RefusedAllDetector::Probing { held, .. } => {
+                let is_page = |(_, why): &(SubBatch, Arc<Failure>)| why.cause == Cause::BadRequest;
+                held.first().filter(|_| held.iter().all(is_page)).map(|(_, why)| Arc::clone(why))
+            }
+            RefusedAllDetector::Cleared => None,
         }
     }
 

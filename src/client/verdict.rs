@@ -163,7 +163,7 @@ fn by_body(reply: &Reply, contacts: usize) -> Verdict {
         Answer::Success => Verdict::Accepted,
         Answer::Failure { code, complaint } => match by_status(code.unwrap_or(422), reply, complaint.clone()) {
             // Nothing but the body says so; where it names a code that is no error, it is about the contacts.
-            Verdict::Accepted | Verdict::PerItem(_) => refused(reply.status, complaint),
+            Verdict::Accepted | Verdict::PerItem(_) => refused(Cause::Refused, reply.status, complaint),
             verdict => verdict,
         },
         Answer::Unreadable(why) => unreadable(reply.status, &why),
@@ -205,7 +205,8 @@ fn by_status(status: u16, reply: &Reply, complaint: Complaint) -> Verdict {
         }
         // nginx, Apache and others know no 431.
         400 if is_about_headers(words()) => halt(Cause::HeadersTooLarge, words()),
-        400 | 422 => refused(reply.status, complaint),
+        400 if reply.is_page() => refused(Cause::BadRequest, reply.status, complaint),
+        400 | 422 => refused(Cause::Refused, reply.status, complaint),
         401 => Verdict::Unauthorized(failure(Cause::Unauthorized, words())),
         // A limiter that answers 403, as some do, says when to come back.
         403 if reply.retry_after.is_some() => busy(words()),
@@ -266,15 +267,10 @@ fn by_fault(fault: &TransportError) -> Verdict {
     }
 }
 
-/// The server says that something in the batch is wrong.
-fn refused(status: u16, complaint: Complaint) -> Verdict {
+/// Something in the batch is wrong, or, where a page says so that the service itself never sends, perhaps the request.
+fn refused(cause: Cause, status: u16, complaint: Complaint) -> Verdict {
     let Complaint { words, places } = complaint;
-    Verdict::Halve {
-        why: Failure::new(Cause::Refused, &words).with_status(status),
-        smaller: false,
-        after: None,
-        places,
-    }
+    Verdict::Halve { why: Failure::new(cause, &words).with_status(status), smaller: false, after: None, places }
 }
 
 /// An answer that is not the import service's: twice more, then the run ends.

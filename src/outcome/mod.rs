@@ -48,6 +48,7 @@ codes! {
         NoTls = "server.no_tls", Config, "what answers there speaks no TLS", "check host and port of --endpoint, or of the proxy";
         Certificate = "server.certificate", Config, "the server's certificate is not trusted", "give the certificate authority with --cacert";
         HeadersTooLarge = "server.headers_too_large", Config, "address or headers are too long for the server", "check --header and --endpoint, and whether the token is one: all of them count";
+        BadRequest = "server.bad_request", Config, "the request itself was turned down, whatever contacts it carried, and not in the service's own form", "check --endpoint (https or http, host, port) and --header; a long token or header may be too much for a server in between";
         Request = "config.request", Config, "the request cannot be built", "check --endpoint, --header, --bot-id and --proxy";
         Hangup = "run.hangup", Hangup, "interrupted", "the same command resumes";
         Interrupt = "run.interrupt", Interrupt, "interrupted", "the same command resumes";

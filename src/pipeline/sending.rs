@@ -13,9 +13,10 @@ use tokio::time::MissedTickBehavior;
 use super::listeners::Listeners;
 use crate::batch::{Parcel, ParcelBuilder};
 use crate::client::{self, Transport};
+use crate::contact::Contact;
 use crate::dedupe::{Merge, Resolved};
 use crate::error::Error;
-use crate::outcome::StatusMap;
+use crate::outcome::{RowStatus, StatusMap};
 use crate::reading::{InputRead, Job, Judged, KeptRows, Step};
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -125,6 +126,14 @@ pub(super) fn unchanged(job: &Job) -> Result<(), Error> {
     }
 }
 
+/// A contact that an earlier run had accepted: whether it still passes tells contacts that the server cannot stand from a
+/// server that takes nothing.
+fn accepted_before(record: u64, contact: &Contact, empty: Empty) -> Parcel {
+    let mut builder = ParcelBuilder::default();
+    builder.contact(record, |out| write(contact, empty, out));
+    builder.take_accepted_before()
+}
+
 /// Reads, judges, merges and writes parcels. `None` if nobody wanted the rest.
 fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<Vec<InputRead>>, Error> {
     let mut merge = Merge::new(&load.survey.dedupe);
@@ -132,6 +141,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
     let mut failed = None;
     let mut ended = false;
     let mut left = load.most;
+    let mut is_control_sent = false;
     let each = |step: Step<'_>| {
         let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
             ended |= stop.asked().is_some();
@@ -144,6 +154,12 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
                 return ControlFlow::Break(());
             }
             Ok(Resolved::Duplicate(_)) => {}
+            Ok(Resolved::Alone(contact))
+                if !is_control_sent && load.done.get(record) == Some(RowStatus::AcceptedBefore) =>
+            {
+                is_control_sent = true;
+                ended |= parcels.blocking_send(Arc::new(accepted_before(record, contact, load.empty))).is_err();
+            }
             // What an earlier run settled is read all the same: it may leave something to a later row.
             Ok(_) if load.done.is_done(record) || left == 0 => {}
             Ok(Resolved::Alone(contact)) => {
@@ -160,12 +176,9 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
             if failed.is_some() {
                 return ControlFlow::Break(());
             }
-            if parcels.blocking_send(Arc::new(builder.take())).is_err() {
-                ended = true;
-                return ControlFlow::Break(());
-            }
+            ended |= parcels.blocking_send(Arc::new(builder.take())).is_err();
         }
-        ControlFlow::Continue(())
+        if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let read = match &load.kept {
         Some(kept) => kept.read(&load.job, &load.survey.inputs, each),

@@ -20,7 +20,9 @@
 //! - `memory`: more phones than fit into the memory that they may take.
 //! - `merge`: shards, and their results put together.
 //! - `messages`: the errors of the program, word for word.
+//! - `pace`: servers that take so many requests or connections and no more.
 //! - `ping`: the call that tries endpoint and token.
+//! - `poison`: contacts that a server or a firewall cannot stand.
 //! - `proxy`: proxies of the environment.
 //! - `reading`: properties of reading: what was written reads back the same, and no bytes crash the program.
 //! - `readme`: what the README shows is what the program does.
@@ -69,7 +71,9 @@ mod looked_up;
 mod memory;
 mod merge;
 mod messages;
+mod pace;
 mod ping;
+mod poison;
 mod proxy;
 mod reading;
 mod readme;

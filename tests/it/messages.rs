@@ -134,6 +134,14 @@ fn answered() -> Vec<(&'static str, Reply)> {
         ("", refused(407, "Proxy Authentication Required")),
         ("", refused(431, "Request Header Fields Too Large")),
         ("", Reply::new(400, "text/html", "<html><head><title>400 Request Header Or Cookie Too Large</title></head>")),
+        (
+            "",
+            Reply::new(
+                400,
+                "text/html",
+                "<html><body><h1>400 Bad request</h1>\nYour browser sent an invalid request.\n</body></html>",
+            ),
+        ),
         ("", refused(400, "no such bot")),
         ("--batch-size 1 --limit 1", refused(413, "too large")),
         ("--max-refused 0 --batch-size 1 --concurrency 1", refused(422, "no such number")),

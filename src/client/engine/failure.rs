@@ -91,8 +91,12 @@ impl<T: Transport> Engine<T> {
     /// Counts a failure: as an attempt, and towards an outage. During an outage only the time counts.
     async fn count(&mut self, piece: &mut SubBatch, why: &Arc<Failure>, now: Instant) {
         piece.attempts += u32::from(!self.health.is_outage());
-        // While others pass, what the server fails with says nothing about an outage.
-        let is_known = piece.is_suspect() && self.health.succeeded_since(piece.since) && !self.health.is_outage();
+        // While others pass, what the server fails with says nothing about an outage. Where nothing else is left, what was
+        // accepted before shows whether others would.
+        let others_pass = |engine: &mut Self| {
+            engine.health.succeeded_since(piece.since) || engine.queue.holds_suspects_only() && engine.send_control()
+        };
+        let is_known = piece.is_suspect() && !self.health.is_outage() && others_pass(self);
         if !is_known
             && let Some(until) =
                 self.health.count_outage(why.cause, self.flights.len() + 1 + self.queue.most_left(), now)

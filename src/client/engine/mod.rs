@@ -52,7 +52,7 @@ pub struct Engine<T> {
     auth: Auth,
     refused_all: RefusedAllDetector,
     denials: Denials,
-    /// A contact that the server accepted with the credentials in use; sent again, it shows whether anything still passes.
+    /// A contact that the server accepted in this run or an earlier one; sent again, it shows whether anything still passes.
     control: Option<Batch>,
     /// Whether contacts that the server named by their position were indeed those it dislikes, as far as is known.
     trusts_places: bool,
@@ -118,7 +118,7 @@ impl<T: Transport> Engine<T> {
                 reason = &mut asked => self.end(Failure::new(cause_of(reason), "")),
                 Some(ended) = self.tasks.join_next_with_id() => self.request_ended(ended).await,
                 parcel = parcels.recv(), if open && self.queue.is_hungry() => match parcel {
-                    Some(parcel) => self.queue.add(parcel),
+                    Some(parcel) => self.take(parcel),
                     None => {
                         open = false;
                         self.queue.close();
@@ -128,6 +128,15 @@ impl<T: Transport> Engine<T> {
             }
         }
         self.finish(parcels).await
+    }
+
+    /// More to deliver, or what an earlier run had accepted.
+    fn take(&mut self, parcel: Arc<Parcel>) {
+        if !parcel.accepted_before {
+            self.queue.add(parcel);
+        } else if self.control.is_none() {
+            self.control = Batch::first_of(&parcel);
+        }
     }
 
     /// Sends all that may go out now; tells when to look again even if nothing happens until then.
@@ -173,7 +182,7 @@ impl<T: Transport> Engine<T> {
     /// What goes out next in an outage.
     fn probe(&mut self) -> Option<SubBatch> {
         let small = self.health.wants_small_probe();
-        if small && !self.queue.has_new_single() {
+        if small && (!self.queue.has_new_single() || self.queue.holds_failed_only()) {
             self.send_control();
         }
         self.queue.take_probe(small)
@@ -228,8 +237,7 @@ impl<T: Transport> Engine<T> {
     async fn finish(mut self, mut parcels: mpsc::Receiver<Arc<Parcel>>) -> Result<(), Failure> {
         parcels.close();
         if self.halt.is_none() {
-            let held = self.refused_all.clear();
-            self.refuse_all(held).await;
+            self.decide_refusals().await;
         }
         // The last refusal may have been one too many.
         let Some(halt) = self.halt.clone() else {
@@ -256,7 +264,7 @@ impl<T: Transport> Engine<T> {
             self.settle(&piece, Outcome::Unconfirmed(Arc::clone(&halt)), "", None).await;
         }
         while let Ok(parcel) = parcels.try_recv() {
-            self.queue.add(parcel);
+            self.take(parcel);
         }
         let held = self.refused_all.clear().into_iter().chain(self.denials.clear()).map(|(piece, _)| piece);
         let left: Vec<SubBatch> = held.chain(self.queue.drain()).collect();
@@ -311,7 +319,6 @@ impl<T: Transport> Engine<T> {
         let is_new = self.auth.refresh(&self.stop).await;
         if is_new {
             self.options.redactor.hide(&self.auth.credentials().token);
-            self.control = None;
             self.tell(Event::Renewed).await;
         }
         is_new

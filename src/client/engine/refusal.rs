@@ -35,10 +35,15 @@ impl<T: Transport> Engine<T> {
     pub(super) async fn divide_smaller(&mut self, piece: SubBatch, why: Arc<Failure>) {
         let (contacts, bytes) = (piece.len(), piece.batch.bytes());
         if self.queue.size().too_large(contacts, bytes) {
-            let limits = *self.queue.size().limits();
-            self.tell(Event::Smaller { contacts: limits.contacts.get(), bytes: limits.bytes }).await;
+            self.tell_size().await;
         }
         self.go_on_in(piece.split(contacts / 2), why).await;
+    }
+
+    /// Requests are smaller from now on.
+    pub(super) async fn tell_size(&mut self) {
+        let limits = *self.queue.size().limits();
+        self.tell(Event::Smaller { contacts: limits.contacts.get(), bytes: limits.bytes }).await;
     }
 
     /// Two halves go on before anything else; one contact that cannot be halved is refused.
@@ -62,8 +67,21 @@ impl<T: Transport> Engine<T> {
                 self.refuse_all(refused).await;
                 self.queue.unpark();
             }
-            Refusal::Systematic => self.end(Failure { cause: Cause::RefusedAll, ..Failure::clone(&why) }),
+            Refusal::Systematic => {
+                let cause = if why.cause == Cause::BadRequest { why.cause } else { Cause::RefusedAll };
+                self.end(Failure { cause, ..Failure::clone(&why) });
+            }
         }
+    }
+
+    /// Nothing is left to send, and nothing was accepted: what was refused is refused, unless no word of it is the
+    /// service's.
+    pub(super) async fn decide_refusals(&mut self) {
+        if let Some(why) = self.refused_all.bad_request() {
+            return self.end(Failure::clone(&why));
+        }
+        let held = self.refused_all.clear();
+        self.refuse_all(held).await;
     }
 
     /// The server denies access.
@@ -87,6 +105,8 @@ impl<T: Transport> Engine<T> {
                 self.queue.park();
             }
             Denial::Probed => self.denials.hold(piece, why),
+            // What was accepted before has the last word.
+            Denial::Account if self.send_control() => self.denials.hold(piece, why),
             Denial::Account => {
                 self.queue.wait(piece);
                 self.end(self.denial(&why));
@@ -130,9 +150,9 @@ impl<T: Transport> Engine<T> {
     /// Refuses contacts for good.
     pub(super) async fn refuse_all(&mut self, refused: Vec<(SubBatch, Arc<Failure>)>) {
         for (piece, why) in refused {
-            // As a reason of one contact, access denied is a refusal.
+            // As a reason of one contact, each of these is a refusal.
             let why = match why.cause {
-                Cause::Forbidden | Cause::Firewall => {
+                Cause::Forbidden | Cause::Firewall | Cause::BadRequest => {
                     Arc::new(Failure { cause: Cause::Refused, ..Failure::clone(&why) })
                 }
                 _ => why,

@@ -36,7 +36,10 @@ impl<T: Transport> Engine<T> {
             self.auth.clock(clock, now);
         }
         let id = self.request_id(request);
-        let verdict = with_request(verdict::judge(&outcome, piece.len()), &id, &self.options.redactor);
+        let mut verdict = with_request(verdict::judge(&outcome, piece.len()), &id, &self.options.redactor);
+        if self.auth.is_proven() || self.options.accepted_before {
+            about_contacts(&mut verdict);
+        }
         self.tell(Event::Answered {
             serial: piece.batch.serial,
             request,
@@ -94,7 +97,12 @@ impl<T: Transport> Engine<T> {
             Origin::Control => {}
             // A contact that the server complained about by its position passes alone: it counts otherwise than we do.
             Origin::Named => self.trusts_places = false,
-            Origin::Batch | Origin::Suspect => self.queue.size().taken(piece.len(), piece.batch.bytes()),
+            Origin::Batch => self.queue.size().taken(piece.len(), piece.batch.bytes()),
+            Origin::Suspect => {
+                if self.queue.size().part_taken(piece.len(), piece.batch.bytes()) {
+                    self.tell_size().await;
+                }
+            }
         }
         if self.control.is_none() {
             self.control = piece.batch.pick(|position| position == 0);
@@ -198,6 +206,15 @@ fn trouble(verdict: &Verdict) -> Option<&Failure> {
         Verdict::Halve { why, .. } | Verdict::Denied(why) | Verdict::Unauthorized(why) | Verdict::Halt(why) => {
             Some(why)
         }
+    }
+}
+
+/// Where other requests passed, a request that is turned down as such is so for the contacts in it.
+fn about_contacts(verdict: &mut Verdict) {
+    if let Verdict::Halve { why, .. } = verdict
+        && why.cause == Cause::BadRequest
+    {
+        why.cause = Cause::Refused;
     }
 }
 

@@ -104,6 +104,27 @@ async fn a_handful_of_contacts_is_simply_refused() {
     }
 }
 
+/// A server in between that turns every request down, for its headers perhaps, says so by a page.
+#[tokio::test(start_paused = true)]
+async fn pages_that_refuse_everything_blame_no_row() {
+    let page = || reply(400, "<html><body><h1>400 Bad request</h1>Your browser sent an invalid request.</body></html>");
+    for count in [1, 7, 40, 2_000] {
+        let ran = run(count, options(), move |_| page()).await;
+        assert_eq!((ran.halted(), ran.with(RowStatus::Refused)), (Cause::BadRequest, vec![]), "{count}");
+        assert!(ran.seen.len() <= 30, "{}", ran.seen.len());
+    }
+    // A framework may say by a page that one contact is wrong.
+    for bad in [1, 55, 1_500] {
+        let ran = run(2_000, options(), move |seen| if seen.records.contains(&bad) { page() } else { fine() }).await;
+        assert_eq!((ran.result.clone(), ran.with(RowStatus::Refused)), (Ok(()), vec![bad]));
+        let Some(Outcome::Refused(why)) = ran.outcomes.get(&bad) else { panic!() };
+        assert_eq!(
+            why.to_string(),
+            "refused by the server (HTTP 400): 400 Bad request Your browser sent an invalid request."
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_bad_beginning_is_no_wrong_mapping() {
     let ran = run(3_000, options(), |seen| if seen.records[0] <= 30 { refused() } else { fine() }).await;

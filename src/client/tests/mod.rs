@@ -30,6 +30,9 @@ const SECOND: Duration = Duration::from_secs(1);
 /// The record of a contact that is much larger than others.
 const GIANT: u64 = 1_000_000;
 
+/// The record of a contact that an earlier run had accepted.
+const EARLIER: u64 = 2_000_000;
+
 /// What the pretended server does with one request.
 #[derive(Debug, Clone)]
 struct Act {
@@ -188,7 +191,8 @@ impl Ran {
     }
 }
 
-/// Delivers records, twenty a parcel, and holds the engine to what must be true of every run.
+/// Delivers records, twenty a parcel, and holds the engine to what must be true of every run. Where an earlier run had
+/// anything accepted, that is `EARLIER`.
 async fn run_records(
     records: Vec<u64>,
     options: Options,
@@ -201,11 +205,16 @@ async fn run_records(
     let (parcels_in, parcels) = mpsc::channel(4);
     let (events_in, mut events) = mpsc::channel(64);
     let began = Instant::now();
-    let most = options.concurrency.most();
+    let (most, accepted_before) = (options.concurrency.most(), options.accepted_before);
     let engine = tokio::spawn(async move { deliver(server, &options, parcels, events_in, stop).await });
     let feeding = {
         let records = records.clone();
         tokio::spawn(async move {
+            if accepted_before {
+                let mut builder = ParcelBuilder::default();
+                builder.contact(EARLIER, |bytes| bytes.extend_from_slice(EARLIER.to_string().as_bytes()));
+                let _ = parcels_in.send(Arc::new(builder.take_accepted_before())).await;
+            }
             let mut handed = Vec::new();
             for chunk in records.chunks(20) {
                 let mut builder = ParcelBuilder::default();

@@ -102,6 +102,38 @@ async fn a_server_that_fails_at_random_blames_no_row() {
 async fn what_is_too_much_for_the_server_in_one_request_goes_in_parts() {
     let ran = run(300, options(), |seen| if seen.records.len() > 30 { reply(502, "") } else { fine() }).await;
     ran.all_accepted(300);
+    // It is learnt how much is too much.
+    let records = (10_001..=30_000).collect();
+    let script = |seen: &Seen| if seen.records.len() > 60 { reply(502, "") } else { fine() };
+    let ran = run_records(records, options(), BTreeSet::new(), Stop::default(), script).await;
+    assert_eq!((&ran.result, ran.held.len()), (&Ok(()), 20_000));
+    assert!(ran.seen.len() < 2 * 200 + 40, "{}", ran.seen.len());
+}
+
+/// Where an earlier run had others accepted, what is left is refused by name, though nothing else could pass.
+#[tokio::test(start_paused = true)]
+async fn a_resumed_run_with_only_such_contacts_left_refuses_them() {
+    for act in [failed(), page_403(), reply(403, r#"{"message":"Forbidden"}"#), reply(502, "")] {
+        for count in [1, 2, 5, 30, 250] {
+            let poison: BTreeSet<u64> = (1..=count).collect();
+            let ran = poisoned(count, Options { accepted_before: true, ..options() }, &poison, act.clone()).await;
+            assert_eq!((&ran.result, ran.with(RowStatus::Refused).len() as u64), (&Ok(()), count), "{act:?}");
+            let controls = ran.seen.iter().filter(|seen| seen.records == [EARLIER]).count();
+            assert!(controls > 0 && controls <= 4 + count as usize / 3, "{controls} of {count}: {act:?}");
+            assert!(ran.took < (90 + 10 * count as u32) * SECOND, "{:?} for {count}: {act:?}", ran.took);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resumed_run_that_meets_a_closed_account_or_an_outage_blames_no_row() {
+    for (act, cause) in [(page_403(), Cause::Forbidden), (reply(403, ""), Cause::Forbidden), (failed(), Cause::Away)] {
+        for count in [1, 5, 300] {
+            let act = act.clone();
+            let ran = run(count, Options { accepted_before: true, ..options() }, move |_| act.clone()).await;
+            assert_eq!((ran.halted(), ran.with(RowStatus::Refused)), (cause, vec![]), "{count}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

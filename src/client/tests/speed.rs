@@ -32,7 +32,8 @@ fn a_million_contacts_cost_the_sending_side_little() {
             tokio::spawn(async move {
                 for round in 0..1_000_000 / 256 {
                     let items = full.items.iter().map(|(record, end)| (round * 256 + record + 1, *end)).collect();
-                    parcels_in.send(Arc::new(crate::batch::Parcel { bytes: full.bytes.clone(), items })).await.unwrap();
+                    let parcel = crate::batch::Parcel { bytes: full.bytes.clone(), items, accepted_before: false };
+                    parcels_in.send(Arc::new(parcel)).await.unwrap();
                 }
             });
             let mut count = 0_u64;

@@ -95,6 +95,7 @@ fn every_status_with_every_body_has_its_verdict() {
                 207 if *of_2xx == "accepted" => UNREADABLE,
                 200..=299 => of_2xx,
                 403 if body.starts_with('<') => "denied server.firewall",
+                400 if body.starts_with('<') => "halve server.bad_request",
                 status => expected(status),
             };
             assert_eq!(verdict, expected, "{status} {body}");

@@ -23,9 +23,9 @@ pub fn text(page: &[u8]) -> String {
             lines.push(line.to_owned());
         }
     }
-    // "Error", then "Error: name is missing".
+    // "Error", then "Error: name is missing"; "403 Forbidden", then "Forbidden".
     if let [title, next, ..] = lines.as_slice()
-        && next.starts_with(title.as_str())
+        && (next.starts_with(title.as_str()) || title.ends_with(next.as_str()))
     {
         lines.remove(0);
     }
@@ -101,6 +101,10 @@ mod tests {
             (
                 "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx/1.22.1</center>",
                 "413 Request Entity Too Large nginx/1.22.1",
+            ),
+            (
+                "<html><head>\n<title>403 Forbidden</title>\n</head><body>\n<h1>Forbidden</h1>\n<p>You don't have permission.</p>\n</body></html>",
+                "Forbidden You don't have permission.",
             ),
             ("<p>It is <b>not</b> here</p><script>var a = '<p>';</script><!-- <b> -->", "It is not here"),
             ("<style>p{}</style>x", "x"),
