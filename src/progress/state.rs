@@ -80,6 +80,7 @@ impl ProgressState {
                 self.outage |= *pause == Pause::Breaker;
             }
             Event::Back => (self.wait, self.outage) = (None, false),
+            Event::Paced { .. } => self.recent.paced(now),
             Event::Window { open, .. } => self.window = *open,
             Event::Halved { serial, .. } => {
                 self.retrying.remove(serial);
@@ -208,10 +209,14 @@ fn time_of_day(left: Duration) -> String {
 struct Recent {
     moments: VecDeque<(Instant, u64)>,
     total: u64,
+    /// Whether the server allows a certain pace only.
+    is_paced: bool,
 }
 
 /// The speed is the mean over so long.
 const LATELY: Duration = Duration::from_secs(30);
+/// And over so long where the server allows a certain pace only: many count requests by the minute.
+const PACED: Duration = Duration::from_secs(300);
 /// Nothing is said to be quiet before so long.
 const QUIET: Duration = Duration::from_secs(5);
 /// What is settled within so long is one moment, which bounds their number.
@@ -226,9 +231,17 @@ impl Recent {
             Some((last, total)) if many && now.saturating_duration_since(*last) < MOMENT => *total = self.total,
             _ => self.moments.push_back((now, self.total)),
         }
-        while self.moments.get(1).is_some_and(|(at, _)| now.saturating_duration_since(*at) > LATELY) {
+        let lately = if self.is_paced { PACED } else { LATELY };
+        while self.moments.get(1).is_some_and(|(at, _)| now.saturating_duration_since(*at) > lately) {
             self.moments.pop_front();
         }
+    }
+
+    /// From now on the server allows a certain pace only: what went before is no measure.
+    fn paced(&mut self, now: Instant) {
+        self.is_paced = true;
+        self.moments.clear();
+        self.add(now, 0);
     }
 
     /// Whether nothing was settled for much longer than usual lately.
@@ -312,6 +325,62 @@ mod tests {
         assert!((rate - 1_000.0).abs() < 5.0, "{rate}");
         state.hear(&accepted(9_999, 1..=10), start + Duration::from_secs(100));
         assert!(state.recent.rate(start + Duration::from_secs(100)) < 200.0);
+    }
+
+    /// What is beside the bar, each time after so many seconds, where 100 rows are accepted at each of the given seconds.
+    fn beside(rows: u64, accepted_at: &[u64], paced_at: Option<u64>, asked_at: &[u64]) -> Vec<String> {
+        let start = Instant::now();
+        let mut state = ProgressState::default();
+        state.sending(&before(rows, 0, 0), start);
+        let mut said = Vec::new();
+        for second in 0..=asked_at.iter().copied().max().unwrap_or_default() {
+            let now = start + Duration::from_secs(second);
+            for serial in accepted_at.iter().filter(|at| **at == second) {
+                state.hear(&accepted(*serial, 1..=100), now);
+            }
+            if paced_at == Some(second) {
+                state.hear(&Event::Paced { rate: 0.25, why: Cause::Busy }, now);
+            }
+            if asked_at.contains(&second) {
+                said.push(state.beside(now));
+            }
+        }
+        said
+    }
+
+    #[test]
+    fn the_time_left_does_not_fall_while_nothing_is_accepted() {
+        let said = beside(2_000, &[1, 2, 3, 4, 5], None, &[5, 6, 8, 10, 11, 60]);
+        assert_eq!(
+            said,
+            [
+                " 25 % of 2,000 rows, 100/s, 15 s left",
+                " 25 % of 2,000 rows, 83/s, 18 s left",
+                " 25 % of 2,000 rows, 63/s, 24 s left",
+                " 25 % of 2,000 rows, 50/s, 30 s left",
+                " 25 % of 2,000 rows, waiting for the server",
+                " 25 % of 2,000 rows, waiting for the server",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_time_left_follows_the_pace_of_the_server() {
+        // Fifteen requests a minute, taken as soon as each minute begins; that is learnt from the sixteenth.
+        let taken: Vec<u64> = (0..5).flat_map(|minute| (1..=15).map(move |n| minute * 60 + n)).collect();
+        let said = beside(10_000, &taken, Some(16), &[15, 76, 135, 195, 255, 300]);
+        assert_eq!(
+            said,
+            [
+                " 15 % of 10,000 rows, 100/s, 1 min 25 s left",
+                " 30 % of 10,000 rows, 25/s, 4 min 40 s left",
+                " 45 % of 10,000 rows, 25/s, 3 min 38 s left",
+                " 60 % of 10,000 rows, 25/s, 2 min 39 s left",
+                " 75 % of 10,000 rows, 25/s, 1 min 40 s left",
+                // Nothing for three quarters of a minute is usual here.
+                " 75 % of 10,000 rows, 21/s, 1 min 58 s left",
+            ]
+        );
     }
 
     #[test]

@@ -117,8 +117,11 @@ fn a_resumed_run_names_them_though_nothing_else_is_left() {
     }
 }
 
+/// An answer that names the contacts at these positions, out of so many.
+type Complain = fn(&[usize], usize) -> Reply;
+
 /// The bodies of validators with the places of what they dislike, out of so many.
-fn validators() -> Vec<(&'static str, fn(&[usize], usize) -> Reply)> {
+fn validators() -> Vec<(&'static str, Complain)> {
     vec![
         ("express-validator", |at, _| {
             let path = |at: &usize| format!("[{at}].profile.userDetails.contact.phone.number");
