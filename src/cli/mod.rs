@@ -197,6 +197,13 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             return Ok(Command::Print(stop.render().to_string()));
         }
+        ErrorKind::MissingRequiredArgument if lacks(stop, "<SHELL>") => {
+            return Err(Error {
+                code: RunCode::UsageMissingValue,
+                message: "no shell is named".to_owned(),
+                hint: "m1import completions SHELL: bash, elvish, fish, powershell or zsh".to_owned(),
+            });
+        }
         ErrorKind::MissingRequiredArgument => return Err(no_file(line)),
         ErrorKind::UnknownArgument if matches!(stop.get(ContextKind::InvalidArg), Some(ContextValue::String(option)) if line.is_behind_token(option)) =>
         {
@@ -232,6 +239,15 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
     let near = synonym.or_else(|| near.map(|word| format!("did you mean {word}?")));
     let hint = near.unwrap_or_else(|| code.remedy().to_owned());
     Err(Error { code, message, hint })
+}
+
+/// Whether this argument is missing.
+fn lacks(stop: &clap::Error, argument: &str) -> bool {
+    match stop.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(missing)) => missing.iter().any(|one| one == argument),
+        Some(ContextValue::String(missing)) => missing == argument,
+        _ => false,
+    }
 }
 
 fn no_file(line: &CommandLine) -> Error {
@@ -352,6 +368,7 @@ mod tests {
         let cases = [
             ("m1import", "usage.no_file", "name a file"),
             ("m1import check", "usage.no_file", "name a file"),
+            ("m1import completions", "usage.missing_value", "powershell or zsh"),
             ("m1import a.csv --token --geheim", "usage.unknown_option", "--token=TOKEN"),
             ("m1import a.csv --token --geheim=geheim", "usage.unknown_option", "--token=TOKEN"),
             ("m1import a.csv --token -geheim", "usage.unknown_option", "--token=TOKEN"),
