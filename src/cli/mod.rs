@@ -197,7 +197,8 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             return Ok(Command::Print(stop.render().to_string()));
         }
-        ErrorKind::MissingRequiredArgument if lacks(stop, "<SHELL>") => {
+        ErrorKind::MissingRequiredArgument if matches!(stop.get(ContextKind::InvalidArg), Some(ContextValue::Strings(missing)) if missing.iter().any(|one| one == "<SHELL>")) =>
+        {
             return Err(Error {
                 code: RunCode::UsageMissingValue,
                 message: "no shell is named".to_owned(),
@@ -239,15 +240,6 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
     let near = synonym.or_else(|| near.map(|word| format!("did you mean {word}?")));
     let hint = near.unwrap_or_else(|| code.remedy().to_owned());
     Err(Error { code, message, hint })
-}
-
-/// Whether this argument is missing.
-fn lacks(stop: &clap::Error, argument: &str) -> bool {
-    match stop.get(ContextKind::InvalidArg) {
-        Some(ContextValue::Strings(missing)) => missing.iter().any(|one| one == argument),
-        Some(ContextValue::String(missing)) => missing == argument,
-        _ => false,
-    }
 }
 
 fn no_file(line: &CommandLine) -> Error {

@@ -173,12 +173,9 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
         }
         if builder.is_full() {
             failed = unchanged(&load.job).err();
-            if failed.is_some() {
-                return ControlFlow::Break(());
-            }
-            ended |= parcels.blocking_send(Arc::new(builder.take())).is_err();
+            ended |= failed.is_none() && parcels.blocking_send(Arc::new(builder.take())).is_err();
         }
-        if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if ended || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let read = match &load.kept {
         Some(kept) => kept.read(&load.job, &load.survey.inputs, each),
