@@ -169,7 +169,7 @@ async fn understand(run: &Run<'_>) -> Result<(Arc<Job>, Option<Changes>), Error>
     if let Some(path) = config.output.write_config.as_ref().filter(|path| path.exists()) {
         return Err(Error::Exists(path.clone()));
     }
-    let inputs = prepare::open(config, stop).await?;
+    let inputs = prepare::open(config, screen, stop).await?;
     outputs::all_have_a_place(config)?;
     let mut changes = Changes::open(config)?;
     let job = Arc::new(prepare::understand(config, inputs)?);

@@ -1,9 +1,11 @@
 //! From the settings to a job: inputs opened, understood and mapped.
 
 use std::collections::BTreeSet;
+use std::io::IsTerminal;
 
+use super::Screen;
 use super::earlier::{self, EarlierReports};
-use crate::config::{Config, Limit};
+use crate::config::{Config, Limit, is_stdin};
 use crate::contact::Rules;
 use crate::contact::phone::Plans;
 use crate::dedupe::OnDuplicate;
@@ -23,8 +25,11 @@ use super::warnings::is_allowed_by_strict;
 ///
 /// # Errors
 /// An input is missing, a folder or not readable; a signal came first.
-pub async fn open(config: &Config, stop: &Stop) -> Result<Vec<source::InputSource>, Error> {
+pub async fn open(config: &Config, screen: &Screen<'_>, stop: &Stop) -> Result<Vec<source::InputSource>, Error> {
     let files = config.files.clone();
+    if files.iter().any(|file| is_stdin(file)) && std::io::stdin().is_terminal() {
+        screen.note("contacts from the keyboard; Ctrl-D on a line of its own ends them");
+    }
     let longest = config.max_input;
     let open = move || files.iter().map(|path| source::InputSource::at(path, longest).map_err(Error::Input)).collect();
     unless_stopped(stop, "the inputs", open).await

@@ -47,7 +47,7 @@ impl Prepared {
     pub async fn new(run: &mut Run<'_>) -> Result<Prepared, Error> {
         let config = run.config;
         outputs::check(config, run.screen, Some(&results_path(config)))?;
-        let inputs = prepare::open(config, run.stop).await?;
+        let inputs = prepare::open(config, run.screen, run.stop).await?;
         let destination = Destination::find(config, run.screen, run.stop).await?;
         let folder = ClaimedFolder::claim(&results_path(config), run.screen)?;
         let mut warnings = Vec::new();

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Exit;
+use crate::folder::{REPORT, RESULTS, SUMMARY};
 use crate::numbers::{count, duration, grouped};
 use crate::terminal::safe;
 
@@ -19,6 +20,8 @@ use crate::outcome::RowStatus;
 pub struct SummaryFooter {
     /// The folder with the results; `None` where none was written.
     pub folder: Option<String>,
+    /// The files that are not in it, since there was no time for them.
+    pub left_out: Vec<&'static str>,
     /// Further reports that were written.
     pub reports: Vec<String>,
     /// What to type next.
@@ -183,17 +186,25 @@ pub(super) fn warnings(summary: &Summary, page: &mut Page, paint: &Paint) {
     }
 }
 
+/// The files of every results folder, and what they are.
+const FILES: [(&str, &str); 3] =
+    [(REPORT, "readable report"), (RESULTS, "what happened to each row"), (SUMMARY, "the same as this, for programs")];
+
 fn whereabouts(summary: &Summary, closing: &SummaryFooter, page: &mut Page, paint: &Paint) {
     if let Some(folder) = &closing.folder {
         page.heading(&format!("Results in {}", safe(folder)), paint);
-        let mut files = vec![vec!["report.html".to_owned(), "readable report".to_owned()]];
-        files.push(vec!["results.csv".to_owned(), "what happened to each row".to_owned()]);
-        files.push(vec!["summary.json".to_owned(), "the same as this, for programs".to_owned()]);
+        let is_there = |name: &str| !closing.left_out.contains(&name) && (name != REPORT || cfg!(feature = "html"));
+        let there = FILES.iter().filter(|(name, _)| is_there(name));
+        let mut files: Vec<Vec<String>> =
+            there.map(|(name, what)| vec![(*name).to_owned(), (*what).to_owned()]).collect();
         for RejectedFile { path, .. } in &summary.files.rejected {
             let name = path.rsplit('/').next().unwrap_or(path);
             files.push(vec![safe(name).into_owned(), "rows to correct and import again".to_owned()]);
         }
         page.lines(2, columns(&files, &[Side::Left, Side::Left], WIDTH - 2));
+        if !closing.left_out.is_empty() {
+            page.line(2, &format!("left out: {}; the same command writes it", closing.left_out.join(", ")));
+        }
     }
     for report in &closing.reports {
         page.line(2, &safe(report));

@@ -40,8 +40,19 @@ fn a_second_signal_ends_it_at_once() {
     std::thread::sleep(Duration::from_millis(200));
     let second = Instant::now();
     started.signal(Signal::INT);
-    started.wait().exits_with(130);
+    let run = started.wait();
+    run.exits_with(130);
     assert!(second.elapsed() < Duration::from_millis(1000), "{:?}", second.elapsed());
+    // Only files that are there are listed.
+    for name in ["report.html", "results.csv", "summary.json"] {
+        let is_listed = run.stdout.lines().any(|line| line.starts_with(&format!("  {name}  ")));
+        assert_eq!(is_listed, folder.has(&format!("contacts.results/{name}")), "{name}: {}", run.stdout);
+    }
+    assert!(
+        folder.has("contacts.results/results.csv") || run.stdout.contains("left out: results.csv"),
+        "{}",
+        run.stdout
+    );
 }
 
 /// Kills the run at `kills` random moments, and lets the next one end.

@@ -98,18 +98,18 @@ fn statuses(summary: &Summary) -> Markup {
             @if rows.read > 0 {
                 (charts::rows(&present, rows.read))
                 table {
-                    thead { tr { th { "Rows" } th class="n" { "Count" } th class="n" { "Share" } th { "Meaning" } } }
+                    thead { tr { th { "Rows" } th class="n" { "Count" } th class="n part" { "Share" } th { "Meaning" } } }
                     tbody {
                         @for (status, number) in &present {
                             tr {
                                 td class="name" { span class={ "mark " (status.as_str()) } {} (status.label()) }
                                 td class="n" { (grouped(*number)) }
-                                td class="n" { (percent(*number, rows.read)) }
+                                td class="n part" { (percent(*number, rows.read)) }
                                 td { (status.meaning()) }
                             }
                         }
                     }
-                    tfoot { tr { td class="name" { "rows read" } td class="n" { (grouped(rows.read)) } td {} td {} } }
+                    tfoot { tr { td class="name" { "rows read" } td class="n" { (grouped(rows.read)) } td class="part" {} td {} } }
                 }
             }
             @if summary.requests.sent > 0 {
