@@ -16,7 +16,7 @@ use crate::contact::Rules;
 use crate::contact::phone::{self, Kind, Region};
 use crate::dedupe::{DedupePlan, PhoneIndex};
 use crate::reading::{InputRead, Job, Judged, Step};
-use crate::row::{Code, Note, Reject};
+use crate::row::{Code, Note, Notes, Reject};
 use crate::source::{Columns, Error};
 
 pub use marked::Marked;
@@ -141,11 +141,7 @@ impl Survey {
                             tally.add(contact.region, contact.kind);
                             survey.everybody.add(&contact, row, input);
                             survey.by_default_country += u64::from(contact.by_default_country);
-                            if !contact.notes.is_empty() {
-                                for note in contact.notes.iter() {
-                                    *survey.notes.entry(note).or_default() += 1;
-                                }
-                            }
+                            survey.note(contact.notes);
                         }
                     }
                 }
@@ -167,6 +163,13 @@ impl Survey {
         (survey.countries, survey.kinds) = (tally.countries(), tally.kinds());
         survey.count_people(&job.rules);
         Ok(Some(survey))
+    }
+
+    fn note(&mut self, notes: Notes) {
+        // Most rows have none, which is known at one look.
+        if !notes.is_empty() {
+            notes.iter().for_each(|note| *self.notes.entry(note).or_default() += 1);
+        }
     }
 
     fn reject(&mut self, reject: Reject, columns: &Columns) {

@@ -101,21 +101,31 @@ pub fn write(
     folder: &Folder,
     rejected: &mut RejectedRows,
     certain: Option<WrittenLines>,
+    stop: impl FnMut() -> bool,
+) -> Result<Option<Written>, Error> {
+    match certain {
+        Some(lines) if context.kept.is_some_and(KeptRows::is_empty) => {
+            let (rows, results) = lines.into_table();
+            Ok(Some(Written { rows, results, rejected: Vec::new() }))
+        }
+        certain => write_read(context, folder, rejected, certain, stop),
+    }
+}
+
+/// The same where there is something to read.
+fn write_read(
+    context: &ReportContext<'_>,
+    folder: &Folder,
+    rejected: &mut RejectedRows,
+    certain: Option<WrittenLines>,
     mut stop: impl FnMut() -> bool,
 ) -> Result<Option<Written>, Error> {
     let failed = |error| Error::File { path: folder.file(RESULTS), error };
-    let mut spans = match certain {
-        Some(lines) if context.kept.is_some_and(KeptRows::is_empty) => {
-            let (rows, results) = lines.into_table();
-            return Ok(Some(Written { rows, results, rejected: Vec::new() }));
-        }
-        Some(lines) => Some(lines.into_spans().map_err(failed)?),
-        None => None,
-    };
+    let mut spans = certain.map(WrittenLines::into_spans).transpose().map_err(failed)?;
     let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS).map_err(failed)?);
     let mut files = RejectedFiles { folder, several: context.job.inputs.len() > 1, open: None, finished: Vec::new() };
     let mut rows = spans.as_ref().map(|spans| spans.rows).unwrap_or_default();
-    let mut ended: Option<Result<(), Error>> = None;
+    let mut ended = None;
     // Certain lines have it already.
     let mut text = if spans.is_some() { Vec::new() } else { line::HEADER.to_vec() };
     let each = |step: Step<'_>| {
@@ -153,15 +163,21 @@ pub fn write(
     if let Some(ended) = ended {
         return ended.map(|()| None);
     }
-    let readings = context.inputs.iter().zip(&read.inputs);
-    if let Some((input, _)) = context.job.inputs.iter().zip(readings).find(|(_, (first, now))| first != now) {
-        return Err(Error::Changed(input.source.input().name().to_owned()));
-    }
+    unchanged(context, &read.inputs)?;
     spans.as_mut().map_or(Ok(()), |spans| spans.copy_rest(&mut results)).map_err(failed)?;
     // Without a single record the header has not been written.
     results.write_all(&text).map_err(failed)?;
     let results = results.into_inner().map_err(|error| failed(error.into_error()))?;
     Ok(Some(Written { rows, results, rejected: files.finish()? }))
+}
+
+/// Every input is the one that was surveyed.
+fn unchanged(context: &ReportContext<'_>, read: &[InputRead]) -> Result<(), Error> {
+    let readings = context.inputs.iter().zip(read);
+    match context.job.inputs.iter().zip(readings).find(|(_, (first, now))| first != now) {
+        Some((input, _)) => Err(Error::Changed(input.source.input().name().to_owned())),
+        None => Ok(()),
+    }
 }
 
 /// A rejected row as reports show it.
