@@ -13,9 +13,25 @@ pub fn xml(name: &str) -> Option<char> {
     named.into_iter().find(|(known, _)| *known == name).map(|(_, c)| c)
 }
 
+/// The name, of at most so many bytes, that stands before the first `;`, and what stands behind that. No more of the text
+/// is looked at, however long it is.
+pub fn named(text: &str, longest: usize) -> Option<(&str, &str)> {
+    let end = text.bytes().take(longest + 1).position(|byte| byte == b';')?;
+    Some((text.get(..end)?, text.get(end + 1..)?))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::xml;
+    use super::*;
+
+    #[test]
+    fn names_end_at_a_semicolon_that_is_near() {
+        assert_eq!(named("amp;b;", 3), Some(("amp", "b;")));
+        assert_eq!(named(";", 3), Some(("", "")));
+        for none in ["ampe;", "amp", "", "äé;"] {
+            assert_eq!(named(none, 3), None, "{none}");
+        }
+    }
 
     #[test]
     fn names_and_numbers() {

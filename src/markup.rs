@@ -47,7 +47,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 /// The character that an escape at the beginning of the text stands for, and how long it is.
 fn escape(text: &str) -> Option<(char, usize)> {
     if let Some(rest) = text.strip_prefix('&') {
-        let (name, _) = rest.split_once(';').filter(|(name, _)| name.len() <= LONGEST)?;
+        let (name, _) = entity::named(rest, LONGEST)?;
         return Some((shown(character(name)?), name.len() + 2));
     }
     if let Some(rest) = text.strip_prefix("_x") {

@@ -99,6 +99,10 @@ fn with_config(
     let form = output_format(&typed, env);
     let settled = Config::settle(typed, env, mode).map_err(Error::Config);
     let terminal = terminal(settled.as_ref().map_or(Color::Auto, |config| config.output.color), env);
+    // A token that was typed without its option is named as a file that is missing.
+    if let Some(token) = settled.as_ref().ok().and_then(|config| config.delivery.token.given()) {
+        terminal.redactor.hide(token);
+    }
     if matches!(mode, Mode::Look | Mode::Settings)
         && let Ok(config) = &settled
         && config.output.verbosity > Verbosity::Quiet

@@ -51,6 +51,14 @@ pub(super) enum TokenPlace {
 }
 
 impl TokenSource {
+    /// The token, where it was typed or stands in a variable: then it is known before anything is read.
+    pub fn given(&self) -> Option<&Secret> {
+        match &self.place {
+            TokenPlace::Given(secret) => Some(secret),
+            TokenPlace::Nowhere | TokenPlace::Stdin | TokenPlace::File(_) | TokenPlace::Command(_) => None,
+        }
+    }
+
     /// Settles which level gives the token.
     pub(super) fn settle(levels: &Levels) -> Result<TokenSource, Error> {
         let none = TokenSource { place: TokenPlace::Nowhere, origin: Origin::Default, label: "nowhere".to_owned() };

@@ -4,13 +4,16 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use rustix::process::Signal;
 
 use crate::support::exchange::Reply;
+use crate::support::faults::Transmission;
 use crate::support::job::folder;
-use crate::support::program::{Folder, Run, m1import};
+use crate::support::program::{Folder, Run, eventually, m1import};
 use crate::support::server::Server;
 
 /// A token with the characters that writers of JSON escape.
@@ -167,6 +170,111 @@ fn no_piece_of_the_token_that_the_server_repeats_is_in_any_artefact() {
                 let odd = text.chars().find(|c| acts_on_a_terminal(*c));
                 assert_eq!(odd, None, "{form}, {status}: in {name}:\n{text}");
             }
+        }
+    }
+}
+
+/// Contacts whose names, columns and phones hold what terminals and logs of CI systems act on.
+fn contacts() -> String {
+    const ODD: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e} ::error::x ##vso[task]x";
+    let rows = (0..60).map(|row| match row % 6 {
+        0 => format!("Ann {ODD},no phone {ODD},{ODD}\n"),
+        _ => format!("Ann {ODD},+2783000{row:04},{ODD}\n"),
+    });
+    format!("Name,Phone,Note {ODD}\n{}", rows.collect::<String>())
+}
+
+/// A server that repeats the token wherever an answer has a place for words, and answers each request in another way.
+fn echoing() -> Server {
+    let escaped = each(TOKEN, |c| format!("\\u{:04x}", c as u32));
+    Server::new(move |request| {
+        let words = format!("\\u001b[31m {TOKEN} {escaped} {}", STANDARD.encode(TOKEN));
+        let body = format!(r#"{{"success":false,"message":"{words}","data":["{words}"]}}"#);
+        let reply = |status| {
+            let reply = Reply::new(status, "application/json", body.clone()).applies(false);
+            reply.header("X-Reason", TOKEN).header("Set-Cookie", TOKEN).header("WWW-Authenticate", TOKEN)
+        };
+        let phrase = reply(503).header("Retry-After", TOKEN);
+        match request.number % 7 {
+            0 => reply(400),
+            1 => phrase,
+            2 => Reply::ok().header("X-Echo", TOKEN).after(Duration::from_millis(50)),
+            3 => reply(400).transmission(Transmission::Cut(120)).applies(false),
+            4 => Reply::new(502, "text/html", format!("<html><title>{TOKEN}</title>{TOKEN}")).applies(false),
+            5 => reply(429).header("Retry-After", "1"),
+            _ => reply(500).transmission(Transmission::Reset(90)).applies(false),
+        }
+    })
+    .at_will()
+}
+
+/// Nothing of the token is in what a run has said and left behind, and nothing that a terminal would act on; the input and
+/// its rejected rows are as they were, and `.env` and the token's file hold the token.
+#[track_caller]
+fn is_clean(hunt: &Hunt, what: &str, folder: &Folder, run: &Run) {
+    for (name, text) in artefacts(folder, run) {
+        if ["token.txt", ".env"].contains(&name.as_str()) {
+            continue;
+        }
+        let found = hunt.found(&text);
+        assert!(found.is_empty(), "{what}: {found:?} in {name}:\n{text}");
+        if !name.starts_with("contacts.csv") && !name.starts_with("rejected") {
+            let odd = text.chars().find(|c| acts_on_a_terminal(*c));
+            assert_eq!(odd, None, "{what}: in {name}:\n{text:?}");
+        }
+    }
+}
+
+#[test]
+fn no_run_however_it_is_started_ends_or_fails_leaves_a_piece_of_the_token() {
+    let hunt = Hunt::new();
+    let reports = ["x.md", "x.xml", "x.html", "x.csv", "x.prom", "x.json"].map(|name| format!("--report={name}"));
+    let by_file = ["contacts.csv", "--token-file", "token.txt"];
+    let by_command = ["contacts.csv", "--token-command", "cat token.txt"];
+    let table: Vec<(Vec<&str>, Option<Signal>)> = vec![
+        ([&by_file[..], &["-vv", "--output", "text"]].concat(), None),
+        ([&by_file[..], &["-v", "--output", "json", "--progress", "never"]].concat(), None),
+        ([&by_file[..], &["--quiet", "--output", "json"]].concat(), None),
+        ([&by_command[..], &["-vv", "--show-values", "--attributes", "all"]].concat(), None),
+        ([&by_command[..], &["--dry-run", "-vv", "--output", "json", "--show-values"]].concat(), None),
+        (vec!["check", "contacts.csv", "-vv", "--show-values"], None),
+        (vec!["check", "contacts.csv", "--output", "json", "--write-config", "written.toml"], None),
+        (vec!["config", "--token-file", "token.txt"], None),
+        (vec!["ping", "--token-file", "token.txt", "-vv"], None),
+        (vec!["contacts.csv", "-vv", "--on-finish", "cat; env"], None),
+        (vec!["contacts.csv", "--header", "X-Key: x", "--no-such-option", TOKEN], None),
+        (vec!["contacts.csv", TOKEN], None),
+        ([&by_file[..], &["-vv", "--shard", "1/2"]].concat(), None),
+        ([&by_file[..], &["-vv", "--rate", "5/s"]].concat(), Some(Signal::KILL)),
+        ([&by_file[..], &["-vv", "--rate", "5/s"]].concat(), Some(Signal::TERM)),
+    ];
+    for (arguments, signal) in table {
+        let (folder, server) = (folder(0), echoing());
+        folder.write("contacts.csv", contacts());
+        folder.write("token.txt", TOKEN);
+        folder.write(".env", format!("M1IMPORT_TOKEN={TOKEN}\n"));
+        let start = || {
+            let program = m1import(&folder, arguments.iter()).with(["--batch-size", "5", "--attempts", "3"]);
+            let program = program.with(["--give-up-after", "2s", "--endpoint", &server.endpoint()]);
+            let program = if arguments[0] == "contacts.csv" { program.with(&reports) } else { program };
+            program
+                .env("GITHUB_ACTIONS", "true")
+                .env("GITHUB_STEP_SUMMARY", folder.path("step.md").to_str().unwrap())
+                .start()
+        };
+        let what = arguments.join(" ");
+        let started = start();
+        if let Some(signal) = signal {
+            eventually("requests", || server.count() > 3);
+            started.signal(signal);
+        }
+        let run = started.wait();
+        assert_ne!(run.code, Some(70), "{what}: {run:?}");
+        is_clean(&hunt, &what, &folder, &run);
+        // A run that was ended leaves its journal to the next, which leaves no more than it.
+        if signal.is_some() {
+            assert!(folder.has("contacts.results/journal.ndjson"), "{what}");
+            is_clean(&hunt, &what, &folder, &start().wait());
         }
     }
 }

@@ -15,6 +15,8 @@ use crate::source::{MAX_COLUMNS, MAX_RECORD};
 const MAX_TABLES: usize = 100_000;
 /// How deep tables may lie in tables.
 const MAX_DEPTH: usize = 100;
+/// The longest name of an entity.
+const LONGEST: usize = 10;
 
 /// The tables in their order.
 pub(super) fn sheets(content: impl BufRead) -> Result<Vec<SheetName>, ErrorKind> {
@@ -180,7 +182,7 @@ fn push(text: &mut String, raw: &str) {
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
         let behind = rest.get(c.len_utf8()..).unwrap_or_default();
-        let entity = behind.split_once(';').filter(|(name, _)| c == '&' && name.len() <= 10);
+        let entity = Some(behind).filter(|_| c == '&').and_then(|behind| entity::named(behind, LONGEST));
         match entity.and_then(|(name, behind)| Some((character(name)?, behind))) {
             Some((found, behind)) => {
                 text.push(found);
