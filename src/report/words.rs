@@ -91,6 +91,7 @@ pub fn verdict(summary: &Summary) -> String {
             format!("{can} can be sent{invalid}. Nothing was sent.")
         }
         Status::Complete if rows.read == 0 => "The input holds no rows; there was nothing to send.".to_owned(),
+        Status::Complete if is_as_it_was(summary) => format!("No contact is new or changed; nothing was sent{lost}."),
         Status::Complete => format!("{contacts} {} accepted{lost}.", were(summary.contacts.accepted)),
         Status::Interrupted => {
             format!("Interrupted: {contacts} {} accepted{lost}{left}.", were(summary.contacts.accepted))
@@ -103,6 +104,12 @@ pub fn verdict(summary: &Summary) -> String {
             format!("{why} {contacts} {} accepted{lost}{left}.", were(summary.contacts.accepted))
         }
     }
+}
+
+/// Whether the server had each contact that can be sent as it is.
+fn is_as_it_was(summary: &Summary) -> bool {
+    let counts = &summary.rows.counts;
+    summary.contacts.accepted == 0 && counts[RowStatus::Refused] == 0 && counts[RowStatus::Unchanged] > 0
 }
 
 /// What to type next, where there is something: the command that resumes, or the one for the corrected rows.

@@ -40,7 +40,9 @@ fn the_second_night_sends_only_what_changed() {
     assert!(!folder.has("state.lock"));
 
     let asked = server.count();
-    night(&folder, &server, &[]).exits_with(0).says("imported earlier");
+    let second = night(&folder, &server, &[]);
+    second.exits_with(0).says("imported earlier");
+    assert!(second.stdout.starts_with("No contact is new or changed; nothing was sent.\n"), "{}", second.stdout);
     assert_eq!((server.count(), &rows(&folder)["unchanged"]), (asked, &100.into()));
 
     // Ten are gone, one has another name, five are new; one is there twice.
