@@ -110,7 +110,13 @@ deb() {
 wheel() {
     python3 -m venv "$work/venv"
     "$work/venv/bin/pip" -q install "$dist"/m1import-*.whl
-    run "$work/venv/bin" wheel
+    run "$work/venv/bin" 'pip install'
+    python3 -m venv "$work/tools"
+    "$work/tools/bin/pip" -q install pipx==1.18.4 uv==0.13.9
+    PIPX_HOME=$work/pipx PIPX_BIN_DIR=$work/pipx-bin "$work/tools/bin/pipx" --quiet install "$dist"/m1import-*.whl
+    run "$work/pipx-bin" 'pipx install'
+    wrapped uvx "$work/tools/bin/uvx --quiet --cache-dir $work/uv --from $(echo "$dist"/m1import-*.whl) m1import"
+    run "$work/uvx" uvx
 }
 
 npm_package() {
