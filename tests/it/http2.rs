@@ -17,6 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use crate::support::job::{folder, rows};
+use crate::support::program::{TOKEN, m1import};
 use crate::support::server::identity;
 
 /// How a server behaves.
@@ -159,6 +161,36 @@ fn connections_that_end_in_an_orderly_way_are_no_failures() {
     assert!(arrived.len() >= 1_500 - faults.len(), "{} arrived, {} faults", arrived.len(), faults.len());
     assert!(seen.connections.load(Ordering::Relaxed) >= 500 / 2);
     assert!(longest < Duration::from_secs(10), "{longest:?}: a request hung");
+}
+
+/// The whole program, over connections that each end after three requests, as with nginx' `keepalive_requests 3`.
+#[test]
+fn an_import_over_connections_that_end_is_whole() {
+    let (config, pem) = identity();
+    let mut config = Arc::unwrap_or_clone(config);
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let (tls, seen) = (TlsAcceptor::from(Arc::new(config)), Arc::new(Seen::default()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let endpoint = format!("https://{}/inbox/users/import", listener.local_addr().unwrap());
+    let served = Arc::clone(&seen);
+    runtime.spawn(async move {
+        let rules = Rules { requests: 3, refused: 0, at_once: 128 };
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(serve(socket, tls.clone(), rules, Arc::clone(&served)));
+        }
+    });
+    let folder = folder(2_000);
+    folder.write("ca.pem", pem);
+    let options = ["--batch-size", "5", "--endpoint", &endpoint, "--cacert", "ca.pem", "--token", TOKEN];
+    let run = m1import(&folder, ["contacts.csv"]).with(options).run();
+    run.exits_with(0);
+    assert_eq!(rows(&folder, "accepted"), 2_000);
+    let sent = folder.summary("contacts.results")["requests"]["sent"].as_u64().unwrap();
+    assert!((400..430).contains(&sent), "{sent}");
+    let arrived: BTreeSet<String> = seen.keys.lock().unwrap().iter().cloned().collect();
+    assert_eq!(arrived.len(), 400);
+    assert!(run.took < Duration::from_secs(30), "{:?}", run.took);
 }
 
 #[test]
