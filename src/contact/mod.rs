@@ -116,8 +116,7 @@ impl<'r> Contact<'r> {
             NameCells::One(cell) => (cell, ""),
             NameCells::Two(first, last) => (first, last),
         };
-        // A letter or a digit in front is left by all that is done to a name.
-        if first.starts_with(char::is_alphanumeric) {
+        if first.starts_with(text::stays_in_front) {
             return Some((Cow::Borrowed(up_to(first, LONGEST)), up_to(last, LONGEST)));
         }
         Some((cells.name(LONGEST), "")).filter(|(name, _)| !name.is_empty())

@@ -53,6 +53,11 @@ pub(super) fn name(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether a character in front of a name is never taken off, so that the name is not empty.
+pub(super) fn stays_in_front(c: char) -> bool {
+    !c.is_whitespace() && !is_copied_mark(c) && !matches!(c, '&' | '<' | '_' | '~' | LIST_END)
+}
+
 fn name_without_escapes(cell: &str) -> Cow<'_, str> {
     // A JSON list: the parts of a name, or a list of one.
     if cell.contains(LIST_END) {
@@ -307,6 +312,13 @@ mod tests {
         assert_eq!(joined("太郎", "山田"), "山田太郎");
         assert_eq!(joined("민준", "김"), "김민준");
         assert_eq!(joined("David", "王"), "David 王");
+    }
+
+    #[test]
+    fn what_stays_in_front_is_left_of_a_name() {
+        let chars = || (0..=0x10_ffff).filter_map(char::from_u32);
+        assert!(chars().filter(|&c| stays_in_front(c)).all(|c| !name(&format!("{c} & ~")).is_empty()));
+        assert!(chars().filter(|&c| name(&c.to_string()).is_empty()).all(|c| !stays_in_front(c)));
     }
 
     #[test]

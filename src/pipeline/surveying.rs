@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::changes::Changes;
 use crate::config::Config;
@@ -11,6 +12,9 @@ use crate::progress::Progress;
 use crate::reading::Job;
 use crate::stop::Stop;
 use crate::survey::Survey;
+
+/// How often it is said how far the reading is: each time wakes another thread.
+const TICK: Duration = Duration::from_millis(50);
 
 /// Makes the survey of a job, and shows how far it is. With `--only-changed` the contacts are looked up meanwhile.
 ///
@@ -28,8 +32,13 @@ pub async fn survey(
     let (job, stopping) = (Arc::clone(job), stop.clone());
     let index = PhoneIndex::new(config.rows.on_duplicate, config.rows.memory);
     let reading = tokio::task::spawn_blocking(move || {
+        let mut next = Instant::now();
         let progress = |bytes| {
-            told.send_replace(bytes);
+            let now = Instant::now();
+            if now >= next {
+                told.send_replace(bytes);
+                next = now + TICK;
+            }
             if stopping.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let survey = match &mut changes {
