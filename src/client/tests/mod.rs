@@ -191,8 +191,36 @@ impl Ran {
     }
 }
 
-/// Delivers records, twenty a parcel, and holds the engine to what must be true of every run. Where an earlier run had
-/// anything accepted, that is `EARLIER`.
+/// Hands records over, twenty a parcel, as long as they are wanted; returns which. Where an earlier run had anything
+/// accepted, that is `EARLIER`, and comes first.
+async fn feed(
+    records: Vec<u64>,
+    accepted_before: bool,
+    parcels_in: mpsc::Sender<Arc<crate::batch::Parcel>>,
+) -> Vec<u64> {
+    if accepted_before {
+        let mut builder = ParcelBuilder::default();
+        builder.contact(EARLIER, |bytes| bytes.extend_from_slice(EARLIER.to_string().as_bytes()));
+        let _ = parcels_in.send(Arc::new(builder.take_accepted_before())).await;
+    }
+    let mut handed = Vec::new();
+    for chunk in records.chunks(20) {
+        let mut builder = ParcelBuilder::default();
+        for record in chunk {
+            builder.contact(*record, |bytes| {
+                bytes.extend_from_slice(record.to_string().as_bytes());
+                bytes.resize(bytes.len() + if *record == GIANT { 3_000 } else { 0 }, b' ');
+            });
+        }
+        if parcels_in.send(Arc::new(builder.take())).await.is_err() {
+            break;
+        }
+        handed.extend_from_slice(chunk);
+    }
+    handed
+}
+
+/// Delivers records, and holds the engine to what must be true of every run.
 async fn run_records(
     records: Vec<u64>,
     options: Options,
@@ -207,31 +235,7 @@ async fn run_records(
     let began = Instant::now();
     let (most, accepted_before) = (options.concurrency.most(), options.accepted_before);
     let engine = tokio::spawn(async move { deliver(server, &options, parcels, events_in, stop).await });
-    let feeding = {
-        let records = records.clone();
-        tokio::spawn(async move {
-            if accepted_before {
-                let mut builder = ParcelBuilder::default();
-                builder.contact(EARLIER, |bytes| bytes.extend_from_slice(EARLIER.to_string().as_bytes()));
-                let _ = parcels_in.send(Arc::new(builder.take_accepted_before())).await;
-            }
-            let mut handed = Vec::new();
-            for chunk in records.chunks(20) {
-                let mut builder = ParcelBuilder::default();
-                for record in chunk {
-                    builder.contact(*record, |bytes| {
-                        bytes.extend_from_slice(record.to_string().as_bytes());
-                        bytes.resize(bytes.len() + if *record == GIANT { 3_000 } else { 0 }, b' ');
-                    });
-                }
-                if parcels_in.send(Arc::new(builder.take())).await.is_err() {
-                    break;
-                }
-                handed.extend_from_slice(chunk);
-            }
-            handed
-        })
-    };
+    let feeding = tokio::spawn(feed(records.clone(), accepted_before, parcels_in));
     let mut told = Vec::new();
     while let Some(event) = events.recv().await {
         told.push(event);
