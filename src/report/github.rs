@@ -6,20 +6,21 @@
 use crate::numbers::count;
 use crate::terminal::safe;
 
-use super::Summary;
 use super::rejected_rows::RejectedRows;
 use super::words::{by_count, describe, remedy};
+use super::{Summary, Warning};
 
 /// At most so many annotations are made.
 const ANNOTATIONS: usize = 9;
 
-/// Annotations, one a line: what ended the run, then each reason at the first of its lines.
+/// Annotations, one a line: what ended the run, then each warning and each reason at the first of its lines.
 pub fn annotations(summary: &Summary, rejected: &RejectedRows) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(error) = &summary.ending.error {
         let hint = error.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
         lines.push(command("error", &[("title", &error.code)], &format!("{}{hint}", error.message)));
     }
+    lines.extend(summary.warnings.iter().map(noticed));
     for (code, rows) in by_count(&summary.tallies.reasons) {
         let hint = match remedy(code) {
             "" => String::new(),
@@ -40,6 +41,17 @@ pub fn annotations(summary: &Summary, rejected: &RejectedRows) -> Vec<String> {
         lines.push(command("warning", &[("title", "m1import")], &format!("{more} more reasons; see the step summary")));
     }
     lines
+}
+
+/// A warning, at the first of its places.
+fn noticed(warning: &Warning) -> String {
+    let hint = warning.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+    let (message, title) = (format!("{}{hint}", warning.message), warning.code.to_string());
+    let place = warning.places.first().and_then(|place| place.rsplit_once(':'));
+    match place.filter(|(_, line)| line.parse::<u64>().is_ok()) {
+        Some((file, line)) => command("warning", &[("file", file), ("line", line), ("title", &title)], &message),
+        None => command("warning", &[("title", &title)], &message),
+    }
 }
 
 /// The page for `$GITHUB_STEP_SUMMARY`, to be added to what is there.
@@ -81,6 +93,7 @@ mod tests {
             lines.join("\n"),
             str![[r#"
 ::error title=token.missing::no API token%0Ahint: put M1IMPORT_TOKEN=… into .env, or pass --token-file PATH
+::warning file=contacts.csv,line=7,title=warning.consent::contacts.csv: column "Opted/u{1b}[31m <b>out" says who does not want to be written to; 9 rows are marked and will be sent all the same%0Ahint: to leave them out: m1import contacts.csv --skip 'Opted out=yes'
 ::warning file=contacts.csv,line=5,title=phone.no_country::20 rows: no country code and no default country%0Ahint: write the number with + and its country code, or use --default-country
 ::warning file=contacts.csv,line=118,title=phone.precision_lost::2 rows: the spreadsheet has rounded this number%0Ahint: format the column as text and export the file again
 ::warning file=contacts.csv,line=204,title=server.refused::2 rows: refused by the server%0Ahint: correct the row and import rejected.csv
@@ -94,7 +107,7 @@ mod tests {
         summary.tallies.reasons = crate::row::Code::ALL.iter().map(|code| (code.as_str().to_owned(), 1)).collect();
         let lines = annotations(&summary, &RejectedRows::default());
         assert_eq!(lines.len(), ANNOTATIONS);
-        assert_eq!(lines[8], "::warning title=m1import::18 more reasons; see the step summary");
+        assert_eq!(lines[8], "::warning title=m1import::19 more reasons; see the step summary");
     }
 
     #[test]
@@ -110,7 +123,9 @@ mod tests {
             message: String::new(),
             value: String::new(),
         });
-        let line = annotations(&summary, &rejected).remove(0);
+        let mut lines = annotations(&summary, &rejected);
+        assert_eq!(lines.len(), 2, "a warning and a reason");
+        let line = lines.remove(1);
         assert!(line.starts_with("::warning file=a%2Cline=1%3A%3Aerror%3A%3A100%25"), "{line}");
         assert_eq!(line.matches("::").count(), 2, "{line}");
         assert!(!line.contains('\n'));

@@ -35,6 +35,14 @@ pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
         present.map(|(status, rows)| vec![status.label().to_owned(), grouped(rows), status.meaning().to_owned()]);
     let total = vec!["**rows read**".to_owned(), format!("**{}**", grouped(summary.rows.read)), String::new()];
     table(&["rows", "count", "meaning"], books.chain([total]), &mut page);
+    if !summary.warnings.is_empty() {
+        page.push_str("### Warnings\n\n");
+        let found = summary.warnings.iter().map(|warning| {
+            let hint = warning.hint.as_deref().unwrap_or_default();
+            vec![plain(&warning.code.to_string()), plain(&warning.message), plain(hint)]
+        });
+        table(&["code", "what was noticed", "what to do"], found, &mut page);
+    }
     if !summary.tallies.reasons.is_empty() {
         page.push_str("### Why rows were not imported\n\n");
         let reasons = by_count(&summary.tallies.reasons).into_iter();
@@ -141,7 +149,7 @@ mod tests {
             let case = sample::rejected(Values::Shown).rows()[0].clone();
             rejected.add(RejectedRow { line, ..case });
         }
-        let page = write(&sample::summary(), &rejected);
+        let page = write(&Summary { warnings: Vec::new(), ..sample::summary() }, &rejected);
         assert!(page.contains("### The first 50 of 60 rejected rows"), "{page}");
         assert_eq!(page.matches("contacts.csv:").count(), 50);
     }

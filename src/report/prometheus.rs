@@ -1,5 +1,6 @@
 //! The run as metrics for Prometheus, for the textfile collector of its node exporter. No names of files or people.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use jiff::Timestamp;
@@ -12,6 +13,13 @@ pub fn write(summary: &Summary) -> String {
     let rows = summary.rows.counts.iter();
     let rows = rows.map(|(status, rows)| (format!("{{status=\"{status}\"}}"), rows));
     gauge("m1import_rows", "Rows of the job by status.", rows, &mut text);
+    if !summary.warnings.is_empty() {
+        let found = summary.warnings.iter().map(|warning| (warning.code, warning.count));
+        let mut counts = BTreeMap::new();
+        found.for_each(|(code, count)| *counts.entry(code.to_string()).or_insert(0_u64) += count);
+        let counts = counts.into_iter().map(|(code, count)| (format!("{{code=\"{code}\"}}"), count));
+        gauge("m1import_warnings", "What was noticed before anything was sent, by code.", counts, &mut text);
+    }
     one("m1import_exit_code", "Exit code of the last run.", summary.ending.exit_code.code(), &mut text);
     one("m1import_duration_seconds", "How long the last run took.", summary.time.seconds, &mut text);
     let finished = summary.time.finished.parse::<Timestamp>().map_or(0, |finished| finished.as_second());
@@ -41,7 +49,7 @@ mod tests {
     fn the_metrics_of_a_run() {
         assert_data_eq!(
             write(&sample::summary()),
-            str![[r#"
+            str![[r##"
 # HELP m1import_rows Rows of the job by status.
 # TYPE m1import_rows gauge
 m1import_rows{status="accepted"} 1150
@@ -53,6 +61,9 @@ m1import_rows{status="invalid"} 22
 m1import_rows{status="refused"} 2
 m1import_rows{status="unconfirmed"} 0
 m1import_rows{status="not_sent"} 0
+# HELP m1import_warnings What was noticed before anything was sent, by code.
+# TYPE m1import_warnings gauge
+m1import_warnings{code="warning.consent"} 9
 # HELP m1import_exit_code Exit code of the last run.
 # TYPE m1import_exit_code gauge
 m1import_exit_code 1
@@ -63,7 +74,7 @@ m1import_duration_seconds 12.64
 # TYPE m1import_finished_timestamp_seconds gauge
 m1import_finished_timestamp_seconds 1795383925
 
-"#]]
+"##]]
         );
     }
 }
