@@ -232,7 +232,12 @@ fn an_archive_has_one_directory_of_bounded_length() {
         let size = |text: &str| text.lines().skip(1).collect::<Vec<_>>().join("\n");
         assert_eq!(size(&run.exits_with(0).stdout), size(&read));
     }
-    // Behind a program that would unpack it, and with an entry of two contents.
+    // Two archives one behind the other, each with a directory of its own: nothing of the first is read.
+    let other = workbook(&CONTACT.replace("+27830000001", "+27830000002"));
+    folder.write("bad.xlsx", [&good[..], &other].concat());
+    let run = m1import(&folder, ["check", "bad.xlsx", "--show-values"]).run();
+    assert!(run.exits_with(0).stdout.contains("+27830000002") && !run.stdout.contains("830000001"), "{}", run.stdout);
+    // Behind a program that would unpack it.
     folder.write("bad.xlsx", [b"PK\x03\x04", &vec![0; 100][..], &good].concat());
     m1import(&folder, ["check", "bad.xlsx"]).run().exits_with(0);
     let many: Vec<(String, String)> =
