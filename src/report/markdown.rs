@@ -31,18 +31,11 @@ pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
         page.push_str("\n\n");
     }
     let present = summary.rows.counts.present();
-    let books =
+    let counts =
         present.map(|(status, rows)| vec![status.label().to_owned(), grouped(rows), status.meaning().to_owned()]);
     let total = vec!["**rows read**".to_owned(), format!("**{}**", grouped(summary.rows.read)), String::new()];
-    table(&["rows", "count", "meaning"], books.chain([total]), &mut page);
-    if !summary.warnings.is_empty() {
-        page.push_str("### Warnings\n\n");
-        let found = summary.warnings.iter().map(|warning| {
-            let hint = warning.hint.as_deref().unwrap_or_default();
-            vec![plain(&warning.code.to_string()), plain(&warning.message), plain(hint)]
-        });
-        table(&["code", "what was noticed", "what to do"], found, &mut page);
-    }
+    table(&["rows", "count", "meaning"], counts.chain([total]), &mut page);
+    warnings(summary, &mut page);
     if !summary.tallies.reasons.is_empty() {
         page.push_str("### Why rows were not imported\n\n");
         let reasons = by_count(&summary.tallies.reasons).into_iter();
@@ -73,6 +66,18 @@ pub fn write(summary: &Summary, rejected: &RejectedRows) -> String {
         table(&["country", "contacts", "share"], rows, &mut page);
     }
     page
+}
+
+fn warnings(summary: &Summary, page: &mut String) {
+    if summary.warnings.is_empty() {
+        return;
+    }
+    page.push_str("### Warnings\n\n");
+    let found = summary.warnings.iter().map(|warning| {
+        let hint = warning.hint.as_deref().unwrap_or_default();
+        vec![plain(&warning.code.to_string()), plain(&warning.message), plain(hint)]
+    });
+    table(&["code", "what was noticed", "what to do"], found, page);
 }
 
 fn row(case: &RejectedRow) -> Vec<String> {
