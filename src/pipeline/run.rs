@@ -1,6 +1,6 @@
 //! One import, from the settings to the exit code, in stages: each is a type that holds what the next one needs.
 //!
-//! [`Prepared`] has read samples and claimed the results folder; [`Surveyed`] has read every row and opened the journal;
+//! [`Prepared`] has read samples and claimed the results folder; `Surveyed` has read every row and opened the journal;
 //! `Delivered` has sent what there was to send; its `finish` writes the reports. A run that fails before it is
 //! surveyed is [`Untouched`]: what is in the results folder stays as it was.
 
