@@ -12,6 +12,7 @@ fn closing(run: &Summary) -> SummaryFooter {
 }
 
 #[test]
+#[cfg_attr(not(feature = "html"), ignore = "report.html is among the results")]
 fn the_summary_of_a_finished_run() {
     let text = summary(&sample::summary(), &closing(&sample::summary()));
     assert!(text.lines().all(|line| super::super::table::width(line) <= WIDTH), "{text}");
@@ -19,6 +20,7 @@ fn the_summary_of_a_finished_run() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "html"), ignore = "report.html is among the results")]
 fn the_summary_of_an_unfinished_run() {
     let mut run = sample::summary();
     run.ending.status = Status::Stopped;
