@@ -44,8 +44,8 @@ FRAMEWORKS = [
     Case("FastAPI, pydantic", "fastapi", **VALIDATED),
     Case("uvicorn, two at once", "fastapi-two", **{**VALIDATED, "requests": 60, **LIMITED}),
     Case("Django REST framework", "django", **VALIDATED),
-    Case("Django, bodies over 10 kB", "django-small", requests=120),
-    Case("gunicorn, five requests a worker", "gunicorn-five", requests=40),
+    Case("Django, bodies over 10 kB", "django-small", **{**VALIDATED, "requests": 120}),
+    Case("gunicorn, five requests a worker", "gunicorn-five", **{**VALIDATED, "requests": 40}),
 ]
 LIMITERS = [
     Case("express-rate-limit, draft-8", "express-rate-limit", **LIMITED),

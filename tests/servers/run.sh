@@ -31,6 +31,7 @@ if [ ! -x "$work/python/bin/pip" ]; then
 fi
 if [ ! -d "$work/debian" ]; then
   mkdir -p "$work/debs/partial" "$work/debian"
+  apt-get update -qq 2>"$work/apt.log"
   for package in nginx haproxy tinyproxy squid apache2 libapache2-mod-security2 modsecurity-crs caddy; do
     apt-get install -qq -y --download-only --no-install-recommends -o Dir::Cache::archives="$work/debs" "$package" \
       >/dev/null 2>"$work/apt.log" || echo "not to be had: $package of Debian"
