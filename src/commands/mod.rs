@@ -101,7 +101,7 @@ fn with_config(
     let terminal = terminal(settled.as_ref().map_or(Color::Auto, |config| config.output.color), env);
     // A token that was typed without its option is named as a file that is missing.
     if let Some(token) = settled.as_ref().ok().and_then(|config| config.delivery.token.given()) {
-        terminal.redactor.hide(token);
+        terminal.redactor.hide(&token);
     }
     if matches!(mode, Mode::Look | Mode::Settings)
         && let Ok(config) = &settled

@@ -13,7 +13,7 @@ use super::found::decoded;
 use super::jwt::peek;
 use super::key;
 use super::level::{Levels, Origin};
-use super::token_text::{bare, why_unusable};
+use super::token_text::{bare, name_in_front, why_unusable};
 use crate::cli::options::setting;
 use crate::diagnostic::{RunCode, WarningCode};
 use crate::platform;
@@ -51,12 +51,13 @@ pub(super) enum TokenPlace {
 }
 
 impl TokenSource {
-    /// The token, where it was typed or stands in a variable: then it is known before anything is read.
-    pub fn given(&self) -> Option<&Secret> {
-        match &self.place {
-            TokenPlace::Given(secret) => Some(secret),
-            TokenPlace::Nowhere | TokenPlace::Stdin | TokenPlace::File(_) | TokenPlace::Command(_) => None,
-        }
+    /// The token, where it was typed or stands in a variable: then it is known before anything is read. The name of a
+    /// variable in front of it is no secret.
+    pub fn given(&self) -> Option<Secret> {
+        let TokenPlace::Given(secret) = &self.place else { return None };
+        let token = secret.expose();
+        let name = name_in_front(token).unwrap_or_default();
+        Some(Secret::new(token.strip_prefix(name).unwrap_or(token).to_owned()))
     }
 
     /// Settles which level gives the token.

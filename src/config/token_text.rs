@@ -114,7 +114,7 @@ fn unexpanded(token: &str) -> Option<&'static str> {
 }
 
 /// The name of a variable with its equals sign, as in `M1IMPORT_TOKEN=…`. A token that holds `=` itself ends in it.
-fn name_in_front(token: &str) -> Option<&str> {
+pub(super) fn name_in_front(token: &str) -> Option<&str> {
     let (name, value) = token.split_once('=')?;
     let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let upper = name.to_ascii_uppercase();
