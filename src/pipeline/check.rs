@@ -188,9 +188,7 @@ async fn read_all(
     job: &Arc<Job>,
     changes: Option<Changes>,
 ) -> Result<(Arc<Survey>, Option<Changes>), Error> {
-    let surveyed = survey(run.config, job, changes, run.stop, &mut run.progress).await;
-    run.progress.finish();
-    let (survey, changes) = surveyed?;
+    let (survey, changes) = survey(run.config, job, changes, run.stop, &mut run.progress).await?;
     prepare::enough(run.config, &survey)?;
     prepare::no_drop(run.config, &survey, real_folder(run.config).as_ref())?;
     Ok((Arc::new(survey), changes))

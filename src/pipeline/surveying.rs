@@ -51,7 +51,10 @@ pub async fn survey(
     while bytes.changed().await.is_ok() {
         progress.checked(*bytes.borrow_and_update());
     }
-    match (reading.await, stop.by_signal()) {
+    let read = reading.await;
+    // What is said of the survey stands on a clean screen.
+    progress.finish();
+    match (read, stop.by_signal()) {
         (Ok(Ok(Some(surveyed))), _) => Ok(surveyed),
         (Ok(Ok(None)), Some(signal)) => Err(Error::Signal(signal)),
         (Ok(Err(error)), _) => Err(Error::Input(error)),

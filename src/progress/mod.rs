@@ -169,10 +169,12 @@ impl Progress {
         }
     }
 
-    /// The end: a clean screen, and how often troubles came up that were told only once.
+    /// The end of a phase: a clean screen, and how often troubles came up that were told only once.
     pub fn finish(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
+            // A bar of a later phase is a new one, which has no style yet.
+            self.cells = 0;
         }
         let again: Vec<String> = self
             .troubles
