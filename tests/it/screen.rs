@@ -158,3 +158,18 @@ fn the_bar_follows_the_size_of_the_terminal() {
     }
     screen.until("the summary", |text| text.contains("Results in contacts.results"));
 }
+
+#[test]
+#[ignore = "needs tmux: cargo test --test it screen -- --ignored"]
+fn a_warning_stands_on_a_clean_screen() {
+    let folder = Folder::new();
+    let rows: String = (0..100_000).map(|n| format!("Shop,+4915123{n:06}\n")).collect();
+    folder.write("contacts.csv", format!("name,phone\n{rows}"));
+    let screen = Screen::new(&folder, 100, 30);
+    let _beside = sandbox(&screen, "0ms");
+    screen.types("run contacts.csv --dry-run");
+    screen.until("the bar", |text| text.contains("nothing is sent yet"));
+    let ended = screen.until("the end", |text| text.ends_with("\n$"));
+    assert!(ended.lines().any(|line| line.starts_with("warning: contacts.csv: 100,000 of")), "{ended}");
+    assert!(!ended.contains("[=") && !ended.contains("nothing is sent yet"), "nothing of the bar is left:\n{ended}");
+}
