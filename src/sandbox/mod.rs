@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use server::Server;
@@ -71,6 +72,8 @@ pub struct Sandbox {
     address: SocketAddr,
     store: SharedStore,
     serving: JoinSet<()>,
+    /// Dropped when the sandbox stops.
+    running: oneshot::Sender<()>,
 }
 
 impl Sandbox {
@@ -84,8 +87,9 @@ impl Sandbox {
         let store = SharedStore::new(Store::new(options.keep));
         let server = Arc::new(Server::new(options, address.port(), store.clone()));
         let mut serving = JoinSet::new();
-        serving.spawn(server::serve(listener, server));
-        Ok(Sandbox { address, store, serving })
+        let (running, stopped) = oneshot::channel();
+        serving.spawn(server::serve(listener, server, stopped));
+        Ok(Sandbox { address, store, serving, running })
     }
 
     /// The URL that contacts are posted to.
@@ -100,7 +104,8 @@ impl Sandbox {
 
     /// Closes the port and every connection.
     pub async fn stop(mut self) {
-        self.serving.shutdown().await;
+        drop(self.running);
+        while self.serving.join_next().await.is_some() {}
     }
 }
 

@@ -16,7 +16,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 
 use super::contract::{self, Refusal};
@@ -53,14 +53,18 @@ pub struct Server {
     store: SharedStore,
 }
 
-/// Accepts connections until it is dropped, and with it every connection.
-pub async fn serve(listener: TcpListener, server: Arc<Server>) {
+/// Accepts connections until the other end of `stopped` is dropped; it returns when every connection is closed.
+pub async fn serve(listener: TcpListener, server: Arc<Server>, mut stopped: oneshot::Receiver<()>) {
     let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut connections = JoinSet::new();
-    // The semaphore is never closed.
-    while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
-        match listener.accept().await {
-            Ok((stream, _)) => {
+    loop {
+        let next = async {
+            // The semaphore is never closed.
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            (permit, listener.accept().await)
+        };
+        match tokio::select! { next = next => next, _ = &mut stopped => break } {
+            (permit, Ok((stream, _))) => {
                 let server = Arc::clone(&server);
                 connections.spawn(async move {
                     connection(stream, server).await;
@@ -68,10 +72,11 @@ pub async fn serve(listener: TcpListener, server: Arc<Server>) {
                 });
             }
             // Most likely no file descriptor is left: give the other connections time to end.
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            (_, Err(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
         while connections.try_join_next().is_some() {}
     }
+    connections.shutdown().await;
 }
 
 async fn connection(stream: TcpStream, server: Arc<Server>) {
