@@ -144,6 +144,13 @@ pub struct InputRead {
 }
 
 impl Job {
+    /// The name of the first input of which two readings have not seen the same; `None` where there is none.
+    pub fn changed_input(&self, first: &[InputRead], again: &[InputRead]) -> Option<&str> {
+        let mut inputs = self.inputs.iter().enumerate();
+        let changed = inputs.find(|(number, _)| first.get(*number) != again.get(*number));
+        changed.map(|(_, input)| input.source.input().name())
+    }
+
     /// Reads all inputs once. `each` ends the reading by breaking; the inputs then have no fingerprint.
     ///
     /// # Errors

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::lookup::{LookedUp, Lookup, is_same_input};
+use super::inputs;
+use super::lookup::{LookedUp, Lookup};
 use crate::config::{Config, Target};
 use crate::dedupe::{Merge, Resolved};
 use crate::error::Error;
@@ -154,7 +155,7 @@ impl Changes {
         if stopped {
             return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
         }
-        is_same_input(job, survey, &read.inputs)?;
+        inputs::are_same(job, &survey.inputs, &read.inputs)?;
         if let Some(LookedUp { kept, lines }) = looked_up {
             (self.kept, self.lines) = (Some(Arc::new(kept)), lines);
         }

@@ -3,11 +3,12 @@
 
 use std::ops::{ControlFlow, RangeInclusive};
 
+use super::inputs;
 use crate::contact::{Contact, FieldColumns};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{InputRead, Job, Judged, KeptRows, Step};
+use crate::reading::{Job, Judged, KeptRows, Step};
 use crate::report::certain::{CertainLines, WrittenLines};
 use crate::row::Row;
 use crate::state::Comparison;
@@ -176,18 +177,6 @@ impl Lookup {
         if stopped {
             return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
         }
-        is_same_input(job, survey, &read.inputs)
-    }
-}
-
-/// The inputs are still what the survey has read.
-///
-/// # Errors
-/// One is not.
-pub fn is_same_input(job: &Job, survey: &Survey, again: &[InputRead]) -> Result<(), Error> {
-    let changed = job.inputs.iter().zip(survey.inputs.iter().zip(again)).find(|(_, (first, now))| first != now);
-    match changed {
-        Some((input, _)) => Err(Error::InputChanged { input: input.source.input().name().to_owned() }),
-        None => Ok(()),
+        inputs::are_same(job, &survey.inputs, &read.inputs)
     }
 }

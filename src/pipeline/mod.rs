@@ -11,6 +11,7 @@ mod documents;
 mod earlier;
 mod finish;
 mod hints;
+mod inputs;
 mod listeners;
 mod lookup;
 pub mod merge;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::earlier::{Listed, clear_rejected};
-use super::sending::unchanged;
+use super::inputs;
 use crate::error::Error;
 use crate::folder::{Folder, RESULTS, publish};
 use crate::outcome::{RowCounts, StatusMap};
@@ -79,7 +79,7 @@ pub fn write_rows(
         Err(rows::Error::Changed(input)) => return Err(Error::InputChanged { input }),
         Err(rows::Error::File { path, error }) => return Err(Error::Output { path, error }),
     };
-    unchanged(&input.job)?;
+    inputs::have_same_lengths(&input.job)?;
     let listed = Listed::of(folder);
     let mut output = RowReportOutput { files: Files::default(), rows: None, rejected, kept: Vec::new() };
     let failed = |error| Error::Output { path: folder.path().to_owned(), error };

@@ -8,16 +8,14 @@ use std::sync::Arc;
 
 use super::prepared::Prepared;
 use super::screen::values;
-use super::summary::{RunInfo, RunResult};
-use super::{RunOutput, Screen, finish};
+use super::summary::RunInfo;
+use super::{RunOutput, Screen, finish, summary};
 use crate::config::{Config, Target};
 use crate::error::Error;
-use crate::event::Requests;
-use crate::outcome::StatusMap;
 use crate::progress::Progress;
 use crate::reading::Job;
+use crate::report::Summary;
 use crate::report::rejected_rows::RejectedRows;
-use crate::report::{CheckInfo, Files, Summary};
 use crate::stop::Stop;
 
 /// Imports contacts, or does everything but the requests.
@@ -73,16 +71,6 @@ impl Untouched {
     }
 
     pub(super) fn summarize(&self, run: &Run<'_>) -> Summary {
-        run.info.summarize(&RunResult {
-            job: self.job.as_deref(),
-            survey: None,
-            statuses: &StatusMap::default(),
-            absent: None,
-            requests: Requests::default(),
-            files: Files::default(),
-            error: Some(&self.cause),
-            dry: run.is_dry(),
-            check: CheckInfo::default(),
-        })
+        summary::untouched(&run.info, self.job.as_deref(), &self.cause, run.is_dry())
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
+use super::inputs;
 use super::listeners::Listeners;
 use crate::batch::{Parcel, ParcelBuilder};
 use crate::client::{self, Transport};
@@ -58,8 +59,7 @@ pub async fn send(
 ) -> Result<(), Error> {
     let (parcels_in, parcels) = mpsc::channel(PARCELS);
     let (events_in, mut events) = mpsc::channel(EVENTS);
-    let inputs = load.survey.inputs.clone();
-    let names: Vec<String> = load.job.inputs.iter().map(|input| input.source.input().name().to_owned()).collect();
+    let (job, survey) = (Arc::clone(&load.job), Arc::clone(&load.survey));
     let reader = {
         let stop = stop.clone();
         tokio::task::spawn_blocking(move || read(&load, &parcels_in, &stop))
@@ -90,7 +90,7 @@ pub async fn send(
         return Err(cause);
     }
     let read = match reader.await {
-        Ok(Ok(Some(again))) => changed(&inputs, &again, &names),
+        Ok(Ok(Some(again))) => inputs::are_same(&job, &survey.inputs, &again),
         Ok(Ok(None)) => match stop.by_signal() {
             Some(signal) => Err(Error::Signal(signal)),
             None => Ok(()),
@@ -106,23 +106,6 @@ pub async fn send(
             _ => Error::Delivery(failure),
         }),
         Err(_) => Err(Error::Broken("the sending")),
-    }
-}
-
-/// The second reading must have seen the bytes that the first one saw.
-fn changed(first: &[InputRead], again: &[InputRead], names: &[String]) -> Result<(), Error> {
-    let other = names.iter().enumerate().find(|(i, _)| first.get(*i) != again.get(*i));
-    match other {
-        None => Ok(()),
-        Some((_, name)) => Err(Error::InputChanged { input: name.clone() }),
-    }
-}
-
-/// A file that grows, shrinks or is replaced by one of another length under the run is not the one that was surveyed.
-pub(super) fn unchanged(job: &Job) -> Result<(), Error> {
-    match job.inputs.iter().map(|input| input.source.input()).find(|input| input.has_other_length()) {
-        None => Ok(()),
-        Some(input) => Err(Error::InputChanged { input: input.name().to_owned() }),
     }
 }
 
@@ -172,7 +155,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
             }
         }
         if builder.is_full() {
-            failed = unchanged(&load.job).err();
+            failed = inputs::have_same_lengths(&load.job).err();
             ended |= failed.is_none() && parcels.blocking_send(Arc::new(builder.take())).is_err();
         }
         if ended || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -187,7 +170,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
     if ended {
         return Ok(None);
     }
-    unchanged(&load.job)?;
+    inputs::have_same_lengths(&load.job)?;
     let rest = builder.take();
     if !rest.items.is_empty() && parcels.blocking_send(Arc::new(rest)).is_err() {
         return Ok(None);

@@ -299,15 +299,20 @@ pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)
 
 /// The summary of a command that failed before there was anything to tell but its error.
 pub fn failed(info: &RunInfo, error: &Error) -> Summary {
+    untouched(info, None, error, false)
+}
+
+/// The summary of a run that failed before its inputs were read. `job`: where they were understood.
+pub fn untouched(info: &RunInfo, job: Option<&Job>, error: &Error, dry: bool) -> Summary {
     info.summarize(&RunResult {
-        job: None,
+        job,
         survey: None,
         statuses: &StatusMap::default(),
         absent: None,
         requests: Requests::default(),
         files: Files::default(),
         error: Some(error),
-        dry: false,
+        dry,
         check: CheckInfo::default(),
     })
 }

@@ -163,21 +163,14 @@ fn write_read(
     if let Some(ended) = ended {
         return ended.map(|()| None);
     }
-    unchanged(context, &read.inputs)?;
+    if let Some(input) = context.job.changed_input(context.inputs, &read.inputs) {
+        return Err(Error::Changed(input.to_owned()));
+    }
     spans.as_mut().map_or(Ok(()), |spans| spans.copy_rest(&mut results)).map_err(failed)?;
     // Without a single record the header has not been written.
     results.write_all(&text).map_err(failed)?;
     let results = results.into_inner().map_err(|error| failed(error.into_error()))?;
     Ok(Some(Written { rows, results, rejected: files.finish()? }))
-}
-
-/// Every input is the one that was surveyed.
-fn unchanged(context: &ReportContext<'_>, read: &[InputRead]) -> Result<(), Error> {
-    let readings = context.inputs.iter().zip(read);
-    match context.job.inputs.iter().zip(readings).find(|(_, (first, now))| first != now) {
-        Some((input, _)) => Err(Error::Changed(input.source.input().name().to_owned())),
-        None => Ok(()),
-    }
 }
 
 /// A rejected row as reports show it.

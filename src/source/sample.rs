@@ -16,11 +16,11 @@ pub(super) struct Sample {
     pub name: String,
     /// How the file is packed; what follows is unpacked.
     pub compression: Option<Compression>,
-    /// The first 256 KiB; more where the first line is longer, up to the longest record.
+    /// The beginning; where that is plain ASCII, the first piece behind it that is not: it tells the encoding.
     pub bytes: Vec<u8>,
-    /// Where those are plain ASCII: the first piece behind them that is not. It tells the encoding.
-    pub later: Vec<u8>,
-    /// There is nothing behind `bytes`.
+    /// How long the beginning is: 256 KiB, or more where the first line is longer, up to the longest record.
+    pub length: usize,
+    /// There is nothing behind the beginning.
     pub is_complete: bool,
 }
 
@@ -38,30 +38,32 @@ impl Sample {
         let mut has_line = false;
         while sample.bytes.len() < LOOK || !has_line && sample.bytes.len() < MAX_RECORD + LOOK {
             let start = sample.bytes.len();
-            if !read_chunk(&mut from, &mut sample.bytes)? {
-                sample.is_complete = true;
-                return Ok(sample);
+            sample.is_complete = !read_chunk(&mut from, &mut sample.bytes)?;
+            if sample.is_complete {
+                break;
             }
             let chunk = sample.bytes.get(start..).unwrap_or_default();
             has_line |= memchr::memchr2(b'\n', b'\r', chunk).is_some();
         }
-        let mut passed = sample.bytes.len();
+        sample.length = sample.bytes.len();
+        let mut passed = sample.length;
         let mut is_ascii = sample.bytes.is_ascii();
-        while is_ascii && passed < MAX_ASCII {
-            sample.later.clear();
-            if !read_chunk(&mut from, &mut sample.later)? {
-                sample.is_complete = passed == sample.bytes.len();
+        while !sample.is_complete && is_ascii && passed < MAX_ASCII {
+            sample.bytes.truncate(sample.length);
+            if !read_chunk(&mut from, &mut sample.bytes)? {
+                sample.is_complete = passed == sample.length;
                 break;
             }
-            passed += sample.later.len();
-            is_ascii = sample.later.is_ascii();
+            let later = sample.bytes.get(sample.length..).unwrap_or_default();
+            passed += later.len();
+            is_ascii = later.is_ascii();
         }
         Ok(sample)
     }
 
-    /// What the encoding is found by.
-    pub fn for_encoding(&self) -> Vec<u8> {
-        [self.bytes.as_slice(), &self.later].concat()
+    /// The beginning.
+    pub fn head(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or(&self.bytes)
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) struct Records {
 /// # Errors
 /// It is empty, of a kind that holds no contacts, in an encoding that cannot be read, or not what `--format` says.
 pub(super) fn understand(sample: &Sample, options: &Options) -> Result<Understanding, ErrorKind> {
-    let bytes = sample.bytes.as_slice();
+    let bytes = sample.head();
     if sample.is_complete && bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ErrorKind::Empty);
     }
@@ -68,21 +68,21 @@ pub(super) fn understand(sample: &Sample, options: &Options) -> Result<Understan
     }
     #[cfg(feature = "xlsx")]
     if is_container_asked || options.format == Some(Format::Ldif) {
-        let found = TextBook::find(&sample.for_encoding(), options.encoding)?;
+        let found = TextBook::find(&sample.bytes, options.encoding)?;
         let is_wanted = |kind: TextBook| options.format.is_none_or(|asked| asked == kind.format());
         if let Some((kind, encoding)) = found.filter(|(kind, _)| is_wanted(*kind)) {
             return Ok(Understanding::Container(Container::Document { kind, encoding }));
         }
     }
-    match binary(&sample.for_encoding(), options.encoding) {
+    match binary(&sample.bytes, options.encoding) {
         Some(kind) => Err(ErrorKind::Binary(kind)),
         None => records(sample, options).map(Understanding::Records),
     }
 }
 
 fn records(sample: &Sample, options: &Options) -> Result<Records, ErrorKind> {
-    let mut encoding = encoding::find(&sample.for_encoding(), options.encoding)?;
-    let text = text::decode(&sample.bytes, encoding.encoding)?;
+    let mut encoding = encoding::find(&sample.bytes, options.encoding)?;
+    let text = text::decode(sample.head(), encoding.encoding)?;
     if sample.is_complete && text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
         return Err(ErrorKind::Empty);
     }
@@ -99,7 +99,7 @@ fn records(sample: &Sample, options: &Options) -> Result<Records, ErrorKind> {
             let mut found = table::dialect(&text, sample.is_complete, options);
             if found.is_rejects_file {
                 // It is UTF-8 whatever --encoding says.
-                encoding = encoding::find(&sample.for_encoding(), None)?;
+                encoding = encoding::find(&sample.bytes, None)?;
             }
             if options.format.is_none() && found.delimiter == b'\t' {
                 format = Format::Tsv;
@@ -123,7 +123,13 @@ mod tests {
     use super::*;
 
     fn understood(name: &str, bytes: &[u8], options: &Options) -> String {
-        let sample = Sample { name: name.to_owned(), bytes: bytes.to_vec(), is_complete: true, ..Sample::default() };
+        let sample = Sample {
+            name: name.to_owned(),
+            bytes: bytes.to_vec(),
+            length: bytes.len(),
+            is_complete: true,
+            ..Sample::default()
+        };
         let records = match understand(&sample, options) {
             Ok(Understanding::Records(records)) => records,
             Ok(Understanding::Container(container)) => return format!("{container:?}"),
