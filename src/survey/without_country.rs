@@ -1,7 +1,7 @@
 //! Numbers that were rejected because nothing says which country they are of, and how many of them a default country would
 //! make valid.
 
-use crate::contact::phone::{self, Region};
+use crate::contact::phone::{self, Kind, Region};
 use crate::row::{Code, Reject};
 
 /// So many of them are kept.
@@ -21,10 +21,13 @@ impl WithoutCountry {
         }
     }
 
-    /// How many of those that are kept are valid where this is the default country, and how many are kept.
+    /// How many of those that are kept are valid where this is the default country, and how many are kept. None counts as
+    /// valid where one would be no mobile: a local number without its area code can be somebody else's landline.
     pub fn valid_in(&self, region: Region, rules: &phone::Rules) -> (u64, u64) {
         let rules = phone::Rules { default: Some(region), ..rules.clone() };
-        let is_valid = |number: &&String| phone::read("", number, None, &rules).is_ok();
-        (self.numbers.iter().filter(is_valid).count() as u64, self.numbers.len() as u64)
+        let readings = self.numbers.iter().filter_map(|number| phone::read("", number, None, &rules).ok());
+        let is_mobile = |kind: Kind| matches!(kind, Kind::Mobile | Kind::FixedLineOrMobile);
+        let valid = readings.map(|reading| is_mobile(reading.kind).then_some(1)).sum::<Option<u64>>();
+        (valid.unwrap_or(0), self.numbers.len() as u64)
     }
 }

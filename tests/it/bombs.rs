@@ -260,3 +260,25 @@ fn standard_input_is_kept_up_to_a_limit() {
     assert!(folder.leftovers().is_empty());
     run("1MB").exits_with(0);
 }
+
+#[test]
+fn why_an_archive_cannot_be_read_is_said() {
+    let folder = Folder::new();
+    let good = archive(&[("contacts.csv", "Name,Phone\nAnn,+27830000001\n".to_owned())]);
+    folder.write("contacts.zip", &good);
+    m1import(&folder, ["check", "contacts.zip"]).run().exits_with(0);
+    let directory = good.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+    let with = |at_entry: usize, at_directory: usize, value: u8| {
+        let mut file = good.clone();
+        (file[at_entry], file[directory + at_directory]) = (value, value);
+        file
+    };
+    for (file, said) in [
+        (with(8, 10, 14), "packed in an unusual way"),
+        (with(6, 8, 1), "it is protected by a password"),
+        (good[..good.len() / 2].to_vec(), "the zip data is damaged or cut short"),
+    ] {
+        folder.write("contacts.zip", file);
+        m1import(&folder, ["check", "contacts.zip"]).run().exits_with(65).says(said);
+    }
+}

@@ -165,11 +165,13 @@ fn a_default_country_is_offered_with_what_it_would_change() {
     let obeyed = m1import(&folder, ["check", "indian.csv", "--default-country", "IN", "--output", "json"]).run();
     assert_eq!(obeyed.json()["contacts"]["prepared"], 5);
 
-    // The numbers that name a country are of several, the file says countries itself, or no number would be valid.
+    // The numbers that name a country are of several, the file says countries itself, or no number would be a mobile.
     folder.write("mixed.csv", format!("phone\n+919876543214\n+49 1512 3456789\n{rows}"));
     folder.write("country.csv", "phone,Land\n+919876543214,India\n9876543210,\n");
     folder.write("none.csv", "phone\n+919876543214\n12345\n");
-    for file in ["mixed.csv", "country.csv", "none.csv"] {
+    // A number without its area code would be somebody's landline.
+    folder.write("local.csv", "phone\n+4915123456789\n0151 23456788\n5550101\n");
+    for file in ["mixed.csv", "country.csv", "none.csv", "local.csv"] {
         assert!(!hints_of(&folder, file).contains("of these"), "{file}");
     }
 }

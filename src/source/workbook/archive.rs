@@ -136,7 +136,8 @@ fn read(from: &mut impl Read, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
     loop {
         match from.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            read => return read.map_err(|_| ErrorKind::Damaged("zip")),
+            // What is not supported shows at the first byte only.
+            read => return read.map_err(|error| error.downcast().map_or(ErrorKind::Damaged("zip"), broken)),
         }
     }
 }
@@ -144,11 +145,12 @@ fn read(from: &mut impl Read, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
 fn broken(error: ZipError) -> ErrorKind {
     match error {
         ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => ErrorKind::Io(error),
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
             ErrorKind::Spreadsheet("it is protected by a password".to_owned())
         }
-        ZipError::CompressionMethodNotSupported(method) => {
-            ErrorKind::Spreadsheet(format!("it is packed by method {method} of zip; pack it again by the usual one"))
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            let kind = "a zip archive that is packed in an unusual way";
+            ErrorKind::Binary(Foreign { kind, remedy: "unpack it, and name the file with the contacts" })
         }
         _ => ErrorKind::Damaged("zip"),
     }
