@@ -12,12 +12,13 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use m1import::contact::Rules;
+use m1import::contact::phone::Plans;
 use m1import::dedupe::{OnDuplicate, PhoneIndex};
-use m1import::mapping::{self, Filter, Mapping};
-use m1import::reading::{self, Job, Shard};
+use m1import::reading::{Job, Shard};
 use m1import::row::Row;
 use m1import::source::{self, RowError};
 use m1import::survey::Survey;
+use m1import::understanding::{Wishes, understand};
 
 const ROWS: usize = 200_000;
 const ROUNDS: usize = 5;
@@ -170,11 +171,8 @@ fn bare_array(text: &str) -> usize {
 }
 
 fn job(name: &str, text: &str) -> Job {
-    let options = source::Options::default();
-    let source = source::open(source::InputSource::of(name, text.as_bytes()), &options).unwrap();
-    let mapping = Mapping::find(source.columns(), source.sample(), &mapping::Options::default()).unwrap();
-    let filter = Filter::find(&[], &[], source.columns()).unwrap();
-    let inputs = vec![reading::MappedInput { source, mapping, filter, rules: Rules::default() }];
+    let input = source::InputSource::of(name, text.as_bytes());
+    let inputs = understand(input, &Wishes::default(), &Plans::default()).unwrap();
     Job { inputs, rules: Rules::default(), limit: None, shard: Shard::default() }
 }
 

@@ -16,7 +16,7 @@ use crate::pipeline::merge;
 use crate::reading::Shard;
 use crate::report::words::moment;
 use crate::stop::Signal;
-use crate::{config, journal, mapping, source, state};
+use crate::{config, journal, mapping, source, state, understanding};
 
 /// Why a run could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -204,6 +204,15 @@ pub enum Error {
     /// A thread of the program broke down.
     #[error("a part of the program broke down: {0}")]
     Broken(&'static str),
+}
+
+impl From<understanding::Error> for Error {
+    fn from(error: understanding::Error) -> Error {
+        match error {
+            understanding::Error::Source(error) => Error::Input(error),
+            understanding::Error::Mapping { input, error } => Error::Mapping { input, error },
+        }
+    }
 }
 
 impl Error {

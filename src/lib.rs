@@ -36,6 +36,7 @@ pub mod state;
 pub mod stop;
 pub mod survey;
 pub mod terminal;
+pub mod understanding;
 pub mod user_key;
 pub mod vocabulary;
 pub mod wire;

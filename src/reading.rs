@@ -15,32 +15,20 @@ use std::thread;
 pub use kept::KeptRows;
 
 use crate::contact::{Contact, FieldColumns, Rules};
-use crate::mapping::{Filter, Mapping};
 use crate::row::{Field, Location, Reject, Row};
-use crate::source::{Columns, Digest, Error, Notice, RowError, Rows, Source};
+use crate::source::{Columns, Digest, Error, Notice, RowError, Rows};
+use crate::understanding::Understanding;
 
 /// Everything that decides which entries a reading gives.
 pub struct Job {
     /// The inputs, in order.
-    pub inputs: Vec<MappedInput>,
+    pub inputs: Vec<Understanding>,
     /// What is believed of a row of no input in particular.
     pub rules: Rules,
     /// Only so many records are taken, from the first.
     pub limit: Option<u64>,
     /// Only the records of this shard are taken.
     pub shard: Shard,
-}
-
-/// An input, understood.
-pub struct MappedInput {
-    /// Its rows.
-    pub source: Source,
-    /// Which of its columns is which field.
-    pub mapping: Mapping,
-    /// Which of its rows are wanted.
-    pub filter: Filter,
-    /// What is believed of one of its rows.
-    pub rules: Rules,
 }
 
 /// A part of the records that can be told without talking to whoever reads the others: shard K of N.
@@ -227,7 +215,7 @@ impl Job {
 fn judge<'r>(
     row: &'r Row,
     fault: Option<&BrokenRow>,
-    input: &MappedInput,
+    input: &Understanding,
     fields: &'r FieldColumns,
     rules: &'r Rules,
 ) -> Judged<'r> {

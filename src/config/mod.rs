@@ -55,6 +55,7 @@ use crate::mapping;
 use crate::reading::Shard;
 use crate::source;
 use crate::terminal::Color;
+use crate::understanding::Wishes;
 use crate::wire::contact::Empty;
 use places::{Places, own_name};
 
@@ -107,16 +108,8 @@ pub struct Config {
 /// How one input is read and mapped.
 #[derive(Debug, Clone)]
 pub struct InputSettings {
-    /// How it is read.
-    pub source: source::Options,
-    /// Which column is which field.
-    pub mapping: mapping::Options,
-    /// Conditions `COLUMN=VALUE,…` that a row must fulfil, all of them.
-    pub only: Vec<String>,
-    /// Conditions `COLUMN=VALUE,…` that a row must not fulfil, none of them.
-    pub skip: Vec<String>,
-    /// What is believed of a row; its numbering plans are those built in.
-    pub rules: contact::Rules,
+    /// What is wished of it.
+    pub wishes: Wishes,
     /// The settings among these that were not typed and decide how the file is read: name, value and place.
     pub from_elsewhere: Vec<String>,
 }
@@ -206,7 +199,7 @@ impl Config {
         for name in &names {
             let levels = places.levels(Some(name))?;
             let input = InputSettings::settle(&levels)?;
-            plans.push(plan::fingerprint(&levels, &input.rules)?);
+            plans.push(plan::fingerprint(&levels, &input.wishes.rules)?);
             inputs.push(input);
         }
         Ok(Config {
@@ -230,11 +223,13 @@ impl Config {
 impl InputSettings {
     fn settle(levels: &Levels) -> Result<InputSettings, Error> {
         Ok(InputSettings {
-            source: source_options(levels)?,
-            mapping: mapping_options(levels)?,
-            only: conditions(levels, key::ONLY)?,
-            skip: conditions(levels, key::SKIP)?,
-            rules: rules(levels)?,
+            wishes: Wishes {
+                source: source_options(levels)?,
+                mapping: mapping_options(levels)?,
+                only: conditions(levels, key::ONLY)?,
+                skip: conditions(levels, key::SKIP)?,
+                rules: rules(levels)?,
+            },
             from_elsewhere: levels.read_from_elsewhere(),
         })
     }

@@ -67,7 +67,8 @@ impl Changes {
             }
         };
         let is_part = config.rows.limit.is_some() || config.rows.shard.of > 1;
-        let is_filtered = config.inputs.iter().any(|input| !input.only.is_empty() || !input.skip.is_empty());
+        let is_filtered =
+            config.inputs.iter().any(|input| !input.wishes.only.is_empty() || !input.wishes.skip.is_empty());
         Ok(Some(Changes {
             id: known.id(),
             known: known.len() as u64,

@@ -21,7 +21,7 @@ use crate::event::Requests;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
 use crate::platform;
-use crate::reading::{Job, MappedInput};
+use crate::reading::Job;
 use crate::report::check::{Preview, page};
 use crate::report::rejected_rows::{RejectedRow, RejectedRows};
 use crate::report::rows::message;
@@ -29,6 +29,7 @@ use crate::report::{CheckInfo, Files, ReportFormat, Summary};
 use crate::source::Notice;
 use crate::stop::Stop;
 use crate::survey::{Example, Survey};
+use crate::understanding::Understanding;
 
 /// Reads the inputs once and shows what an import would do.
 pub async fn check(config: &Config, screen: &Screen<'_>, stop: &Stop) -> RunOutput {
@@ -172,7 +173,7 @@ async fn understand(run: &Run<'_>) -> Result<(Arc<Job>, Option<Changes>), Error>
     let inputs = prepare::open(config, screen, stop).await?;
     outputs::all_have_a_place(config)?;
     let mut changes = Changes::open(config)?;
-    let job = Arc::new(prepare::understand(config, inputs)?);
+    let job = Arc::new(prepare::job(config, inputs)?);
     if let Some(changes) = &mut changes {
         changes.look_up_during_survey(&job, config.rows.empty, None);
     }
@@ -224,7 +225,7 @@ fn masked(preview: &Preview) -> BTreeMap<String, Vec<RejectedRow>> {
 /// What was guessed about the inputs, where it is no warning.
 fn remarks(job: &Job) -> Vec<String> {
     let several = job.inputs.len() > 1;
-    let of_input = |input: &MappedInput| {
+    let of_input = |input: &Understanding| {
         let name = input.source.input().name().to_owned();
         let told = move |notice: &Notice| if several { format!("{name}: {notice}") } else { notice.to_string() };
         input.source.notices().iter().filter(|notice| notice.warning().is_none()).map(told).collect::<Vec<_>>()

@@ -11,13 +11,13 @@ use crate::contact::phone::Plans;
 use crate::dedupe::OnDuplicate;
 use crate::error::Error;
 use crate::folder::Folder;
-use crate::mapping::{Filter, Mapping};
-use crate::reading::{Job, MappedInput};
+use crate::reading::Job;
 use crate::report::Warning;
 use crate::small_file;
 use crate::source;
 use crate::stop::Stop;
 use crate::survey::Survey;
+use crate::understanding::{self, understand};
 
 use super::warnings::is_allowed_by_strict;
 
@@ -51,24 +51,16 @@ pub async fn unless_stopped<T: Send + 'static>(
     }
 }
 
-/// Finds out what the inputs are and which of their columns is which field.
+/// What is read, and how: the inputs, understood as the settings of each wish.
 ///
 /// # Errors
 /// An input is no contacts file, or has no column of phone numbers.
-pub fn understand(config: &Config, inputs: Vec<source::InputSource>) -> Result<Job, Error> {
+pub fn job(config: &Config, inputs: Vec<source::InputSource>) -> Result<Job, Error> {
     let rules = rules(config)?;
     let mut understood = Vec::new();
     for (input, settings) in inputs.into_iter().zip(&config.inputs) {
-        let caused = |error| Error::with_settings(error, &settings.from_elsewhere);
-        for source in source::open_all(input, &settings.source).map_err(|error| caused(Error::Input(error)))? {
-            let name = source.input().name().to_owned();
-            let mapped = |error| caused(Error::Mapping { input: name.clone(), error });
-            let mapping = Mapping::find(source.columns(), source.sample(), &settings.mapping).map_err(mapped)?;
-            let filter = Filter::find(&settings.only, &settings.skip, source.columns()).map_err(mapped)?;
-            let mut own = settings.rules.clone();
-            own.phone.plans = rules.phone.plans.clone();
-            understood.push(MappedInput { source, mapping, filter, rules: own });
-        }
+        let caused = |error: understanding::Error| Error::with_settings(error.into(), &settings.from_elsewhere);
+        understood.append(&mut understand(input, &settings.wishes, &rules.phone.plans).map_err(caused)?);
     }
     Ok(Job { inputs: understood, rules, limit: config.rows.limit, shard: config.rows.shard })
 }

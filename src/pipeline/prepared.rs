@@ -63,7 +63,7 @@ impl Prepared {
             Some(Err(error)) if config.delivery.restart && error.ends_with_restart() => ExistingJournal::None,
             Some(found) => found?,
         };
-        let job = Arc::new(prepare::understand(config, inputs)?);
+        let job = Arc::new(prepare::job(config, inputs)?);
         let earlier = EarlierReports::read(&folder);
         let previous = match &earlier {
             Some(reports) if are_replaced(reports, &journal) => reports.before(),

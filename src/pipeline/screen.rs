@@ -13,7 +13,6 @@ use crate::report::start::settings_from;
 use crate::report::text::warning;
 use crate::secret::Redactor;
 use crate::secret::Secret;
-use crate::source::Notice;
 use crate::terminal::{Terminal, safe};
 
 use super::delivery::seconds_left;
@@ -119,18 +118,8 @@ impl Screen<'_> {
             return;
         }
         for input in &job.inputs {
-            let (source, mapping) = (&input.source, &input.mapping);
-            let columns = source.columns();
-            let has_header = !source.notices().iter().any(|notice| matches!(notice, Notice::NoHeader { .. }));
-            let name = safe(source.input().name());
-            self.note(&format!("{name}: {}", source.reasons().join(", ")));
-            for (field, list) in mapping.fields().iter() {
-                for &column in list {
-                    let title = safe(columns.name(column as usize).unwrap_or_default());
-                    let basis = mapping.basis(field, column, columns, has_header).as_str();
-                    self.note(&format!("{name}: {field} is column {title}, {basis}"));
-                }
-            }
+            let name = safe(input.source.input().name());
+            input.evidence().iter().for_each(|line| self.note(&format!("{name}: {}", safe(line))));
         }
     }
 

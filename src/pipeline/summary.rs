@@ -11,13 +11,14 @@ use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::PreviousJob;
 use crate::outcome::{Counts, RowCounts, RowStatus, StatusMap};
-use crate::reading::{self, Job};
+use crate::reading::Job;
 use crate::report::check::Mapped;
 use crate::report::{
     self, CheckInfo, Contacts, Ending, ErrorReport, Files, JobInfo, RunTime, Status, Summary, SummaryVersion, Tallies,
 };
 use crate::row::Field;
 use crate::survey::Survey;
+use crate::understanding::Understanding;
 
 /// What is known of a run from its first moment on.
 pub struct RunInfo {
@@ -221,7 +222,7 @@ pub fn inputs_as_told(job: &Job, survey: Option<&Survey>) -> Vec<report::InputSu
         .collect()
 }
 
-fn mapping(input: &reading::MappedInput) -> report::Mapping {
+fn mapping(input: &Understanding) -> report::Mapping {
     let fields = input.mapping.fields();
     let columns = input.source.columns();
     let names = |list: &[u32]| {
@@ -247,7 +248,7 @@ fn mapping(input: &reading::MappedInput) -> report::Mapping {
 }
 
 /// The columns of an input: those of the fields in the fields' order, then those that no field uses, each with a value.
-pub fn mapped_columns(input: &reading::MappedInput) -> Vec<Mapped> {
+pub fn mapped_columns(input: &Understanding) -> Vec<Mapped> {
     let columns = input.source.columns();
     let mapped = |field: String, column: u32| Mapped {
         field,
@@ -267,7 +268,7 @@ pub fn mapped_columns(input: &reading::MappedInput) -> Vec<Mapped> {
 }
 
 /// The first value of a column that is not empty.
-fn example(input: &reading::MappedInput, column: usize) -> String {
+fn example(input: &Understanding, column: usize) -> String {
     let cells = input.source.sample().iter().map(|row| row.cell(column).trim());
     cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default().to_owned()
 }
@@ -277,7 +278,7 @@ fn example(input: &reading::MappedInput, column: usize) -> String {
 pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)> {
     let chosen = config.effective.iter().filter(|shown| shown.is_chosen() && !shown.is_masked);
     let mut settings: Vec<(&str, Vec<String>)> = chosen.map(|shown| (shown.name, shown.values.clone())).collect();
-    let mut pin = |name: &'static str, of: &dyn Fn(&reading::MappedInput) -> Vec<String>| {
+    let mut pin = |name: &'static str, of: &dyn Fn(&Understanding) -> Vec<String>| {
         let mut values = job.inputs.iter().map(of);
         if let Some(first) = values.next()
             && !first.is_empty()

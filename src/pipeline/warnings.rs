@@ -5,10 +5,11 @@ use crate::contact::phone::Kind;
 use crate::diagnostic::WarningCode;
 use crate::mapping::{Sense, UnusedCountry, numbered, yes_beside};
 use crate::numbers::grouped;
-use crate::reading::{InputRead, Job, MappedInput};
+use crate::reading::{InputRead, Job};
 use crate::report::Warning;
 use crate::row::Field;
 use crate::survey::{CommonName, Marked, People, Places, Survey};
+use crate::understanding::Understanding;
 use crate::wire::contact::Empty;
 
 /// Shares are looked at from so many contacts on.
@@ -51,7 +52,7 @@ pub fn is_allowed_by_strict(code: WarningCode) -> bool {
 
 /// What was noticed in the inputs that a person would want to know before contacts go out.
 fn of_inputs(job: &Job, survey: &Survey) -> Vec<Warning> {
-    let of_input = |(input, read): (&MappedInput, &InputRead)| {
+    let of_input = |(input, read): (&Understanding, &InputRead)| {
         let name = input.source.input().name().to_owned();
         let notices = input.source.notices().iter().chain(&read.notices);
         let warnings = notices.filter_map(move |notice| {

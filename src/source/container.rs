@@ -5,8 +5,8 @@ use super::detect::binary;
 use super::encoding::EncodingGuess;
 use super::error::ErrorKind;
 use super::input::InputSource;
+use super::recognize::Container;
 use super::sample::Sample;
-use super::understand::Container;
 #[cfg(feature = "xlsx")]
 use super::unpack::Unpacked;
 #[cfg(feature = "xlsx")]

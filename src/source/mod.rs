@@ -31,6 +31,7 @@ mod options;
 mod outline;
 mod phone_kind;
 mod pieces;
+mod recognize;
 mod rows;
 mod sample;
 mod scan;
@@ -41,7 +42,6 @@ mod tabular;
 mod text;
 mod token;
 mod typed;
-mod understand;
 mod unpack;
 mod vcard;
 mod vline;
@@ -66,11 +66,11 @@ use crate::row::Row;
 use crate::row::guard::unguard;
 use encoding::EncodingGuess;
 use json::Json;
+use recognize::{Recognized, Records, recognize};
 use sample::Sample;
 use shape::Shape;
 use table::Dialect;
 use text::Utf8Buffer;
-use understand::{Records, Understanding, understand};
 use unpack::{Compression, Unpacked};
 
 /// The longest record, in bytes.
@@ -139,9 +139,9 @@ pub fn open_all(input: InputSource, options: &Options) -> Result<Vec<Source>, Er
 
 fn settle(input: InputSource, options: &Options) -> Result<Vec<Source>, ErrorKind> {
     let sample = Sample::read(&input)?;
-    match understand(&sample, options)? {
-        Understanding::Records(found) => Ok(vec![Source::of_records(input, sample.compression, found, options)?]),
-        Understanding::Container(found) => container::open(&input, &sample, found, options),
+    match recognize(&sample, options)? {
+        Recognized::Records(found) => Ok(vec![Source::of_records(input, sample.compression, found, options)?]),
+        Recognized::Container(found) => container::open(&input, &sample, found, options),
     }
 }
 
@@ -158,7 +158,7 @@ impl Source {
     fn of_records(
         input: InputSource,
         compression: Option<Compression>,
-        found: understand::Records,
+        found: Records,
         options: &Options,
     ) -> Result<Source, ErrorKind> {
         let Records { format, encoding, .. } = found;

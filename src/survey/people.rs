@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::contact::{Contact, phone};
-use crate::reading::MappedInput;
 use crate::row::{Code, Reject, Row};
+use crate::understanding::Understanding;
 
 use super::Places;
 use super::marked::{self, Marked};
@@ -38,7 +38,7 @@ pub struct Everybody {
 
 impl Everybody {
     /// Takes in a row that can be sent.
-    pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row, input: Option<&MappedInput>) {
+    pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row, input: Option<&Understanding>) {
         marked::add(&mut self.marked, input.map_or(&[], |input| input.mapping.consents()), row);
         let people = self.inputs.entry(row.location.input).or_default();
         match contact.written_name() {
@@ -59,7 +59,7 @@ impl Everybody {
     }
 
     /// Takes in a row that cannot be sent.
-    pub(super) fn add_rejected(&mut self, reject: &Reject, row: &Row, input: Option<&MappedInput>) {
+    pub(super) fn add_rejected(&mut self, reject: &Reject, row: &Row, input: Option<&Understanding>) {
         let people = self.inputs.entry(row.location.input).or_default();
         match reject.code {
             Code::PhoneNoCountry => people.without_country.add(row.location.line),

@@ -112,14 +112,17 @@ fn values_reach_the_modules() {
                 --map attr.city=Ort --attributes Ort,PLZ --tag x --set attr.source=web --tag-separator / --default-country 91 \
                 --phone-types mobile,voip --shard 2/8 --batch-bytes 1MiB --concurrency 3 --rate 30/m --max-refused 5% --omit-empty";
     let config = Scene::new(&[], &[]).settle(line).unwrap();
-    assert_eq!(config.inputs[0].source.delimiter.unwrap().to_string(), ";");
-    assert_eq!(config.inputs[0].source.encoding.unwrap().name(), "windows-1252");
+    assert_eq!(config.inputs[0].wishes.source.delimiter.unwrap().to_string(), ";");
+    assert_eq!(config.inputs[0].wishes.source.encoding.unwrap().name(), "windows-1252");
     assert_eq!(
-        (config.inputs[0].source.header, config.inputs[0].source.columns.clone()),
+        (config.inputs[0].wishes.source.header, config.inputs[0].wishes.source.columns.clone()),
         (source::Header::Absent, vec!["Name".into(), "Mobile".into()])
     );
-    assert_eq!(config.inputs[0].mapping.map.len(), 2);
-    assert_eq!(config.inputs[0].mapping.attributes, mapping::Attributes::These(vec!["Ort".into(), "PLZ".into()]));
+    assert_eq!(config.inputs[0].wishes.mapping.map.len(), 2);
+    assert_eq!(
+        config.inputs[0].wishes.mapping.attributes,
+        mapping::Attributes::These(vec!["Ort".into(), "PLZ".into()])
+    );
     assert_eq!(
         (config.rows.rules.tags, config.rows.rules.set),
         (vec!["x".to_owned()], vec![("source".into(), "web".into())])

@@ -1,5 +1,5 @@
-//! What an input is taken for: decided in one place, from its beginning and the wishes of the user, without reading
-//! anything else.
+//! What an input is, how it is written and where its header stands: decided from its beginning and the wishes of the
+//! user, without reading anything else.
 
 use encoding_rs::Encoding;
 
@@ -15,9 +15,9 @@ use super::{Basis, Format, Notice, Options, text, vcard};
 /// What JSON is called that a database client has printed as a table.
 const FRAMED: &str = "this is JSON within the table that psql prints; export it without the frame: psql -At -o FILE";
 
-/// What an input is taken for.
+/// What an input is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Understanding {
+pub(super) enum Recognized {
     /// Something that holds tables.
     Container(Container),
     /// Records of text.
@@ -54,29 +54,29 @@ pub(super) struct Records {
 ///
 /// # Errors
 /// It is empty, of a kind that holds no contacts, in an encoding that cannot be read, or not what `--format` says.
-pub(super) fn understand(sample: &Sample, options: &Options) -> Result<Understanding, ErrorKind> {
+pub(super) fn recognize(sample: &Sample, options: &Options) -> Result<Recognized, ErrorKind> {
     let bytes = sample.head();
     if sample.is_complete && bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ErrorKind::Empty);
     }
     let is_container_asked = matches!(options.format, None | Some(Format::Xlsx));
     if bytes.starts_with(b"PK\x03\x04") {
-        return Ok(Understanding::Container(Container::Archive));
+        return Ok(Recognized::Container(Container::Archive));
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") && is_container_asked {
-        return Ok(Understanding::Container(Container::OfficeDocument));
+        return Ok(Recognized::Container(Container::OfficeDocument));
     }
     #[cfg(feature = "xlsx")]
     if is_container_asked || options.format == Some(Format::Ldif) {
         let found = TextBook::find(&sample.bytes, options.encoding)?;
         let is_wanted = |kind: TextBook| options.format.is_none_or(|asked| asked == kind.format());
         if let Some((kind, encoding)) = found.filter(|(kind, _)| is_wanted(*kind)) {
-            return Ok(Understanding::Container(Container::Document { kind, encoding }));
+            return Ok(Recognized::Container(Container::Document { kind, encoding }));
         }
     }
     match binary(&sample.bytes, options.encoding) {
         Some(kind) => Err(ErrorKind::Binary(kind)),
-        None => records(sample, options).map(Understanding::Records),
+        None => records(sample, options).map(Recognized::Records),
     }
 }
 
@@ -122,7 +122,7 @@ fn records(sample: &Sample, options: &Options) -> Result<Records, ErrorKind> {
 mod tests {
     use super::*;
 
-    fn understood(name: &str, bytes: &[u8], options: &Options) -> String {
+    fn recognized(name: &str, bytes: &[u8], options: &Options) -> String {
         let sample = Sample {
             name: name.to_owned(),
             bytes: bytes.to_vec(),
@@ -130,9 +130,9 @@ mod tests {
             is_complete: true,
             ..Sample::default()
         };
-        let records = match understand(&sample, options) {
-            Ok(Understanding::Records(records)) => records,
-            Ok(Understanding::Container(container)) => return format!("{container:?}"),
+        let records = match recognize(&sample, options) {
+            Ok(Recognized::Records(records)) => records,
+            Ok(Recognized::Container(container)) => return format!("{container:?}"),
             Err(error) => return format!("{error:?}"),
         };
         let mut said = format!(
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn inputs_are_understood_by_their_beginning() {
+    fn inputs_are_recognized_by_their_beginning() {
         let table: [(&str, &[u8], &str); 14] = [
             (
                 "a.csv",
@@ -197,7 +197,7 @@ mod tests {
             ("a.csv", b" \n", "Empty"),
         ];
         for (name, bytes, expected) in table {
-            assert_eq!(understood(name, bytes, &Options::default()), expected, "{name}: {bytes:?}");
+            assert_eq!(recognized(name, bytes, &Options::default()), expected, "{name}: {bytes:?}");
         }
     }
 
@@ -227,14 +227,14 @@ mod tests {
             (b"name,phone\nAnn,1\n", &asked(Format::Ldif), "Format(\"an address book in LDIF\")"),
         ];
         for (bytes, options, expected) in table {
-            assert_eq!(understood("a", bytes, options), expected, "{bytes:?}");
+            assert_eq!(recognized("a", bytes, options), expected, "{bytes:?}");
         }
     }
 
     #[test]
     fn what_holds_no_contacts_is_told() {
         for (bytes, kind) in [(&b"%PDF-1.7"[..], "PDF"), (b"SQLite format 3\0", "SQLite"), (b"PAR1", "Parquet")] {
-            assert!(understood("a.csv", bytes, &Options::default()).contains(kind), "{kind}");
+            assert!(recognized("a.csv", bytes, &Options::default()).contains(kind), "{kind}");
         }
     }
 }
