@@ -13,6 +13,55 @@ pub enum Empty {
     Omitted,
 }
 
+/// Writes a contact as one JSON object.
+pub fn write(contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
+    of_row(Form::Json, contact, empty, out);
+}
+
+/// Writes a contact that was merged from several rows as one JSON object.
+pub fn write_merged(phone: Phone, details: &Details, empty: Empty, out: &mut Vec<u8>) {
+    merged(phone, details, empty).write(Form::Json, out);
+}
+
+/// Writes what tells a contact from others of the same phone, for comparing: it is the same for two of them where the JSON
+/// objects are, and takes less space and time.
+pub fn write_parts(contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
+    of_row(Form::Parts, contact, empty, out);
+}
+
+/// The same of a contact that was merged from several rows.
+pub fn write_merged_parts(phone: Phone, details: &Details, empty: Empty, out: &mut Vec<u8>) {
+    merged(phone, details, empty).write(Form::Parts, out);
+}
+
+fn of_row(form: Form, contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
+    let (name, tags, attributes) = (contact.name(), contact.tags(), contact.attributes());
+    let members = Members {
+        phone: contact.phone,
+        name: &name,
+        email: contact.email.as_deref(),
+        tags: tags.iter().map(|tag| tag.as_ref()),
+        attributes: attributes.iter().map(|(key, value)| (*key, value.as_ref())),
+        empty,
+    };
+    members.write(form, out);
+}
+
+fn merged(
+    phone: Phone,
+    details: &Details,
+    empty: Empty,
+) -> Members<'_, impl ExactSizeIterator<Item = &str>, impl ExactSizeIterator<Item = (&str, &str)>> {
+    Members {
+        phone,
+        name: &details.name,
+        email: details.email.as_deref(),
+        tags: details.tags.iter().map(String::as_str),
+        attributes: details.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())),
+        empty,
+    }
+}
+
 /// What is written of a contact.
 #[derive(Clone, Copy)]
 enum Form {
@@ -20,127 +69,97 @@ enum Form {
     Parts,
 }
 
-/// Writes a contact as one JSON object.
-pub fn write(contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
-    write_alone(Form::Json, contact, empty, out);
-}
-
-/// Writes a contact that was merged from several rows as one JSON object.
-pub fn write_merged(phone: Phone, details: &Details, empty: Empty, out: &mut Vec<u8>) {
-    write_together(Form::Json, phone, details, empty, out);
-}
-
-/// Writes what tells a contact from others of the same phone, for comparing: it is the same for two of them where the JSON
-/// objects are, and takes less space and time.
-pub fn write_parts(contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
-    write_alone(Form::Parts, contact, empty, out);
-}
-
-/// The same of a contact that was merged from several rows.
-pub fn write_merged_parts(phone: Phone, details: &Details, empty: Empty, out: &mut Vec<u8>) {
-    write_together(Form::Parts, phone, details, empty, out);
-}
-
-fn write_alone(form: Form, contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
-    let (name, tags, attributes) = (contact.name(), contact.tags(), contact.attributes());
-    let tags = tags.iter().map(|tag| tag.as_ref());
-    let attributes = attributes.iter().map(|(key, value)| (*key, value.as_ref()));
-    match form {
-        Form::Json => json(contact.phone, &name, contact.email.as_deref(), tags, attributes, empty, out),
-        Form::Parts => parts(&name, contact.email.as_deref(), tags, attributes, empty, out),
-    }
-}
-
-fn write_together(form: Form, phone: Phone, details: &Details, empty: Empty, out: &mut Vec<u8>) {
-    let tags = details.tags.iter().map(String::as_str);
-    let attributes = details.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    match form {
-        Form::Json => json(phone, &details.name, details.email.as_deref(), tags, attributes, empty, out),
-        Form::Parts => parts(&details.name, details.email.as_deref(), tags, attributes, empty, out),
-    }
-}
-
-/// Each part that the JSON object would have, with its length before it, and which there are.
-fn parts<'a>(
-    name: &str,
-    email: Option<&str>,
-    tags: impl ExactSizeIterator<Item = &'a str>,
-    attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
-    empty: Empty,
-    out: &mut Vec<u8>,
-) {
-    // Another form of the JSON object is another number here.
-    const VERSION: u8 = 1;
-    let keep = empty == Empty::Written;
-    let there = [keep || !name.is_empty(), email.is_some(), keep || tags.len() > 0, keep || attributes.len() > 0];
-    out.push(VERSION);
-    out.extend(there.map(u8::from));
-    out.extend_from_slice(&(tags.len() as u64).to_le_bytes());
-    let mut part = |text: &str| {
-        out.extend_from_slice(&(text.len() as u32).to_le_bytes());
-        out.extend_from_slice(text.as_bytes());
-    };
-    part(name);
-    part(email.unwrap_or_default());
-    tags.for_each(&mut part);
-    attributes.for_each(|(key, value)| {
-        part(key);
-        part(value);
-    });
-}
-
-fn json<'a>(
+/// What the server takes of a contact, of one row or of several.
+struct Members<'a, T, A> {
     phone: Phone,
-    name: &str,
-    email: Option<&str>,
-    tags: impl ExactSizeIterator<Item = &'a str>,
-    attributes: impl ExactSizeIterator<Item = (&'a str, &'a str)>,
+    name: &'a str,
+    email: Option<&'a str>,
+    tags: T,
+    attributes: A,
     empty: Empty,
-    out: &mut Vec<u8>,
-) {
-    let keep = empty == Empty::Written;
-    out.extend_from_slice(br#"{"profile":{"userDetails":{"#);
-    if keep || !name.is_empty() {
-        out.extend_from_slice(br#""userProvidedName":"#);
-        string(name, out);
-        out.push(b',');
+}
+
+impl<'a, T, A> Members<'a, T, A>
+where
+    T: ExactSizeIterator<Item = &'a str>,
+    A: ExactSizeIterator<Item = (&'a str, &'a str)>,
+{
+    fn write(self, form: Form, out: &mut Vec<u8>) {
+        match form {
+            Form::Json => self.json(out),
+            Form::Parts => self.parts(out),
+        }
     }
-    out.extend_from_slice(br#""contact":{"#);
-    if let Some(email) = email {
-        out.extend_from_slice(br#""email":"#);
-        string(email, out);
-        out.push(b',');
+
+    /// Each part that the JSON object would have, with its length before it, and which there are.
+    fn parts(self, out: &mut Vec<u8>) {
+        let Members { name, email, tags, attributes, empty, .. } = self;
+        // Another form of the JSON object is another number here.
+        const VERSION: u8 = 1;
+        let keep = empty == Empty::Written;
+        let there = [keep || !name.is_empty(), email.is_some(), keep || tags.len() > 0, keep || attributes.len() > 0];
+        out.push(VERSION);
+        out.extend(there.map(u8::from));
+        out.extend_from_slice(&(tags.len() as u64).to_le_bytes());
+        let mut part = |text: &str| {
+            out.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            out.extend_from_slice(text.as_bytes());
+        };
+        part(name);
+        part(email.unwrap_or_default());
+        tags.for_each(&mut part);
+        attributes.for_each(|(key, value)| {
+            part(key);
+            part(value);
+        });
     }
-    // Digits only, the calling code without plus and nothing more (`prefix` is 1 for all of +1), and the national
-    // number with any leading zeros: the server joins the two as they are.
-    let digits = phone.split();
-    out.extend_from_slice(br#""phone":{"number":""#);
-    out.extend_from_slice(digits.number().as_bytes());
-    out.extend_from_slice(br#"","prefix":""#);
-    out.extend_from_slice(digits.prefix().as_bytes());
-    out.extend_from_slice(br#""}}"#);
-    if keep || tags.len() > 0 {
-        out.extend_from_slice(br#","tags":["#);
-        for (i, tag) in tags.enumerate() {
-            if i > 0 {
-                out.push(b',');
+
+    fn json(self, out: &mut Vec<u8>) {
+        let Members { phone, name, email, tags, attributes, empty } = self;
+        let keep = empty == Empty::Written;
+        out.extend_from_slice(br#"{"profile":{"userDetails":{"#);
+        if keep || !name.is_empty() {
+            out.extend_from_slice(br#""userProvidedName":"#);
+            string(name, out);
+            out.push(b',');
+        }
+        out.extend_from_slice(br#""contact":{"#);
+        if let Some(email) = email {
+            out.extend_from_slice(br#""email":"#);
+            string(email, out);
+            out.push(b',');
+        }
+        // Digits only, the calling code without plus and nothing more (`prefix` is 1 for all of +1), and the national
+        // number with any leading zeros: the server joins the two as they are.
+        let digits = phone.split();
+        out.extend_from_slice(br#""phone":{"number":""#);
+        out.extend_from_slice(digits.number().as_bytes());
+        out.extend_from_slice(br#"","prefix":""#);
+        out.extend_from_slice(digits.prefix().as_bytes());
+        out.extend_from_slice(br#""}}"#);
+        if keep || tags.len() > 0 {
+            out.extend_from_slice(br#","tags":["#);
+            for (i, tag) in tags.enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                string(tag, out);
             }
-            string(tag, out);
+            out.push(b']');
         }
-        out.push(b']');
-    }
-    if keep || attributes.len() > 0 {
-        out.extend_from_slice(br#","attributes":["#);
-        for (i, (key, value)) in attributes.enumerate() {
-            out.extend_from_slice(if i > 0 { br#",{"key":"# } else { br#"{"key":"# });
-            string(key, out);
-            out.extend_from_slice(br#","value":"#);
-            string(value, out);
-            out.push(b'}');
+        if keep || attributes.len() > 0 {
+            out.extend_from_slice(br#","attributes":["#);
+            for (i, (key, value)) in attributes.enumerate() {
+                out.extend_from_slice(if i > 0 { br#",{"key":"# } else { br#"{"key":"# });
+                string(key, out);
+                out.extend_from_slice(br#","value":"#);
+                string(value, out);
+                out.push(b'}');
+            }
+            out.push(b']');
         }
-        out.push(b']');
+        out.extend_from_slice(b"}}}");
     }
-    out.extend_from_slice(b"}}}");
 }
 
 /// A JSON string. Writing into memory does not fail, and text is always a JSON string.
