@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(init: m1import_fuzz::let_spreadsheets_panic(), |bytes: &[u8]| m1import_fuzz::read(bytes, None));
+fuzz_target!(|bytes: &[u8]| m1import_fuzz::read(bytes, None));

@@ -1,8 +1,11 @@
-//! Any text as the rows of a sheet in a workbook that is otherwise sound: read or refused, never a panic.
+//! Any texts as the rows, the shared texts and the styles of a workbook that is otherwise sound: read or refused, never a
+//! panic. Form feeds part the three.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(init: m1import_fuzz::let_spreadsheets_panic(), |rows: &str| {
-    m1import_fuzz::read(&m1import_fuzz::workbook(rows), None);
+fuzz_target!(|text: &str| {
+    let mut parts = text.splitn(3, '\u{c}');
+    let [rows, texts, styles] = [(); 3].map(|()| parts.next().unwrap_or_default());
+    m1import_fuzz::read(&m1import_fuzz::workbook_with(rows, texts, styles), None);
 });

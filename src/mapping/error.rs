@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::invisible::hides_or_moves;
 use crate::row::Field;
 use crate::shell::quote;
+use crate::vocabulary::{known_titles, meaning};
 
 /// Columns that do not fit what is wanted of them. Headers may come from anywhere: made safe by whoever prints them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +76,10 @@ impl Diagnostic for Error {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Error::NoPhone { headers, .. } if is_parted_by_blanks(headers) => {
+                "blanks stand between the cells and within them: export the table again with commas or tabs between its cells"
+                    .to_owned()
+            }
             Error::NoPhone { headers, .. } if is_unparted(headers) => {
                 "the whole line was taken for one column: remove the quotes around whole lines if there are any, \
                  or say what parts the columns with --delimiter"
@@ -115,6 +120,14 @@ impl Diagnostic for Error {
 /// Whether the only column looks like several that were not parted: a whole line in quotes, an odd delimiter.
 fn is_unparted(headers: &[String]) -> bool {
     matches!(headers, [only] if only.contains([',', ';', '\t', '|', ':', '^', '~']) || only.contains("  "))
+}
+
+/// Whether the only column is called by the titles of several, with blanks between them.
+fn is_parted_by_blanks(headers: &[String]) -> bool {
+    let [only] = headers else { return false };
+    let words: Vec<&str> = only.split_whitespace().collect();
+    let known = known_titles(words.iter().copied());
+    words.len() > 1 && known.phone && known.known == words.len() && meaning(only).is_none()
 }
 
 fn setting(field: &str, column: &str) -> String {

@@ -1,8 +1,8 @@
 //! What an input is, by its first bytes: its format, or that it holds no contacts.
 
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::Encoding;
 
-use super::encoding::utf_16;
+use super::encoding::wide_text;
 use super::error::Foreign;
 use super::foreign;
 use super::json::Json;
@@ -50,7 +50,9 @@ const XML: [(&[u8], &str); 3] = [
 
 /// What a file is that holds no contacts; `asked` is the encoding that the user says it has.
 pub(super) fn binary(head: &[u8], asked: Option<&'static Encoding>) -> Option<Foreign> {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let wide = wide_text(head, asked);
+    let lines = wide.as_deref().map_or_else(|| head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head), str::as_bytes);
+    let text = lines.trim_ascii_start();
     if let Some((_, kind, remedy)) =
         FOREIGN.iter().find(|(magic, ..)| head.starts_with(magic) || text.starts_with(magic))
     {
@@ -77,20 +79,16 @@ pub(super) fn binary(head: &[u8], asked: Option<&'static Encoding>) -> Option<Fo
             },
         });
     }
-    if let Some(found) = foreign::of_lines(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)) {
+    if let Some(found) = foreign::of_lines(lines) {
         return Some(found);
     }
     if Encoding::for_bom(head).is_some() {
         return None;
     }
     let is_control = |byte: u8| matches!(byte, 0x01..=0x08 | 0x0e..=0x1a | 0x7f);
-    let wide = asked.filter(|asked| [UTF_16LE, UTF_16BE].contains(asked)).or_else(|| utf_16(head));
-    let (control, all) = match wide {
+    let (control, all) = match &wide {
         // Half of the bytes of Cyrillic in UTF-16 are 0x04.
-        Some(encoding) => {
-            let text = encoding.decode_without_bom_handling(head).0;
-            (text.chars().filter(|&c| u8::try_from(c).is_ok_and(is_control)).count(), text.chars().count())
-        }
+        Some(text) => (text.chars().filter(|&c| u8::try_from(c).is_ok_and(is_control)).count(), text.chars().count()),
         None => (head.iter().filter(|&&byte| is_control(byte)).count(), head.len()),
     };
     (control * 20 > all).then_some(Foreign { kind: "binary data", remedy: EXPORT })

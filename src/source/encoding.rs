@@ -135,8 +135,18 @@ fn lower(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
+/// A text in UTF-16 as UTF-8: by its mark, by what the user says, or by its zero bytes; None for any other.
+pub(super) fn wide_text(sample: &[u8], asked: Option<&'static Encoding>) -> Option<String> {
+    let is_wide = |encoding: &&'static Encoding| [UTF_16LE, UTF_16BE].contains(encoding);
+    let encoding = match Encoding::for_bom(sample) {
+        Some((marked, _)) => Some(marked).filter(is_wide),
+        None => asked.filter(is_wide).or_else(|| utf_16(sample)),
+    };
+    encoding.map(|encoding| encoding.decode_with_bom_removal(sample).0.into_owned())
+}
+
 /// UTF-16 without a mark: nearly all zero bytes stand at one side of the pairs.
-pub(super) fn utf_16(sample: &[u8]) -> Option<&'static Encoding> {
+fn utf_16(sample: &[u8]) -> Option<&'static Encoding> {
     let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|&&byte| byte == 0).count();
     let (first, second) = (zeros(0), zeros(1));
     let pairs = sample.len() / 2;

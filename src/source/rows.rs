@@ -6,7 +6,7 @@ use super::input::{Digest, InputSource};
 use super::json::Json;
 use super::merged::MergedCells;
 use super::ndjson::Ndjson;
-use super::table::{Body, Guard};
+use super::table::Body;
 use super::text::Utf8Buffer;
 use super::vcard::{self, Vcard};
 use super::{Columns, Layout, Notice, REJECT_COLUMNS, Source};
@@ -73,7 +73,7 @@ impl Rows {
                         Err(RowError::Fatal(error)) => return Err(error),
                     }
                     reject_columns = dialect.is_rejects_file.then(|| header.len().saturating_sub(REJECT_COLUMNS.len()));
-                    body = Some(Body::new(header, Some(dialect.delimiter), dialect.guard));
+                    body = Some(Body::of_text(header, dialect));
                 }
                 Reader::Csv(csv)
             }
@@ -89,7 +89,7 @@ impl Rows {
                     }
                 }
                 let width = head.names.as_ref().map_or(0, Vec::len);
-                body = head.names.as_ref().map(|names| Body::new(names, None, Guard::None));
+                body = head.names.as_deref().map(Body::of_sheet);
                 reject_columns = is_rejects_file.then(|| width.saturating_sub(REJECT_COLUMNS.len()));
                 Reader::Sheet(csv, MergedCells::new(merges.clone(), source.input.len()))
             }

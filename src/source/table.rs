@@ -2,6 +2,7 @@
 
 mod body;
 mod continued;
+mod guard;
 mod resplit;
 mod titles;
 
@@ -9,7 +10,10 @@ use super::csv::records;
 use super::header::{self, Head};
 use super::{Basis, Delimiter, Format, Notice, Options};
 use crate::row::Row;
-pub(super) use body::{Body, Guard};
+use crate::vocabulary::known_titles;
+pub(super) use body::Body;
+use guard::Guard;
+use resplit::{Outcome, part_anew};
 use titles::Titles;
 
 /// The columns that the program itself adds to `rejected.csv`.
@@ -21,6 +25,7 @@ const LOOK: usize = 200;
 /// How a table is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dialect {
+    /// What parts the cells below the header.
     pub delimiter: u8,
     /// How the delimiter is known.
     pub basis: Basis,
@@ -29,7 +34,9 @@ pub(super) struct Dialect {
     /// The header as found; nothing if the first row is data.
     pub header: Option<Vec<String>>,
     /// What stands before each cell and is none of it.
-    pub guard: Guard,
+    guard: Guard,
+    /// The most cells that a row below the header may have.
+    widest: usize,
     /// The header ends in the columns of `rejected.csv`.
     pub is_rejects_file: bool,
     pub notices: Vec<Notice>,
@@ -60,7 +67,7 @@ pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect 
             one = [delimiter];
             &one
         }
-        None if has_quoted_words(body) => b",;\t| ",
+        None if are_parted_by_blanks(body, whole) => b",;\t| ",
         None => b",;\t|",
     };
     let tried = candidates.iter().map(|&delimiter| {
@@ -70,9 +77,16 @@ pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect 
     });
     // Of equals the first stands.
     let best = tried.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    let (delimiter, mut head, rows) =
+    let (mut delimiter, mut head, mut rows) =
         best.map_or_else(|| (b',', Head::default(), Vec::new()), |(_, delimiter, head, rows)| (delimiter, head, rows));
-    let below = rows.get(head.records + usize::from(head.names.is_some())..).unwrap_or_default();
+    let first = head.records + usize::from(head.names.is_some());
+    if let Some(names) = head.names.as_deref().filter(|_| forced.is_none())
+        && let Some((other, again)) =
+            parted_otherwise(body, names, rows.get(first..).unwrap_or_default(), delimiter, whole)
+    {
+        (delimiter, rows) = (other, again);
+    }
+    let below = rows.get(first..).unwrap_or_default();
     if let Some(names) = &mut head.names
         && are_numbered(names, below)
     {
@@ -82,8 +96,59 @@ pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect 
     if head.lines_left_out > 0 && options.skip_lines == 0 {
         notices.push(Notice::LinesBeforeHeader { count: head.lines_left_out });
     }
-    let (skip, guard) = (skip + head.line, Guard::of(head.names.as_deref().unwrap_or_default(), below));
-    Dialect { delimiter, basis, skip, header: head.names, guard, is_rejects_file: false, notices }
+    let names = head.names.as_deref().unwrap_or_default();
+    let (guard, widest) = (Guard::of(names, below), widest(names, below));
+    let skip = skip + head.line;
+    Dialect { delimiter, basis, skip, header: head.names, guard, widest, is_rejects_file: false, notices }
+}
+
+/// Whether one blank stands between each two cells: quoted words, as R writes tables, or words each of which is a title,
+/// above rows of as many cells that fit.
+fn are_parted_by_blanks(text: &[u8], whole: bool) -> bool {
+    if has_quoted_words(text) {
+        return true;
+    }
+    let end = memchr::memchr2(b'\n', b'\r', text).unwrap_or(text.len());
+    let line = String::from_utf8_lossy(text.get(..end).unwrap_or_default());
+    let words: Vec<String> = line.trim_end().split(' ').map(str::to_owned).collect();
+    let known = known_titles(words.iter().map(String::as_str));
+    let titles = Titles::new(&words);
+    let rows = records(text, b' ', whole, LOOK);
+    let below = rows.get(1..).unwrap_or_default();
+    words.len() > 1
+        && known.phone
+        && known.known == words.len()
+        && !below.is_empty()
+        && below.iter().all(|row| row.len() == words.len() && titles.all_fit(row))
+}
+
+/// What parts the rows, with all of them, where it is another character than that of the header and stands within their
+/// quotes too: a template of one country filled in by a program of another.
+fn parted_otherwise(body: &[u8], names: &[String], rows: &[Row], delimiter: u8, whole: bool) -> Option<(u8, Vec<Row>)> {
+    let titles = Titles::new(names);
+    let (mut row, mut spare) = (Row::default(), Row::default());
+    let unclear = rows.iter().map(|one| {
+        row.clone_from(one);
+        part_anew(&mut row, &mut spare, &titles, delimiter)
+    });
+    let unclear: Vec<char> =
+        unclear.filter_map(|outcome| if let Outcome::Unclear(c) = outcome { Some(c) } else { None }).collect();
+    let other = u8::try_from(*unclear.first()?).ok()?;
+    let again = records(body, other, whole, LOOK);
+    let below = again.get(again.len().checked_sub(rows.len())?..)?;
+    let fits = |row: &Row| {
+        (2..=titles.len()).contains(&row.len())
+            && row.cells().enumerate().any(|(column, cell)| titles.fits(column, cell.trim()))
+    };
+    (unclear.len() * 2 > rows.len() && below.iter().all(fits)).then_some((other, again))
+}
+
+/// The most cells that a row below the header may have: as many as the header, unless nearly all have more, which are
+/// columns without a title. A blank in front of a cell more is what stands behind a comma in a text.
+fn widest(names: &[String], rows: &[Row]) -> usize {
+    let has_more =
+        |row: &&Row| row.cells().skip(names.len()).any(|cell| !cell.trim().is_empty() && !cell.starts_with(' '));
+    if rows.iter().filter(has_more).count() * 2 > rows.len() { usize::MAX } else { names.len() }
 }
 
 /// Whether the first line is quoted words with one blank between each two, as R writes tables.
@@ -155,6 +220,7 @@ fn rejects_dialect(sample: &[u8], whole: bool) -> Option<Dialect> {
         skip: 0,
         header: Some(names),
         guard: Guard::None,
+        widest: usize::MAX,
         is_rejects_file: true,
         notices: Vec::new(),
     })

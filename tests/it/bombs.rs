@@ -4,47 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use crate::support::program::{Folder, Run, m1import};
-
-/// A workbook of these parts.
-fn archive(parts: &[(&str, String)]) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, text) in parts {
-        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        archive.write_all(text.as_bytes()).unwrap();
-    }
-    archive.finish().unwrap().into_inner()
-}
-
-/// An .xlsx whose one sheet has these rows.
-fn workbook(rows: &str) -> Vec<u8> {
-    shared_workbook(rows, "")
-}
-
-/// The same, with these texts that its cells share.
-fn shared_workbook(rows: &str, texts: &str) -> Vec<u8> {
-    let sheet = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
-    let book = r#"<workbook xmlns:r="r"><sheets><sheet name="A" sheetId="1" r:id="worksheet"/></sheets></workbook>"#;
-    let relation = |kind: &str, target: &str| {
-        format!(
-            r#"<Relationship Id="{kind}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/>"#
-        )
-    };
-    let relations = |all: &[(&str, &str)]| {
-        let all: String = all.iter().map(|(kind, target)| relation(kind, target)).collect();
-        format!("<Relationships>{all}</Relationships>")
-    };
-    archive(&[
-        ("[Content_Types].xml", "<Types/>".to_owned()),
-        ("_rels/.rels", relations(&[("officeDocument", "xl/workbook.xml")])),
-        ("xl/workbook.xml", book.to_owned()),
-        (
-            "xl/_rels/workbook.xml.rels",
-            relations(&[("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml")]),
-        ),
-        ("xl/sharedStrings.xml", format!("<sst>{texts}</sst>")),
-        ("xl/worksheets/sheet1.xml", sheet),
-    ])
-}
+use crate::support::workbook::{archive, workbook, workbook_with};
 
 const CONTACT: &str = r#"<row r="1"><c r="A1" t="str"><v>Name</v></c><c r="B1" t="str"><v>Phone</v></c></row><row r="2"><c r="A2" t="str"><v>Ann</v></c><c r="B2" t="str"><v>+27830000001</v></c></row>"#;
 
@@ -56,7 +16,7 @@ fn table(rows: &str) -> String {
 /// Sheets of OpenDocument in an archive.
 fn ods(sheets: &str) -> Vec<u8> {
     let content = format!("<office:document-content>{sheets}</office:document-content>");
-    archive(&[("mimetype", String::new()), ("content.xml", content)])
+    archive(&[("mimetype", b""), ("content.xml", content.as_bytes())])
 }
 
 /// Sheets of OpenDocument in one file.
@@ -120,12 +80,16 @@ fn workbooks() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             workbook(&format!("{CONTACT}{}", many(300_000, |row| format!(r#"<row r="{}"/>"#, row + 3)))),
             "",
         ),
-        ("long-text.xlsx", shared_workbook(&format!("{CONTACT}{}", many(40_000, shown)), &long), "input.bomb"),
-        ("many-texts.xlsx", shared_workbook(CONTACT, &many(400_000, |number| format!("<si><t>{number}</t></si>"))), ""),
-        ("empty-texts.xlsx", shared_workbook(CONTACT, &"<si/>".repeat(10_000_000)), "input.bomb"),
+        ("long-text.xlsx", workbook_with(&format!("{CONTACT}{}", many(40_000, shown)), &long, ""), "input.bomb"),
+        (
+            "many-texts.xlsx",
+            workbook_with(CONTACT, &many(400_000, |number| format!("<si><t>{number}</t></si>")), ""),
+            "",
+        ),
+        ("empty-texts.xlsx", workbook_with(CONTACT, &"<si/>".repeat(10_000_000), ""), "input.bomb"),
         (
             "parts-of-a-text.xlsx",
-            shared_workbook(CONTACT, &format!("<si>{}</si>", "<r><t>a</t></r>".repeat(400_000))),
+            workbook_with(CONTACT, &format!("<si>{}</si>", "<r><t>a</t></r>".repeat(400_000)), ""),
             "",
         ),
         ("merged.xlsx", workbook(&format!("{CONTACT}</sheetData><mergeCells>{merges}</mergeCells><sheetData>")), ""),
@@ -240,9 +204,8 @@ fn an_archive_has_one_directory_of_bounded_length() {
     // Behind a program that would unpack it.
     folder.write("bad.xlsx", [b"PK\x03\x04", &vec![0; 100][..], &good].concat());
     m1import(&folder, ["check", "bad.xlsx"]).run().exits_with(0);
-    let many: Vec<(String, String)> =
-        (0..10_001).map(|part| (format!("xl/workbook.xml{part}"), String::new())).collect();
-    let many: Vec<(&str, String)> = many.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    let many: Vec<String> = (0..10_001).map(|part| format!("xl/workbook.xml{part}")).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &b""[..])).collect();
     folder.write("many.xlsx", archive(&many));
     let run = m1import(&folder, ["check", "many.xlsx"]).run();
     run.exits_with(65).says("input.spreadsheet");
@@ -264,7 +227,7 @@ fn standard_input_is_kept_up_to_a_limit() {
 #[test]
 fn why_an_archive_cannot_be_read_is_said() {
     let folder = Folder::new();
-    let good = archive(&[("contacts.csv", "Name,Phone\nAnn,+27830000001\n".to_owned())]);
+    let good = archive(&[("contacts.csv", b"Name,Phone\nAnn,+27830000001\n")]);
     folder.write("contacts.zip", &good);
     m1import(&folder, ["check", "contacts.zip"]).run().exits_with(0);
     let directory = good.windows(4).position(|four| four == b"PK\x01\x02").unwrap();

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::Dialect;
 use super::continued::{Parents, join};
+use super::guard::{Guard, join_quoted};
 use super::resplit::{Outcome, has_other_separators, part_anew};
 use super::titles::{Stray, Titles};
 use crate::row::{Code, Row};
@@ -19,24 +21,14 @@ pub(in crate::source) struct Body {
     /// What parts the cells; a sheet has nothing of the kind.
     delimiter: Option<u8>,
     guard: Guard,
+    /// The most cells that a row may have.
+    widest: usize,
     /// Where the cells of each column stand, below a header in another order.
     order: Option<Vec<Option<usize>>>,
     /// Rows that were read and not given out.
     held: VecDeque<Held>,
     spare: Row,
     left_out: Option<Notice>,
-}
-
-/// A mark by which some programs keep spreadsheets from changing a cell: an apostrophe before it, if every cell of the
-/// table has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::source) enum Guard {
-    #[default]
-    None,
-    /// One before each cell.
-    Before,
-    /// One on either side, as quotes.
-    Around,
 }
 
 struct Held {
@@ -47,13 +39,21 @@ struct Held {
 }
 
 impl Body {
-    pub fn new(header: &[String], delimiter: Option<u8>, guard: Guard) -> Body {
+    /// What is below the header of a text.
+    pub fn of_text(header: &[String], dialect: &Dialect) -> Body {
+        let (delimiter, guard, widest) = (Some(dialect.delimiter), dialect.guard, dialect.widest);
+        Body { delimiter, guard, widest, ..Body::of_sheet(header) }
+    }
+
+    /// What is below the header of a sheet, where each cell is in its column.
+    pub fn of_sheet(header: &[String]) -> Body {
         let titles = Titles::new(header);
         Body {
             parents: Parents::of(&titles),
             titles,
-            delimiter,
-            guard,
+            delimiter: None,
+            guard: Guard::None,
+            widest: usize::MAX,
             order: None,
             held: VecDeque::new(),
             spare: Row::default(),
@@ -159,22 +159,37 @@ impl Body {
                     continue;
                 }
             }
+            let reject = |detail| RowError::Reject { line, code: Code::RowMalformed, column: None, detail };
             if let Some(delimiter) = self.delimiter
                 && let Outcome::Unclear(other) = part_anew(row, &mut self.spare, &self.titles, delimiter)
             {
-                let detail =
-                    format!("its cells are parted by {other:?}, those of the header by {:?}", char::from(delimiter));
-                return Err(RowError::Reject { line, code: Code::RowMalformed, column: None, detail });
+                let own = char::from(delimiter);
+                return Err(reject(format!("its cells are parted by {other:?}, those of the header by {own:?}")));
             }
             self.mend(row);
-            return Ok(true);
+            return self.misfit(row).map_or(Ok(true), |detail| Err(reject(detail)));
         }
+    }
+
+    /// Why the cells do not stand under the titles: a delimiter stands within one. Where blanks part them, there must be as
+    /// many as there are titles.
+    fn misfit(&self, row: &Row) -> Option<String> {
+        let delimiter = self.delimiter?;
+        let width = self.titles.names().len();
+        let is_wide = row.len() > self.widest && self.titles.are_spilled(row);
+        let is_other = || delimiter == b' ' && (row.len() != width || !self.titles.all_fit(row));
+        (is_wide || is_other()).then(|| {
+            let cells = if row.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", row.len()) };
+            let delimiter = char::from(delimiter);
+            format!("it has {cells}, the header {width}; a cell that holds {delimiter:?} must stand between quotes")
+        })
     }
 
     fn wants_a_look(&self, row: &Row) -> bool {
         let is_short = row.len() < self.titles.len();
-        self.delimiter.is_some_and(|delimiter| is_short && has_other_separators(row, delimiter))
-            || self.titles.is_suspect(row) && self.titles.stray(row).is_some()
+        self.delimiter.is_some_and(|delimiter| {
+            is_short && has_other_separators(row, delimiter) || row.len() > self.widest || delimiter == b' '
+        }) || self.titles.is_suspect(row) && self.titles.stray(row).is_some()
     }
 
     fn leave_out(&mut self, line: u64) {
@@ -208,69 +223,8 @@ impl Body {
     }
 }
 
-/// Puts cells together that were parted within apostrophes: `'Souza, Ana'`.
-fn join_quoted(row: &mut Row, delimiter: char) {
-    let is_open = |cell: &str| cell.starts_with('\'') && !(cell.len() > 1 && cell.ends_with('\''));
-    if !row.cells().any(|cell| is_open(cell.trim())) {
-        return;
-    }
-    let mut cells: Vec<String> = Vec::new();
-    for cell in row.cells() {
-        match cells.last_mut().filter(|before| is_open(before.trim())) {
-            Some(before) => {
-                before.push(delimiter);
-                before.push_str(cell);
-            }
-            None => cells.push(cell.to_owned()),
-        }
-    }
-    let location = row.location;
-    row.clear();
-    row.location = location;
-    cells.iter().for_each(|cell| row.push(cell));
-}
-
-impl Guard {
-    /// What all the cells of these rows have; nothing unless there are at least two columns of them. Where the header
-    /// stands between apostrophes, so do the cells, and the delimiter may stand in them.
-    pub fn of(header: &[String], rows: &[Row]) -> Guard {
-        let is_quoted = |cell: &str| cell.len() > 1 && cell.starts_with('\'') && cell.ends_with('\'');
-        if header.len() > 1 && header.iter().all(|name| is_quoted(name.trim())) {
-            return Guard::Around;
-        }
-        let is_number = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit() || b".,-".contains(&byte));
-        let texts = || {
-            let cells = rows.iter().flat_map(|row| row.cells().map(str::trim).enumerate());
-            cells.filter(|(_, cell)| !cell.is_empty() && !is_number(cell))
-        };
-        let has_value = |cell: &str| crate::source::header::is_value(cell.trim_matches('\''));
-        let mut columns: Vec<usize> = texts().map(|(column, _)| column).collect();
-        columns.sort_unstable();
-        columns.dedup();
-        if columns.len() < 2
-            || !texts().all(|(_, cell)| cell.starts_with('\''))
-            || !texts().any(|(_, cell)| has_value(cell))
-        {
-            return Guard::None;
-        }
-        let is_around = texts().all(|(_, cell)| is_quoted(cell));
-        if is_around { Guard::Around } else { Guard::Before }
-    }
-
-    /// The cell without the mark.
-    fn off(self, cell: &str) -> &str {
-        let inner = || cell.trim().strip_prefix('\'');
-        match self {
-            Guard::None => cell,
-            Guard::Before => inner().unwrap_or(cell),
-            Guard::Around => inner().and_then(|inner| inner.strip_suffix('\'')).unwrap_or(cell),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::row_of;
     use super::*;
     use crate::source::csv::Csv;
     use crate::source::text::Utf8Buffer;
@@ -279,7 +233,7 @@ mod tests {
     fn read(header: &str, text: &str, guard: Guard, batch: usize) -> Vec<String> {
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();
         let mut csv = Csv::new(Utf8Buffer::of(text.as_bytes()), b',');
-        let mut body = Body::new(&names, Some(b','), guard);
+        let mut body = Body { delimiter: Some(b','), guard, widest: names.len(), ..Body::of_sheet(&names) };
         let mut read = Vec::new();
         let mut rows = vec![Row::default(); batch.max(1)];
         let shown = |row: &Row| format!("{}: {}", row.location.line, row.cells().collect::<Vec<_>>().join("|"));
@@ -352,6 +306,16 @@ mod tests {
             &["1: Ana|+1", "2: Souza, Beto|+2", "3: O'Neil|x", "4: 'a,b|"],
         ),
         (
+            "Phone,Name",
+            "+5511987654321,Souza, Ana\n+5511987654322,Beto, ,\nSouza,Ana,+5511987654323\n",
+            Guard::None,
+            &[
+                "1: it has 3 cells, the header 2; a cell that holds ',' must stand between quotes",
+                "2: +5511987654322|Beto| |",
+                "3: it has 3 cells, the header 2; a cell that holds ',' must stand between quotes",
+            ],
+        ),
+        (
             "Name,Phone",
             "Ana,+5511987654321\nFirst name,Last name,Mobile\nBeto,Lima,+5521987654321\n",
             Guard::None,
@@ -366,18 +330,6 @@ mod tests {
                 assert_eq!(&read(header, text, *guard, batch), expected, "{text} {batch}");
             }
         }
-    }
-
-    #[test]
-    fn apostrophes_that_all_cells_have() {
-        let guard = |text: &str| Guard::of(&[], &text.lines().map(row_of).collect::<Vec<_>>());
-        assert_eq!(guard("'Ana,'+12025550101,30\n'Ben,'+12025550102,"), Guard::Before);
-        assert_eq!(guard("'Ana','+12025550101'"), Guard::Around);
-        assert_eq!(guard("'t Hart,+12025550101\n's Graaf,+12025550102"), Guard::None);
-        assert_eq!(guard("Ana,'+12025550101"), Guard::None);
-        assert_eq!(Guard::of(&["'name'", "'phone'"].map(str::to_owned), &[]), Guard::Around);
-        assert_eq!(guard("'+12025550101\n'+12025550102"), Guard::None);
-        assert_eq!(guard("'a,'b"), Guard::None);
     }
 
     proptest::proptest! {

@@ -1,6 +1,6 @@
 //! The titles of a table, and the rows below them that are no records: the header again, rules and counts of rows.
 
-use crate::row::Row;
+use crate::row::{Row, is_nothing};
 use crate::source::header::{holds_value, is_email, is_phone};
 use crate::vocabulary::{Meaning, meaning};
 
@@ -65,6 +65,28 @@ impl Titles {
             Some(Meaning::Email) => is_email(cell),
             _ => false,
         }
+    }
+
+    /// Whether under each title of phones and e-mails stands one, or nothing.
+    pub fn all_fit(&self, row: &Row) -> bool {
+        let is_value = |meaning: Meaning| meaning.is_phone() || meaning == Meaning::Email;
+        row.cells().map(str::trim).enumerate().all(|(column, cell)| {
+            !self.meaning(column).is_some_and(is_value)
+                || cell.is_empty()
+                || is_nothing(cell)
+                || self.fits(column, cell)
+        })
+    }
+
+    /// Whether cells behind the last title are parts of one before it: what it holds goes on in them, or a value stands
+    /// under the title of another.
+    pub fn are_spilled(&self, row: &Row) -> bool {
+        let mut more = row.cells().skip(self.names.len()).filter(|cell| !cell.trim().is_empty()).peekable();
+        let is_listed = |meaning: Meaning| meaning.is_name() || meaning == Meaning::Tags;
+        let goes_on = self.names.len().checked_sub(1).and_then(|last| self.meaning(last)).is_some_and(is_listed);
+        // A comma in a text has a blank behind it, unless all commas have.
+        let is_text = |cell: &str| cell.starts_with(' ') && !row.cell(1).starts_with(' ');
+        more.peek().is_some() && (goes_on || !self.all_fit(row) || more.any(is_text))
     }
 
     /// Whether the row may be no record; cheap, for every row is asked.
@@ -175,6 +197,23 @@ fn is_count(cell: &str) -> bool {
 mod tests {
     use super::super::row_of as row;
     use super::*;
+
+    #[test]
+    fn cells_that_are_parts_of_others() {
+        let table = [
+            ("Phone,Name", "+5511987654321,Souza, Ana", true),
+            ("Phone,Tags", "+5511987654321,vip,new", true),
+            ("Phone,Name,City", "+5511987654321,Souza, Ana,Rio", true),
+            ("Phone,Email,City", "+5511987654321,Souza,ana@example.org,Rio", true),
+            ("Phone,Name,City", "+5511987654321,Ana,Rio,more", false),
+            ("Phone,Name,City", "+5511987654321, Ana, Rio, more", false),
+            ("Phone,Name,City", "+5511987654321,Ana,Rio, ,", false),
+        ];
+        for (header, line, expected) in table {
+            let titles = Titles::new(&header.split(',').map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(titles.are_spilled(&row(line)), expected, "{header}: {line}");
+        }
+    }
 
     #[test]
     fn what_is_no_record() {

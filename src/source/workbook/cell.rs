@@ -1,6 +1,11 @@
 //! The values of cells as text.
 
 use super::number_format::CellFormat;
+use crate::row::NO_RESULT;
+
+/// What stands for the 0 that a formula is stored with until it is known under which title: some programs write it in
+/// place of a result that they have not worked out, and no number of a phone is 0.
+pub(super) const FORMULA_ZERO: &str = "#FORMULA!0";
 
 /// A number as a person sees it: with what its format adds, or as a date by ISO 8601.
 pub(super) fn shown(value: f64, format: Option<&CellFormat>, is_1904: bool) -> String {
@@ -40,10 +45,15 @@ pub(super) fn number(number: f64) -> String {
     if number.abs() < 1e15 { number.to_string() } else { format!("{number:E}") }
 }
 
-/// Whether the result of a formula is not in the file: there is none, or the 0 that some programs write in place of a
-/// text that they have not worked out.
-pub(super) fn has_no_result(formula: &str, result: Option<&str>) -> bool {
-    result.is_none_or(|result| result == "0" && gives_text(formula))
+/// What the cell of a formula says instead of its result, where that is not in the file, or may not be: there is none, or
+/// the 0 that some programs write in place of what they have not worked out.
+pub(super) fn instead_of(formula: &str, result: Option<&str>) -> Option<&'static str> {
+    match result {
+        None => Some(NO_RESULT),
+        Some("0") if gives_text(formula) => Some(NO_RESULT),
+        Some("0") => Some(FORMULA_ZERO),
+        Some(_) => None,
+    }
 }
 
 /// Whether a formula joins texts, or begins with a function that gives one, so that 0 is no result of it.
@@ -98,20 +108,21 @@ mod tests {
 
     #[test]
     fn a_formula_without_its_result_is_told_from_one_that_gives_0() {
+        let (none, zero) = (Some(NO_RESULT), Some(FORMULA_ZERO));
         let table = [
-            (r#"="+"&B2&C2"#, None, true),
-            (r#"="+"&B2&C2"#, Some(""), false),
-            (r#"="+"&B2&C2"#, Some("0"), true),
-            (r#"of:="+"&[.B2]&[.C2]"#, Some("0"), true),
-            ("CONCATENATE(B2,C2)", Some("0"), true),
-            ("=_xlfn.CONCAT(B2,C2)", Some("0"), true),
-            ("=SUM(B2:B9)", None, true),
-            ("=SUM(B2:B9)", Some("0"), false),
-            ("=B2*1", Some("0"), false),
-            (r#"="+"&B2&C2"#, Some("+12025550123"), false),
+            (r#"="+"&B2&C2"#, None, none),
+            (r#"="+"&B2&C2"#, Some(""), None),
+            (r#"="+"&B2&C2"#, Some("0"), none),
+            (r#"of:="+"&[.B2]&[.C2]"#, Some("0"), none),
+            ("CONCATENATE(B2,C2)", Some("0"), none),
+            ("=_xlfn.CONCAT(B2,C2)", Some("0"), none),
+            ("=SUM(B2:B9)", None, none),
+            ("=SUM(B2:B9)", Some("0"), zero),
+            ("=B2*1", Some("0"), zero),
+            (r#"="+"&B2&C2"#, Some("+12025550123"), None),
         ];
         for (formula, result, expected) in table {
-            assert_eq!(has_no_result(formula, result), expected, "{formula} {result:?}");
+            assert_eq!(instead_of(formula, result), expected, "{formula} {result:?}");
         }
     }
 }

@@ -11,7 +11,6 @@ use super::cell;
 use super::sheets::SheetName;
 use super::tables::Tables;
 use super::xml::{Xml, attribute, number, push_text};
-use crate::row::NO_RESULT;
 use crate::source::MAX_COLUMNS;
 use crate::source::error::ErrorKind;
 
@@ -233,14 +232,9 @@ impl Cell {
     fn end(self, column: &mut usize, cells: &mut Vec<(usize, String)>) {
         let value = self.value.filter(|value| !is_error(&self.text) && !adds_digits(&self.text, value));
         let text = value.unwrap_or(self.text);
-        let text = match &self.formula {
-            Some(formula)
-                if cell::has_no_result(formula, Some(text.as_str()).filter(|_| self.is_typed || !text.is_empty())) =>
-            {
-                NO_RESULT.to_owned()
-            }
-            _ => text,
-        };
+        let stored = Some(text.as_str()).filter(|_| self.is_typed || !text.is_empty());
+        let instead = self.formula.as_deref().and_then(|formula| cell::instead_of(formula, stored));
+        let text = instead.map_or(text.clone(), str::to_owned);
         let times = usize::try_from(self.repeated).unwrap_or(usize::MAX).min(MAX_COLUMNS.saturating_sub(*column));
         if !text.is_empty() {
             cells.extend((0..times).map(|place| (*column + place, text.clone())));

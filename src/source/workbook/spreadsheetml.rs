@@ -10,7 +10,6 @@ use super::number_format::CellFormat;
 use super::sheets::SheetName;
 use super::tables::Tables;
 use super::xml::{Xml, attribute, number, push_text};
-use crate::row::NO_RESULT;
 use crate::source::MAX_COLUMNS;
 use crate::source::error::ErrorKind;
 use crate::source::merged::Merge;
@@ -111,8 +110,9 @@ impl Cell {
     }
 
     fn text(&self, formats: &HashMap<String, CellFormat>) -> String {
-        if self.formula.as_deref().is_some_and(|formula| cell::has_no_result(formula, self.value.as_deref())) {
-            return NO_RESULT.to_owned();
+        let formula = self.formula.as_deref();
+        if let Some(text) = formula.and_then(|formula| cell::instead_of(formula, self.value.as_deref())) {
+            return text.to_owned();
         }
         let value = self.value.clone().unwrap_or_default();
         match self.kind.as_str() {

@@ -9,14 +9,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Converted;
+use super::cell::FORMULA_ZERO;
 use super::sheets::{SheetName, Wanted};
-use crate::row::Row;
+use crate::row::{NO_RESULT, Row};
 use crate::source::error::ErrorKind;
 use crate::source::header::{self, Head};
 use crate::source::input::InputSource;
 use crate::source::merged::Merge;
 use crate::source::{Header, MAX_COLUMNS, MAX_RECORD, Notice, Options};
-use crate::vocabulary::known_titles;
+use crate::vocabulary::{Meaning, known_titles, meaning};
 
 /// How many rows are looked at to choose a sheet and to find its header.
 const LOOK: usize = 200;
@@ -84,6 +85,8 @@ struct Current {
     first_cells: usize,
     treatment: Treatment,
     head: Head,
+    /// The columns whose titles say phone, name or e-mail: 0 is none of them.
+    texts: Vec<usize>,
     has_phone: bool,
     start: u64,
     rows: u64,
@@ -244,6 +247,10 @@ impl<'a> Tables<'a> {
         let head = header::head(&rows, 0, self.options);
         let data = head.records + usize::from(head.names.is_some());
         let has_phone = has_phone(&head, rows.get(data..).unwrap_or_default(), self.options);
+        let titles = head.names.iter().flatten().map(String::as_str).enumerate();
+        let is_text = |meaning: Meaning| meaning.is_phone() || meaning.is_name() || meaning == Meaning::Email;
+        let says_text = |title: &str| meaning(title).is_some_and(|(meaning, _)| is_text(meaning));
+        self.current.texts = titles.filter(|(_, title)| says_text(title)).map(|(column, _)| column).collect();
         self.current.head = head;
         self.current.has_phone = has_phone;
         self.current.treatment = self.treatment(self.current.sheet, has_phone, rows.is_empty());
@@ -292,8 +299,14 @@ impl<'a> Tables<'a> {
     fn write(&mut self, row: &Row) -> Result<(), ErrorKind> {
         let number = row.location.line.to_string();
         self.written += (number.len() + row.cells().map(|cell| cell.len() + 1).sum::<usize>() + 1) as u64;
+        let texts = &self.current.texts;
+        let cells = row.cells().enumerate().map(|(column, cell)| match cell {
+            FORMULA_ZERO if texts.contains(&column) => NO_RESULT,
+            FORMULA_ZERO => "0",
+            cell => cell,
+        });
         self.writer
-            .write_record(std::iter::once(number.as_str()).chain(row.cells()))
+            .write_record(std::iter::once(number.as_str()).chain(cells))
             .map_err(|error| ErrorKind::Spool(error.into()))?;
         if self.written > self.most {
             return Err(ErrorKind::Bomb("spreadsheet"));

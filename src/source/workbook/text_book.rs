@@ -36,11 +36,14 @@ pub(in crate::source) enum TextBook {
 impl TextBook {
     /// What an input is that begins so, and how it is encoded; `asked` is the encoding that the user says it has.
     pub fn find(head: &[u8], asked: Option<&'static Encoding>) -> Result<Option<(TextBook, EncodingGuess)>, ErrorKind> {
-        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        let wide = encoding::wide_text(head, asked);
+        let text = wide.as_deref().map_or_else(|| head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head), str::as_bytes);
+        let text = text.trim_ascii_start();
         if !text.starts_with(b"<") && !foreign::is_ldif(foreign::lines(text)) {
             return Ok(None);
         }
-        let found = encoding::find(head, asked.or_else(|| declared(text)))?;
+        let declared = || if wide.is_none() { declared(text) } else { None };
+        let found = encoding::find(head, asked.or_else(declared))?;
         let sample = decode(head.get(..LOOK).unwrap_or(head), found.encoding)?;
         Ok(TextBook::of(sample.trim_ascii_start()).map(|book| (book, found)))
     }
@@ -101,7 +104,8 @@ impl TextBook {
     }
 }
 
-/// The encoding that a document says it has: `encoding="…"` of XML, `charset=…` of HTML.
+/// The encoding that a document says it has: `encoding="…"` of XML, `charset=…` of HTML. One whose declaration can be read
+/// as ASCII is not in UTF-16, whatever it says.
 fn declared(text: &[u8]) -> Option<&'static Encoding> {
     let start = text.get(..DECLARATIONS).unwrap_or(text).to_ascii_lowercase();
     ["encoding=", "charset="].into_iter().find_map(|word| {
@@ -109,7 +113,7 @@ fn declared(text: &[u8]) -> Option<&'static Encoding> {
         let rest = start.get(at..)?;
         let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
         let end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte))?;
-        Encoding::for_label(rest.get(..end)?)
+        Encoding::for_label(rest.get(..end)?).map(Encoding::output_encoding)
     })
 }
 
@@ -144,7 +148,7 @@ mod tests {
 
     #[test]
     fn kinds_are_told_by_their_first_lines() {
-        let table: [(&str, Option<TextBook>); 9] = [
+        let table: [(&str, Option<TextBook>); 10] = [
             (
                 "<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>",
                 Some(TextBook::SpreadsheetMl),
@@ -160,10 +164,23 @@ mod tests {
             ("<?xml version='1.0'?><phonebook><table>", None),
             ("version: 1\ndn: cn=A,dc=x\n", Some(TextBook::Ldif)),
             ("name,phone\n<table>,1\n", None),
+            ("<?xml version='1.0' encoding='utf-16'?><html><table>", Some(TextBook::Html)),
         ];
         for (text, expected) in table {
-            let found = TextBook::find(text.as_bytes(), None).unwrap().map(|(book, _)| book);
-            assert_eq!(found, expected, "{text}");
+            let found = |bytes: &[u8]| TextBook::find(bytes, None).unwrap();
+            let kind = |bytes: &[u8]| found(bytes).map(|(book, _)| book);
+            assert_eq!(kind(text.as_bytes()), expected, "{text}");
+            if let Some((_, guess)) = found(text.as_bytes()) {
+                assert_eq!(guess.encoding, encoding_rs::UTF_8, "{text}");
+            }
+            let [big, little] = [u16::to_be_bytes, u16::to_le_bytes];
+            for wide in [big, little] {
+                let plain: Vec<u8> = text.encode_utf16().flat_map(wide).collect();
+                let marked: Vec<u8> = "\u{feff}".encode_utf16().flat_map(wide).chain(plain.iter().copied()).collect();
+                for bytes in [plain, marked] {
+                    assert_eq!(kind(&bytes), expected, "{text}");
+                }
+            }
         }
     }
 

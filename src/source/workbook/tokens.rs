@@ -17,6 +17,11 @@ pub(super) fn has_literal(tokens: &[u8]) -> bool {
     matches!(tokens, [0x17, length, ..] if *length > 0)
 }
 
+/// Whether a formula is another cell and nothing else: of an empty one comes 0, and no empty text.
+pub(super) fn is_reference(tokens: &[u8]) -> bool {
+    matches!(tokens, [0x24 | 0x44 | 0x64, _, _, _, _] | [0x3a | 0x5a | 0x7a, _, _, _, _, _, _])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use super::number_format::CellFormat;
 use super::sheets::SheetName;
 use super::tables::Tables;
 use super::texts::Texts;
-use super::tokens::{gives_text, has_literal};
+use super::tokens::{gives_text, has_literal, is_reference};
 use super::{damaged, ole};
 use crate::row::NO_RESULT;
 use crate::source::error::ErrorKind;
@@ -192,9 +192,10 @@ impl Workbook {
         Some(match (is_number, kind) {
             (true, _) => {
                 let number = formula.float(6)?;
-                match number == 0.0 && outline.gives_text(formula) {
-                    true => NO_RESULT.to_owned(),
-                    false => {
+                match (number == 0.0, outline.gives_text(formula)) {
+                    (true, true) => NO_RESULT.to_owned(),
+                    (true, false) => cell::FORMULA_ZERO.to_owned(),
+                    (false, _) => {
                         let format = formula.number(4, 2).and_then(|format| self.formats.get(format));
                         cell::shown(number, format, self.is_1904)
                     }
@@ -204,6 +205,7 @@ impl Workbook {
             (false, 1 | 2) => boolean_or_error(formula.number(8, 1)?, kind == 2),
             // Where a text is joined to others, nothing cannot come of it.
             (false, _) if outline.gives_text(formula) && has_literal(formula.data.get(22..)?) => NO_RESULT.to_owned(),
+            (false, _) if is_reference(formula.data.get(22..)?) => NO_RESULT.to_owned(),
             (false, _) => String::new(),
         })
     }

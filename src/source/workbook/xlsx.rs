@@ -15,7 +15,6 @@ use super::sheets::SheetName;
 use super::tables::Tables;
 use super::texts::Texts;
 use super::xml::{Xml, attribute, number, push_text};
-use crate::row::NO_RESULT;
 use crate::source::error::ErrorKind;
 use crate::source::merged::Merge;
 
@@ -345,8 +344,8 @@ impl Cell {
                     }
                 }
             }
-            if cell::has_no_result(&formula.text, stored.as_deref()) {
-                return NO_RESULT.to_owned();
+            if let Some(text) = cell::instead_of(&formula.text, stored.as_deref()) {
+                return text.to_owned();
             }
         }
         let value = stored.unwrap_or_default();

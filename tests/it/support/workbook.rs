@@ -1,62 +1,55 @@
-//! A workbook as bytes, for the tests and for the fuzzer.
+//! Workbooks and archives as bytes, for the tests and for the fuzzer.
 
-/// A workbook with one sheet, not compressed.
-pub fn workbook(rows: &str) -> Vec<u8> {
-    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    const REL: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let relation = |kind: &str, target: &str| {
-        format!(
-            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"{REL}/{kind}\" Target=\"{target}\"/></Relationships>"
-        )
-    };
-    zip(&[
-        (
-            "[Content_Types].xml",
-            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned(),
-        ),
-        ("_rels/.rels", relation("officeDocument", "xl/workbook.xml")),
-        (
-            "xl/workbook.xml",
-            format!(
-                "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{REL}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
-            ),
-        ),
-        ("xl/_rels/workbook.xml.rels", relation("worksheet", "worksheets/sheet1.xml")),
-        ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>")),
-    ])
+use std::io::Write as _;
+
+/// A zip archive of these files.
+pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a name that an archive may hold");
+        archive.write_all(content).expect("memory takes it");
+    }
+    archive.finish().expect("memory takes it").into_inner()
 }
 
-/// An archive of stored files.
-fn zip(files: &[(&str, String)]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut directory = Vec::new();
-    for (name, content) in files {
-        let offset = bytes.len() as u32;
-        let size = content.len() as u32;
-        let mut common = Vec::new();
-        common.extend([20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0]);
-        common.extend(crc32fast::hash(content.as_bytes()).to_le_bytes());
-        common.extend(size.to_le_bytes());
-        common.extend(size.to_le_bytes());
-        common.extend((name.len() as u16).to_le_bytes());
-        common.extend([0, 0]);
-        bytes.extend(b"PK\x03\x04");
-        bytes.extend(&common);
-        bytes.extend(name.as_bytes());
-        bytes.extend(content.as_bytes());
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&common);
-        directory.extend([0; 10]);
-        directory.extend(offset.to_le_bytes());
-        directory.extend(name.as_bytes());
-    }
-    let (start, size) = (bytes.len() as u32, directory.len() as u32);
-    bytes.extend(directory);
-    bytes.extend(b"PK\x05\x06\0\0\0\0");
-    bytes.extend((files.len() as u16).to_le_bytes());
-    bytes.extend((files.len() as u16).to_le_bytes());
-    bytes.extend(size.to_le_bytes());
-    bytes.extend(start.to_le_bytes());
-    bytes.extend([0, 0]);
-    bytes
+/// An .xlsx whose one sheet has these rows.
+pub fn workbook(rows: &str) -> Vec<u8> {
+    workbook_with(rows, "", "")
+}
+
+/// The same, with these texts that its cells share, and with these styles.
+pub fn workbook_with(rows: &str, texts: &str, styles: &str) -> Vec<u8> {
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const REL: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relations = |all: &[(&str, &str)]| {
+        let relation = |(kind, target): &(&str, &str)| {
+            format!(r#"<Relationship Id="{kind}" Type="{REL}/{kind}" Target="{target}"/>"#)
+        };
+        let all: String = all.iter().map(relation).collect();
+        format!(
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{all}</Relationships>"#
+        )
+    };
+    let types = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#;
+    let book = format!(
+        r#"<workbook xmlns="{MAIN}" xmlns:r="{REL}"><sheets><sheet name="S" sheetId="1" r:id="worksheet"/></sheets></workbook>"#
+    );
+    let main = relations(&[("officeDocument", "xl/workbook.xml")]);
+    let parts = relations(&[
+        ("worksheet", "worksheets/sheet1.xml"),
+        ("sharedStrings", "sharedStrings.xml"),
+        ("styles", "styles.xml"),
+    ]);
+    let texts = format!(r#"<sst xmlns="{MAIN}">{texts}</sst>"#);
+    let styles = format!(r#"<styleSheet xmlns="{MAIN}">{styles}</styleSheet>"#);
+    let sheet = format!(r#"<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>"#);
+    archive(&[
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", main.as_bytes()),
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", parts.as_bytes()),
+        ("xl/sharedStrings.xml", texts.as_bytes()),
+        ("xl/styles.xml", styles.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ])
 }
