@@ -5,6 +5,7 @@
 
 mod marked;
 mod names;
+mod part;
 mod people;
 mod tally;
 mod without_country;
@@ -15,14 +16,14 @@ use std::ops::ControlFlow;
 use crate::contact::Rules;
 use crate::contact::phone::{self, Kind, Region};
 use crate::dedupe::{DedupePlan, PhoneIndex};
-use crate::reading::{InputRead, Job, Judged, Step};
+use crate::reading::{InputRead, Job, Record, Step};
 use crate::row::{Code, Note, Notes, Reject};
 use crate::source::{Columns, Error};
 
 pub use marked::Marked;
 pub use names::CommonName;
+use part::{Part, Whole};
 pub use people::{Everybody, People};
-use tally::Tally;
 use without_country::WithoutCountry;
 
 /// What a job's inputs hold.
@@ -83,6 +84,12 @@ impl Places {
             self.lines.push(line);
         }
     }
+
+    /// Adds those of rows behind these.
+    fn append(&mut self, later: Places) {
+        self.count += later.count;
+        self.lines.extend(later.lines.into_iter().take(Self::FIRST - self.lines.len()));
+    }
 }
 
 /// How many rejected rows of each reason are kept to be shown.
@@ -98,71 +105,75 @@ impl Survey {
     pub fn make(
         job: &Job,
         index: PhoneIndex,
-        progress: impl FnMut(u64) -> ControlFlow<()>,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send,
     ) -> Result<Option<Survey>, Error> {
-        Survey::make_beside(job, index, progress, |_| {})
+        Survey::make_beside(job, index, progress, |_, _: &mut ()| {}, |_| {})
     }
 
-    /// The same, with each step of the reading told to `beside` too.
+    /// The same, with another look at each record: `look` puts what it makes of the records of a block into the block's own
+    /// `T`, on any thread, and `settle` gets that in the order of the input and empties it.
     ///
     /// # Errors
     /// As [`make`](Survey::make).
-    pub fn make_beside(
+    pub fn make_beside<T: Default>(
         job: &Job,
-        mut seen: PhoneIndex,
-        mut progress: impl FnMut(u64) -> ControlFlow<()>,
-        mut beside: impl FnMut(&Step<'_>),
+        index: PhoneIndex,
+        mut progress: impl FnMut(u64) -> ControlFlow<()> + Send,
+        look: impl Fn(&Record<'_>, &mut T) + Sync,
+        mut settle: impl FnMut(&mut T) + Send,
     ) -> Result<Option<Survey>, Error> {
-        let mut survey = Survey::default();
-        let mut tally = Tally::default();
-        let (mut stopped, mut failed) = (false, None);
+        let mut whole = Whole::new(index);
+        let (mut is_stopped, mut failed) = (false, None);
+        let read = job.read_blocks(
+            |record, (part, beside): &mut (Part, T)| {
+                look(&record, beside);
+                part.add(&record, job);
+            },
+            |(part, beside), bytes| {
+                settle(beside);
+                failed = whole.append(part).err();
+                is_stopped = progress(bytes).is_break();
+                if is_stopped || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            },
+        )?;
+        match failed {
+            Some(failed) => Err(failed.of(job)),
+            None if is_stopped => Ok(None),
+            None => whole.finish(job, read.inputs).map(Some),
+        }
+    }
+
+    /// The same in one thread, with each record told to `beside` too.
+    ///
+    /// # Errors
+    /// As [`make`](Survey::make).
+    pub fn make_in_turn(
+        job: &Job,
+        index: PhoneIndex,
+        mut progress: impl FnMut(u64) -> ControlFlow<()>,
+        mut beside: impl FnMut(&Record<'_>),
+    ) -> Result<Option<Survey>, Error> {
+        let (mut whole, mut part) = (Whole::new(index), Part::default());
+        let (mut is_stopped, mut failed) = (false, None);
         let read = job.read(|step| {
-            beside(&step);
             match step {
-                Step::Bytes(bytes) => {
-                    let flow = progress(bytes);
-                    stopped |= flow.is_break();
-                    return flow;
+                Step::Record(record) => {
+                    beside(&record);
+                    part.add(&record, job);
+                    return ControlFlow::Continue(());
                 }
-                Step::Record { row, columns, judged, .. } => {
-                    survey.read += 1;
-                    let input = job.inputs.get(row.location.input as usize);
-                    match judged {
-                        Judged::Skipped => survey.skipped += 1,
-                        Judged::Invalid(reject) => {
-                            survey.everybody.add_rejected(&reject, row, input);
-                            survey.reject(*reject, columns);
-                        }
-                        Judged::Contact(contact) => {
-                            if let Err(error) = seen.add(contact.phone, row.location) {
-                                failed = Some((row.location.input, error));
-                                return ControlFlow::Break(());
-                            }
-                            tally.add(contact.region, contact.kind);
-                            survey.everybody.add(&contact, row, input);
-                            survey.by_default_country += u64::from(contact.by_default_country);
-                            survey.note(contact.notes);
-                        }
-                    }
+                Step::Bytes(bytes) => {
+                    failed = whole.append(&mut part).err();
+                    is_stopped = progress(bytes).is_break();
                 }
             }
-            ControlFlow::Continue(())
+            if is_stopped || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        let unkept = |(input, error)| {
-            let input = job.inputs.get(input as usize).map_or("", |input| input.source.input().name());
-            Error::unkept(input, error)
-        };
-        if let Some(failed) = failed {
-            return Err(unkept(failed));
+        match failed {
+            Some(failed) => Err(failed.of(job)),
+            None if is_stopped => Ok(None),
+            None => whole.finish(job, read.inputs).map(Some),
         }
-        if stopped {
-            return Ok(None);
-        }
-        survey.dedupe = seen.finish().map_err(|error| unkept((0, error)))?;
-        survey.inputs = read.inputs;
-        (survey.countries, survey.kinds) = (tally.countries(), tally.kinds());
-        survey.count_people(&job.rules);
-        Ok(Some(survey))
     }
 
     fn note(&mut self, notes: Notes) {
@@ -172,15 +183,35 @@ impl Survey {
         }
     }
 
-    fn reject(&mut self, reject: Reject, columns: &Columns) {
+    fn reject(&mut self, reject: &Reject, columns: &Columns) {
         self.invalid += 1;
-        self.without_country.add(&reject);
+        self.without_country.add(reject);
         *self.reasons.entry(reject.code).or_default() += 1;
         let examples = self.examples.entry(reject.code).or_default();
         if examples.len() < EXAMPLES {
             let column = reject.column.and_then(|column| columns.name(column as usize)).map(str::to_owned);
-            examples.push(Example { reject, column });
+            examples.push(Example { reject: reject.clone(), column });
         }
+    }
+
+    /// Adds what rows behind these were found to be; their phones apart.
+    fn append(&mut self, later: Survey) {
+        self.read += later.read;
+        self.invalid += later.invalid;
+        self.skipped += later.skipped;
+        self.by_default_country += later.by_default_country;
+        for (code, rows) in later.reasons {
+            *self.reasons.entry(code).or_default() += rows;
+        }
+        for (note, rows) in later.notes {
+            *self.notes.entry(note).or_default() += rows;
+        }
+        for (code, examples) in later.examples {
+            let known = self.examples.entry(code).or_default();
+            known.extend(examples.into_iter().take(EXAMPLES - known.len()));
+        }
+        self.without_country.append(later.without_country);
+        self.everybody.append(later.everybody);
     }
 
     /// Rows were counted by country; what is wanted are people.

@@ -304,6 +304,8 @@ pub const SETTINGS: &[Setting] = &[
     row(Delivery, "sandbox", Nothing, "", "Deliver to a server inside the program, as a trial")
         .given(Typed)
         .common(),
+    row(Delivery, "threads", One("auto|N"), "auto", "Threads that read and judge rows")
+        .more("auto: one a core, 8 at most. The result is the same"),
     row(Delivery, "memory", One("SIZE"), "", "Memory for telling duplicates apart, sorted on disk beyond")
         .more("16 bytes a phone; the result is the same. Default: a quarter of the machine's memory, 1 GiB at most"),
     row(Output, "output-dir", One("DIR"), "", "The results folder")

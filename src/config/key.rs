@@ -5,6 +5,7 @@
 use std::marker::PhantomData;
 
 use super::level::Switch;
+use super::threads::Threads;
 use super::units::{BoundedDuration, Limit, NonZeroDuration, Percent, Rate, Size};
 use super::values::{
     AuthType, AutoOr, BotId, CommaList, EncodingLabel, FieldMap, FilePath, NonEmptyText, Number, OutputFormat,
@@ -140,6 +141,7 @@ keys! { SETTINGS:
     RESTART: Switch = "restart";
     DRY_RUN: Switch = "dry-run";
     SANDBOX: Switch = "sandbox";
+    THREADS: Threads = "threads";
     MEMORY: Size = "memory";
 
     OUTPUT_DIR: FilePath = "output-dir";

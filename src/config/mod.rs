@@ -5,6 +5,7 @@
 //! connection. It fills the settings types of the modules themselves (`source::Options`, `transport::Options`, …), so
 //! that only `commands` and `pipeline` read a `Config`.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 mod account;
@@ -23,6 +24,7 @@ mod places;
 mod plan;
 mod proxy;
 mod sandbox;
+mod threads;
 mod token;
 mod token_text;
 mod trust;
@@ -127,6 +129,8 @@ pub struct Rows {
     pub phone_metadata: Option<PathBuf>,
     /// What becomes of rows with the same phone.
     pub on_duplicate: OnDuplicate,
+    /// How many threads read and judge rows.
+    pub threads: NonZeroUsize,
     /// The bytes of memory that telling them apart may take; beyond it they are sorted on disk.
     pub memory: u64,
     /// How many rows may be invalid; `--strict` is none.
@@ -268,6 +272,7 @@ impl Rows {
             rules: rules(levels)?,
             phone_metadata: path(levels, key::PHONE_METADATA)?,
             on_duplicate: levels.one(key::ON_DUPLICATE)?,
+            threads: levels.one(key::THREADS)?.0,
             memory: levels.maybe(key::MEMORY)?.map_or_else(memory::usual, |Size(bytes)| bytes),
             strict,
             min_rows: levels.one(key::MIN_ROWS)?.0,

@@ -18,7 +18,7 @@ use crate::diagnostic::RunCode;
 use crate::platform;
 
 /// Settings of delivery and output that a found file may set: pace and form.
-const PACE_AND_FORM: [&str; 14] = [
+const PACE_AND_FORM: [&str; 15] = [
     key::BATCH_SIZE.name(),
     key::BATCH_BYTES.name(),
     key::CONCURRENCY.name(),
@@ -28,6 +28,7 @@ const PACE_AND_FORM: [&str; 14] = [
     key::ATTEMPTS.name(),
     key::GIVE_UP_AFTER.name(),
     key::MAX_WAIT.name(),
+    key::THREADS.name(),
     key::OUTPUT.name(),
     key::PROGRESS.name(),
     key::COLOR.name(),

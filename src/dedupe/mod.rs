@@ -63,6 +63,16 @@ impl DedupePlan {
         if self.winners.is_empty() { None } else { self.winners.get(&phone.get()).copied() }
     }
 
+    /// What a row with this phone has to do with what is sent.
+    pub fn share(&self, location: Location, phone: Phone) -> Share {
+        match (self.winner(phone), self.policy) {
+            (None, _) => Share::All,
+            (Some(winner), OnDuplicate::Merge) => Share::Merged(winner),
+            (Some(winner), _) if winner.record == location.record => Share::All,
+            (Some(winner), _) => Share::None(winner),
+        }
+    }
+
     /// The number of distinct phones, which is that of the contacts to be sent.
     pub fn contacts(&self) -> u64 {
         self.contacts
@@ -79,6 +89,17 @@ impl DedupePlan {
             .iter()
             .filter_map(|(&phone, &rows)| Some((Phone::from_digits(phone)?, rows, self.winners.get(&phone).copied()?)))
     }
+}
+
+/// What a row with a valid phone has to do with what is sent, as far as it is known without the other rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// It is sent as it is.
+    All,
+    /// It is merged with the other rows of its phone; the winner is sent for all of them.
+    Merged(Winner),
+    /// It is not sent: the winner is.
+    None(Winner),
 }
 
 /// What is sent for a row with a valid phone.
@@ -108,23 +129,34 @@ impl<'k> Merge<'k> {
     /// # Errors
     /// What is held no longer fits into memory, and the temporary file for it fails.
     pub fn row<'c, 'r>(&mut self, location: Location, contact: &'c Contact<'r>) -> io::Result<Resolved<'c, 'r>> {
-        let Some(winner) = self.plan.winner(contact.phone) else {
-            return Ok(Resolved::Alone(contact));
-        };
-        let wins = winner.record == location.record;
-        match (self.plan.policy, wins) {
-            (OnDuplicate::Merge, _) => {
-                let mut details = self.buffer.take(contact.phone)?.unwrap_or_default();
-                details.update(contact.details());
-                if wins {
-                    return Ok(Resolved::Together(details));
-                }
-                self.buffer.put(contact.phone, details)?;
-                Ok(Resolved::Duplicate(winner))
+        match self.plan.share(location, contact.phone) {
+            Share::All => Ok(Resolved::Alone(contact)),
+            Share::None(winner) => Ok(Resolved::Duplicate(winner)),
+            Share::Merged(winner) => {
+                let together = self.add(winner, location, contact.phone, contact.details())?;
+                Ok(together.map_or(Resolved::Duplicate(winner), Resolved::Together))
             }
-            (OnDuplicate::First | OnDuplicate::Last | OnDuplicate::Error, true) => Ok(Resolved::Alone(contact)),
-            (OnDuplicate::First | OnDuplicate::Last | OnDuplicate::Error, false) => Ok(Resolved::Duplicate(winner)),
         }
+    }
+
+    /// Merges a row into those before it, and gives all of them where it is the last: then it wins.
+    ///
+    /// # Errors
+    /// As [`row`](Merge::row).
+    pub fn add(
+        &mut self,
+        winner: Winner,
+        location: Location,
+        phone: Phone,
+        later: Details,
+    ) -> io::Result<Option<Details>> {
+        let mut details = self.buffer.take(phone)?.unwrap_or_default();
+        details.update(later);
+        if winner.record == location.record {
+            return Ok(Some(details));
+        }
+        self.buffer.put(phone, details)?;
+        Ok(None)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::{Index, IndexMut};
+use std::ops::{AddAssign, Index, IndexMut};
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -148,6 +148,15 @@ impl RowCounts {
     /// Whether every row that was read has exactly one status.
     pub fn add_up(&self) -> bool {
         self.read == self.counts.total()
+    }
+}
+
+impl AddAssign for RowCounts {
+    fn add_assign(&mut self, more: RowCounts) {
+        self.read += more.read;
+        for (status, rows) in more.counts.iter() {
+            self.counts[status] += rows;
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::folder::Folder;
 use crate::journal::Unfinished;
 use crate::numbers::count;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, Judged, KeptRows, Step};
+use crate::reading::{Job, Judged, KeptRows, Record, Step};
 use crate::report::certain::WrittenLines;
 use crate::state::{self, Comparison, Scope, StateFile};
 use crate::stop::Stop;
@@ -95,10 +95,10 @@ impl Changes {
         self.lookup = Lookup::begin(&self.comparison, job, empty, folder);
     }
 
-    /// A step of the survey.
-    pub fn look_up(&mut self, job: &Job, step: &Step<'_>) {
+    /// A record of the survey.
+    pub fn look_up(&mut self, job: &Job, record: &Record<'_>) {
         if let Some(lookup) = &mut self.lookup
-            && lookup.see(&mut self.comparison, job, step).is_none()
+            && lookup.see(&mut self.comparison, job, record).is_none()
         {
             self.lookup = None;
             self.comparison.forget();
@@ -126,7 +126,7 @@ impl Changes {
         let mut parts = Vec::new();
         let (mut failed, mut stopped) = (None, false);
         let each = |step: Step<'_>| {
-            let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
+            let Step::Record(Record { row, judged: Judged::Contact(contact), .. }) = step else {
                 stopped |= stop.asked().is_some();
                 return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
             };

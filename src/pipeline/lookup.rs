@@ -8,7 +8,7 @@ use crate::contact::{Contact, FieldColumns};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, Judged, KeptRows, Step};
+use crate::reading::{Job, Judged, KeptRows, Record, Step};
 use crate::report::certain::{CertainLines, WrittenLines};
 use crate::row::Row;
 use crate::state::Comparison;
@@ -64,9 +64,9 @@ impl Lookup {
         })
     }
 
-    /// Takes in a step of the reading. `None` when there is too much to be kept, or a line cannot be written.
-    pub fn see(&mut self, comparison: &mut Comparison, job: &Job, step: &Step<'_>) -> Option<()> {
-        let Step::Record { row, fields, judged, .. } = step else { return Some(()) };
+    /// Takes in a record of the reading. `None` when there is too much to be kept, or a line cannot be written.
+    pub fn see(&mut self, comparison: &mut Comparison, job: &Job, record: &Record<'_>) -> Option<()> {
+        let Record { row, fields, judged, .. } = record;
         // All records of the inputs before it have been seen.
         while self.starts.len() <= row.location.input as usize {
             self.starts.push(row.location.record - 1);
@@ -77,7 +77,7 @@ impl Lookup {
             Judged::Contact(contact) => self.is_unchanged(comparison, job, row, fields, contact)?,
         };
         if !is_certain {
-            self.kept.add(step);
+            self.kept.add(record);
         }
         (self.kept.size() <= MOST).then_some(())
     }
@@ -169,7 +169,9 @@ impl Lookup {
             |record| wanted.next_if_eq(&record).is_some(),
             |step| {
                 stopped |= stop.asked().is_some();
-                kept.add(&step);
+                if let Step::Record(record) = &step {
+                    kept.add(record);
+                }
                 if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             },
         );

@@ -62,7 +62,13 @@ pub fn job(config: &Config, inputs: Vec<source::InputSource>) -> Result<Job, Err
         let caused = |error: understanding::Error| Error::with_settings(error.into(), &settings.from_elsewhere);
         understood.append(&mut understand(input, &settings.wishes, &rules.phone.plans).map_err(caused)?);
     }
-    Ok(Job { inputs: understood, rules, limit: config.rows.limit, shard: config.rows.shard })
+    Ok(Job {
+        inputs: understood,
+        rules,
+        limit: config.rows.limit,
+        shard: config.rows.shard,
+        threads: config.rows.threads,
+    })
 }
 
 /// What is believed of a row, with the numbering plans that were asked for.

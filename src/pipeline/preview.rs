@@ -9,7 +9,7 @@ use super::screen::values;
 use crate::config::Config;
 use crate::dedupe::{Merge, Resolved};
 use crate::outcome::StatusMap;
-use crate::reading::{Job, Judged, Step};
+use crate::reading::{Job, Judged, Record, Step};
 use crate::report::CheckInfo;
 use crate::report::check::shown_contact;
 use crate::survey::Survey;
@@ -26,7 +26,7 @@ pub fn preview(job: &Job, survey: &Survey, statuses: &StatusMap, config: &Config
     let (mut shown, mut contacts, mut bytes) = (Vec::new(), 0_u64, 0_u64);
     let mut buffer = Vec::new();
     let read = job.read(|step| {
-        let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
+        let Step::Record(Record { row, judged: Judged::Contact(contact), .. }) = step else {
             return ControlFlow::Continue(());
         };
         buffer.clear();

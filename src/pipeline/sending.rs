@@ -14,17 +14,21 @@ use super::inputs;
 use super::listeners::Listeners;
 use crate::batch::{Parcel, ParcelBuilder};
 use crate::client::{self, Transport};
-use crate::contact::Contact;
-use crate::dedupe::{Merge, Resolved};
+use crate::contact::phone::Phone;
+use crate::contact::{Contact, Details};
+use crate::dedupe::{Merge, Share, Winner};
 use crate::error::Error;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{InputRead, Job, Judged, KeptRows, Step};
+use crate::reading::{InputRead, Job, Judged, KeptRows, Record};
+use crate::row::Location;
 use crate::stop::Stop;
 use crate::survey::Survey;
 use crate::wire::contact::{Empty, write, write_merged};
 
 /// Parcels that may wait to be sent: they hold the reader back.
 const PARCELS: usize = 4;
+/// The memory for the JSON of a block that is kept for the next, in bytes; a few rows can be far larger than usual.
+const USUAL: usize = 512 << 10;
 /// Events that may wait to be heard: they hold the sending back.
 const EVENTS: usize = 64;
 /// How often the journal is asked to make safe what it holds.
@@ -109,6 +113,49 @@ pub async fn send(
     }
 }
 
+/// The contacts of a block of rows, as far as they can be prepared without the rows before them.
+#[derive(Default)]
+struct Prepared {
+    contacts: Vec<PreparedContact>,
+    /// Their JSON objects one after another.
+    bytes: Vec<u8>,
+    /// The first that an earlier run had accepted.
+    accepted_before: Option<Parcel>,
+}
+
+enum PreparedContact {
+    /// It is sent as it was written: its record, and where its object ends.
+    Written { record: u64, end: usize },
+    /// It is merged with others of its phone, or sent for all of them.
+    Shared { winner: Winner, location: Location, phone: Phone, details: Box<Details> },
+}
+
+impl Prepared {
+    /// Adds a row.
+    fn add(&mut self, load: &SendJob, record: &Record<'_>) {
+        let Record { row, judged: Judged::Contact(contact), .. } = record else { return };
+        let location = row.location;
+        match load.survey.dedupe.share(location, contact.phone) {
+            Share::None(_) => {}
+            Share::All => match load.done.get(location.record) {
+                Some(RowStatus::AcceptedBefore) if self.accepted_before.is_none() => {
+                    self.accepted_before = Some(accepted_before(location.record, contact, load.empty));
+                }
+                _ if load.done.is_done(location.record) => {}
+                _ => {
+                    write(contact, load.empty, &mut self.bytes);
+                    self.contacts.push(PreparedContact::Written { record: location.record, end: self.bytes.len() });
+                }
+            },
+            // What an earlier run settled is read all the same: it may leave something to a later row.
+            Share::Merged(winner) => {
+                let details = Box::new(contact.details());
+                self.contacts.push(PreparedContact::Shared { winner, location, phone: contact.phone, details });
+            }
+        }
+    }
+}
+
 /// A contact that an earlier run had accepted: whether it still passes tells contacts that the server cannot stand from a
 /// server that takes nothing.
 fn accepted_before(record: u64, contact: &Contact, empty: Empty) -> Parcel {
@@ -117,61 +164,99 @@ fn accepted_before(record: u64, contact: &Contact, empty: Empty) -> Parcel {
     builder.take_accepted_before()
 }
 
+/// Puts prepared contacts into parcels, in order.
+struct Packer<'s> {
+    load: &'s SendJob,
+    parcels: &'s mpsc::Sender<Arc<Parcel>>,
+    merge: Merge<'s>,
+    builder: ParcelBuilder,
+    /// So many contacts may still be sent.
+    left: u64,
+    is_control_sent: bool,
+    /// Whether nobody wants the rest.
+    is_ended: bool,
+}
+
+impl Packer<'_> {
+    /// Takes the contacts of a block, and empties it.
+    fn pack(&mut self, block: &mut Prepared) -> Result<(), Error> {
+        if let Some(control) = block.accepted_before.take().filter(|_| !self.is_control_sent) {
+            self.is_control_sent = true;
+            self.hand_on(control);
+        }
+        let mut start = 0;
+        for contact in block.contacts.drain(..) {
+            let (load, builder) = (self.load, &mut self.builder);
+            match contact {
+                PreparedContact::Written { record, end } => {
+                    let object = block.bytes.get(start..end).unwrap_or_default();
+                    start = end;
+                    if self.left > 0 {
+                        self.left -= 1;
+                        builder.contact(record, |out| out.extend_from_slice(object));
+                    }
+                }
+                PreparedContact::Shared { winner, location, phone, details } => {
+                    let failed = |error| Error::Local { what: "a temporary file for repeated rows", error };
+                    let together = self.merge.add(winner, location, phone, *details).map_err(failed)?;
+                    if let Some(details) = together
+                        && self.left > 0
+                        && !load.done.is_done(location.record)
+                    {
+                        self.left -= 1;
+                        builder.contact(location.record, |out| write_merged(phone, &details, load.empty, out));
+                    }
+                }
+            }
+            if self.builder.is_full() {
+                inputs::have_same_lengths(&load.job)?;
+                let parcel = self.builder.take();
+                self.hand_on(parcel);
+            }
+            if self.is_ended {
+                break;
+            }
+        }
+        block.bytes.clear();
+        block.bytes.shrink_to(USUAL);
+        Ok(())
+    }
+
+    fn hand_on(&mut self, parcel: Parcel) {
+        self.is_ended |= self.parcels.blocking_send(Arc::new(parcel)).is_err();
+    }
+}
+
 /// Reads, judges, merges and writes parcels. `None` if nobody wanted the rest.
 fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<Vec<InputRead>>, Error> {
-    let mut merge = Merge::new(&load.survey.dedupe);
-    let mut builder = ParcelBuilder::default();
+    let mut packer = Packer {
+        load,
+        parcels,
+        merge: Merge::new(&load.survey.dedupe),
+        builder: ParcelBuilder::default(),
+        left: load.most,
+        is_control_sent: false,
+        is_ended: false,
+    };
     let mut failed = None;
-    let mut ended = false;
-    let mut left = load.most;
-    let mut is_control_sent = false;
-    let each = |step: Step<'_>| {
-        let Step::Record { row, judged: Judged::Contact(contact), .. } = step else {
-            ended |= stop.asked().is_some();
-            return if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        };
-        let record = row.location.record;
-        match merge.row(row.location, &contact) {
-            Err(error) => {
-                failed = Some(Error::Local { what: "a temporary file for repeated rows", error });
-                return ControlFlow::Break(());
-            }
-            Ok(Resolved::Duplicate(_)) => {}
-            Ok(Resolved::Alone(contact))
-                if !is_control_sent && load.done.get(record) == Some(RowStatus::AcceptedBefore) =>
-            {
-                is_control_sent = true;
-                ended |= parcels.blocking_send(Arc::new(accepted_before(record, contact, load.empty))).is_err();
-            }
-            // What an earlier run settled is read all the same: it may leave something to a later row.
-            Ok(_) if load.done.is_done(record) || left == 0 => {}
-            Ok(Resolved::Alone(contact)) => {
-                left -= 1;
-                builder.contact(record, |out| write(contact, load.empty, out));
-            }
-            Ok(Resolved::Together(details)) => {
-                left -= 1;
-                builder.contact(record, |out| write_merged(contact.phone, &details, load.empty, out));
-            }
-        }
-        if builder.is_full() {
-            failed = inputs::have_same_lengths(&load.job).err();
-            ended |= failed.is_none() && parcels.blocking_send(Arc::new(builder.take())).is_err();
-        }
-        if ended || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let prepare = |record: Record<'_>, block: &mut Prepared| block.add(load, &record);
+    let pack = |block: &mut Prepared, _| {
+        failed = packer.pack(block).err();
+        packer.is_ended |= stop.asked().is_some();
+        if packer.is_ended || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let read = match &load.kept {
-        Some(kept) => kept.read(&load.job, &load.survey.inputs, each),
-        None => load.job.read(each).map_err(Error::of_a_later_reading)?,
+        Some(kept) => kept.read_blocks(&load.job, &load.survey.inputs, prepare, pack),
+        None => load.job.read_blocks(prepare, pack).map_err(Error::of_a_later_reading)?,
     };
     if let Some(error) = failed {
         return Err(error);
     }
-    if ended {
+    if packer.is_ended {
         return Ok(None);
     }
     inputs::have_same_lengths(&load.job)?;
-    let rest = builder.take();
+    let rest = packer.builder.take();
     if !rest.items.is_empty() && parcels.blocking_send(Arc::new(rest)).is_err() {
         return Ok(None);
     }

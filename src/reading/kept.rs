@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::{InputRead, Job, Judged, Read, Step, judge};
+use super::block::judge;
+use super::{InputRead, Job, Judged, Read, Record, Step};
 use crate::contact::FieldColumns;
 use crate::row::{Reject, Row};
 use crate::source::Columns;
@@ -37,8 +38,8 @@ const AT_ONCE: usize = 512;
 
 impl KeptRows {
     /// Keeps a record as it was read.
-    pub fn add(&mut self, step: &Step<'_>) {
-        let Step::Record { row, fields, columns, judged } = step else { return };
+    pub fn add(&mut self, record: &Record<'_>) {
+        let Record { row, fields, columns, judged } = record;
         let reject = match judged {
             Judged::Contact(_) | Judged::Skipped => None,
             Judged::Invalid(reject) => Some(reject.clone()),
@@ -68,6 +69,24 @@ impl KeptRows {
         self.rows.is_empty()
     }
 
+    /// Reads them as [`Job::read_blocks`] would, in one thread; `inputs` is what is told of the inputs then.
+    pub fn read_blocks<T: Default>(
+        &self,
+        job: &Job,
+        inputs: &[InputRead],
+        work: impl Fn(Record<'_>, &mut T),
+        mut take: impl FnMut(&mut T, u64) -> ControlFlow<()>,
+    ) -> Read {
+        let mut made = T::default();
+        self.read(job, inputs, |step| match step {
+            Step::Record(record) => {
+                work(record, &mut made);
+                ControlFlow::Continue(())
+            }
+            Step::Bytes(bytes) => take(&mut made, bytes),
+        })
+    }
+
     /// Reads them as [`Job::read`] would; `inputs` is what is told of the inputs then.
     pub fn read(&self, job: &Job, inputs: &[InputRead], mut each: impl FnMut(Step<'_>) -> ControlFlow<()>) -> Read {
         for some in self.rows.chunks(AT_ONCE) {
@@ -79,10 +98,10 @@ impl KeptRows {
                 };
                 let judged = match reject {
                     Some(reject) => Judged::Invalid(reject.clone()),
-                    None => judge(row, None, input, &layout.fields, &input.rules),
+                    None => judge(row, input, &layout.fields, &input.rules),
                 };
-                let step = Step::Record { row, fields: &layout.fields, columns: &layout.columns, judged };
-                if each(step).is_break() {
+                let record = Record { row, fields: &layout.fields, columns: &layout.columns, judged };
+                if each(Step::Record(record)).is_break() {
                     return Read { inputs: Vec::new() };
                 }
             }

@@ -10,11 +10,11 @@ use crate::contact::name_of;
 use crate::dedupe::{DedupePlan, Winner};
 use crate::folder::{Draft, Folder, RESULTS, rejected_name};
 use crate::outcome::{RowCounts, StatusMap};
-use crate::reading::{InputRead, Job, Judged, KeptRows, Step};
+use crate::reading::{InputRead, Job, Judged, KeptRows, Record};
 use crate::row::Row;
 use crate::source::{self, Columns, Source};
 
-use super::certain::WrittenLines;
+use super::certain::{Spans, WrittenLines};
 use super::line::{self, ResultLine};
 use super::rejected::{Rejected, is_json};
 use super::rejected_rows::{RejectedRow, RejectedRows};
@@ -101,7 +101,7 @@ pub fn write(
     folder: &Folder,
     rejected: &mut RejectedRows,
     certain: Option<WrittenLines>,
-    stop: impl FnMut() -> bool,
+    stop: impl FnMut() -> bool + Send,
 ) -> Result<Option<Written>, Error> {
     match certain {
         Some(lines) if context.kept.is_some_and(KeptRows::is_empty) => {
@@ -112,65 +112,140 @@ pub fn write(
     }
 }
 
+/// The memory for the lines of a block that is kept for the next, in bytes; a few rows can be far larger than usual.
+const USUAL: usize = 512 << 10;
+
+/// The lines of a block of rows.
+#[derive(Default)]
+struct Lines<'c> {
+    text: Vec<u8>,
+    /// The record of each line, and where it ends in the text.
+    ends: Vec<(u64, usize)>,
+    rows: RowCounts,
+    rejected: Vec<RejectedLine<'c>>,
+}
+
+/// A row that was not imported.
+struct RejectedLine<'c> {
+    row: Row,
+    line: ResultLine<'c>,
+    shown: RejectedRow,
+}
+
+impl<'c> Lines<'c> {
+    /// Adds the line of a row.
+    fn add(&mut self, context: &'c ReportContext<'_>, record: &Record<'_>) {
+        let Record { row, fields, columns, judged } = record;
+        let (_, within) = context.within(row.location.record);
+        let Some(input) = context.job.inputs.get(row.location.input as usize) else { return };
+        let name = input.source.input().name();
+        let line = ResultLine::of(context, row, judged, &mut self.rows);
+        line.write(name, row, within, &name_of(row, fields), &mut self.text);
+        self.ends.push((row.location.record, self.text.len()));
+        if line.status.is_rejected() {
+            let shown = case(&line, row, judged, columns, name);
+            self.rejected.push(RejectedLine { row: (*row).clone(), line, shown });
+        }
+    }
+}
+
+/// The files that the lines go into.
+struct Tables<'w> {
+    context: &'w ReportContext<'w>,
+    folder: &'w Folder,
+    results: BufWriter<Draft>,
+    /// The lines that were written before, to be put between the others.
+    certain: Option<Spans>,
+    files: RejectedFiles<'w>,
+    rejected: &'w mut RejectedRows,
+    rows: RowCounts,
+}
+
+impl<'w> Tables<'w> {
+    fn begin(
+        context: &'w ReportContext<'w>,
+        folder: &'w Folder,
+        rejected: &'w mut RejectedRows,
+        certain: Option<WrittenLines>,
+    ) -> Result<Tables<'w>, Error> {
+        let failed = |error| Error::File { path: folder.file(RESULTS), error };
+        let certain = certain.map(WrittenLines::into_spans).transpose().map_err(failed)?;
+        let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS).map_err(failed)?);
+        if certain.is_none() {
+            results.write_all(line::HEADER).map_err(failed)?;
+        }
+        let rows = certain.as_ref().map(|certain| certain.rows).unwrap_or_default();
+        let several = context.job.inputs.len() > 1;
+        let files = RejectedFiles { folder, several, open: None, finished: Vec::new() };
+        Ok(Tables { context, folder, results, certain, files, rejected, rows })
+    }
+
+    /// Writes the lines of the rows that come next, and empties them.
+    fn write(&mut self, lines: &mut Lines<'_>) -> Result<(), Error> {
+        self.write_results(lines).map_err(|error| Error::File { path: self.folder.file(RESULTS), error })?;
+        self.rows += std::mem::take(&mut lines.rows);
+        for RejectedLine { row, line, shown } in lines.rejected.drain(..) {
+            self.rejected.add(shown);
+            let number = row.location.input as usize;
+            if let Some(input) = self.context.job.inputs.get(number) {
+                self.files.add(number, &input.source, &row, &line)?;
+            }
+        }
+        lines.ends.clear();
+        lines.text.clear();
+        lines.text.shrink_to(USUAL);
+        Ok(())
+    }
+
+    fn write_results(&mut self, lines: &Lines<'_>) -> io::Result<()> {
+        let Some(certain) = &mut self.certain else { return self.results.write_all(&lines.text) };
+        let mut start = 0;
+        for (record, end) in &lines.ends {
+            certain.copy_before(*record, &mut self.results)?;
+            self.results.write_all(lines.text.get(start..*end).unwrap_or_default())?;
+            start = *end;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Written, Error> {
+        let failed = |error| Error::File { path: self.folder.file(RESULTS), error };
+        self.certain.as_mut().map_or(Ok(()), |certain| certain.copy_rest(&mut self.results)).map_err(failed)?;
+        let results = self.results.into_inner().map_err(|error| failed(error.into_error()))?;
+        Ok(Written { rows: self.rows, results, rejected: self.files.finish()? })
+    }
+}
+
 /// The same where there is something to read.
-fn write_read(
-    context: &ReportContext<'_>,
+fn write_read<'c>(
+    context: &'c ReportContext<'_>,
     folder: &Folder,
     rejected: &mut RejectedRows,
     certain: Option<WrittenLines>,
-    mut stop: impl FnMut() -> bool,
+    mut stop: impl FnMut() -> bool + Send,
 ) -> Result<Option<Written>, Error> {
-    let failed = |error| Error::File { path: folder.file(RESULTS), error };
-    let mut spans = certain.map(WrittenLines::into_spans).transpose().map_err(failed)?;
-    let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS).map_err(failed)?);
-    let mut files = RejectedFiles { folder, several: context.job.inputs.len() > 1, open: None, finished: Vec::new() };
-    let mut rows = spans.as_ref().map(|spans| spans.rows).unwrap_or_default();
+    let mut tables = Tables::begin(context, folder, rejected, certain)?;
     let mut ended = None;
-    // Certain lines have it already.
-    let mut text = if spans.is_some() { Vec::new() } else { line::HEADER.to_vec() };
-    let each = |step: Step<'_>| {
-        let Step::Record { row, fields, columns, judged } = step else {
-            if stop() {
-                ended = Some(Ok(()));
-                return ControlFlow::Break(());
-            }
-            return ControlFlow::Continue(());
-        };
-        let number = row.location.input as usize;
-        let (_, record) = context.within(row.location.record);
-        let Some(input) = context.job.inputs.get(number) else {
-            return ControlFlow::Continue(());
-        };
-        let line = ResultLine::of(context, row, &judged, &mut rows);
-        line.write(input.source.input().name(), row, record, &name_of(row, fields), &mut text);
-        let before = spans.as_mut().map_or(Ok(()), |spans| spans.copy_before(row.location.record, &mut results));
-        let mut wrote = before.and_then(|()| results.write_all(&text)).map_err(failed);
-        text.clear();
-        if line.status.is_rejected() {
-            rejected.add(case(&line, row, &judged, columns, input.source.input().name()));
-            wrote = wrote.and_then(|()| files.add(number, &input.source, row, &line));
+    let add = |record: Record<'_>, lines: &mut Lines<'c>| lines.add(context, &record);
+    let write = |lines: &mut Lines<'c>, _| {
+        if let Err(error) = tables.write(lines) {
+            ended = Some(Err(error));
+        } else if stop() {
+            ended = Some(Ok(None));
         }
-        if wrote.is_err() {
-            ended = Some(wrote);
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
+        if ended.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let read = match context.kept {
-        Some(kept) => kept.read(context.job, context.inputs, each),
-        None => context.job.read(each)?,
+        Some(kept) => kept.read_blocks(context.job, context.inputs, add, write),
+        None => context.job.read_blocks(add, write)?,
     };
     if let Some(ended) = ended {
-        return ended.map(|()| None);
+        return ended;
     }
     if let Some(input) = context.job.changed_input(context.inputs, &read.inputs) {
         return Err(Error::Changed(input.to_owned()));
     }
-    spans.as_mut().map_or(Ok(()), |spans| spans.copy_rest(&mut results)).map_err(failed)?;
-    // Without a single record the header has not been written.
-    results.write_all(&text).map_err(failed)?;
-    let results = results.into_inner().map_err(|error| failed(error.into_error()))?;
-    Ok(Some(Written { rows, results, rejected: files.finish()? }))
+    tables.finish().map(Some)
 }
 
 /// A rejected row as reports show it.

@@ -45,19 +45,36 @@ impl Marked {
             Consent::Unsaid => self.is_mixed |= column.is_of_another_kind(row),
         }
     }
+
+    fn append(&mut self, later: Marked) {
+        self.rows.append(later.rows);
+        later.refused.iter().for_each(|value| once(value, &mut self.refused));
+        later.given.iter().for_each(|value| once(value, &mut self.given));
+        self.is_mixed |= later.is_mixed;
+    }
 }
 
 /// Takes in what the columns of an input say of a valid row.
 pub(super) fn add(all: &mut Vec<Marked>, columns: &[ConsentColumn], row: &Row) {
     let input = row.location.input;
     for column in columns.iter().filter(|column| !column.value(row).is_empty()) {
-        let known = all.iter().position(|marked| marked.input == input && marked.column == column.name);
-        let at = known.unwrap_or_else(|| {
-            all.push(Marked::new(input, column));
-            all.len() - 1
-        });
-        if let Some(marked) = all.get_mut(at) {
-            marked.add(column, row);
+        match all.iter_mut().find(|marked| marked.input == input && marked.column == column.name) {
+            Some(marked) => marked.add(column, row),
+            None => {
+                let mut marked = Marked::new(input, column);
+                marked.add(column, row);
+                all.push(marked);
+            }
+        }
+    }
+}
+
+/// Adds what the columns say of rows behind these.
+pub(super) fn append(all: &mut Vec<Marked>, later: Vec<Marked>) {
+    for marked in later {
+        match all.iter_mut().find(|known| known.input == marked.input && known.column == marked.column) {
+            Some(known) => known.append(marked),
+            None => all.push(marked),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
+use crate::contact::phone::Phone;
 use crate::row::Location;
 
 /// Counts names that come often; those that come seldom give way to others (the algorithm of Misra and Gries).
@@ -12,8 +13,6 @@ use crate::row::Location;
 pub struct CommonNames {
     /// By the hash of the name.
     counters: HashMap<u64, Counter, FixedState>,
-    /// The rows that have a name.
-    named: u64,
 }
 
 #[derive(Debug)]
@@ -36,15 +35,19 @@ pub struct CommonName {
 /// So many names are counted at once. A count is too low by at most one in so many rows.
 const COUNTERS: usize = 1000;
 
+/// The hash of a name, in one piece or two.
+pub(super) fn hash(name: (&str, &str)) -> u64 {
+    FixedState::default().hash_one(name)
+}
+
 impl CommonNames {
-    /// Counts the name of a row, in one piece or two.
-    pub(super) fn add(&mut self, name: (&str, &str), phone: u64, at: Location) {
-        self.named += 1;
-        let key = self.counters.hasher().hash_one(name);
-        if let Some(counter) = self.counters.get_mut(&key) {
+    /// Counts the name of a row, of which the hash is given.
+    pub(super) fn add(&mut self, name: u64, phone: Phone, at: Location) {
+        let phone = phone.get();
+        if let Some(counter) = self.counters.get_mut(&name) {
             counter.add(phone);
         } else if self.counters.len() < COUNTERS {
-            self.counters.insert(key, Counter { count: 1, first: at, phones: [phone, 0, 0] });
+            self.counters.insert(name, Counter { count: 1, first: at, phones: [phone, 0, 0] });
         } else {
             self.counters.retain(|_, counter| {
                 counter.count -= 1;
@@ -81,13 +84,17 @@ mod tests {
         Location { input: 0, record, line: record + 1 }
     }
 
+    fn phone(number: u64) -> Phone {
+        Phone::from_digits(919_876_500_000 + number).unwrap()
+    }
+
     #[test]
     fn the_commonest_name_is_found_among_any_number_of_others() {
         let mut names = CommonNames::default();
         assert_eq!(names.commonest(), None);
         for record in 1..=30_000 {
             let name = if record % 10 == 7 { "Customer".to_owned() } else { format!("Name {record}") };
-            names.add((&name, ""), record, at(record));
+            names.add(hash((&name, "")), phone(record), at(record));
         }
         let found = names.commonest().unwrap();
         assert!((2_970..=3_000).contains(&found.count), "{found:?}");
@@ -100,7 +107,7 @@ mod tests {
         for (record, (name, phone)) in
             (1..).zip([("Ana", 1), ("Bo", 2), ("Bo", 3), ("Ana", 1), ("Ana", 1), ("Ana", 1), ("Bo", 4), ("Bo", 2)])
         {
-            names.add((name, ""), phone, at(record));
+            names.add(hash((name, "")), self::phone(phone), at(record));
         }
         assert_eq!(names.commonest(), Some(CommonName { count: 3, first: at(2) }));
     }

@@ -8,7 +8,7 @@ use crate::understanding::Understanding;
 
 use super::Places;
 use super::marked::{self, Marked};
-use super::names::CommonNames;
+use super::names::{self, CommonNames};
 
 /// What the rows of one input have and lack.
 #[derive(Debug, Default)]
@@ -36,17 +36,28 @@ pub struct Everybody {
     pub has_more_than_phones: bool,
 }
 
+impl People {
+    fn append(&mut self, later: People) {
+        self.has_names |= later.has_names;
+        self.nameless.append(later.nameless);
+        for (column, places) in later.phones_elsewhere {
+            self.phones_elsewhere.entry(column).or_default().append(places);
+        }
+        self.without_country.append(later.without_country);
+    }
+}
+
 impl Everybody {
-    /// Takes in a row that can be sent.
-    pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row, input: Option<&Understanding>) {
+    /// Takes in a row that can be sent, and gives the hash of its name: names are counted in order.
+    pub(super) fn add(&mut self, contact: &Contact<'_>, row: &Row, input: Option<&Understanding>) -> Option<u64> {
         marked::add(&mut self.marked, input.map_or(&[], |input| input.mapping.consents()), row);
         let people = self.inputs.entry(row.location.input).or_default();
-        match contact.written_name() {
+        let name = contact.written_name().map(|(first, last)| names::hash((&first, last)));
+        match name {
             None => people.nameless.add(row.location.line),
-            Some((first, last)) => {
+            Some(_) => {
                 people.has_names = true;
                 self.has_more_than_phones = true;
-                self.names.add((&first, last), contact.phone.get(), row.location);
             }
         }
         if contact.by_default_country {
@@ -56,6 +67,16 @@ impl Everybody {
             || contact.email.is_some()
             || !contact.tags().is_empty()
             || !contact.attributes().is_empty();
+        name
+    }
+
+    /// Adds what rows behind these have; their names apart.
+    pub(super) fn append(&mut self, later: Everybody) {
+        for (number, people) in later.inputs {
+            self.inputs.entry(number).or_default().append(people);
+        }
+        marked::append(&mut self.marked, later.marked);
+        self.has_more_than_phones |= later.has_more_than_phones;
     }
 
     /// Takes in a row that cannot be sent.

@@ -21,6 +21,11 @@ impl WithoutCountry {
         }
     }
 
+    /// Adds those of rows behind these.
+    pub(super) fn append(&mut self, later: WithoutCountry) {
+        self.numbers.extend(later.numbers.into_iter().take(KEPT - self.numbers.len()));
+    }
+
     /// How many of those that are kept are valid where this is the default country, and how many are kept. None counts as
     /// valid where one would be no mobile: a local number without its area code can be somebody else's landline.
     pub fn valid_in(&self, region: Region, rules: &phone::Rules) -> (u64, u64) {
