@@ -113,6 +113,8 @@ pub struct Record<'r> {
     pub columns: &'r Columns,
     /// What it comes to.
     pub judged: Judged<'r>,
+    /// How many records of the job stand before its input.
+    pub before: u64,
 }
 
 /// One step of a reading, one record after another.

@@ -25,6 +25,8 @@ pub(super) struct Block<'j> {
     faults: Vec<(usize, BrokenRow)>,
     /// Of which input they are, and what its columns are.
     of: Option<(&'j Understanding, Arc<Layout>)>,
+    /// How many records of the job stand before the input.
+    before: u64,
     /// How many bytes of the job have been read with them.
     pub bytes: u64,
     /// How its input ended, where they are the last.
@@ -116,6 +118,7 @@ impl<'j> Reader<'j> {
             layout.mapping.extend(&layout.columns);
         }
         block.of = Some((open.input, Arc::clone(&open.layout)));
+        block.before = open.before;
         block.bytes = self.bytes + open.rows.bytes_read();
         if is_end {
             let notices = open.rows.notices().to_vec();
@@ -200,7 +203,7 @@ impl Block<'_> {
                 None => judge(row, input, fields, &input.rules),
             };
             if job.shard.has(&judged, row.location.record) {
-                each(Record { row, fields, columns, judged })?;
+                each(Record { row, fields, columns, judged, before: self.before })?;
             }
         }
         ControlFlow::Continue(())

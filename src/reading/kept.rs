@@ -29,6 +29,8 @@ struct KeptRow {
 #[derive(Debug)]
 struct Layout {
     input: u32,
+    /// How many records of the job stand before the input.
+    before: u64,
     fields: FieldColumns,
     columns: Columns,
 }
@@ -39,7 +41,7 @@ const AT_ONCE: usize = 512;
 impl KeptRows {
     /// Keeps a record as it was read.
     pub fn add(&mut self, record: &Record<'_>) {
-        let Record { row, fields, columns, judged } = record;
+        let Record { row, fields, columns, judged, before } = record;
         let reject = match judged {
             Judged::Contact(_) | Judged::Skipped => None,
             Judged::Invalid(reject) => Some(reject.clone()),
@@ -48,7 +50,12 @@ impl KeptRows {
         let is_known = |layout: &Layout| layout.input == input && layout.columns.len() == columns.len();
         if !self.layouts.last().is_some_and(is_known) {
             self.bytes += columns.names().iter().map(|name| 2 * (name.len() + size_of::<String>())).sum::<usize>();
-            self.layouts.push(Layout { input, fields: (*fields).clone(), columns: (*columns).clone() });
+            self.layouts.push(Layout {
+                input,
+                before: *before,
+                fields: (*fields).clone(),
+                columns: (*columns).clone(),
+            });
         }
         self.bytes += size_of::<KeptRow>() + row.size() + if reject.is_some() { size_of::<Reject>() } else { 0 };
         self.rows.push(KeptRow { row: (*row).clone(), reject, layout: self.layouts.len() - 1 });
@@ -100,7 +107,8 @@ impl KeptRows {
                     Some(reject) => Judged::Invalid(reject.clone()),
                     None => judge(row, input, &layout.fields, &input.rules),
                 };
-                let record = Record { row, fields: &layout.fields, columns: &layout.columns, judged };
+                let Layout { fields, columns, before, .. } = layout;
+                let record = Record { row, fields, columns, judged, before: *before };
                 if each(Step::Record(record)).is_break() {
                     return Read { inputs: Vec::new() };
                 }

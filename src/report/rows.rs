@@ -135,12 +135,11 @@ struct RejectedLine<'c> {
 impl<'c> Lines<'c> {
     /// Adds the line of a row.
     fn add(&mut self, context: &'c ReportContext<'_>, record: &Record<'_>) {
-        let Record { row, fields, columns, judged } = record;
-        let (_, within) = context.within(row.location.record);
+        let Record { row, fields, columns, judged, before } = record;
         let Some(input) = context.job.inputs.get(row.location.input as usize) else { return };
         let name = input.source.input().name();
         let line = ResultLine::of(context, row, judged, &mut self.rows);
-        line.write(name, row, within, &name_of(row, fields), &mut self.text);
+        line.write(name, row, row.location.record - before, &name_of(row, fields), &mut self.text);
         self.ends.push((row.location.record, self.text.len()));
         if line.status.is_rejected() {
             let shown = case(&line, row, judged, columns, name);
