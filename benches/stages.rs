@@ -173,7 +173,13 @@ fn bare_array(text: &str) -> usize {
 fn job(name: &str, text: &str) -> Job {
     let input = source::InputSource::of(name, text.as_bytes());
     let inputs = understand(input, &Wishes::default(), &Plans::default()).unwrap();
-    Job { inputs, rules: Rules::default(), limit: None, shard: Shard::default(), threads: std::thread::available_parallelism().unwrap() }
+    Job {
+        inputs,
+        rules: Rules::default(),
+        limit: None,
+        shard: Shard::default(),
+        threads: std::thread::available_parallelism().unwrap(),
+    }
 }
 
 fn read(job: &Job) -> usize {

@@ -28,7 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("outcome", &["diagnostic", "stop", "invisible"]),
     ("event", &["outcome"]),
     ("understanding", &["contact", "source", "mapping"]),
-    ("reading", &["row", "contact", "source", "understanding"]),
+    ("reading", &["row", "contact", "source", "mapping", "understanding"]),
     ("survey", &["row", "contact", "source", "mapping", "understanding", "reading", "dedupe"]),
     ("folder", &["reading", "platform"]),
     ("user_key", &["folder", "platform"]),
