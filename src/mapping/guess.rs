@@ -10,7 +10,7 @@ use names::is_same_part;
 use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
-use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
+use crate::vocabulary::{Meaning, is_never_a_phone, is_of_a_country, meaning, nearest_phone, normal};
 
 /// What the header and the first rows say about the columns.
 pub(super) struct Guess<'a> {
@@ -95,18 +95,6 @@ fn by_values(name: &str, column: u32, sample: &[Row]) -> Option<(Meaning, bool)>
 fn is_numbered(name: &str) -> bool {
     let is_number = |part: &str| part.rsplit_once(' ').is_some_and(|(_, number)| number.parse::<u32>().is_ok());
     name.split('.').rev().skip(1).any(is_number)
-}
-
-/// Whether the title ends in a word for a country or its calling code, whatever stands before it, and is not about where
-/// somebody was born or what he speaks.
-fn is_of_a_country(name: &str) -> bool {
-    const ENDS: &str = "country, country code, country name, country region, country or region, calling code, dial code, \
-                        dialing code, dialling code, país, pais, pays, paese, land, страна, الدولة, 国家, ülke, negara, kraj";
-    const OTHER: &str = " birth born nationality citizenship passport origin language tax visa destination nacimiento \
-                         naissance geburts company employer ";
-    let name = normal(name);
-    let ends = |end: &str| name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '));
-    ENDS.split(", ").any(ends) && !name.split(' ').any(|word| OTHER.contains(&format!(" {word} ")))
 }
 
 /// Whether a column of ids holds those of people at WhatsApp.

@@ -16,7 +16,7 @@ use header::{forms, plain};
 use modifiers::{
     CONSENTS, EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS,
 };
-use table::WORDS;
+use table::{COUNTRIES, WORDS};
 
 /// What a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,6 +262,24 @@ pub fn other_name(header: &str) -> Option<u8> {
         is_one_of(ORGANISATIONS).then_some(1)
     }
 }
+
+/// Whether the title ends in a word for a country or its calling code, whatever stands before it, and is not about where
+/// somebody was born or what he speaks.
+pub fn is_of_a_country(header: &str) -> bool {
+    const CODES: &str = "country code, country name, country region, country or region, calling code, dial code, dialing code, \
+                         dialling code";
+    const OTHER: &str = " birth born nationality citizenship passport origin language tax visa destination nacimiento \
+                         naissance geburts company employer ";
+    let header = normal(header);
+    let ends = |end: &str| header.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '));
+    let is_a_country = || COUNTRY_TITLES.iter().any(|word| ends(word));
+    (CODES.split(", ").any(ends) || is_a_country())
+        && !header.split(' ').any(|word| OTHER.contains(&format!(" {word} ")))
+}
+
+/// The words for a country, as they are and without the marks of Latin letters.
+static COUNTRY_TITLES: LazyLock<Vec<String>> =
+    LazyLock::new(|| COUNTRIES.split(", ").flat_map(|word| [word.nfkc().collect(), plain(word)]).collect());
 
 /// Whether the header names the ids of WhatsApp, which are international numbers without a plus sign.
 pub fn is_whatsapp_id(header: &str) -> bool {

@@ -8,6 +8,11 @@ use super::Meaning::{
     PerhapsName, PerhapsPhone, PerhapsPrefix, Phone, Prefix, PrefixOrArea, Region, Tags,
 };
 
+/// Words for a country. Its column may hold calling codes too.
+pub(super) const COUNTRIES: &str = "country, nation, país, pays, paese, land, negara, ülke, kraj, země, krajina, ország, țară, țara, \
+    maa, χώρα, страна, країна, държава, држава, država, šalis, valsts, riik, ארץ, מדינה, الدولة, دولة, البلد, بلد, کشور, ملک, \
+    देश, দেশ, நாடு, దేశం, 国, 国家, 國家, 国名, 국가, 국가명, quốc gia, ประเทศ, nchi, bansa";
+
 /// Every word, by meaning; separated by commas.
 pub(super) const WORDS: &[(Meaning, &str)] = &[
     (
@@ -335,7 +340,8 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
          prefisso paese, prefixo, prefixo do país, prefixo internacional, préfixe, préfixe téléphonique, \
          préfixe pays, préfixe international",
     ),
-    (PerhapsPrefix, "prefix, cc, ddi, ccode, country, país, pays, paese, land, negara, ülke, страна, الدولة, 国家"),
+    (PerhapsPrefix, "prefix, cc, ddi, ccode"),
+    (PerhapsPrefix, COUNTRIES),
     (PrefixOrArea, "vorwahl, 区号"),
     (
         Area,

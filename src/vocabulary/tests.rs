@@ -67,6 +67,8 @@ fn headers_are_understood() {
         ("Valid Email", None),
         ("Código do país", Some(Country)),
         ("Country", Some(PerhapsPrefix)),
+        ("国", Some(PerhapsPrefix)),
+        ("Orszag", Some(PerhapsPrefix)),
         ("Company name", None),
         ("Full Name - First Name", Some(First)),
         ("MOBILEPHONE", Some(Phone(1))),
@@ -141,4 +143,16 @@ fn every_word_means_itself_and_one_thing() {
         of_words(word) != Some(meaning) || seen.insert(word, meaning).is_some() || word.trim() != word
     });
     assert_eq!(wrong.collect::<Vec<_>>(), []);
+}
+
+#[test]
+fn countries_are_known_whatever_stands_before_their_word() {
+    for title in
+        ["Country", "Billing Country", "Country/Region", "Pais", "Código do país", "Ország", "Ülke", "ประเทศ", "국가"]
+    {
+        assert!(is_of_a_country(title), "{title}");
+    }
+    for title in ["Country of birth", "Ausland", "County", "Tax country", "Company country"] {
+        assert!(!is_of_a_country(title), "{title}");
+    }
 }
