@@ -15,7 +15,7 @@ use clap_complete::env::{Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
 use super::help::tree;
 use super::options::{Takes, setting};
-use crate::shell::quote;
+use crate::shell::{quote, unquote};
 
 /// What only the other modules know of values.
 pub struct Values {
@@ -72,6 +72,7 @@ pub fn script(shell: &str, program: &str) -> Option<String> {
 /// There is no such shell, or nothing can be said.
 pub fn candidates(shell: &str, words: Vec<OsString>, values: Values) -> io::Result<Vec<u8>> {
     let shell = SHELLS.completer(shell).ok_or(io::ErrorKind::InvalidInput)?;
+    let words = if shell.name() == "bash" { words.into_iter().map(without_quotes).collect() } else { words };
     let typed = Arc::new(Typed { files: files(&words), values });
     let tree = tree("");
     let names: Vec<String> = tree.get_subcommands().map(|command| command.get_name().to_owned()).collect();
@@ -80,6 +81,11 @@ pub fn candidates(shell: &str, words: Vec<OsString>, values: Values) -> io::Resu
     let mut answer = Vec::new();
     shell.write_complete(&mut tree, words, std::env::current_dir().ok().as_deref(), &mut answer)?;
     Ok(answer)
+}
+
+/// A word as it is meant: bash, unlike the others, hands it over as it was typed.
+fn without_quotes(word: OsString) -> OsString {
+    word.to_str().map(|word| OsString::from(unquote(word))).unwrap_or(word)
 }
 
 /// What was typed so far, and what may follow.
@@ -142,6 +148,8 @@ const COMPLETED: &[&str] = &[
     "columns",
     "map",
     "attributes",
+    "concurrency",
+    "sheet",
     "only",
     "skip",
     "set",
@@ -167,6 +175,8 @@ impl Typed {
             "profile" => matching("", &self.values.profiles, current),
             "delimiter" => matching("", &words(&["comma", "semicolon", "tab", "pipe"]), current),
             "set" => matching("", &words(&["attr."]), current),
+            "concurrency" => matching("", &words(&["auto"]), current),
+            "sheet" => matching("", &words(&["all"]), current),
             "phone-types" => listed(&self.values.phone_types, current),
             "columns" => listed(&fields.collect::<Vec<_>>(), current),
             "attributes" => listed(&[words(&["auto", "all", "none"]), self.columns()].concat(), current),
@@ -271,13 +281,6 @@ impl EnvCompleter for Bash {
         folder: Option<&Path>,
         to: &mut dyn Write,
     ) -> io::Result<()> {
-        // The word that is typed may begin with a quote that has no end yet.
-        let mut words = words;
-        if let Some(last) = words.last_mut()
-            && let Some(text) = last.to_str()
-        {
-            *last = text.replace(['"', '\'', '\\'], "").into();
-        }
         let last = words.len().saturating_sub(1);
         for candidate in complete(command, words, last, folder)? {
             writeln!(to, "{}", candidate.get_value().to_string_lossy())?;
@@ -326,6 +329,10 @@ mod tests {
             ("m1import a.csv --attributes Mobile,F", &["Mobile,Full Name"]),
             ("m1import a.csv --only Mo", &["Mobile="]),
             ("m1import completions z", &["zsh"]),
+            ("m1import 'a.csv' --map phone=", &["phone=Full Name", "phone=Mobile"]),
+            ("m1import \"a\".c\\sv --map \"phone=F", &["phone=Full Name"]),
+            ("m1import a.csv --concurrency ", &["auto"]),
+            ("m1import a.csv --sheet a", &["all"]),
         ];
         for (line, expected) in cases {
             assert_eq!(answers(line), *expected, "{line}");

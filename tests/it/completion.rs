@@ -138,6 +138,11 @@ fn tries(name: &str) {
         ("m1import contacts.csv --format ndj", "<--format><ndjson>"),
         ("m1import contacts.csv --map pho", "<--map><phone=>"),
         ("m1import contacts.csv --map phone=Mob", "<--map><phone=Mobile Phone>"),
+        // However the file was quoted.
+        ("m1import my\\ list.csv --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
+        ("m1import 'my list.csv' --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
+        ("m1import \"my list.csv\" --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
+        ("m1import contacts.csv --concurrency a", "<--concurrency><auto>"),
         ("m1import completions zs", "<completions><zsh>"),
         ("m1import contacts.csv tw", "<contacts.csv><tw>"),
     ] {
