@@ -289,6 +289,7 @@ pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)
         }
     };
     pin("format", &|input| vec![input.source.format().as_str().to_owned()]);
+    pin("sheet", &|input| input.source.found_sheet().map(str::to_owned).into_iter().collect());
     pin("encoding", &|input| vec![input.source.encoding()]);
     pin("delimiter", &|input| input.source.delimiter().map(|c| c.to_string()).into_iter().collect());
     pin("map", &|input| {

@@ -1,5 +1,6 @@
 //! Inputs that hold their table within something else: workbooks, address books in LDIF, archives of one file.
 
+#[cfg(not(feature = "xlsx"))]
 use super::detect::binary;
 #[cfg(feature = "xlsx")]
 use super::encoding::EncodingGuess;
@@ -41,13 +42,11 @@ pub(super) fn open(
                 sources.iter_mut().for_each(|source| source.notices.insert(0, read.clone()));
                 return Ok(sources);
             }
-            Content::Workbook(book) if matches!(options.format, None | Some(Format::Xlsx)) => {
-                (Format::Xlsx, utf_8, book.convert(plain.len(), options)?)
-            }
-            Content::Workbook(_) => return Err(foreign(sample)),
+            Content::Workbook(book) => (Format::Xlsx, utf_8, wanted(book, options)?.convert(plain.len(), options)?),
         },
         Container::OfficeDocument => {
-            (Format::Xlsx, utf_8, workbook::of_office_document(plain)?.convert(plain.len(), options)?)
+            let book = wanted(workbook::of_office_document(plain)?, options)?;
+            (Format::Xlsx, utf_8, book.convert(plain.len(), options)?)
         }
     };
     let source = |workbook::Converted { sheet, table, head, merges, mut notices }| {
@@ -71,6 +70,15 @@ pub(super) fn open(
     sheets.into_iter().map(source).collect()
 }
 
+/// A workbook, if none but a workbook may be read.
+#[cfg(feature = "xlsx")]
+fn wanted<T>(book: T, options: &Options) -> Result<T, ErrorKind> {
+    match options.format {
+        None | Some(Format::Xlsx) => Ok(book),
+        Some(asked) => Err(ErrorKind::OtherFormat { kind: "a workbook", asked, right: Format::Xlsx }),
+    }
+}
+
 #[cfg(not(feature = "xlsx"))]
 pub(super) fn open(
     _: &InputSource,
@@ -85,6 +93,7 @@ pub(super) fn open(
 }
 
 /// What an archive is where no workbook is asked for.
+#[cfg(not(feature = "xlsx"))]
 fn foreign(sample: &Sample) -> ErrorKind {
     binary(&sample.bytes, None).map_or(ErrorKind::Empty, ErrorKind::Binary)
 }

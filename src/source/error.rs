@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::Format;
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 
 /// An input that cannot be read: which, where in it, and why.
@@ -95,6 +96,16 @@ pub enum ErrorKind {
     /// It is not what `--format` says.
     #[error("this is not {0}")]
     Format(&'static str),
+    /// It can be read, but is not what `--format` says.
+    #[error("this is {kind}, not {asked}, the format that was named")]
+    OtherFormat {
+        /// What it is, with its article.
+        kind: &'static str,
+        /// The format that was named.
+        asked: Format,
+        /// The format by which it is read.
+        right: Format,
+    },
     /// JSON without contacts in it.
     #[error("line {line}: {what}")]
     Json {
@@ -161,7 +172,7 @@ impl Diagnostic for Error {
             ErrorKind::TooManyColumns { .. } => RunCode::InputTooManyColumns,
             ErrorKind::UnclosedQuote { .. } => RunCode::InputUnclosedQuote,
             ErrorKind::OtherHeader { .. } => RunCode::InputMixed,
-            ErrorKind::Format(_) => RunCode::InputFormat,
+            ErrorKind::Format(_) | ErrorKind::OtherFormat { .. } => RunCode::InputFormat,
             ErrorKind::Json { .. } => RunCode::InputJson,
             ErrorKind::Spreadsheet(_) => RunCode::InputSpreadsheet,
             ErrorKind::NoSheet { .. } => RunCode::InputNoSheet,
@@ -172,6 +183,9 @@ impl Diagnostic for Error {
 
     fn hint(&self) -> Option<String> {
         let remedy = match &self.kind {
+            ErrorKind::OtherFormat { right, .. } => {
+                return Some(format!("--format {right} reads it; with --format auto the format is detected"));
+            }
             ErrorKind::Binary(foreign) => foreign.remedy,
             ErrorKind::Archive { .. } => "unpack it, and name the file with the contacts",
             _ => self.entry().remedy,

@@ -309,6 +309,14 @@ impl Source {
         }
     }
 
+    /// The sheet that was found where none was asked for.
+    pub fn found_sheet(&self) -> Option<&str> {
+        self.notices.iter().find_map(|notice| match notice {
+            Notice::SheetChosen { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// How its format, encoding, delimiter and header are known: `csv by its content`.
     pub fn reasons(&self) -> Vec<String> {
         let mut reasons = vec![

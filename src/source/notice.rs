@@ -59,6 +59,8 @@ pub enum Notice {
     SheetChosen {
         /// Its name.
         name: String,
+        /// Its number among those that can be seen, from 1.
+        number: usize,
         /// How many sheets can be seen.
         of: usize,
     },
@@ -152,7 +154,7 @@ impl fmt::Display for Notice {
             Notice::RowsHidden { count: 1, .. } => f.write_str("1 row that is hidden in the sheet is read too"),
             Notice::RowsHidden { count, .. } => write!(f, "{count} rows that are hidden in the sheet are read too"),
             Notice::MemberRead { name } => write!(f, "of the archive, {name:?} is read"),
-            Notice::SheetChosen { name, of } => write!(f, "of {of} sheets {name:?} is read"),
+            Notice::SheetChosen { name, number, of } => write!(f, "reading sheet {name:?} ({number} of {of})"),
         }
     }
 }

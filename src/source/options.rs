@@ -57,7 +57,7 @@ impl FromStr for Format {
             "xlsx" => Format::Xlsx,
             "ldif" => Format::Ldif,
             "vcard" => Format::Vcard,
-            _ => return Err("is none of auto, csv, tsv, json, ndjson, xlsx, ldif, vcard".to_owned()),
+            _ => return Err("is not one of auto, csv, tsv, json, ndjson, xlsx, ldif, vcard".to_owned()),
         })
     }
 }

@@ -59,22 +59,24 @@ pub(super) fn recognize(sample: &Sample, options: &Options) -> Result<Recognized
     if sample.is_complete && bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ErrorKind::Empty);
     }
-    let is_container_asked = matches!(options.format, None | Some(Format::Xlsx));
     if bytes.starts_with(b"PK\x03\x04") {
         return Ok(Recognized::Container(Container::Archive));
     }
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0") && is_container_asked {
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return Ok(Recognized::Container(Container::OfficeDocument));
     }
+    let foreign = binary(&sample.bytes, options.encoding);
     #[cfg(feature = "xlsx")]
-    if is_container_asked || options.format == Some(Format::Ldif) {
+    if matches!(options.format, None | Some(Format::Xlsx | Format::Ldif)) || foreign.is_some() {
         let found = TextBook::find(&sample.bytes, options.encoding)?;
-        let is_wanted = |kind: TextBook| options.format.is_none_or(|asked| asked == kind.format());
-        if let Some((kind, encoding)) = found.filter(|(kind, _)| is_wanted(*kind)) {
-            return Ok(Recognized::Container(Container::Document { kind, encoding }));
+        if let Some((kind, encoding)) = found {
+            return match options.format.filter(|asked| *asked != kind.format()) {
+                Some(asked) => Err(ErrorKind::OtherFormat { kind: kind.as_str(), asked, right: kind.format() }),
+                None => Ok(Recognized::Container(Container::Document { kind, encoding })),
+            };
         }
     }
-    match binary(&sample.bytes, options.encoding) {
+    match foreign {
         Some(kind) => Err(ErrorKind::Binary(kind)),
         None => records(sample, options).map(Recognized::Records),
     }
@@ -206,7 +208,7 @@ mod tests {
         let asked = |format| Options { format: Some(format), ..Options::default() };
         let semicolon = Options { delimiter: ";".parse().ok(), ..Options::default() };
         let latin = Options { encoding: Encoding::for_label(b"latin1"), ..Options::default() };
-        let table: [(&[u8], &Options, &str); 6] = [
+        let table: [(&[u8], &Options, &str); 8] = [
             (b"[{\"phone\":\"1\"}]", &asked(Format::Ndjson), "ndjson as asked for, UTF-8 by its content"),
             (
                 b"name,phone;x\nAnn,1;2\n",
@@ -222,6 +224,16 @@ mod tests {
                 b"\xef\xbb\xbfname,phone\nAnn,1\n",
                 &latin,
                 "csv by its content, UTF-8 by a mark at its beginning, ',' by its content, 0: name|phone",
+            ),
+            (
+                b"<table><tr><td>Name<td>Phone</table>",
+                &asked(Format::Csv),
+                "OtherFormat { kind: \"a web page (HTML) with a table\", asked: Csv, right: Xlsx }",
+            ),
+            (
+                b"dn: cn=A\ncn: A\nmobile: +27830000001\n",
+                &asked(Format::Xlsx),
+                "OtherFormat { kind: \"an address book in LDIF\", asked: Xlsx, right: Ldif }",
             ),
             (b"name,phone\nAnn,1\n", &asked(Format::Xlsx), "Format(\"a spreadsheet\")"),
             (b"name,phone\nAnn,1\n", &asked(Format::Ldif), "Format(\"an address book in LDIF\")"),

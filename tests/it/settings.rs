@@ -296,9 +296,30 @@ fn a_setting_that_does_not_fit_is_named_with_its_place() {
     let folder = folder(&[("m1import.toml", "format = 'csv'\n")]);
     std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/leads.xlsx"), folder.path("customers.xlsx")).unwrap();
     let run = m1import(&folder, ["check", "customers.xlsx"]).run();
-    run.exits_with(65).says("hint: format in m1import.toml is csv");
+    let reads = "--format xlsx reads it; with --format auto the format is detected";
+    run.exits_with(65).says("this is a workbook, not csv, the format that was named [input.format]").says(reads);
+    run.says("hint: format in m1import.toml is csv");
+    for format in ["xlsx", "auto"] {
+        let obeyed = ["check", "customers.xlsx", "--default-country", "IN", "--format", format];
+        m1import(&folder, obeyed).run().exits_with(0);
+    }
     let typed = m1import(&folder, ["check", "customers.xlsx", "--format", "csv"]).run();
     assert!(!typed.exits_with(65).stderr.contains("in m1import.toml is"), "{}", typed.stderr);
+}
+
+/// The sheet that was found is the one that is read from then on, whatever other sheets hold.
+#[test]
+fn the_sheet_that_was_found_is_written_down() {
+    let folder = folder(&[]);
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/leads.xlsx"), folder.path("leads.xlsx")).unwrap();
+    let check = ["check", "leads.xlsx", "--default-country", "IN", "--write-config", "pinned.toml"];
+    m1import(&folder, check).run().exits_with(0);
+    assert!(folder.read("pinned.toml").contains("sheet = [\"Leads\"]"), "{}", folder.read("pinned.toml"));
+    let again = m1import(&folder, ["check", "leads.xlsx", "--config", "pinned.toml"]).run();
+    assert!(!again.exits_with(0).stdout.contains("reading sheet"), "{}", again.stdout);
+    // A format of texts says nothing about sheets.
+    m1import(&folder, ["check", "contacts.csv", "--write-config", "table.toml"]).run().exits_with(0);
+    assert!(!folder.read("table.toml").contains("sheet"), "{}", folder.read("table.toml"));
 }
 
 /// What is written down where it will be found holds only what a found file may set; all of it is in a second file.

@@ -164,7 +164,7 @@ impl Body {
                 && let Outcome::Unclear(other) = part_anew(row, &mut self.spare, &self.titles, delimiter)
             {
                 let own = char::from(delimiter);
-                return Err(reject(format!("its cells are parted by {other:?}, those of the header by {own:?}")));
+                return Err(reject(format!("its cells are separated by {other:?}, those of the header by {own:?}")));
             }
             self.mend(row);
             return self.misfit(row).map_or(Ok(true), |detail| Err(reject(detail)));
@@ -289,7 +289,7 @@ mod tests {
             Guard::None,
             &[
                 "1: Ana|+5511987654321|a@b.c",
-                "2: its cells are parted by ';', those of the header by ','",
+                "2: its cells are separated by ';', those of the header by ','",
                 "3: Beto|+5521987654321",
             ],
         ),

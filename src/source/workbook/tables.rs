@@ -339,10 +339,12 @@ impl<'a> Tables<'a> {
         let was_chosen = self.wanted.named.is_empty() && !self.wanted.all;
         let file = self.writer.into_inner().map_err(|error| ErrorKind::Spool(error.into_error()))?;
         let file = Arc::new(file);
+        let all = self.names;
         let convert = |(table, name): (Table, String)| {
             let mut notices = Vec::new();
             if was_chosen && shown > 1 {
-                notices.push(Notice::SheetChosen { name: name.clone(), of: shown });
+                let number = all.iter().take(table.sheet + 1).filter(|name| !name.is_hidden).count();
+                notices.push(Notice::SheetChosen { name: name.clone(), number, of: shown });
             }
             if was_chosen && !left.is_empty() {
                 notices.push(Notice::SheetsLeft { sheets: left.clone() });

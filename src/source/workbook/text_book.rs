@@ -48,6 +48,16 @@ impl TextBook {
         Ok(TextBook::of(sample.trim_ascii_start()).map(|book| (book, found)))
     }
 
+    /// Its name, with the article.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TextBook::Fods => "a flat OpenDocument sheet (.fods)",
+            TextBook::SpreadsheetMl => "a spreadsheet in XML (Excel 2003)",
+            TextBook::Html => "a web page (HTML) with a table",
+            TextBook::Ldif => "an address book in LDIF",
+        }
+    }
+
     /// What `--format` calls it.
     pub fn format(self) -> Format {
         match self {
