@@ -44,7 +44,7 @@ pub fn summary(summary: &Summary, closing: &SummaryFooter) -> String {
     if summary.rows.read > 0 {
         page.gap();
         page.lines(2, counts(summary));
-        page.lines(2, took(summary));
+        page.lines(2, [took(summary)]);
     }
     reasons(summary, closing, &mut page, &paint);
     number_types::section(summary, &mut page, &paint);
@@ -121,15 +121,14 @@ fn hint(remedy: &str, text: &mut String) {
     }
 }
 
-/// How long the run took, and how fast contacts were accepted: `in 12 s, 390 contacts/s`. Of a run that nobody waited for
-/// there is nothing to say.
-fn took(summary: &Summary) -> Option<String> {
-    if summary.time.seconds < 2.0 {
-        return None;
-    }
-    let speed = summary.rows.counts[RowStatus::Accepted] as f64 / summary.time.seconds;
-    let speed = if speed < 1.0 { String::new() } else { format!(", {} contacts/s", grouped(speed.round() as u64)) };
-    Some(format!("in {}{speed}", duration(summary.time.seconds)))
+/// How long the run took, and how fast contacts were accepted: `in 12 s, 390 contacts/s`.
+fn took(summary: &Summary) -> String {
+    let seconds = summary.time.seconds;
+    let speed = summary.rows.counts[RowStatus::Accepted] as f64 / seconds;
+    // Of a shorter time, or of hardly a contact, no speed can be told.
+    let is_told = seconds >= 1.0 && speed >= 1.0;
+    let speed = if is_told { format!(", {} contacts/s", grouped(speed.round() as u64)) } else { String::new() };
+    format!("in {}{speed}", duration(seconds.max(0.1)))
 }
 
 /// The counts as lines: status, rows, meaning; statuses without a row are left out.

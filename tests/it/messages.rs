@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use snapbox::{Data, assert_data_eq};
 
-use super::readme::{same_request, shell};
+use super::readme::{same_run, shell};
 use super::support::contacts::csv;
 use super::support::exchange::Reply;
 use super::support::faults::Transmission;
@@ -165,7 +165,7 @@ fn steady(text: &str, server: Option<&Server>) -> String {
         None => text.to_owned(),
     };
     // How a connection breaks is a matter of moments.
-    let text = same_request(&text).replace("connection error: Connection reset by peer (os error 104)", "…");
+    let text = same_run(&text).replace("connection error: Connection reset by peer (os error 104)", "…");
     let text = text.replace("connection closed before message completed", "…");
     let lines = text.lines().filter(|line| !line.ends_with(" times") && !line.starts_with("sending: "));
     let earlier = |line: &str| match line.strip_prefix("imported earlier, ").and_then(|rest| rest.split_once(" UTC, "))

@@ -64,7 +64,7 @@ fn replayed(document: &str) -> (String, usize) {
                     continue;
                 }
                 let host = sandbox.as_ref().map_or(SANDBOX, |(_, host)| host.as_str());
-                real.push_str(&same_request(&shell(&folder, &command.replace(SANDBOX, host)).replace(host, SANDBOX)));
+                real.push_str(&same_run(&shell(&folder, &command.replace(SANDBOX, host)).replace(host, SANDBOX)));
             }
             _ if in_console && !fence => {} // What it printed before.
             _ => real.push_str(&format!("{line}\n")),
@@ -73,10 +73,13 @@ fn replayed(document: &str) -> (String, usize) {
     (real, commands)
 }
 
-/// The text with one name for all requests: it has chance in it.
-pub fn same_request(text: &str) -> String {
+/// The text with one time for all runs, and one name for all requests: they have chance in them.
+pub fn same_run(text: &str) -> String {
+    let is_time = |line: &&str| line.starts_with("  in ") && (line.ends_with(" s") || line.ends_with(" contacts/s"));
+    let lines = text.split('\n').map(|line| if is_time(&line) { "  in 0.1 s" } else { line });
+    let text = lines.collect::<Vec<_>>().join("\n");
     let requests = text.split("(request ").skip(1).filter_map(|rest| rest.split(')').next());
-    requests.fold(text.to_owned(), |text, request| text.replace(request, "5f0c1a2b3c4d5e6f-000001"))
+    requests.fold(text.clone(), |text, request| text.replace(request, "5f0c1a2b3c4d5e6f-000001"))
 }
 
 /// `SNAPSHOTS=overwrite cargo test --test it readme` writes into a document what its commands print.
