@@ -279,7 +279,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Delivery, "attempts", One("N"), "8", "Attempts for one batch"),
     row(Delivery, "give-up-after", One("DURATION"), "15m", "End, resumably, after so long without any success"),
     row(Delivery, "max-wait", One("DURATION"), "10m", "Longest wait that the server may ask for"),
-    row(Delivery, "max-refused", One("N|P%"), "unlimited", "Stop, resumably, when the server refused more than this"),
+    row(Delivery, "max-refused", One("N|P%"), "unlimited", "Stop, resumably, when the server rejected more than this"),
     row(Delivery, "cacert", One("PEM"), "", "File with certificates to trust beside the system's"),
     row(Delivery, "proxy", One("URL"), "", "Proxy to use").more("Default: the system's (HTTPS_PROXY, NO_PROXY)"),
     row(Delivery, "on-finish", One("CMD"), "", "Command to run at the end of an import, with summary.json on its input")

@@ -23,11 +23,11 @@ const MESSAGE: usize = 300;
 codes! {
     /// What kind of trouble a request met, or what ended the sending. Documented in `docs/codes.md`.
     Cause {
-        Refused = "server.refused", SomeRows, "refused by the server", "correct the row and import rejected.csv";
+        Refused = "server.refused", SomeRows, "rejected by the server", "correct the row and import rejected.csv";
         TooLarge = "server.too_large", SomeRows, "one contact alone is too large for the server", "shorten its cells or leave columns out";
         BatchTooLarge = "server.batch_too_large", Later, "a batch is too large for the server, and goes on in smaller ones", "a smaller --batch-bytes or --batch-size spares the server the attempts";
-        RefusedAll = "server.refused_all", Data, "the server refused every contact for one reason", "compare the columns with the fields: m1import check shows what would be sent";
-        TooManyRefused = "server.max_refused", Later, "the server refused more contacts than --max-refused allows", "look into the refused rows; the same command resumes";
+        RefusedAll = "server.refused_all", Data, "the server rejected every contact for one reason", "compare the columns with the fields: m1import check shows what would be sent";
+        TooManyRefused = "server.max_refused", Later, "the server rejected more contacts than --max-refused allows", "look into the rejected rows; the same command resumes";
         Unreachable = "server.unreachable", Later, "the server cannot be reached", "check the network and --endpoint; the same command resumes";
         UnknownHost = "server.unknown_host", Later, "the name of the server is not known", "check --endpoint for typing errors, and the network; the same command resumes";
         Timeout = "server.timeout", Later, "the server did not answer in time", "the same command resumes; a longer --timeout or a smaller --batch-size may help";

@@ -96,7 +96,7 @@ mod tests {
 ::warning file=contacts.csv,line=7,title=warning.consent::contacts.csv: column "Opted/u{1b}[31m <b>out" says who does not want to be written to; 9 rows are marked and will be sent all the same%0Ahint: to leave them out: m1import contacts.csv --skip 'Opted out=yes'
 ::warning file=contacts.csv,line=5,title=phone.no_country::20 rows: no country code and no default country%0Ahint: write the number with + and its country code, or use --default-country
 ::warning file=contacts.csv,line=118,title=phone.precision_lost::2 rows: the spreadsheet has rounded this number%0Ahint: format the column as text and export the file again
-::warning file=contacts.csv,line=204,title=server.refused::2 rows: refused by the server%0Ahint: correct the row and import rejected.csv
+::warning file=contacts.csv,line=204,title=server.refused::2 rows: rejected by the server%0Ahint: correct the row and import rejected.csv
 "#]]
         );
     }

@@ -120,7 +120,7 @@ async fn pages_that_refuse_everything_blame_no_row() {
         let Some(Outcome::Refused(why)) = ran.outcomes.get(&bad) else { panic!() };
         assert_eq!(
             why.to_string(),
-            "refused by the server (HTTP 400): 400 Bad request Your browser sent an invalid request."
+            "rejected by the server (HTTP 400): 400 Bad request Your browser sent an invalid request."
         );
     }
 }
