@@ -160,6 +160,21 @@ impl Job {
     pub fn read_blocks<T: Default>(
         &self,
         work: impl Fn(Record<'_>, &mut T) + Sync,
+        take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
+    ) -> Result<Read, Error> {
+        self.read_blocks_again(work, |_| Vec::new(), |_, _| {}, take)
+    }
+
+    /// The same, with a second look at some records: when `work` has had all of a block, `choose` says by their numbers, in
+    /// order, which of them `again` gets too.
+    ///
+    /// # Errors
+    /// As [`read_blocks`](Job::read_blocks).
+    pub fn read_blocks_again<T: Default>(
+        &self,
+        work: impl Fn(Record<'_>, &mut T) + Sync,
+        choose: impl Fn(&mut T) -> Vec<u64> + Sync,
+        again: impl Fn(Record<'_>, &mut T) + Sync,
         mut take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
     ) -> Result<Read, Error> {
         let mut reader = Reader::new(self);
@@ -168,15 +183,12 @@ impl Job {
             self.threads,
             |(block, _): &mut (Block<'_>, T)| reader.fill(block),
             |(block, made)| {
-                // It never breaks.
-                let _all = block.judge(
-                    self,
-                    |_| true,
-                    |record| {
-                        work(record, made);
-                        ControlFlow::Continue(())
-                    },
-                );
+                block.judge_all(self, |_| true, |record| work(record, made));
+                let chosen = choose(made);
+                if !chosen.is_empty() {
+                    let mut chosen = chosen.into_iter().peekable();
+                    block.judge_all(self, |record| chosen.next_if_eq(&record).is_some(), |record| again(record, made));
+                }
             },
             |(block, made)| block.finish(&mut read, |bytes| take(made, bytes)),
         );

@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use crate::contact::Rules;
 use crate::contact::phone::{self, Kind, Region};
 use crate::dedupe::{DedupePlan, PhoneIndex};
-use crate::reading::{InputRead, Job, Record, Step};
+use crate::reading::{InputRead, Job, Record};
 use crate::row::{Code, Note, Notes, Reject};
 use crate::source::{Columns, Error};
 
@@ -95,6 +95,34 @@ impl Places {
 /// How many rejected rows of each reason are kept to be shown.
 pub const EXAMPLES: usize = 2;
 
+/// Another look at the records of a survey, a block at a time and on any thread.
+pub trait Look: Sync {
+    /// What is found of the records of a block; used again when it is empty.
+    type Found: Default;
+
+    /// The next record of a block.
+    fn look(&self, record: &Record<'_>, found: &mut Self::Found);
+
+    /// The block has no more: which of its records are to be seen once more, in order.
+    fn choose(&self, found: &mut Self::Found) -> Vec<u64>;
+
+    /// Such a record.
+    fn look_again(&self, record: &Record<'_>, found: &mut Self::Found);
+}
+
+/// No look.
+impl Look for () {
+    type Found = ();
+
+    fn look(&self, _: &Record<'_>, (): &mut ()) {}
+
+    fn choose(&self, (): &mut ()) -> Vec<u64> {
+        Vec::new()
+    }
+
+    fn look_again(&self, _: &Record<'_>, (): &mut ()) {}
+}
+
 impl Survey {
     /// Reads the job once; its phones go into an index that is still empty. `progress` hears how many raw bytes have been
     /// read and ends the survey by breaking; then there is none.
@@ -107,68 +135,36 @@ impl Survey {
         index: PhoneIndex,
         progress: impl FnMut(u64) -> ControlFlow<()> + Send,
     ) -> Result<Option<Survey>, Error> {
-        Survey::make_beside(job, index, progress, |_, _: &mut ()| {}, |_| {})
+        Survey::make_beside(job, index, progress, &(), |_| {})
     }
 
-    /// The same, with another look at each record: `look` puts what it makes of the records of a block into the block's own
-    /// `T`, on any thread, and `settle` gets that in the order of the input and empties it.
+    /// The same, with another look at each record; `settle` gets what it found in the order of the input, and empties it.
     ///
     /// # Errors
     /// As [`make`](Survey::make).
-    pub fn make_beside<T: Default>(
+    pub fn make_beside<L: Look>(
         job: &Job,
         index: PhoneIndex,
         mut progress: impl FnMut(u64) -> ControlFlow<()> + Send,
-        look: impl Fn(&Record<'_>, &mut T) + Sync,
-        mut settle: impl FnMut(&mut T) + Send,
+        beside: &L,
+        mut settle: impl FnMut(&mut L::Found) + Send,
     ) -> Result<Option<Survey>, Error> {
         let mut whole = Whole::new(index);
         let (mut is_stopped, mut failed) = (false, None);
-        let read = job.read_blocks(
-            |record, (part, beside): &mut (Part, T)| {
-                look(&record, beside);
+        let read = job.read_blocks_again(
+            |record, (part, found): &mut (Part, L::Found)| {
+                beside.look(&record, found);
                 part.add(&record, job);
             },
-            |(part, beside), bytes| {
-                settle(beside);
+            |(_, found)| beside.choose(found),
+            |record, (_, found)| beside.look_again(&record, found),
+            |(part, found), bytes| {
+                settle(found);
                 failed = whole.append(part).err();
                 is_stopped = progress(bytes).is_break();
                 if is_stopped || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             },
         )?;
-        match failed {
-            Some(failed) => Err(failed.of(job)),
-            None if is_stopped => Ok(None),
-            None => whole.finish(job, read.inputs).map(Some),
-        }
-    }
-
-    /// The same in one thread, with each record told to `beside` too.
-    ///
-    /// # Errors
-    /// As [`make`](Survey::make).
-    pub fn make_in_turn(
-        job: &Job,
-        index: PhoneIndex,
-        mut progress: impl FnMut(u64) -> ControlFlow<()>,
-        mut beside: impl FnMut(&Record<'_>),
-    ) -> Result<Option<Survey>, Error> {
-        let (mut whole, mut part) = (Whole::new(index), Part::default());
-        let (mut is_stopped, mut failed) = (false, None);
-        let read = job.read(|step| {
-            match step {
-                Step::Record(record) => {
-                    beside(&record);
-                    part.add(&record, job);
-                    return ControlFlow::Continue(());
-                }
-                Step::Bytes(bytes) => {
-                    failed = whole.append(&mut part).err();
-                    is_stopped = progress(bytes).is_break();
-                }
-            }
-            if is_stopped || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
         match failed {
             Some(failed) => Err(failed.of(job)),
             None if is_stopped => Ok(None),

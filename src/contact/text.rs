@@ -150,13 +150,21 @@ fn split_plain_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<C
         elements.into_iter().for_each(|element| push_tag(element, tags));
         return;
     }
+    if memchr::memchr3(b'\n', b'\r', b':', cell.as_bytes()).is_none() {
+        split_group(cell, separators, tags);
+        return;
+    }
     for group in cell.split(['\n', '\r']).flat_map(|line| line.split(":::")) {
-        let mut rest = group.trim();
-        while !rest.is_empty() {
-            let (tag, after) = next_tag(rest, separators);
-            push_tag(Cow::Borrowed(tag), tags);
-            rest = after;
-        }
+        split_group(group, separators, tags);
+    }
+}
+
+fn split_group<'r>(group: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
+    let mut rest = group.trim();
+    while !rest.is_empty() {
+        let (tag, after) = next_tag(rest, separators);
+        push_tag(Cow::Borrowed(tag), tags);
+        rest = after;
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::inputs;
 use super::lookup::{LookedUp, Lookup};
 use crate::config::{Config, Target};
-use crate::dedupe::{Merge, Resolved};
+use crate::dedupe::{Merge, PhoneIndex, Resolved};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::journal::Unfinished;
@@ -16,6 +16,7 @@ use crate::numbers::count;
 use crate::outcome::{RowStatus, StatusMap};
 use crate::reading::{Job, Judged, KeptRows, Record, Step};
 use crate::report::certain::WrittenLines;
+use crate::source;
 use crate::state::{self, Comparison, Scope, StateFile};
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -91,18 +92,26 @@ impl Changes {
     }
 
     /// The contacts are to be looked up during the survey, and the lines of those that are unchanged written into the folder.
-    pub fn look_up_during_survey(&mut self, job: &Job, empty: Empty, folder: Option<&Folder>) {
-        self.lookup = Lookup::begin(&self.comparison, job, empty, folder);
+    pub fn look_up_during_survey(&mut self, empty: Empty, folder: Option<&Folder>) {
+        self.lookup = Lookup::begin(&self.comparison, empty, folder);
     }
 
-    /// A record of the survey.
-    pub fn look_up(&mut self, job: &Job, record: &Record<'_>) {
-        if let Some(lookup) = &mut self.lookup
-            && lookup.see(&mut self.comparison, job, record).is_none()
-        {
-            self.lookup = None;
-            self.comparison.forget();
-        }
+    /// Makes the survey of the job.
+    ///
+    /// # Errors
+    /// As [`Survey::make`].
+    pub fn survey(
+        &mut self,
+        job: &Job,
+        index: PhoneIndex,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send,
+    ) -> Result<Option<Survey>, source::Error> {
+        let Some(lookup) = self.lookup.take() else { return Survey::make(job, index, progress) };
+        let surveyed = lookup.survey(&self.comparison, job, index, progress)?;
+        Ok(surveyed.map(|(survey, lookup)| {
+            self.lookup = lookup;
+            survey
+        }))
     }
 
     /// Gives each record the status `unchanged` whose contact the server has, unless this job has settled it already. What the
@@ -119,7 +128,7 @@ impl Changes {
         stop: &Stop,
     ) -> Result<(Changes, StatusMap), Error> {
         let looked_up = match self.lookup.take().filter(|_| statuses.counts().total() == 0) {
-            Some(lookup) => Some(lookup.finish(job, survey, &mut statuses, stop)?),
+            Some(lookup) => Some(lookup.finish(job, survey, &mut self.comparison, &mut statuses, stop)?),
             None => None,
         };
         let mut merge = Merge::new(&survey.dedupe);
@@ -133,7 +142,7 @@ impl Changes {
             parts.clear();
             match merge.row(row.location, &contact) {
                 Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
-                Ok(Resolved::Alone(contact)) => write_parts(contact, empty, &mut parts),
+                Ok(Resolved::Alone(contact)) => write_parts(contact, &contact.name(), empty, &mut parts),
                 Ok(Resolved::Together(details)) => write_merged_parts(contact.phone, &details, empty, &mut parts),
                 Err(error) => {
                     failed = Some(Error::Local { what: "a temporary file for repeated rows", error });

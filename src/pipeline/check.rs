@@ -175,7 +175,7 @@ async fn understand(run: &Run<'_>) -> Result<(Arc<Job>, Option<Changes>), Error>
     let mut changes = Changes::open(config)?;
     let job = Arc::new(prepare::job(config, inputs)?);
     if let Some(changes) = &mut changes {
-        changes.look_up_during_survey(&job, config.rows.empty, None);
+        changes.look_up_during_survey(config.rows.empty, None);
     }
     screen.say_settings(config);
     screen.warn_of_settings(config);

@@ -1,40 +1,48 @@
 //! `--only-changed`, during the survey: each contact is held against the one that the server has. Where few are new or
 //! changed, their rows are kept and the lines of all others are written at once, so that the inputs are read only once.
 
+mod found;
+
 use std::ops::{ControlFlow, RangeInclusive};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::inputs;
-use crate::contact::{Contact, FieldColumns};
+use crate::dedupe::PhoneIndex;
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, Judged, KeptRows, Record, Step};
+use crate::reading::{Job, KeptRows, Step};
 use crate::report::certain::{CertainLines, WrittenLines};
-use crate::row::Row;
-use crate::state::Comparison;
+use crate::source;
+use crate::state::{Bits, Comparison, SharedBits};
 use crate::stop::Stop;
 use crate::survey::Survey;
-use crate::wire::contact::{Empty, write_parts};
+use crate::wire::contact::Empty;
+
+use found::{Found, Look};
 
 /// The most memory for rows that are kept: beyond it the inputs are read again.
 const MOST: usize = 32 << 20;
 
-/// What was found of the rows so far.
+/// What was found of all rows so far.
 pub struct Lookup {
     empty: Empty,
     /// New and changed contacts, rows that cannot be sent, and all rows of a repeated phone but perhaps the first.
     kept: KeptRows,
     /// The lines of all others; `None` where there is no folder for them.
     lines: Option<CertainLines>,
-    /// For each known phone the record that had it first, with whether its line was written; 0 for none.
-    first: Vec<u32>,
-    /// Records whose lines were written before their phone was there once more.
-    again: Vec<u64>,
-    /// Records whose contact the server has as it is.
+    /// The known phones that the rows have.
+    met: SharedBits,
+    /// Those of them that more than one row has.
+    repeated: Bits,
+    /// Those whose contact the server has as it is, as far as is known.
+    same: Bits,
+    /// The records of these.
     unchanged: Vec<RangeInclusive<u64>>,
-    /// How many records stand before each input.
-    starts: Vec<u64>,
-    parts: Vec<u8>,
+    /// Where the phones of these stand among those known, in the same order.
+    places: Vec<u32>,
+    /// Other records of repeated phones that are to be read again.
+    again: Vec<u64>,
 }
 
 /// What the whole reading has found.
@@ -46,87 +54,82 @@ pub struct LookedUp {
 }
 
 impl Lookup {
-    /// Before the reading. `None` where it must read the inputs more than once all the same.
-    pub fn begin(comparison: &Comparison, job: &Job, empty: Empty, folder: Option<&Folder>) -> Option<Lookup> {
-        // Of a shard of several inputs nobody knows where in its file a record stands.
-        if comparison.known() == 0 || (job.shard.of > 1 && job.inputs.len() > 1) {
+    /// Before the reading. `None` where nothing is known of the contacts.
+    pub fn begin(comparison: &Comparison, empty: Empty, folder: Option<&Folder>) -> Option<Lookup> {
+        if comparison.known() == 0 {
             return None;
         }
         Some(Lookup {
             empty,
             kept: KeptRows::default(),
             lines: folder.map(CertainLines::begin).transpose().ok()?,
-            first: vec![0; comparison.known()],
-            again: Vec::new(),
+            met: SharedBits::new(comparison.known()),
+            repeated: Bits::default(),
+            same: Bits::default(),
             unchanged: Vec::new(),
-            starts: Vec::new(),
-            parts: Vec::new(),
+            places: Vec::new(),
+            again: Vec::new(),
         })
     }
 
-    /// Takes in a record of the reading. `None` when there is too much to be kept, or a line cannot be written.
-    pub fn see(&mut self, comparison: &mut Comparison, job: &Job, record: &Record<'_>) -> Option<()> {
-        let Record { row, fields, judged, .. } = record;
-        // All records of the inputs before it have been seen.
-        while self.starts.len() <= row.location.input as usize {
-            self.starts.push(row.location.record - 1);
+    /// Makes the survey of a job, and looks each contact up meanwhile. Nothing is found where there is too much to be kept, or
+    /// a line cannot be written.
+    ///
+    /// # Errors
+    /// As [`Survey::make`].
+    pub fn survey(
+        self,
+        comparison: &Comparison,
+        job: &Job,
+        index: PhoneIndex,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send,
+    ) -> Result<Option<(Survey, Option<Lookup>)>, source::Error> {
+        let met = self.met.clone();
+        let is_given_up = AtomicBool::new(false);
+        let look = Look { comparison, job, empty: self.empty, met: &met, is_given_up: &is_given_up };
+        let mut lookup = Some(self);
+        let survey = Survey::make_beside(job, index, progress, &look, |found| {
+            if lookup.as_mut().is_some_and(|lookup| lookup.add(found).is_none()) {
+                is_given_up.store(true, Ordering::Relaxed);
+                lookup = None;
+            }
+        })?;
+        Ok(survey.map(|survey| (survey, lookup)))
+    }
+
+    /// Takes in what was found of the rows of the next block, and empties it.
+    fn add(&mut self, found: &mut Found) -> Option<()> {
+        let mut lines = found.lines.as_slice();
+        for row in found.rows.drain(..) {
+            let line = row.line.and_then(|(status, length)| Some((status, lines.split_off(..usize::from(length))?)));
+            let was_met = row.place.is_some_and(|place| self.met.set(place));
+            if let (Some(place), true) = (row.place, was_met) {
+                self.repeated.set(place, true);
+            }
+            let Some((status, line)) = line.filter(|_| !row.is_kept) else { continue };
+            if was_met {
+                self.again.push(row.record);
+                continue;
+            }
+            if let Some(lines) = &mut self.lines {
+                lines.add(status, row.record, line).ok()?;
+            }
+            if let Some(place) = row.place {
+                self.same.set(place, true);
+                self.places.push(place as u32);
+                match self.unchanged.last_mut() {
+                    Some(last) if *last.end() + 1 == row.record => *last = *last.start()..=row.record,
+                    _ => self.unchanged.push(row.record..=row.record),
+                }
+            }
         }
-        let is_certain = match judged {
-            Judged::Invalid(_) => false,
-            Judged::Skipped => self.write(job, row, fields, None)?,
-            Judged::Contact(contact) => self.is_unchanged(comparison, job, row, fields, contact)?,
-        };
-        if !is_certain {
-            self.kept.add(record);
-        }
+        found.lines.clear();
+        self.kept.append(&mut found.kept);
         (self.kept.size() <= MOST).then_some(())
     }
 
-    /// Whether the server has the contact as it is, as far as can be told: its phone has not been there before.
-    fn is_unchanged(
-        &mut self,
-        comparison: &mut Comparison,
-        job: &Job,
-        row: &Row,
-        fields: &FieldColumns,
-        contact: &Contact<'_>,
-    ) -> Option<bool> {
-        self.parts.clear();
-        write_parts(contact, self.empty, &mut self.parts);
-        let (Some(place), is_same) = comparison.look(contact.phone, &self.parts) else { return Some(false) };
-        let record = u32::try_from(row.location.record).ok().filter(|record| *record < 1 << 31)?;
-        let first = *self.first.get(place)?;
-        let now = match first {
-            0 => record << 1 | u32::from(is_same && self.write(job, row, fields, Some(contact))?),
-            _ if first & 1 == 1 => {
-                self.again.push(u64::from(first >> 1));
-                first & !1
-            }
-            _ => first,
-        };
-        *self.first.get_mut(place)? = now;
-        let is_certain = first == 0 && now & 1 == 1;
-        if is_certain {
-            comparison.mark_same(place);
-            match self.unchanged.last_mut() {
-                Some(last) if *last.end() + 1 == row.location.record => *last = *last.start()..=row.location.record,
-                _ => self.unchanged.push(row.location.record..=row.location.record),
-            }
-        }
-        Some(is_certain)
-    }
-
-    /// Writes the line of a row that is certain; whether it could be.
-    fn write(&mut self, job: &Job, row: &Row, fields: &FieldColumns, contact: Option<&Contact<'_>>) -> Option<bool> {
-        let number = row.location.input as usize;
-        let start = if job.inputs.len() > 1 { self.starts.get(number).copied()? } else { 0 };
-        let Some(lines) = &mut self.lines else { return Some(true) };
-        let file = job.inputs.get(number)?.source.input().name();
-        lines.add(file, row.location.record - start, row, fields, contact).ok()
-    }
-
-    /// The reading has ended. Which contacts are unchanged is added to `statuses`, as far as it is certain; of those that are
-    /// not, the first rows of repeated phones are read again.
+    /// The reading has ended. Which contacts are unchanged is added to `comparison` and `statuses`, as far as it is certain; of
+    /// those that are not, the rows that are not kept are read again.
     ///
     /// # Errors
     /// The inputs cannot be read again, or a signal came.
@@ -134,17 +137,18 @@ impl Lookup {
         mut self,
         job: &Job,
         survey: &Survey,
+        comparison: &mut Comparison,
         statuses: &mut StatusMap,
         stop: &Stop,
     ) -> Result<LookedUp, Error> {
-        self.again.sort_unstable();
-        if !self.again.is_empty() {
-            self.read_again(job, survey, stop)?;
-        }
-        let mut again = self.again.iter().copied().peekable();
+        let records = self.unchanged.iter().flat_map(Clone::clone).zip(&self.places);
+        let repeated = records.filter(|(_, place)| self.repeated.get(**place as usize));
+        let first: Vec<u64> = repeated.map(|(record, _)| record).collect();
+        let count = first.len();
+        let mut open = first.iter().copied().peekable();
         for records in &self.unchanged {
             let mut from = *records.start();
-            while let Some(open) = again.next_if(|open| open <= records.end()) {
+            while let Some(open) = open.next_if(|open| open <= records.end()) {
                 if from < open {
                     statuses.set(from..=open - 1, RowStatus::Unchanged, None);
                 }
@@ -154,14 +158,19 @@ impl Lookup {
                 statuses.set(from..=*records.end(), RowStatus::Unchanged, None);
             }
         }
+        comparison.are_same(std::mem::take(&mut self.same));
+        self.again.extend(first);
+        self.again.sort_unstable();
+        if !self.again.is_empty() {
+            self.read_again(job, survey, stop)?;
+        }
         self.kept.sort();
-        let count = self.again.len();
         let lines = self.lines.map(|lines| lines.finish(count)).transpose();
         let lines = lines.map_err(|error| Error::Local { what: "results.csv", error })?;
         Ok(LookedUp { kept: self.kept, lines })
     }
 
-    /// Keeps the rows whose phone was there once more behind them.
+    /// Keeps the rows whose phone others have too.
     fn read_again(&mut self, job: &Job, survey: &Survey, stop: &Stop) -> Result<(), Error> {
         let mut wanted = self.again.iter().copied().peekable();
         let (kept, mut stopped) = (&mut self.kept, false);

@@ -91,7 +91,7 @@ impl Prepared {
         let config = run.config;
         // What a run before this one has settled counts more than what the file says.
         if let (Some(changes), false) = (&mut changes, matches!(journal, ExistingJournal::Unfinished(_))) {
-            changes.look_up_during_survey(&job, config.rows.empty, Some(&folder));
+            changes.look_up_during_survey(config.rows.empty, Some(&folder));
         }
         let (survey, mut changes) = survey(config, &job, changes, run.stop, &mut run.progress).await?;
         let survey = Arc::new(survey);

@@ -42,7 +42,7 @@ pub async fn survey(
             if stopping.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let survey = match &mut changes {
-            Some(changes) => Survey::make_in_turn(&job, index, progress, |record| changes.look_up(&job, record)),
+            Some(changes) => changes.survey(&job, index, progress),
             None => Survey::make(&job, index, progress),
         };
         survey.map(|survey| survey.map(|survey| (survey, changes)))

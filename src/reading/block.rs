@@ -183,6 +183,15 @@ impl Block<'_> {
         if read.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
+    /// Judges those of its rows that are wanted and of the shard, in order.
+    pub fn judge_all(&self, job: &Job, is_wanted: impl FnMut(u64) -> bool, mut each: impl FnMut(Record<'_>)) {
+        // It never breaks.
+        let _all = self.judge(job, is_wanted, |record| {
+            each(record);
+            ControlFlow::Continue(())
+        });
+    }
+
     /// Judges those of its rows that are wanted and of the shard, in order, until `each` ends it by breaking.
     pub fn judge(
         &self,

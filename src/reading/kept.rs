@@ -35,6 +35,13 @@ struct Layout {
     columns: Columns,
 }
 
+impl Layout {
+    /// Whether it is the same at a later moment.
+    fn is_like(&self, later: &Layout) -> bool {
+        self.input == later.input && self.columns.len() == later.columns.len()
+    }
+}
+
 /// Rows between two moments at which the reading may be ended.
 const AT_ONCE: usize = 512;
 
@@ -59,6 +66,21 @@ impl KeptRows {
         }
         self.bytes += size_of::<KeptRow>() + row.size() + if reject.is_some() { size_of::<Reject>() } else { 0 };
         self.rows.push(KeptRow { row: (*row).clone(), reject, layout: self.layouts.len() - 1 });
+    }
+
+    /// Moves those of another list behind these.
+    pub fn append(&mut self, others: &mut KeptRows) {
+        let mut places = Vec::with_capacity(others.layouts.len());
+        for layout in others.layouts.drain(..) {
+            if !self.layouts.last().is_some_and(|last| last.is_like(&layout)) {
+                self.layouts.push(layout);
+            }
+            places.push(self.layouts.len() - 1);
+        }
+        let placed =
+            |kept: KeptRow| KeptRow { layout: places.get(kept.layout).copied().unwrap_or(kept.layout), ..kept };
+        self.rows.extend(others.rows.drain(..).map(placed));
+        self.bytes += std::mem::take(&mut others.bytes);
     }
 
     /// The memory they take, in bytes.

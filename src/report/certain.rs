@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 
 use super::line::{HEADER, ResultLine};
-use crate::contact::{Contact, FieldColumns, name_of};
+use crate::contact::Contact;
 use crate::folder::{Draft, Folder, RESULTS};
 use crate::outcome::{RowCounts, RowStatus};
 use crate::row::Row;
@@ -17,7 +17,29 @@ pub struct CertainLines {
     /// For each record the bytes of its line, 0 where it has none.
     lengths: Vec<u16>,
     rows: RowCounts,
-    line: Vec<u8>,
+}
+
+/// Adds the line of a contact that the server has as it is to `out`, or that of a row that is skipped where there is no
+/// contact. `record` counts within the file. How many bytes it has; `None` where it is too long to be kept.
+pub fn write_line(
+    file: &str,
+    record: u64,
+    row: &Row,
+    name: &str,
+    contact: Option<&Contact<'_>>,
+    out: &mut Vec<u8>,
+) -> Option<u16> {
+    let line = match contact {
+        Some(contact) => ResultLine::of_contact(RowStatus::Unchanged, contact),
+        None => ResultLine::plain(RowStatus::Skipped),
+    };
+    let before = out.len();
+    line.write(file, row, record, name, out);
+    let length = u16::try_from(out.len() - before).ok();
+    if length.is_none() {
+        out.truncate(before);
+    }
+    length
 }
 
 impl CertainLines {
@@ -28,37 +50,23 @@ impl CertainLines {
     pub fn begin(folder: &Folder) -> io::Result<CertainLines> {
         let mut out = BufWriter::with_capacity(1 << 18, folder.create(RESULTS)?);
         out.write_all(HEADER)?;
-        Ok(CertainLines { out, lengths: Vec::new(), rows: RowCounts::default(), line: Vec::new() })
+        Ok(CertainLines { out, lengths: Vec::new(), rows: RowCounts::default() })
     }
 
-    /// The line of a contact that the server has as it is, or of a row that is skipped where there is no contact. `record`
-    /// counts within the file. Records come in order. Whether it was written: it is not where it is extremely long.
+    /// Adds the line of a record of the job with this status. Records come in order.
     ///
     /// # Errors
     /// Local I/O.
-    pub fn add(
-        &mut self,
-        file: &str,
-        record: u64,
-        row: &Row,
-        fields: &FieldColumns,
-        contact: Option<&Contact<'_>>,
-    ) -> io::Result<bool> {
-        let line = match contact {
-            Some(contact) => ResultLine::of_contact(RowStatus::Unchanged, contact),
-            None => ResultLine::plain(RowStatus::Skipped),
-        };
-        self.line.clear();
-        line.write(file, row, record, &name_of(row, fields), &mut self.line);
-        let (Ok(length), Ok(place)) = (u16::try_from(self.line.len()), usize::try_from(row.location.record)) else {
-            return Ok(false);
-        };
-        self.out.write_all(&self.line)?;
-        self.lengths.resize(place.saturating_sub(1), 0);
+    pub fn add(&mut self, status: RowStatus, record: u64, line: &[u8]) -> io::Result<()> {
+        let too_many = |_| io::Error::from(io::ErrorKind::FileTooLarge);
+        let before = usize::try_from(record).map_err(too_many)?.saturating_sub(1);
+        let length = u16::try_from(line.len()).map_err(too_many)?;
+        self.out.write_all(line)?;
+        self.lengths.resize(before, 0);
         self.lengths.push(length);
         self.rows.read += 1;
-        self.rows.counts[line.status] += 1;
-        Ok(true)
+        self.rows.counts[status] += 1;
+        Ok(())
     }
 
     /// No more lines are added. `again` are records with the status `unchanged` whose lines are not certain after all.

@@ -79,7 +79,7 @@ impl<'a> ResultLine<'a> {
     /// Adds the line to `out`, line end and all. `record` counts within the file.
     pub fn write(&self, file: &str, row: &Row, record: u64, name: &str, out: &mut Vec<u8>) {
         let (prefix, number) = self.number.as_ref().map_or(("", ""), |digits| (digits.prefix(), digits.number()));
-        cell(&text(file), out);
+        guarded(file, out);
         let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
         let plain =
             [digits.format(record), more.format(row.location.line), self.status.as_str(), self.code, self.field];
@@ -88,13 +88,13 @@ impl<'a> ResultLine<'a> {
             out.extend_from_slice(word.as_bytes());
         }
         out.push(b',');
-        cell(&text(&self.message), out);
+        guarded(&self.message, out);
         for word in [prefix, number] {
             out.push(b',');
             out.extend_from_slice(word.as_bytes());
         }
         out.push(b',');
-        cell(&text(name), out);
+        guarded(name, out);
         out.push(b',');
         cell(&self.notes, out);
         out.push(b'\n');
@@ -133,20 +133,37 @@ pub fn message(reject: &Reject) -> String {
     text
 }
 
+/// A text from outside as a cell, in quotes where it needs them.
+fn guarded(cell: &str, out: &mut Vec<u8>) {
+    match is_plain(cell.as_bytes()) {
+        true => out.extend_from_slice(cell.as_bytes()),
+        false => self::cell(&text(cell), out),
+    }
+}
+
 /// A text from outside as it stands in a cell: nothing that acts on a terminal which shows the file, and nothing that a
 /// spreadsheet would run.
 fn text(cell: &str) -> Cow<'_, str> {
-    if is_plain(cell.as_bytes()) {
-        return Cow::Borrowed(cell);
-    }
     if acts_on_terminals(cell) { Cow::Owned(guard_within(&safe(cell)).into_owned()) } else { guard_within(cell) }
 }
 
-/// Whether a text is of visible ASCII, begins with a letter or digit and has no place where another cell may begin: nothing
-/// acts on it. Most are.
+/// Whether a text begins with a letter or digit and has neither quotes, nor a place where another cell may begin, nor control
+/// characters and marks of direction: it stands in a cell as it is. Most do, and their bytes say it: visible ASCII, and
+/// leading bytes under which nothing of that kind stands (not U+0080 to U+00BF, U+2000 to U+2FFF and U+F000 to U+FFFF).
 fn is_plain(text: &[u8]) -> bool {
-    text.first().is_none_or(u8::is_ascii_alphanumeric)
-        && text.iter().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b';' | b',' | b'|'))
+    static BYTES: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut byte = 0;
+        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
+        while byte < 256 {
+            plain[byte] = matches!(byte, 0x20..=0x7e | 0x80..=0xbf | 0xc3..=0xe1 | 0xe3..=0xee | 0xf0..=0xf4)
+                && !matches!(byte as u8, b';' | b',' | b'|' | b'"');
+            byte += 1;
+        }
+        plain
+    };
+    let is_plain = |byte: &u8| BYTES.get(usize::from(*byte)).copied().unwrap_or_default();
+    text.first().is_none_or(|first| first.is_ascii_alphanumeric() || *first >= 0xc3) && text.iter().all(is_plain)
 }
 
 /// Whether a text holds control characters, or marks that turn the direction of what stands beside it.
@@ -192,6 +209,20 @@ mod tests {
             assert_eq!(text(cell), shown);
             assert!(!is_plain(cell.as_bytes()), "{cell}");
         }
+    }
+
+    #[test]
+    fn what_is_plain_is_written_as_it_is() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            for text in [format!("{c}"), format!("a{c}=b"), format!("a {c}")] {
+                if is_plain(text.as_bytes()) {
+                    let mut written = Vec::new();
+                    cell(&self::text(&text), &mut written);
+                    assert_eq!(written, text.as_bytes(), "{c:?}");
+                }
+            }
+        }
+        assert!(["", "a", "Åsa", "李 明", "Ольга", "प्रिया", "🚀"].iter().all(|name| is_plain(name.as_bytes())));
     }
 
     proptest! {

@@ -1,44 +1,41 @@
 //! The contacts of an input against those that the server has: which are the same, and which phones come out of the file.
 
-use super::{Entry, Known};
+use super::known::Places;
+use super::{Bits, Entry, Known};
 use crate::contact::phone::Phone;
-
-/// What the input says of a known phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    /// The input does not have it.
-    Absent,
-    /// The same contact.
-    Same,
-    /// Another contact.
-    Changed,
-}
 
 /// The input against the file, contact by contact, in the order of their records.
 #[derive(Debug)]
 pub struct Comparison {
     known: Known,
-    /// One for each known phone.
-    marks: Vec<Mark>,
+    places: Places,
+    /// The known phones whose contact is the same in the input.
+    same: Bits,
+    /// Those that have another contact there.
+    changed: Bits,
     /// The contacts that are new or changed, in the order of their records.
     others: Vec<Entry>,
-    /// A bit for each record that is one of these.
-    records: Vec<u64>,
+    /// Their records.
+    records: Bits,
     /// Whether the file on disk holds what `known` does.
     is_written: bool,
-    /// The phones of some entries that stand equally far from each other, so that most of a search stays in the cache.
-    steps: Vec<u128>,
 }
 
-/// Entries from one to the next in `steps`.
-const STEP: usize = 128;
+/// Contacts that are looked up together: the parts of the file that they need fit into the nearest cache.
+const AT_ONCE: usize = 128;
 
 impl Comparison {
     /// Nothing has been compared yet.
     pub fn new(known: Known) -> Comparison {
-        let marks = vec![Mark::Absent; known.len()];
-        let steps = known.entries.iter().step_by(STEP).map(|entry| entry.phone()).collect();
-        Comparison { is_written: !known.is_empty(), known, marks, others: Vec::new(), records: Vec::new(), steps }
+        Comparison {
+            places: Places::of(&known.entries),
+            is_written: !known.is_empty(),
+            known,
+            same: Bits::default(),
+            changed: Bits::default(),
+            others: Vec::new(),
+            records: Bits::default(),
+        }
     }
 
     /// The contact of the next record, counted from 1, by what is sent of it; each phone once. Whether the server
@@ -46,43 +43,38 @@ impl Comparison {
     pub fn is_unchanged(&mut self, record: u64, phone: Phone, parts: &[u8]) -> bool {
         let entry = self.known.entry(phone, parts);
         let place = self.place(entry);
-        let known = place.and_then(|place| self.known.entries.get(place));
-        let is_same = known == Some(&entry);
-        if let Some(mark) = place.and_then(|place| self.marks.get_mut(place)) {
-            *mark = if is_same { Mark::Same } else { Mark::Changed };
+        let is_same = place.and_then(|place| self.known.entries.get(place)) == Some(&entry);
+        if let Some(place) = place {
+            self.same.set(place, is_same);
+            self.changed.set(place, !is_same);
         }
         if !is_same {
             self.others.push(entry);
-            let word = usize::try_from(record / 64).unwrap_or(usize::MAX);
-            if self.records.len() <= word {
-                self.records.resize(word + 1, 0);
-            }
-            if let Some(bits) = self.records.get_mut(word) {
-                *bits |= 1 << (record % 64);
-            }
+            self.records.set(usize::try_from(record).unwrap_or(usize::MAX), true);
         }
         is_same
     }
 
-    /// Where the phone of a contact stands among those known, and whether the server has the contact as it is. Nothing is
-    /// noted down.
-    pub fn look(&self, phone: Phone, parts: &[u8]) -> (Option<usize>, bool) {
-        let entry = self.known.entry(phone, parts);
-        let place = self.place(entry);
-        let known = place.and_then(|place| self.known.entries.get(place));
-        (place, known == Some(&entry))
+    /// What a contact is in the file, by what is sent of it.
+    pub fn entry(&self, phone: Phone, parts: &[u8]) -> Entry {
+        self.known.entry(phone, parts)
     }
 
-    /// The input has the contact of this place as it is.
-    pub fn mark_same(&mut self, place: usize) {
-        if let Some(mark) = self.marks.get_mut(place) {
-            *mark = Mark::Same;
+    /// Looks contacts up, each with a number of its own, and says of each where its phone stands among those known, and whether
+    /// the server has it as it is. Nothing is noted down. Many at once cost less than each alone.
+    pub fn find(&self, contacts: &[(usize, Entry)], mut found: impl FnMut(usize, Option<usize>, bool)) {
+        for some in contacts.chunks(AT_ONCE) {
+            self.places.touch(&self.known.entries, some.iter().map(|(_, entry)| entry.phone()));
+            for (number, entry) in some {
+                let place = self.place(*entry);
+                found(*number, place, place.and_then(|place| self.known.entries.get(place)) == Some(entry));
+            }
         }
     }
 
-    /// Nothing has been compared after all.
-    pub fn forget(&mut self) {
-        self.marks.fill(Mark::Absent);
+    /// The input has the contacts of these places as they are.
+    pub fn are_same(&mut self, places: Bits) {
+        self.same = places;
     }
 
     /// How many phones are known.
@@ -92,7 +84,7 @@ impl Comparison {
 
     /// How many known phones the input does not have.
     pub fn absent(&self) -> u64 {
-        self.marks.iter().filter(|mark| **mark == Mark::Absent).count() as u64
+        (self.known.len() - self.same.count() - self.changed.count()) as u64
     }
 
     /// Whether no other job has sent anything since this one.
@@ -103,12 +95,12 @@ impl Comparison {
     /// What the file must hold before the first request of a job: nothing of a phone whose contact is new or changed. `None`
     /// where it does already.
     pub fn before_sending(&mut self, job: &str) -> Option<&Known> {
-        if self.is_written && self.was_used_last_by(job) && !self.marks.contains(&Mark::Changed) {
+        if self.is_written && self.was_used_last_by(job) && self.changed.count() == 0 {
             return None;
         }
-        let kept = self.known.entries.iter().zip(&self.marks).filter(|(_, mark)| **mark != Mark::Changed);
-        self.known = self.known.with(kept.map(|(entry, _)| *entry).collect()).used_by(job);
-        self.marks.retain(|mark| *mark != Mark::Changed);
+        let (kept, same) = (self.unchanged(), self.same.without(&self.changed));
+        self.known = self.known.with(kept).used_by(job);
+        (self.places, self.same, self.changed) = (Places::of(&self.known.entries), same, Bits::default());
         self.is_written = true;
         Some(&self.known)
     }
@@ -116,37 +108,27 @@ impl Comparison {
     /// What the file is to hold when the job is finished: besides, the contacts of records that were accepted. `None` where
     /// it does already.
     pub fn after_sending(&self, is_accepted: impl Fn(u64) -> bool) -> Option<Known> {
-        let mut accepted: Vec<Entry> = self
-            .records()
-            .zip(&self.others)
-            .filter(|(record, _)| is_accepted(*record))
-            .map(|(_, entry)| *entry)
-            .collect();
-        if accepted.is_empty() && self.is_written && !self.marks.contains(&Mark::Changed) {
+        let sent = self.records.ones().zip(&self.others);
+        let mut accepted: Vec<Entry> =
+            sent.filter(|(record, _)| is_accepted(*record as u64)).map(|(_, entry)| *entry).collect();
+        if accepted.is_empty() && self.is_written && self.changed.count() == 0 {
             return None;
         }
-        let kept = self.known.entries.iter().zip(&self.marks).filter(|(_, mark)| **mark != Mark::Changed);
-        accepted.extend(kept.map(|(entry, _)| *entry));
+        accepted.extend(self.unchanged());
         // No phone stands there twice: those that were known and changed are left out.
         accepted.sort_unstable();
         Some(self.known.with(accepted))
     }
 
-    /// Where the entry of the same phone stands. Before anything is sent.
-    fn place(&self, entry: Entry) -> Option<usize> {
-        let first = self.steps.partition_point(|phone| *phone <= entry.phone()).checked_sub(1)? * STEP;
-        let entries = self.known.entries.get(first..).unwrap_or_default();
-        let entries = entries.get(..STEP).unwrap_or(entries);
-        let place = entries.binary_search_by_key(&entry.phone(), |known| known.phone()).ok()?;
-        Some(first + place)
+    /// The entries of the file but those of contacts that are changed.
+    fn unchanged(&self) -> Vec<Entry> {
+        let kept = self.known.entries.iter().enumerate().filter(|(place, _)| !self.changed.get(*place));
+        kept.map(|(_, entry)| *entry).collect()
     }
 
-    /// The records of the contacts that are new or changed.
-    fn records(&self) -> impl Iterator<Item = u64> {
-        self.records
-            .iter()
-            .zip(0_u64..)
-            .flat_map(|(bits, word)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
+    /// Where the entry of the same phone stands. Before anything is sent.
+    fn place(&self, entry: Entry) -> Option<usize> {
+        self.places.find(&self.known.entries, entry.phone())
     }
 }
 
@@ -227,13 +209,28 @@ mod tests {
     fn every_phone_is_found_and_no_other() {
         let known = Known::new(Scope::of("", None)).unwrap();
         let phone = |n: u64| Phone::from_digits(27_830_000_000 + n).unwrap();
-        for count in [1, STEP, STEP + 1, 5 * STEP + 7] {
-            let entries = (0..count as u64).map(|n| known.entry(phone(2 * n + 1), b"a")).collect();
-            let comparison = Comparison::new(known.with(entries));
-            for n in 0..=2 * count as u64 {
-                let (place, is_same) = comparison.look(phone(n), b"a");
-                assert_eq!((place, is_same), ((n % 2 == 1).then_some((n / 2) as usize), n % 2 == 1), "{n} of {count}");
+        for count in [0, 1, 7, 8, 9, 64, 65, 1_000] {
+            let mut entries: Vec<Entry> = (0..count).map(|n| known.entry(phone(2 * n + 1), b"a")).collect();
+            entries.sort_unstable();
+            let mut comparison = Comparison::new(known.with(entries.clone()));
+            let (mut contacts, mut found) = (Vec::new(), Vec::new());
+            for n in 0..=2 * count {
+                let entry = known.entry(phone(n), b"a");
+                let expected = entries.iter().position(|known| *known == entry);
+                assert_eq!(expected.is_some(), n % 2 == 1);
+                contacts.extend([(found.len(), entry), (found.len() + 1, known.entry(phone(n), b"b"))]);
+                found.extend([(expected, expected.is_some()), (expected, false)]);
             }
+            let mut looked_up = 0;
+            comparison.find(&contacts, |number, place, is_same| {
+                assert_eq!((place, is_same), found[number], "{number} of {count}");
+                looked_up += 1;
+            });
+            assert_eq!(looked_up, found.len());
+            let mut same = Bits::default();
+            (0..count as usize).step_by(3).for_each(|place| same.set(place, true));
+            comparison.are_same(same);
+            assert_eq!(comparison.absent(), count - count.div_ceil(3));
         }
     }
 

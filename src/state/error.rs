@@ -22,9 +22,9 @@ pub enum Error {
     /// It is no state file.
     #[error("{} is no file of --only-changed", .0.display())]
     NotOurs(PathBuf),
-    /// It was written by a newer version.
-    #[error("{} was written by a newer version of m1import", .0.display())]
-    Newer(PathBuf),
+    /// It was written by a version that keeps something else in it.
+    #[error("{} was written by another version of m1import", .0.display())]
+    OtherVersion(PathBuf),
     /// It is not as it was written.
     #[error("{} is damaged", .0.display())]
     Damaged(PathBuf),
@@ -45,7 +45,7 @@ impl Diagnostic for Error {
     fn entry(&self) -> &'static Entry {
         let code = match self {
             Error::Locked(_) => RunCode::OutputStateLocked,
-            Error::Open { .. } | Error::NotOurs(_) | Error::Newer(_) => RunCode::OutputStateUnusable,
+            Error::Open { .. } | Error::NotOurs(_) | Error::OtherVersion(_) => RunCode::OutputStateUnusable,
             Error::Damaged(_) => RunCode::OutputStateDamaged,
             Error::OtherEndpoint(_) => RunCode::OutputStateOther,
             Error::Write { .. } => RunCode::OutputStateWrite,

@@ -7,15 +7,19 @@ use super::Error;
 use crate::contact::phone::Phone;
 
 /// The first bytes of the file, with the version of the format at their end.
-const MAGIC: &[u8; 16] = b"m1import state 1";
+const MAGIC: &[u8; 16] = b"m1import state 2";
 const HASH: usize = blake3::OUT_LEN;
 const ENTRY: u64 = 16;
 /// Everything but the entries: magic, key, scope, job, checksum.
 const FRAME: u64 = 2 * 16 + 3 * HASH as u64;
-/// The bits of an entry that are the hash of the payload; those above are the phone, of 15 digits at most.
-const HASH_BITS: u32 = 78;
+/// A phone has 15 digits at most.
+const PHONE_BITS: u32 = 50;
+/// The bits of an entry that are the hash of the payload; those above are the phone.
+const HASH_BITS: u32 = u128::BITS - PHONE_BITS;
 /// How many entries are read at once.
 const AT_ONCE: usize = 4_096;
+/// Entries in a part of them, about: one or two lines of the cache.
+const IN_A_PART: usize = 4;
 
 /// What a file is about: an endpoint with its query, and a bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +34,7 @@ impl Scope {
     }
 }
 
-/// A phone and the payload of its contact: 50 bits of the one, 78 bits of a hash of the other.
+/// A phone, mixed, and the payload of its contact: 50 bits of the one, 78 bits of a hash of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry(u128);
 
@@ -40,13 +44,60 @@ impl Entry {
         self.phone() == other.phone()
     }
 
-    /// In the order of entries, that of phones comes first.
-    pub(super) fn phone(self) -> u128 {
-        self.0 >> HASH_BITS
+    /// The phone, mixed; the order of entries is first of all that of these.
+    pub(super) fn phone(self) -> u64 {
+        (self.0 >> HASH_BITS) as u64
     }
 }
 
-/// For each phone the contact that the server accepted last, in the order of the phones. The hash is keyed with random
+/// Another number for each phone, spread evenly over all of 50 bits, so that its place among many others is known before
+/// one looks. Each step can be undone: no two phones have the same.
+fn mixed(phone: Phone) -> u64 {
+    const BITS: u64 = (1 << PHONE_BITS) - 1;
+    let low = phone.get().wrapping_mul(0x9e37_79b9_7f4a_7c15) & BITS;
+    (low ^ (low >> (PHONE_BITS / 2))).wrapping_mul(0xbf58_476d_1ce4_e5b9) & BITS
+}
+
+/// Where each phone of a list of entries is looked for: the list in parts of a few entries, by the first bits of the phone.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// Where each part begins, and the end of the last.
+    starts: Vec<u32>,
+    /// Bits of a phone behind those that say its part.
+    shift: u32,
+}
+
+impl Places {
+    /// Those of entries in order.
+    pub fn of(entries: &[Entry]) -> Places {
+        let bits = entries.len().div_ceil(IN_A_PART).next_power_of_two().trailing_zeros().min(PHONE_BITS);
+        let shift = PHONE_BITS - bits;
+        let mut starts = Vec::with_capacity((1 << bits) + 1);
+        for (entry, place) in entries.iter().zip(0_u32..) {
+            let part = (entry.phone() >> shift) as usize;
+            starts.resize(starts.len().max(part + 1), place);
+        }
+        starts.resize((1 << bits) + 1, entries.len() as u32);
+        Places { starts, shift }
+    }
+
+    /// Has the processor fetch what [`find`](Places::find) needs of these phones, all at once: each would wait for it otherwise.
+    pub fn touch(&self, entries: &[Entry], phones: impl Iterator<Item = u64>) {
+        let starts = phones.map(|phone| self.starts.get((phone >> self.shift) as usize).copied().unwrap_or_default());
+        let touched = starts.filter_map(|start| entries.get(start as usize)).fold(0, |all, entry| all ^ entry.0);
+        std::hint::black_box(touched);
+    }
+
+    /// Where among the same entries that of this phone stands.
+    pub fn find(&self, entries: &[Entry], phone: u64) -> Option<usize> {
+        let part = (phone >> self.shift) as usize;
+        let (start, end) = (*self.starts.get(part)? as usize, *self.starts.get(part + 1)? as usize);
+        let place = entries.get(start..end)?.binary_search_by_key(&phone, |entry| entry.phone()).ok()?;
+        Some(start + place)
+    }
+}
+
+/// For each phone the contact that the server accepted last, in the order of the phones as they are mixed. The hash is keyed with random
 /// bytes of the file, so that nobody can prepare two contacts that look alike to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
@@ -96,7 +147,7 @@ impl Known {
         let hash = blake3::keyed_hash(&self.key, parts);
         let [low @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *hash.as_bytes();
         let hash = u128::from_le_bytes(low) & ((1 << HASH_BITS) - 1);
-        Entry((u128::from(phone.get()) << HASH_BITS) | hash)
+        Entry((u128::from(mixed(phone)) << HASH_BITS) | hash)
     }
 
     /// How many phones are known.
@@ -141,10 +192,10 @@ impl Known {
             return Err(Fault::NotOurs);
         }
         if !magic.ends_with(version) {
-            return Err(Fault::Newer);
+            return Err(Fault::OtherVersion);
         }
         let size = length.checked_sub(FRAME).filter(|size| size % ENTRY == 0).ok_or(Fault::Damaged)?;
-        let count = usize::try_from(size / ENTRY).map_err(|_| Fault::Damaged)?;
+        let count = u32::try_from(size / ENTRY).map_err(|_| Fault::Damaged)? as usize;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&magic);
         let key = bytes_from(from)?;
@@ -186,7 +237,7 @@ fn bytes_from<const N: usize>(from: &mut impl Read) -> Result<[u8; N], Fault> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     NotOurs,
-    Newer,
+    OtherVersion,
     Damaged,
     OtherEndpoint,
 }
@@ -197,7 +248,7 @@ impl Fault {
         let path = path.to_owned();
         match self {
             Fault::NotOurs => Error::NotOurs(path),
-            Fault::Newer => Error::Newer(path),
+            Fault::OtherVersion => Error::OtherVersion(path),
             Fault::Damaged => Error::Damaged(path),
             Fault::OtherEndpoint => Error::OtherEndpoint(path),
         }
@@ -257,7 +308,17 @@ mod tests {
         }
         assert_eq!(read(&[&whole[..], b"x"].concat(), scope), Err(Fault::Damaged));
         assert_eq!(read(b"Name,Phone\nA,+27830000001\n", scope), Err(Fault::NotOurs));
-        assert_eq!(read(b"m1import state 2", scope), Err(Fault::Newer));
+        assert_eq!(read(b"m1import state 3", scope), Err(Fault::OtherVersion));
+    }
+
+    #[test]
+    fn phones_in_a_row_are_spread() {
+        let mut parts = [0; 64];
+        for n in 0..64_000 {
+            let phone = Phone::from_digits(27_830_000_000 + n).unwrap();
+            parts[(mixed(phone) >> (PHONE_BITS - 6)) as usize] += 1;
+        }
+        assert!(parts.iter().all(|count| (700..1_300).contains(count)), "{parts:?}");
     }
 
     #[test]
@@ -271,6 +332,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn mixing_keeps_phones_apart(one in 1_000_000u64..1_000_000_000_000_000, other in 1_000_000u64..1_000_000_000_000_000) {
+            let (one, other) = (Phone::from_digits(one).unwrap(), Phone::from_digits(other).unwrap());
+            prop_assert_eq!(mixed(one) == mixed(other), one == other);
+            prop_assert!(mixed(one) >> PHONE_BITS == 0 && mixed(other) >> PHONE_BITS == 0);
+        }
+
         #[test]
         fn any_bytes_are_a_file_or_none(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             prop_assert!(read(&bytes, Scope::of(SCOPE, None)).is_err());

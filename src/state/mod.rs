@@ -3,6 +3,7 @@
 //! It may lag behind the server and never leads it: a phone is taken out before its contact is sent, and comes back when the
 //! journal says that it was accepted. See [`Known`] for what stands in it, [`StateFile`] for how it is replaced.
 
+mod bits;
 mod comparison;
 mod error;
 mod known;
@@ -12,6 +13,7 @@ use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+pub use bits::{Bits, SharedBits};
 pub use comparison::Comparison;
 pub use error::Error;
 pub use known::{Entry, Known, Scope};

@@ -15,7 +15,7 @@ pub enum Empty {
 
 /// Writes a contact as one JSON object.
 pub fn write(contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
-    of_row(Form::Json, contact, empty, out);
+    of_row(Form::Json, contact, &contact.name(), empty, out);
 }
 
 /// Writes a contact that was merged from several rows as one JSON object.
@@ -24,9 +24,9 @@ pub fn write_merged(phone: Phone, details: &Details, empty: Empty, out: &mut Vec
 }
 
 /// Writes what tells a contact from others of the same phone, for comparing: it is the same for two of them where the JSON
-/// objects are, and takes less space and time.
-pub fn write_parts(contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
-    of_row(Form::Parts, contact, empty, out);
+/// objects are, and takes less space and time. `name` is that of the contact.
+pub fn write_parts(contact: &Contact<'_>, name: &str, empty: Empty, out: &mut Vec<u8>) {
+    of_row(Form::Parts, contact, name, empty, out);
 }
 
 /// The same of a contact that was merged from several rows.
@@ -34,11 +34,11 @@ pub fn write_merged_parts(phone: Phone, details: &Details, empty: Empty, out: &m
     merged(phone, details, empty).write(Form::Parts, out);
 }
 
-fn of_row(form: Form, contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
-    let (name, tags, attributes) = (contact.name(), contact.tags(), contact.attributes());
+fn of_row(form: Form, contact: &Contact<'_>, name: &str, empty: Empty, out: &mut Vec<u8>) {
+    let (tags, attributes) = (contact.tags(), contact.attributes());
     let members = Members {
         phone: contact.phone,
-        name: &name,
+        name,
         email: contact.email.as_deref(),
         tags: tags.iter().map(|tag| tag.as_ref()),
         attributes: attributes.iter().map(|(key, value)| (*key, value.as_ref())),
@@ -95,14 +95,13 @@ where
     fn parts(self, out: &mut Vec<u8>) {
         let Members { name, email, tags, attributes, empty, .. } = self;
         // Another form of the JSON object is another number here.
-        const VERSION: u8 = 1;
+        const VERSION: u8 = 2;
         let keep = empty == Empty::Written;
         let there = [keep || !name.is_empty(), email.is_some(), keep || tags.len() > 0, keep || attributes.len() > 0];
-        out.push(VERSION);
-        out.extend(there.map(u8::from));
-        out.extend_from_slice(&(tags.len() as u64).to_le_bytes());
+        out.push(there.iter().fold(VERSION, |bits, is_there| bits << 1 | u8::from(*is_there)));
+        length(tags.len(), out);
         let mut part = |text: &str| {
-            out.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            length(text.len(), out);
             out.extend_from_slice(text.as_bytes());
         };
         part(name);
@@ -162,6 +161,15 @@ where
     }
 }
 
+/// A length in as few bytes as it needs: seven bits in each, the last of them without the eighth.
+fn length(mut length: usize, out: &mut Vec<u8>) {
+    while length >= 1 << 7 {
+        out.push(length as u8 | 1 << 7);
+        length >>= 7;
+    }
+    out.push(length as u8);
+}
+
 /// A JSON string. Writing into memory does not fail, and text is always a JSON string.
 fn string(text: &str, out: &mut Vec<u8>) {
     let written = serde_json::to_writer(&mut *out, text);
@@ -175,7 +183,11 @@ mod tests {
     use super::*;
 
     fn details() -> impl Strategy<Value = Details> {
-        let word = || prop::sample::select(vec!["", "a", "b", "ab"]).prop_map(str::to_owned);
+        let long = ["a".repeat(127), "a".repeat(128), format!("b{}", "a".repeat(255)), "a".repeat(16_384)];
+        let word = move || {
+            let short = prop::sample::select(vec!["", "a", "b", "ab"]).prop_map(str::to_owned);
+            prop_oneof![9 => short, 1 => prop::sample::select(long.to_vec())]
+        };
         let words = || prop::collection::vec(word(), 0..3);
         (word(), prop::option::of(word()), words(), prop::collection::vec((word(), word()), 0..3))
             .prop_map(|(name, email, tags, attributes)| Details { name, email, tags, attributes })
