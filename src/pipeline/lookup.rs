@@ -86,7 +86,8 @@ impl Lookup {
     ) -> Result<Option<(Survey, Option<Lookup>)>, source::Error> {
         let met = self.met.clone();
         let is_given_up = AtomicBool::new(false);
-        let look = Look { comparison, job, empty: self.empty, met: &met, is_given_up: &is_given_up };
+        let has_lines = self.lines.is_some();
+        let look = Look { comparison, job, empty: self.empty, has_lines, met: &met, is_given_up: &is_given_up };
         let mut lookup = Some(self);
         let survey = Survey::make_beside(job, index, progress, &look, |found| {
             if lookup.as_mut().is_some_and(|lookup| lookup.add(found).is_none()) {

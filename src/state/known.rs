@@ -331,10 +331,13 @@ mod tests {
         assert!(one.entry(phone, b"a") != other.entry(phone, b"a") && one.id() != other.id());
     }
 
+    fn phone() -> impl Strategy<Value = Phone> {
+        (1_000_000u64..1_000_000_000_000_000).prop_filter_map("no calling code", Phone::from_digits)
+    }
+
     proptest! {
         #[test]
-        fn mixing_keeps_phones_apart(one in 1_000_000u64..1_000_000_000_000_000, other in 1_000_000u64..1_000_000_000_000_000) {
-            let (one, other) = (Phone::from_digits(one).unwrap(), Phone::from_digits(other).unwrap());
+        fn mixing_keeps_phones_apart(one in phone(), other in phone()) {
             prop_assert_eq!(mixed(one) == mixed(other), one == other);
             prop_assert!(mixed(one) >> PHONE_BITS == 0 && mixed(other) >> PHONE_BITS == 0);
         }

@@ -15,6 +15,8 @@ pub(super) struct Look<'a> {
     pub comparison: &'a Comparison,
     pub job: &'a Job,
     pub empty: Empty,
+    /// Whether there is a place for lines.
+    pub has_lines: bool,
     /// The known phones that rows of earlier blocks have, at least.
     pub met: &'a SharedBits,
     /// Nothing is wanted any more.
@@ -100,9 +102,13 @@ impl Look<'_> {
         contact: Option<&Contact<'_>>,
         found: &mut Found,
     ) -> Option<(RowStatus, u16)> {
+        let status = if contact.is_some() { RowStatus::Unchanged } else { RowStatus::Skipped };
+        if !self.has_lines {
+            return Some((status, 0));
+        }
         let location = record.row.location;
         let file = self.job.inputs.get(location.input as usize)?.source.input().name();
         let length = write_line(file, location.record - record.before, record.row, name, contact, &mut found.lines)?;
-        Some((if contact.is_some() { RowStatus::Unchanged } else { RowStatus::Skipped }, length))
+        Some((status, length))
     }
 }
