@@ -84,12 +84,18 @@ impl Row {
 
     /// Replaces the text of a cell; a column that the row does not have is ignored.
     pub fn replace(&mut self, column: usize, cell: &str) {
-        let begin = self.end();
         self.text.push_str(cell);
-        self.begun = self.end();
+        self.close_in(column);
+    }
+
+    /// Ends the cell that was written through `open`, in place of one that is there; a column that the row does not have is
+    /// ignored.
+    pub fn close_in(&mut self, column: usize) {
+        let end = self.end();
         if let Some(place) = self.cells.get_mut(column) {
-            *place = (begin, self.begun);
+            *place = (self.begun, end);
         }
+        self.begun = end;
     }
 
     /// A row is at most 4 MiB (`source` sees to it), so its length always fits.

@@ -7,8 +7,8 @@ use super::text::{Lines, Utf8Buffer};
 use super::{MAX_RECORD, RowError};
 use crate::row::{Code, Row};
 
-/// How much text is looked at for records that can be read at one go.
-const LOOK: usize = 64 * 1024;
+/// How much text is looked at for records that can be read at one go. Of a look, what is not taken is looked at again.
+const LOOK: usize = 16 * 1024;
 
 /// A reading of records.
 pub(super) struct Csv {
@@ -49,7 +49,7 @@ impl Csv {
         while self.skip_blank()? {
             let line = self.lines.line;
             let found = self.find()?;
-            let (RecordEnd::Line(end) | RecordEnd::Quoted(end)) = found else { break };
+            let (RecordEnd::Line(end) | RecordEnd::Lines(end)) = found else { break };
             let bytes = self.text.window().get(..end).unwrap_or_default();
             let (record, blank) = (std::str::from_utf8(bytes), self.record.is_blank(bytes));
             let broken = match record {
@@ -97,7 +97,7 @@ impl Csv {
                 }
                 let rest = rest.get(blank..).unwrap_or_default();
                 let found = self.record.find_from(&mut signs, at, self.delimiter, false);
-                let (RecordEnd::Line(end) | RecordEnd::Quoted(end)) = found else { break None };
+                let (RecordEnd::Line(end) | RecordEnd::Lines(end)) = found else { break None };
                 let line = lines.line;
                 at += pass(&mut lines, rest.as_bytes(), found);
                 if !self.record.is_blank(rest.as_bytes()) {
@@ -138,10 +138,10 @@ impl Csv {
             let window = self.text.window();
             let found = self.record.find(window, self.delimiter, whole);
             match found {
-                RecordEnd::Line(end) | RecordEnd::Quoted(end) if end <= MAX_RECORD => return Ok(found),
+                RecordEnd::Line(end) | RecordEnd::Lines(end) if end <= MAX_RECORD => return Ok(found),
                 RecordEnd::TooWide => return Err(ErrorKind::TooManyColumns { line }),
                 RecordEnd::Open if window.len() <= MAX_RECORD && !whole => whole = !self.text.more()?,
-                RecordEnd::Line(_) | RecordEnd::Quoted(_) | RecordEnd::Open => {
+                RecordEnd::Line(_) | RecordEnd::Lines(_) | RecordEnd::Open => {
                     let lines = memchr::memchr2(b'\n', b'\r', window.get(..MAX_RECORD).unwrap_or(window));
                     let unclosed = found == RecordEnd::Open && whole || lines.is_some();
                     return Err(if unclosed {
@@ -157,7 +157,7 @@ impl Csv {
 
 /// Passes over a record and its line end, and says how long they are together.
 fn pass(lines: &mut Lines, text: &[u8], found: RecordEnd) -> usize {
-    let (RecordEnd::Line(end) | RecordEnd::Quoted(end)) = found else { return 0 };
+    let (RecordEnd::Line(end) | RecordEnd::Lines(end)) = found else { return 0 };
     let length = match text.get(end..) {
         Some([b'\r', b'\n', ..]) => end + 2,
         Some([_, ..]) => end + 1,

@@ -1,13 +1,13 @@
 //! Where a record of a table ends, and where in it its cells are.
 //!
 //! Nothing is copied: a cell is a range of the record. Only what quotes have changed, a doubled quote or text behind a
-//! closing one, is written anew. A record without quotes, which most are, is found in one look at its bytes.
+//! closing one, is written anew. Each byte is looked at once, by its mark.
 //!
 //! Quotes are read as spreadsheets read them (RFC 4180): one at the begin of a cell opens it, a doubled one within is one
 //! quote, what follows the closing one still belongs to the cell, and a quote inside a plain cell is an ordinary
 //! character. Blanks before an opening quote are passed over where the cell also closes as a quoted one does.
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::memchr;
 
 use super::MAX_COLUMNS;
 use super::marks::{Class, Marks};
@@ -27,8 +27,8 @@ pub(super) struct Record {
 pub(super) enum RecordEnd {
     /// A record of one line; its length without the line end.
     Line(usize),
-    /// A record with quotes, in which lines may end; its length without the last line end.
-    Quoted(usize),
+    /// A record in whose quotes lines end; its length without the last line end.
+    Lines(usize),
     /// The begin of a record only; of a text that is whole, one with an open quote.
     Open,
     /// A record of more columns than can be.
@@ -45,25 +45,72 @@ impl Record {
     pub fn find_from(&mut self, signs: &mut Marks<'_, Signs>, start: usize, delimiter: u8, whole: bool) -> RecordEnd {
         self.cells.clear();
         self.odd.clear();
-        let mut begin = 0;
+        let text = signs.text();
+        let (mut begin, mut has_lines) = (start, false);
         let end = loop {
-            let at = signs.from(start + begin);
-            match signs.text().get(at) {
-                Some(b'\n' | b'\r') => break at - start,
-                Some(b'"') => {
-                    let text = signs.text().get(start..).unwrap_or_default();
-                    return self.quoted(text, begin, delimiter, whole);
+            let at = signs.from(begin);
+            let sign = text.get(at).copied();
+            let end = if sign == Some(b'"') {
+                let Some((end, lines)) = self.quoted(signs, start, begin, at, delimiter) else {
+                    return RecordEnd::Open;
+                };
+                has_lines |= lines;
+                end
+            } else {
+                self.add(begin - start, at - start);
+                if sign == Some(delimiter) {
+                    begin = at + 1;
+                    continue;
                 }
-                Some(_) => {
-                    self.add(begin, at - start);
-                    begin = at - start + 1;
-                }
-                None if whole => break at - start,
+                at
+            };
+            match text.get(end) {
+                Some(b'\n' | b'\r') => break end - start,
+                Some(_) => begin = end + 1,
+                None if whole => break end - start,
                 None => return RecordEnd::Open,
             }
         };
-        self.add(begin, end);
-        if self.cells.len() > MAX_COLUMNS { RecordEnd::TooWide } else { RecordEnd::Line(end) }
+        match self.cells.len() > MAX_COLUMNS {
+            true => RecordEnd::TooWide,
+            false if has_lines => RecordEnd::Lines(end),
+            false => RecordEnd::Line(end),
+        }
+    }
+
+    /// Adds the cell that begins at a place, whose first sign is a quote. Says where it ends, and whether lines end in it;
+    /// nothing where its own quote does not end in the text.
+    #[inline(never)]
+    fn quoted(
+        &mut self,
+        signs: &mut Marks<'_, Signs>,
+        start: usize,
+        begin: usize,
+        quote: usize,
+        delimiter: u8,
+    ) -> Option<(usize, bool)> {
+        let text = signs.text();
+        if quote > begin && !opens_behind_blanks(text, begin, quote, delimiter) {
+            let end = cell_end(signs, quote + 1);
+            self.add(begin - start, end - start);
+            return Some((end, false));
+        }
+        let (mut at, mut is_odd, mut has_lines) = (quote + 1, false, false);
+        let closing = loop {
+            at = signs.from(at);
+            match text.get(at)? {
+                b'"' if text.get(at + 1) == Some(&b'"') => (at, is_odd) = (at + 2, true),
+                b'"' => break at,
+                sign => (at, has_lines) = (at + 1, has_lines | (*sign != delimiter)),
+            }
+        };
+        let end = cell_end(signs, closing + 1);
+        is_odd |= end > closing + 1;
+        if is_odd {
+            self.odd.push(self.cells.len());
+        }
+        self.add(quote + 1 - start, if is_odd { end } else { closing } - start);
+        Some((end, has_lines))
     }
 
     /// Writes the record into a row; `text` is the record itself.
@@ -71,7 +118,8 @@ impl Record {
         row.fill(text, &self.cells);
         for &column in &self.odd {
             let Some(&(begin, end)) = self.cells.get(column) else { continue };
-            row.replace(column, &unquoted(text.get(begin as usize..end as usize).unwrap_or_default()));
+            unquote(text.get(begin as usize..end as usize).unwrap_or_default(), row.open());
+            row.close_in(column);
         }
     }
 
@@ -85,69 +133,38 @@ impl Record {
                 first = Some(column);
             }
             match self.odd.binary_search(&column).is_ok() {
-                true => row.push(&unquoted(&cell)),
-                false => row.push(&cell),
+                true => unquote(&cell, row.open()),
+                false => row.open().push_str(&cell),
             }
+            row.close();
         }
         first
     }
 
     /// Whether every cell of the record is empty or blank. So is what DOS programs end a file with, Ctrl-Z.
     pub fn is_blank(&self, text: &[u8]) -> bool {
-        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | 0x1a);
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | 0x1a);
+        // Nearly every record says it by its first byte.
+        if let (Some(&(0, 1..)), Some(first)) = (self.cells.first(), text.first())
+            && !is_blank(first)
+            && *first != b'"'
+        {
+            return false;
+        }
         self.cells.iter().enumerate().all(|(column, &(begin, end))| {
             let cell = text.get(begin as usize..end as usize).unwrap_or_default();
-            let odd = || self.odd.binary_search(&column).is_ok();
-            cell.iter().all(blank) || odd() && unquoted(&String::from_utf8_lossy(cell)).as_bytes().iter().all(blank)
+            let says_nothing = || {
+                let mut text = String::new();
+                unquote(&String::from_utf8_lossy(cell), &mut text);
+                text.as_bytes().iter().all(is_blank)
+            };
+            cell.iter().all(is_blank) || self.odd.binary_search(&column).is_ok() && says_nothing()
         })
     }
 
     // A record is at most 4 MiB long where its ranges are used.
     fn add(&mut self, begin: usize, end: usize) {
         self.cells.push((begin as u32, end as u32));
-    }
-
-    /// Finds the rest of a record from the cell that begins at a place on.
-    fn quoted(&mut self, text: &[u8], from: usize, delimiter: u8, whole: bool) -> RecordEnd {
-        let (mut at, mut line_end) = (from, 0);
-        loop {
-            if line_end <= at {
-                let rest = text.get(at..).unwrap_or_default();
-                line_end = memchr2(b'\n', b'\r', rest).map_or(text.len(), |length| at + length);
-            }
-            let end = match opening(text.get(at..line_end).unwrap_or_default(), delimiter) {
-                Some(quote) => {
-                    let begin = at + quote + 1;
-                    let Some((closing, doubled)) = closing(text, begin) else { return RecordEnd::Open };
-                    let end = cell_end(text, closing + 1, delimiter);
-                    if end == text.len() && !whole {
-                        return RecordEnd::Open;
-                    }
-                    if end == closing + 1 && !doubled {
-                        self.add(begin, closing);
-                    } else {
-                        self.odd.push(self.cells.len());
-                        self.add(begin, end);
-                    }
-                    end
-                }
-                None => {
-                    let end = cell_end(text, at, delimiter);
-                    if end == text.len() && !whole {
-                        return RecordEnd::Open;
-                    }
-                    self.add(at, end);
-                    end
-                }
-            };
-            if self.cells.len() > MAX_COLUMNS {
-                return RecordEnd::TooWide;
-            }
-            if text.get(end) != Some(&delimiter) {
-                return RecordEnd::Quoted(end);
-            }
-            at = end + 1;
-        }
     }
 }
 
@@ -164,24 +181,26 @@ impl Class for Signs {
 }
 
 /// The first delimiter or line end from a place on; the length of the text where there is none.
-fn cell_end(text: &[u8], from: usize, delimiter: u8) -> usize {
-    let rest = text.get(from..).unwrap_or_default();
-    memchr3(delimiter, b'\n', b'\r', rest).map_or(text.len(), |at| from + at)
+fn cell_end(signs: &mut Marks<'_, Signs>, from: usize) -> usize {
+    let mut at = signs.from(from);
+    while signs.text().get(at) == Some(&b'"') {
+        at = signs.from(at + 1);
+    }
+    at
 }
 
-/// The quote that opens the cell that the rest of a line begins with: its first byte, or behind blanks where a closing one
-/// ends the cell within the line.
-fn opening(line: &[u8], delimiter: u8) -> Option<usize> {
-    let blanks = line.iter().take_while(|&&byte| byte == b' ' || (byte == b'\t' && delimiter != b'\t')).count();
-    if line.get(blanks) != Some(&b'"') {
-        return None;
+/// Whether the cell that begins at a place is a quoted one: nothing but blanks stands before its quote and behind the closing
+/// one, which is on the same line.
+fn opens_behind_blanks(text: &[u8], begin: usize, quote: usize, delimiter: u8) -> bool {
+    let is_blank = |byte: &u8| *byte == b' ' || (*byte == b'\t' && delimiter != b'\t');
+    if !text.get(begin..quote).unwrap_or_default().iter().all(is_blank) {
+        return false;
     }
-    if blanks == 0 {
-        return Some(0);
-    }
-    let (closing, _) = closing(line, blanks + 1)?;
-    let end = cell_end(line, closing + 1, delimiter);
-    line.get(closing + 1..end)?.iter().all(|&byte| byte == b' ').then_some(blanks)
+    let Some((closing, _)) = closing(text, quote + 1) else { return false };
+    let ends_line = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let behind = text.get(closing + 1..).unwrap_or_default().iter().find(|byte| **byte != b' ');
+    behind.is_none_or(|byte| *byte == delimiter || ends_line(byte))
+        && !text.get(quote + 1..closing).unwrap_or_default().iter().any(ends_line)
 }
 
 /// The closing quote of a cell whose text begins at a place, and whether a doubled one stands before it.
@@ -196,26 +215,20 @@ fn closing(text: &[u8], from: usize) -> Option<(usize, bool)> {
     }
 }
 
-/// What a cell says that begins behind an opening quote: doubled quotes are one, the closing one is none, and what follows
-/// it stays as it is.
-fn unquoted(cell: &str) -> String {
-    let mut text = String::with_capacity(cell.len());
+/// Writes what a cell says that begins behind an opening quote: doubled quotes are one, the closing one is none, and what
+/// follows it stays as it is.
+fn unquote(cell: &str, to: &mut String) {
     let mut rest = cell;
-    while let Some((before, after)) = rest.split_once('"') {
-        text.push_str(before);
-        match after.strip_prefix('"') {
-            Some(after) => {
-                text.push('"');
-                rest = after;
-            }
-            None => {
-                rest = after;
-                break;
-            }
+    while let Some((before, behind)) = memchr(b'"', rest.as_bytes()).and_then(|at| rest.split_at_checked(at)) {
+        to.push_str(before);
+        let is_doubled = behind.starts_with("\"\"");
+        to.push_str(if is_doubled { "\"" } else { "" });
+        rest = behind.get(1 + usize::from(is_doubled)..).unwrap_or_default();
+        if !is_doubled {
+            break;
         }
     }
-    text.push_str(rest);
-    text
+    to.push_str(rest);
 }
 
 #[cfg(test)]
@@ -227,7 +240,7 @@ mod tests {
     fn cells(text: &str, delimiter: u8) -> Option<(Vec<String>, usize)> {
         let mut record = Record::default();
         match record.find(text.as_bytes(), delimiter, true) {
-            RecordEnd::Line(end) | RecordEnd::Quoted(end) => {
+            RecordEnd::Line(end) | RecordEnd::Lines(end) => {
                 let mut row = Row::default();
                 record.write(text.get(..end)?, &mut row);
                 Some((row.cells().map(str::to_owned).collect(), end))
@@ -295,7 +308,8 @@ mod tests {
             assert_eq!(find(text), RecordEnd::Open, "{text:?}");
         }
         assert_eq!(find("a,b\n"), RecordEnd::Line(3));
-        assert_eq!(find("\"a\nb\"\r"), RecordEnd::Quoted(5));
+        assert_eq!(find("\"a\nb\"\r"), RecordEnd::Lines(5));
+        assert_eq!(find("\"a,b\"\r"), RecordEnd::Line(5));
         assert_eq!(find(&",".repeat(MAX_COLUMNS)), RecordEnd::Open);
         assert_eq!(find(&format!("{}\n", ",".repeat(MAX_COLUMNS))), RecordEnd::TooWide);
         assert_eq!(find(&format!("\"\"{}\n", ",".repeat(MAX_COLUMNS))), RecordEnd::TooWide);

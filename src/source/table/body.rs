@@ -124,7 +124,9 @@ impl Body {
         for (place, row) in batch.iter_mut().enumerate().skip(kept) {
             self.held.push_back(Held { row: std::mem::take(row), end: Ok(true), is_raw: place >= done });
         }
-        batch.iter_mut().take(kept).skip(done).for_each(|row| self.mend(row));
+        if self.order.is_some() || self.guard != Guard::None {
+            batch.iter_mut().take(kept).skip(done).for_each(|row| self.mend(row));
+        }
         kept
     }
 

@@ -41,7 +41,7 @@ pub(super) fn part_anew(row: &mut Row, spare: &mut Row, titles: &Titles, delimit
         }
         let mut record = Record::default();
         let found = record.find(line.as_bytes(), separator, true);
-        if !matches!(found, RecordEnd::Line(end) | RecordEnd::Quoted(end) if end == line.len()) {
+        if !matches!(found, RecordEnd::Line(end) | RecordEnd::Lines(end) if end == line.len()) {
             continue;
         }
         record.write(&line, spare);
