@@ -3,7 +3,10 @@
 //! The survey decides which record wins, before anything is sent ([`PhoneIndex`] becomes [`DedupePlan`]). The second reading,
 //! which sends, can then merge as it goes ([`Merge`]), because the last row of a number is the one that is sent.
 
+mod entry;
 mod phone_index;
+mod phone_set;
+mod sorted_rows;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -46,13 +49,21 @@ pub struct Winner {
 /// By phone number. Every row asks here, so the hash is a quick one; it is seeded all the same.
 type Phones<T> = HashMap<u64, T, RandomState>;
 
+/// A phone number of several rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Repeated {
+    winner: Winner,
+    /// Rows beyond the winner.
+    extra: u64,
+}
+
+type RepeatedPhones = Phones<Repeated>;
+
 /// Which record is sent for each phone number. Only numbers of several rows are held.
 #[derive(Debug, Default)]
 pub struct DedupePlan {
     policy: OnDuplicate,
-    winners: Phones<Winner>,
-    /// Rows beyond the winner, by phone.
-    extra: Phones<u64>,
+    repeated: RepeatedPhones,
     contacts: u64,
     duplicates: u64,
 }
@@ -60,7 +71,7 @@ pub struct DedupePlan {
 impl DedupePlan {
     /// The row that is sent for this phone; `None` if it has one row only.
     pub fn winner(&self, phone: Phone) -> Option<Winner> {
-        if self.winners.is_empty() { None } else { self.winners.get(&phone.get()).copied() }
+        if self.repeated.is_empty() { None } else { self.repeated.get(&phone.get()).map(|phone| phone.winner) }
     }
 
     /// What a row with this phone has to do with what is sent.
@@ -85,9 +96,9 @@ impl DedupePlan {
 
     /// Each repeated phone, the number of its rows that are not sent, and the row that is.
     pub fn repeated(&self) -> impl Iterator<Item = (Phone, u64, Winner)> {
-        self.extra
+        self.repeated
             .iter()
-            .filter_map(|(&phone, &rows)| Some((Phone::from_digits(phone)?, rows, self.winners.get(&phone).copied()?)))
+            .filter_map(|(&phone, repeated)| Some((Phone::from_digits(phone)?, repeated.extra, repeated.winner)))
     }
 }
 
