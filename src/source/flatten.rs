@@ -14,8 +14,9 @@ use super::evidence::holds_contacts;
 use super::notice::Notice;
 use super::outline::Node;
 use super::pieces::elements;
+use super::template::{Template, Value};
 use super::token::{ParseError, Parsed, Parser};
-use crate::row::{Code, Row};
+use crate::row::{Code, LIST_END, Row};
 use crate::vocabulary::{Meaning, meaning};
 
 /// Where a file of rejected rows keeps an element that could not be read, to be mended.
@@ -36,8 +37,9 @@ pub(super) struct Flattener {
     /// The elements so far of the lists we are in.
     pub elements: String,
     pub path: String,
-    /// The column that came after this one in the record before: most files repeat their order.
+    /// The column that came first in the record before, then the one that came after each: most files repeat their order.
     after: Vec<usize>,
+    /// The place in `after` of the column that was filled last.
     last: usize,
     /// The column of what a file of rejected rows keeps, if there is one.
     kept: Option<usize>,
@@ -53,6 +55,12 @@ pub(super) struct Flattener {
     tags: Vec<usize>,
     /// What names mean, for which that was asked.
     meanings: HashMap<Box<str>, Option<Meaning>, RandomState>,
+    /// How the records before were written.
+    template: Template,
+    /// The values of the present record.
+    pub values: Vec<Value>,
+    /// The present record can be learned from: a plain object of texts, numbers and lists of them.
+    pub is_plain: bool,
 }
 
 /// How many lists at one path are looked at.
@@ -79,6 +87,55 @@ impl Flattener {
             let at = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
             ParseError { code: Code::RowEncoding, detail: "", at, fatal: false }
         })?;
+        if self.template.read(bytes, &mut self.values) == Some(bytes.len()) && self.fill(text, row) {
+            return Ok(());
+        }
+        self.parse(text, row)
+    }
+
+    /// Reads the record that the bytes begin with, if it is written like those before it, and says how long it is.
+    pub fn read_first(&mut self, bytes: &[u8], row: &mut Row) -> Option<usize> {
+        let length = self.template.read(bytes, &mut self.values)?;
+        let text = simdutf8::basic::from_utf8(bytes.get(..length)?).ok()?;
+        self.fill(text, row).then_some(length)
+    }
+
+    /// Fills the row with the values that were found in the record, if nothing about them wants the parser.
+    fn fill(&mut self, record: &str, row: &mut Row) -> bool {
+        self.begin();
+        self.text.push_str(record);
+        for &Value { column, begin, end } in &self.values {
+            let cell = match record.as_bytes().get(begin) {
+                Some(b'"') => (begin + 1, end - 1),
+                Some(b'n') => (begin, begin),
+                Some(b'[') => {
+                    let start = self.text.len();
+                    // Every other piece is a text, the others stand between them.
+                    let texts = record.get(begin..end).unwrap_or_default().split('"').skip(1).step_by(2);
+                    for text in texts.filter(|text| !text.is_empty()) {
+                        self.text.push_str(text);
+                        self.text.push(LIST_END);
+                    }
+                    if self.text.len() == start {
+                        continue;
+                    }
+                    (start, self.text.len())
+                }
+                Some(b'0'..=b'9') if self.tags.contains(&column) => return false,
+                _ => (begin, end),
+            };
+            self.used = self.used.max(column + 1);
+            match self.cells.get_mut(column) {
+                // An element is at most 4 MiB long.
+                Some(absent) if *absent == ABSENT => *absent = (cell.0 as u32, cell.1 as u32),
+                _ => return false,
+            }
+        }
+        row.fill(&self.text, self.cells.get(..self.used).unwrap_or_default());
+        true
+    }
+
+    fn begin(&mut self) {
         self.text.clear();
         self.path.clear();
         self.elements.clear();
@@ -86,14 +143,21 @@ impl Flattener {
         self.cells.get_mut(..self.used).unwrap_or_default().fill(ABSENT);
         self.used = 0;
         self.last = 0;
+    }
+
+    fn parse(&mut self, text: &str, row: &mut Row) -> Result<(), ParseError> {
+        self.begin();
+        self.values.clear();
+        self.is_plain = true;
         let mut parser = Parser::new(text);
         parser.blanks();
         if parser.peek() != Some(b'{') {
             return Err(parser.error("not an object"));
         }
         parser.object(self)?;
+        let end = parser.at;
         parser.blanks();
-        if parser.at < bytes.len() {
+        if parser.at < text.len() {
             return Err(parser.error("something stands behind the object"));
         }
         if let Some(&(start, end)) = self.kept.and_then(|column| self.cells.get(column))
@@ -104,6 +168,9 @@ impl Flattener {
             return self.read(kept.as_bytes(), row).map_err(|broken| ParseError { at: 0, ..broken });
         }
         row.fill(&self.text, self.cells.get(..self.used).unwrap_or_default());
+        if self.is_plain && self.kept.is_none() {
+            self.template.learn(text.as_bytes().get(..end).unwrap_or_default(), &self.values);
+        }
         Ok(())
     }
 
@@ -210,13 +277,13 @@ impl Flattener {
             self.names.push(self.path.clone());
             self.positions.insert(self.path.as_str().into(), new);
             self.cells.push(ABSENT);
-            self.after.push(new + 1);
+            self.after.resize(new + 2, new + 1);
             new
         };
         if let Some(after) = self.after.get_mut(self.last) {
             *after = column;
         }
-        self.last = column;
+        self.last = column + 1;
         Some(column)
     }
 }
@@ -248,7 +315,9 @@ impl Parser<'_> {
             if parent > 0 {
                 flat.path.push('.');
             }
+            let key = flat.path.len();
             self.string(&mut flat.path)?;
+            flat.is_plain &= flat.path.get(key..).is_some_and(|key| !key.is_empty() && !key.contains('.'));
             self.blanks();
             if !self.take(b':') {
                 return Err(self.error("a colon is missing"));
@@ -277,12 +346,15 @@ impl Parser<'_> {
             },
             Some(b'[') => self.list(flat),
             first => {
-                let start = flat.text.len();
+                let (begin, start) = (self.at, flat.text.len());
                 self.scalar(&mut flat.text)?;
                 if matches!(first, Some(b'0'..=b'9')) && flat.is_tags_here() {
                     flat.path.push_str(" id");
+                    flat.is_plain = false;
                 }
-                self.set(flat, start)
+                self.set(flat, start)?;
+                self.note(flat, begin);
+                Ok(())
             }
         }
     }
@@ -301,6 +373,7 @@ impl Parser<'_> {
         if !is_numbered {
             return self.object(flat);
         }
+        flat.is_plain = false;
         let start = self.at;
         let Content::Column(name, at) = self.entry(flat)?.content else {
             self.at = start;
@@ -314,6 +387,11 @@ impl Parser<'_> {
         self.value(flat)?;
         self.at = end;
         Ok(())
+    }
+
+    /// Notes where the value stands that was given to a column last.
+    pub fn note(&self, flat: &mut Flattener, begin: usize) {
+        flat.values.extend(flat.last.checked_sub(1).map(|column| Value { column, begin, end: self.at }));
     }
 
     /// Gives the text since `start` to the column of the present path.

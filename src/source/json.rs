@@ -2,7 +2,6 @@
 //!
 //! A scanner finds where each element ends, so that memory stays flat, and a broken element costs only itself.
 
-use super::RowError;
 use super::cursor::{Cursor, Extent};
 use super::error::ErrorKind;
 use super::flatten::Flattener;
@@ -12,6 +11,7 @@ use super::pieces::members;
 use super::shape::{Form, Shape, Step, find};
 use super::text::Utf8Buffer;
 use super::token::{ParseError, Parsed};
+use super::{MAX_RECORD, RowError};
 use crate::row::{Code, Row};
 use crate::vocabulary::{Meaning, meaning};
 
@@ -112,6 +112,13 @@ impl Json {
     /// Reads the object that begins here.
     fn object(&mut self, row: &mut Row) -> Result<bool, RowError> {
         let line = row.location.line;
+        let window = self.cursor.text.window();
+        if let Some(length) = self.flat.read_first(window, row).filter(|length| *length <= MAX_RECORD) {
+            row.raw.extend_from_slice(window.get(..length).unwrap_or_default());
+            self.cursor.advance(length);
+            self.add_what_is_around(row).map_err(|broken| broken.fault(line, &[]))?;
+            return Ok(true);
+        }
         let mut length = self.cursor.element(line)?;
         let unclosed = std::mem::take(&mut self.cursor.unclosed);
         let window = self.cursor.text.window().get(..length).unwrap_or_default();

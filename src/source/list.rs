@@ -26,11 +26,12 @@ struct Item {
 impl Parser<'_> {
     /// A list under the present path.
     pub fn list(&mut self, flat: &mut Flattener) -> Parsed {
-        let start = self.at;
+        let begin = self.at;
         self.deeper()?;
         self.at += 1;
         self.blanks();
-        if self.peek() == Some(b'{') && self.passes_contacts(flat, start)? {
+        flat.is_plain &= self.peek() != Some(b'{');
+        if self.peek() == Some(b'{') && self.passes_contacts(flat, begin)? {
             self.depth -= 1;
             return Ok(());
         }
@@ -42,6 +43,7 @@ impl Parser<'_> {
         if !self.take(b']') {
             loop {
                 number += 1;
+                flat.is_plain &= !matches!(self.peek(), Some(b'{' | b'['));
                 match self.peek() {
                     Some(b'{') => self.element(flat, number, &mut items, &mut pieces)?,
                     Some(b'[') => {
@@ -77,7 +79,9 @@ impl Parser<'_> {
         flat.text.push_str(&pieces);
         flat.text.push_str(elements);
         flat.elements.truncate(begun);
-        self.set(flat, start)
+        self.set(flat, start)?;
+        self.note(flat, begin);
+        Ok(())
     }
 
     /// Passes over the list that begins at `start` if further contacts are in it.

@@ -39,6 +39,7 @@ mod shape;
 mod split;
 mod table;
 mod tabular;
+mod template;
 mod text;
 mod token;
 mod typed;

@@ -31,6 +31,7 @@ impl Parser<'_> {
         if !may_be {
             return Ok(None);
         }
+        flat.is_plain = false;
         let parent = flat.path.len();
         let after_dot = parent + usize::from(parent > 0);
         let mut members: Vec<(String, usize)> = Vec::new();

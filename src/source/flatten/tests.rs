@@ -122,3 +122,90 @@ proptest! {
         }
     }
 }
+
+/// Values and what stands around them, as records of one file have them, and as none should.
+fn value(depth: u32) -> BoxedStrategy<String> {
+    let texts = ["\"\"", "\"a b\"", "\"é\"", "\"x\\ny\"", "7", "07", "-7", "7.5", "null", "true", "nul", "\"open"];
+    let lists = [
+        "[]",
+        "[\"a\"]",
+        "[\"a\",\"\",\"b\"]",
+        "[\"a\", \"b\"]",
+        "[\"a\" ]",
+        "[1]",
+        "[null]",
+        "[[\"a\"]]",
+        "[\"a\",]",
+        "[{\"name\":\"a\"}]",
+    ];
+    let leaf = prop::sample::select([texts.as_slice(), lists.as_slice()].concat()).prop_map(str::to_owned).boxed();
+    if depth == 0 { leaf } else { prop_oneof![4 => leaf, 1 => object(depth - 1)].boxed() }
+}
+
+fn object(depth: u32) -> BoxedStrategy<String> {
+    const KEYS: [&str; 11] = ["name", "tags", "a", "b", "a.b", "", "S", "phone 2", "type", "value", "id"];
+    let one_of = |texts: &'static [&'static str]| prop::sample::select(texts);
+    // Nearly all objects are sound.
+    let comma = one_of(&[",", ",", ",", ",", ", ", " ,", ""]);
+    let member = (comma, one_of(&KEYS), one_of(&[":", ": ", " :"]), value(depth));
+    let end = one_of(&["}", "}", " }", "}}", ""]);
+    (prop::collection::vec(member, 0..4), end)
+        .prop_map(|(members, end)| {
+            let members = members.iter().enumerate().map(|(at, (comma, key, colon, value))| {
+                format!("{}\"{key}\"{colon}{value}", if at == 0 { "" } else { comma })
+            });
+            format!("{{{}{end}", members.collect::<String>())
+        })
+        .boxed()
+}
+
+proptest! {
+    #[test]
+    fn records_like_those_before_are_read_as_the_parser_reads_them(
+        kinds in prop::collection::vec(object(2), 1..5),
+        order in prop::collection::vec((0..5_usize, any::<bool>()), 1..12),
+    ) {
+        let (mut learning, mut parsing) = (Flattener::default(), Flattener::default());
+        for (kind, is_whole) in order {
+            let record = &kinds[kind % kinds.len()];
+            let record = if is_whole { record.as_str() } else { record.get(..record.len() - 1).unwrap_or_default() };
+            parsing.template = Template::default();
+            let (mut learned, mut parsed) = (Row::default(), Row::default());
+            let results = (learning.read(record.as_bytes(), &mut learned), parsing.read(record.as_bytes(), &mut parsed));
+            prop_assert_eq!(&results.0, &results.1, "{}", record);
+            prop_assert_eq!(&learning.names, &parsing.names);
+            if results.1.is_err() {
+                continue;
+            }
+            prop_assert_eq!(learned.cells().collect::<Vec<_>>(), parsed.cells().collect::<Vec<_>>(), "{}", record);
+            // Of a text that goes on, the same is read, or nothing.
+            let longer = format!("{record},{{");
+            let mut first = Row::default();
+            if let Some(length) = learning.read_first(longer.as_bytes(), &mut first) {
+                prop_assert_eq!(length, record.len());
+                prop_assert_eq!(first.cells().collect::<Vec<_>>(), parsed.cells().collect::<Vec<_>>(), "{}", record);
+            }
+        }
+    }
+}
+
+#[test]
+fn records_written_alike_are_not_parsed_again() {
+    let mut flat = Flattener::default();
+    let mut row = Row::default();
+    let records = [
+        r#"{"name": "Ana", "tags": ["a", "b"], "attributes": {"city": "Lima", "n": 7}}"#,
+        r#"{"name": null, "tags": [], "attributes": {"city": "", "n": 12}}"#,
+        r#"{"name": "é", "tags": ["x", ""], "attributes": {"city": true, "n": "a,b"}}"#,
+    ];
+    assert_eq!(flat.read_first(records[0].as_bytes(), &mut row), None);
+    flat.read(records[0].as_bytes(), &mut row).unwrap();
+    let cells = [["", "", "", "12"], ["é", "x\u{1f}", "true", "a,b"]];
+    for (record, cells) in records.iter().skip(1).zip(cells) {
+        assert_eq!(flat.read_first(record.as_bytes(), &mut row), Some(record.len()), "{record}");
+        assert_eq!(row.cells().collect::<Vec<_>>(), cells);
+    }
+    for other in [r#"{"name": "a\n", "tags": []"#, r#"{"name":"Ana""#, r#"{"name": "Ana", "tags": [1]"#] {
+        assert_eq!(flat.read_first(other.as_bytes(), &mut row), None, "{other}");
+    }
+}
