@@ -35,6 +35,7 @@ pub mod source;
 pub mod state;
 pub mod stop;
 pub mod survey;
+pub mod swar;
 pub mod terminal;
 pub mod understanding;
 pub mod user_key;

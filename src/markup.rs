@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::entity;
+use crate::swar::{EACH, eights, within};
 
 /// The longest name of an entity that is known, and the longest number.
 const LONGEST: usize = 8;
@@ -23,7 +24,7 @@ const LATIN_1: [&str; 96] = [
 /// The text without such escapes; a bare `&`, unknown entities and other tags stay as they are. Breaks become blanks.
 pub fn plain(text: &str) -> Cow<'_, str> {
     // Nearly every number is signs from the apostrophe to nine.
-    let is_number = || text.bytes().all(|byte| matches!(byte, b'\''..=b'9'));
+    let is_number = || eights(text.as_bytes(), b'0').all(|eight| within(eight, b'\'', b'9') == EACH);
     if is_number() || memchr::memchr3(b'&', b'<', b'_', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }

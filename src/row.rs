@@ -150,8 +150,19 @@ impl Row {
 pub fn trimmed(cell: &str) -> &str {
     match cell.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+        [first, .., third, second, last] if begins_visibly(*first) && ends_visibly([*third, *second, *last]) => cell,
         _ => cell.trim(),
     }
+}
+
+/// Whether no white space begins with the byte: beyond ASCII it begins with C2 and E1 to E3.
+fn begins_visibly(first: u8) -> bool {
+    first.is_ascii_graphic() || matches!(first, 0xc3..=0xe0 | 0xe4..)
+}
+
+/// Whether no white space ends with the bytes.
+fn ends_visibly([third, second, last]: [u8; 3]) -> bool {
+    last.is_ascii_graphic() || last >= 0x80 && second != 0xc2 && !matches!(third, 0xe1..=0xe3)
 }
 
 /// A field of a contact, or what else of a row a message can be about.
@@ -230,6 +241,13 @@ mod tests {
     fn white_space_around_is_taken_off() {
         for text in ["", "a", " ", "ab", " a", "a ", "\u{a0}a b\u{3000}", "é", "aé", "a\t", "\u{7f}a", "a\u{85}"] {
             assert_eq!(trimmed(text), text.trim(), "{text:?}");
+        }
+        for c in (0..=u32::from(u16::MAX)).filter_map(char::from_u32) {
+            for text in
+                [format!("{c}{c}{c}{c}"), format!("xyz{c}"), format!("{c}xyz"), format!("é{c}é"), format!("é€{c}")]
+            {
+                assert_eq!(trimmed(&text), text.trim(), "{text:?}");
+            }
         }
     }
 

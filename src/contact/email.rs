@@ -3,6 +3,7 @@
 use email_address::{EmailAddress, Options};
 
 use crate::invisible::is_copied_mark;
+use crate::swar::{EACH, eights, letters_and_digits};
 
 /// The longest address that mail servers must take: 254 bytes (RFC 5321 with its erratum 1690).
 const LONGEST: usize = 254;
@@ -84,70 +85,32 @@ fn is_plain_or_valid(text: &str) -> bool {
 }
 
 /// The form nearly every address has, known without the full grammar: letters, digits and `._%+-`, an `@`, a host
-/// of labels with a top level of two letters or more. One look at each byte.
+/// of labels with a top level of two letters or more. Only the signs are looked at one by one.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let at = plain_user(bytes);
+    // Where the part begins that the next dot or `@` ends, and the host.
+    let (mut begin, mut host) = (0, None);
+    for (number, eight) in eights(bytes, b'a').enumerate() {
+        let mut signs = !letters_and_digits(eight) & EACH;
+        while signs != 0 {
+            let place = 8 * number + signs.trailing_zeros() as usize / 8;
+            signs &= signs - 1;
+            let is_inner = place > begin;
+            match (bytes.get(place), host) {
+                (Some(b'_' | b'%' | b'+' | b'-'), None) => {}
+                (Some(b'.'), None) if is_inner => begin = place + 1,
+                (Some(b'@'), None) if is_inner && place <= LONGEST_USER => (begin, host) = (place + 1, Some(place + 1)),
+                (Some(b'-'), Some(_)) if is_inner && bytes.get(place + 1).is_some_and(|next| *next != b'.') => {}
+                (Some(b'.'), Some(_)) if is_inner && place - begin <= LONGEST_LABEL => begin = place + 1,
+                _ => return false,
+            }
+        }
+    }
+    let top = bytes.get(begin..).unwrap_or_default();
     bytes.len() <= LONGEST
-        && (1..=LONGEST_USER).contains(&at)
-        && bytes.get(at) == Some(&b'@')
-        && is_plain_host(bytes.get(at + 1..).unwrap_or_default())
-}
-
-/// The length of what stands before the `@`; none where a dot stands in front, at the end or beside another.
-fn plain_user(text: &[u8]) -> usize {
-    let mut length = 0;
-    loop {
-        match run(text, length, USER) {
-            0 => return 0,
-            run => length += run,
-        }
-        match text.get(length) {
-            Some(b'.') => length += 1,
-            _ => return length,
-        }
-    }
-}
-
-/// Whether the labels are letters, digits and inner hyphens, at least two of them, and the last one no number.
-fn is_plain_host(host: &[u8]) -> bool {
-    let mut at = 0;
-    loop {
-        let label = host.get(at..at + run(host, at, HOST)).unwrap_or_default();
-        let is_sound = (1..=LONGEST_LABEL).contains(&label.len()) && !label.starts_with(b"-") && !label.ends_with(b"-");
-        let is_first = at == 0;
-        at += label.len();
-        match host.get(at) {
-            Some(b'.') if is_sound => at += 1,
-            None => return is_sound && !is_first && label.len() > 1 && !label.iter().all(u8::is_ascii_digit),
-            Some(_) => return false,
-        }
-    }
-}
-
-/// What stands between the dots of a plain address before the `@`.
-const USER: u8 = 1;
-/// What stands between those of its host.
-const HOST: u8 = 2;
-
-/// How many bytes from a place on are of a class.
-fn run(text: &[u8], from: usize, class: u8) -> usize {
-    static CLASSES: [u8; 256] = {
-        let mut classes = [0; 256];
-        let mut byte = 0;
-        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
-        while byte < 256 {
-            classes[byte] = match byte as u8 {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => USER | HOST,
-                b'_' | b'%' | b'+' => USER,
-                _ => 0,
-            };
-            byte += 1;
-        }
-        classes
-    };
-    let is_of_class = |byte: &&u8| CLASSES.get(usize::from(**byte)).is_some_and(|classes| classes & class != 0);
-    text.get(from..).unwrap_or_default().iter().take_while(is_of_class).count()
+        && host.is_some_and(|host| begin > host)
+        && (2..=LONGEST_LABEL).contains(&top.len())
+        && !top.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
