@@ -1,24 +1,15 @@
-//! Hints that hold a command may be obeyed blindly: what comes of it is right, or is refused anew. Never fewer contacts
-//! than records, never the number of somebody else, never a date or an id for a phone.
+//! What would be sent of each file of the corpus; and hints that hold a command may be obeyed blindly: what comes of it is
+//! right, or is refused anew. Never fewer contacts than records, never the number of somebody else, never a date or an id
+//! for a phone. `SNAPSHOTS=overwrite cargo test --test it hints` accepts what is sent now; look at every line that changes.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use snapbox::{Data, assert_data_eq};
 
 use crate::corpus::{collect, words};
 use crate::support::program::{Folder, m1import};
-
-/// What comes of the files whose hint gives contacts: the file, then name and number of each contact.
-const RIGHT: &[(&str, &[&str])] = &[
-    ("attribute-lists/question-ids.json", &[" +12025550101", " +61491570156"]),
-    ("columns/map-nearly.csv", &["A +12025550101"]),
-    ("columns/map-unknown.csv", &["Asha +919876543210"]),
-    ("services/idvalue.json", &["Ada Example +12025550101", "Ben Sample +61491570156"]),
-    ("services/surveymonkey.json", &[" +12025550101", " +61491570156"]),
-    ("unsafe-hints/by-place.json", &["Ana Souza +5511987654321", "Beto +5521987654321"]),
-    ("unsafe-hints/submission-date.csv", &["Ada Example +12025550101", "Ben Sample +12025550102"]),
-];
 
 /// Checks a file of the folder; null where the command itself is refused.
 fn check(folder: &Folder, file: &str, options: &[String]) -> Value {
@@ -30,7 +21,7 @@ fn check(folder: &Folder, file: &str, options: &[String]) -> Value {
 /// The options of the command that a hint holds; none where what it names is still to be chosen.
 fn command(hint: &str) -> Vec<String> {
     const FLAGS: [&str; 3] = ["--no-header", "--omit-empty", "--bare-international"];
-    const OPTIONS: [&str; 9] = [
+    const OPTIONS: [&str; 11] = [
         "--map",
         "--delimiter",
         "--columns",
@@ -40,6 +31,8 @@ fn command(hint: &str) -> Vec<String> {
         "--skip-lines",
         "--default-country",
         "--phone-types",
+        "--only",
+        "--skip",
     ];
     let mut found = Vec::new();
     let mut words =
@@ -49,8 +42,10 @@ fn command(hint: &str) -> Vec<String> {
             found.push(word);
         } else if OPTIONS.contains(&word.as_str()) {
             let is_value = |value: &String| match word.as_str() {
+                "--only" | "--skip" => value.contains('='),
                 "--map" => value.contains('=') && !value.ends_with("=COLUMN"),
-                "--default-country" => value.len() == 2,
+                "--default-country" => value.len() == 2 && value.chars().all(char::is_uppercase),
+                _ if is_whole(hint) => true,
                 _ => !value.chars().all(char::is_alphabetic) || value == "all" || value == "mobile",
             };
             found.extend(words.next_if(is_value).into_iter().flat_map(|value| [word.clone(), value]));
@@ -59,60 +54,119 @@ fn command(hint: &str) -> Vec<String> {
     found
 }
 
-/// Name and number of each of the first contacts.
-fn contacts(summary: &Value) -> Vec<String> {
+/// Whether a hint holds the whole command, with what was typed before.
+fn is_whole(hint: &str) -> bool {
+    hint.contains("m1import check ")
+}
+
+/// The options of each command in the hints of a page about reasons why rows cannot be sent.
+fn commands_of_reasons(page: &str) -> Vec<(Vec<String>, bool)> {
+    let (_, reasons) = page.split_once("Why rows cannot be sent").unwrap_or_default();
+    let (reasons, _) = reasons.split_once("\nWarnings\n").or_else(|| reasons.split_once("\n\n")).unwrap_or_default();
+    let joined = reasons.split_whitespace().collect::<Vec<_>>().join(" ");
+    joined.split("hint:").skip(1).map(|hint| (command(hint), is_whole(hint))).collect()
+}
+
+/// The first contacts of a summary: name, number, address, tags and attributes of each.
+fn contacts(summary: &Value) -> String {
     let contact = |contact: &Value| {
         let person = &contact["profile"]["userDetails"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let phone = &person["contact"]["phone"];
-        format!("{} +{}{}", text(&person["userProvidedName"]), text(&phone["prefix"]), text(&phone["number"]))
+        let mut shown =
+            format!("{} +{}{}", text(&person["userProvidedName"]), text(&phone["prefix"]), text(&phone["number"]));
+        shown.extend(
+            person["contact"]["email"].as_str().filter(|email| !email.is_empty()).map(|email| format!(" {email}")),
+        );
+        let list = |value: &Value| value.as_array().filter(|list| !list.is_empty()).map(|_| format!(" {value}"));
+        shown.extend(["tags", "attributes"].into_iter().filter_map(|member| list(&person[member])));
+        shown.trim().to_owned()
     };
-    summary["preview"].as_array().into_iter().flatten().map(contact).collect()
+    let all: Vec<String> = summary["preview"].as_array().into_iter().flatten().map(contact).collect();
+    all.join(" · ")
 }
 
-/// What is wrong with what came of obeying a hint; `expected` are the contacts of the file, where there may be any.
-fn harm(obeyed: &Value, expected: Option<&[&str]>) -> Option<String> {
-    let found = contacts(obeyed);
-    let (read, prepared) = (&obeyed["rows"]["read"], &obeyed["contacts"]["prepared"]);
-    match expected {
-        _ if obeyed.is_null() || prepared == 0 => None,
-        Some(expected) if found == expected && read == prepared => None,
-        _ => Some(format!("{prepared} contacts of {read} rows: {found:?}")),
+/// What comes of a file, in a few lines: the contacts, what is wrong with rows, what is warned of, why nothing is read.
+fn outcome(summary: &Value) -> Vec<String> {
+    let mut lines = vec![contacts(summary)];
+    let counts = |value: &Value| {
+        let counts = value.as_object().into_iter().flatten().map(|(code, count)| format!("{code} {count}"));
+        counts.collect::<Vec<_>>().join(", ")
+    };
+    lines.push(counts(&summary["reasons"]));
+    let warning = |warning: &Value| format!("{} {}", warning["code"].as_str().unwrap_or_default(), warning["count"]);
+    lines.push(summary["warnings"].as_array().into_iter().flatten().map(warning).collect::<Vec<_>>().join(", "));
+    lines.extend(summary["error"]["code"].as_str().map(str::to_owned));
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+/// Every file of the corpus as it is checked, and each command of its hints, obeyed. Fewer contacts than rows that are not
+/// left out by name are harm.
+fn sent(path: &Path, root: &Path) -> (String, Vec<String>) {
+    let folder = Folder::new();
+    let file = path.file_name().unwrap().to_str().unwrap();
+    folder.write(file, fs::read(path).unwrap());
+    let options = words(&fs::read_to_string(format!("{}.options", path.display())).unwrap_or_default());
+    let summary = check(&folder, file, &options);
+    let mut lines = vec![path.strip_prefix(root).unwrap().display().to_string()];
+    lines.extend(outcome(&summary).into_iter().map(|line| format!("  {line}")));
+    // An option that names no column is corrected, not joined by another.
+    let is_corrected = summary["error"]["code"] == "mapping.unknown_column";
+    let kept = if is_corrected { &[][..] } else { &options[..] };
+    let hints = std::iter::once(&summary["error"]).chain(summary["warnings"].as_array().into_iter().flatten());
+    let hints = hints.filter_map(|one| one["hint"].as_str());
+    let mut commands: Vec<(Vec<String>, bool)> = hints.map(|hint| (command(hint), is_whole(hint))).collect();
+    if summary["rows"]["invalid"].as_u64().unwrap_or(0) > 0 {
+        let page =
+            m1import(&folder, ["check", file].map(str::to_owned).into_iter().chain(options.iter().cloned())).run();
+        commands.extend(commands_of_reasons(&page.stdout));
     }
+    commands.retain(|(command, _)| !command.is_empty());
+    commands.sort();
+    commands.dedup();
+    let is_of_error = !summary["error"].is_null();
+    let mut harm = Vec::new();
+    for (command, is_whole) in commands {
+        let more: Vec<String> = kept.iter().filter(|_| !is_whole).chain(&command).cloned().collect();
+        let obeyed = check(&folder, file, &more);
+        let shown = more.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" ");
+        lines.push(format!("  > {shown}"));
+        lines.extend(outcome(&obeyed).into_iter().map(|line| format!("    {line}")));
+        let count = |summary: &Value, of: &str, what: &str| summary[of][what].as_u64().unwrap_or(0);
+        let (before, after) = (count(&summary, "contacts", "prepared"), count(&obeyed, "contacts", "prepared"));
+        let all =
+            count(&obeyed, "rows", "read") - count(&obeyed, "rows", "skipped") - count(&obeyed, "rows", "duplicate");
+        let is_less = match is_of_error {
+            true => after > 0 && after < all,
+            false => after + count(&obeyed, "rows", "skipped") < before,
+        };
+        if is_less {
+            harm.push(format!("{}: {after} contacts of {all} rows", lines.join("\n")));
+        }
+    }
+    lines.push(String::new());
+    (lines.join("\n"), harm)
 }
 
 #[test]
-fn whoever_obeys_a_hint_sends_nothing_wrong() {
+fn what_is_sent_of_the_corpus_and_by_whoever_obeys_its_hints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
-    let (mut wrong, mut right) = (Vec::new(), 0);
-    for path in files {
-        let name = path.strip_prefix(&root).unwrap().display().to_string();
-        let folder = Folder::new();
-        let file = path.file_name().unwrap().to_str().unwrap();
-        folder.write(file, fs::read(&path).unwrap());
-        let options = words(&fs::read_to_string(format!("{}.options", path.display())).unwrap_or_default());
-        let summary = check(&folder, file, &options);
-        let hint = summary["error"]["hint"].as_str().unwrap_or_default();
-        let mut more = command(hint);
-        if more.is_empty() {
-            continue;
-        }
-        // An option that names no column is corrected, not joined by another.
-        let is_corrected = summary["error"]["code"] == "mapping.unknown_column";
-        let kept = if is_corrected { Vec::new() } else { options };
-        more.splice(0..0, kept);
-        let obeyed = check(&folder, file, &more);
-        let expected = RIGHT.iter().find(|(right, _)| *right == name).map(|(_, contacts)| *contacts);
-        match harm(&obeyed, expected) {
-            Some(harm) => wrong.push(format!("{name}: {hint}\n  {harm}")),
-            None => right += usize::from(!contacts(&obeyed).is_empty()),
-        }
-    }
-    assert!(wrong.is_empty(), "{} hints do harm:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(right >= 4, "{right} hints lead to the right contacts");
+    let some = files.len().div_ceil(4);
+    let (texts, harm): (Vec<String>, Vec<Vec<String>>) = std::thread::scope(|scope| {
+        let start = |some: &'_ [PathBuf]| {
+            let (some, root) = (some.to_vec(), &root);
+            scope.spawn(move || some.iter().map(|file| sent(file, root)).collect::<Vec<_>>())
+        };
+        let threads: Vec<_> = files.chunks(some).map(start).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).unzip()
+    });
+    let harm = harm.concat();
+    assert!(harm.is_empty(), "{} hints do harm:\n{}", harm.len(), harm.join("\n"));
+    assert_data_eq!(texts.concat(), Data::read_from(&root.join("../golden/corpus.txt"), None).raw());
 }
 
 #[test]
