@@ -8,6 +8,8 @@ pub struct FieldColumns {
     fields: [Vec<u32>; Field::ALL.len()],
     /// Columns of phones whose digits begin with the calling code, as those of WhatsApp do.
     pub international: Vec<u32>,
+    /// Columns of phones, each with the column that says what its number is: mobile, work, fax.
+    pub phone_labels: Vec<(u32, u32)>,
     /// Columns whose cell is the name where there is no other: nicknames, then organisations.
     pub other_names: Vec<u32>,
     /// Columns that become attributes, with their keys.

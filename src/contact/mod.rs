@@ -5,6 +5,7 @@
 //! that counting a million rows writes nothing.
 
 mod area;
+mod cells;
 mod columns;
 pub mod email;
 mod notation;
@@ -13,10 +14,12 @@ mod text;
 
 use std::borrow::Cow;
 
+pub use cells::country;
 pub use columns::FieldColumns;
 pub use text::Separators;
 
 use area::{Parts, parts};
+use cells::{is_false, phone_columns, plain};
 
 use crate::keywords::keywords;
 use crate::markup;
@@ -244,14 +247,14 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<(phone:
     let region = read_region(row, fields);
     let area = first_filled(row, fields.of(Field::Area)).unwrap_or("");
     let mut missing = None;
-    for &column in fields.of(Field::Phone) {
+    for &column in phone_columns(row, fields).iter() {
         let cell = row.cell(column as usize);
         if cell.is_empty() || is_false(cell) {
             continue;
         }
         let whole = fields.international.contains(&column).then(|| with_plus(cell)).flatten();
         let (prefix, cell) = whole.as_deref().map_or((prefix, cell), |cell| ("", cell));
-        let plain = markup::plain(cell);
+        let plain = plain(cell);
         let cell = plain.as_ref();
         let joined = match whole.is_none() && !fields.of(Field::Area).is_empty() {
             true => parts(area, cell),
@@ -319,11 +322,6 @@ fn is_by_default_country(cell: &str, reading: &phone::Reading, rules: &phone::Ru
         && !signs.into_iter().any(|note| reading.notes.has(note))
 }
 
-/// Whether the cell is `false`, which in JSON of some programs is an empty field.
-fn is_false(cell: &str) -> bool {
-    trimmed(cell).eq_ignore_ascii_case("false")
-}
-
 /// The digits of an international number with the plus sign that they were written without.
 fn with_plus(cell: &str) -> Option<String> {
     let digits = cell.trim();
@@ -334,7 +332,7 @@ fn with_plus(cell: &str) -> Option<String> {
 
 /// The row's own country. A cell that names none leaves the default in force.
 fn read_region(row: &Row, fields: &FieldColumns) -> Option<Region> {
-    fields.of(Field::Region).iter().find_map(|&column| trimmed(row.cell(column as usize)).parse().ok())
+    fields.of(Field::Region).iter().find_map(|&column| country(row.cell(column as usize)).parse().ok())
 }
 
 /// The first usable address, and the first filled column if its own is none.

@@ -1,6 +1,7 @@
 //! Columns that say where a number is, and that no field uses.
 
 use super::{FieldColumns, name_of, positions};
+use crate::contact::country;
 use crate::contact::phone::{self, Region};
 use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
@@ -33,6 +34,28 @@ pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row]) -
     found.collect()
 }
 
+/// Whether the title has a word for a country or its calling code, whatever stands around it, and is not about where somebody
+/// was born or what he speaks.
+pub(super) fn is_of_a_country(name: &str) -> bool {
+    const WORDS: &str = " country countries país pais pays paese land wohnland страна الدولة 国家 ülke negara kraj ";
+    const ENDS: &str = "calling code, dial code, dialing code, dialling code";
+    const OTHER: &str = " birth born nationality citizenship passport origin language tax visa destination nacimiento \
+                         naissance geburts nascimento nascita origine origen origem company employer ";
+    let name = normal(name);
+    let is_one_of = |words: &str| name.split(' ').any(|word| words.contains(&format!(" {word} ")));
+    let ends = |end: &str| name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '));
+    (is_one_of(WORDS) || ENDS.split(", ").any(ends)) && !is_one_of(OTHER)
+}
+
+/// Whether half of the filled cells name a country.
+pub(super) fn holds_countries(column: u32, sample: &[Row]) -> bool {
+    let cells = sample.iter().map(|row| country(row.cell(column as usize)));
+    let filled = cells.filter(|cell| !cell.is_empty() && !is_nothing(cell));
+    let (all, hits) =
+        filled.fold((0, 0), |(all, hits), cell| (all + 1, hits + usize::from(Region::of_name(cell).is_some())));
+    all > 0 && hits * 2 >= all
+}
+
 /// Whether the title says that the countries are not those of the numbers.
 fn is_of_something_else(name: &str) -> bool {
     const OTHER: &str = " birth born birthplace nationality citizenship citizen passport origin language languages lang \
@@ -50,7 +73,7 @@ fn may_be_codes(name: &str) -> bool {
 
 /// The field that nearly all filled cells are values of.
 fn held(column: u32, sample: &[Row], two_letters: bool) -> Option<Field> {
-    let cells = sample.iter().map(|row| row.cell(column as usize).trim());
+    let cells = sample.iter().map(|row| country(row.cell(column as usize)));
     let filled: Vec<&str> = cells.filter(|cell| !cell.is_empty() && !is_nothing(cell)).collect();
     let is_country = |cell: &str| {
         let letters = cell.chars().filter(|c| c.is_alphabetic()).count();

@@ -3,6 +3,7 @@
 mod names;
 
 use super::consent::REFUSED;
+use super::countries::{holds_countries, is_of_a_country};
 use super::phones::{is_like_a_phone, is_of_somebody_else};
 use super::{Cause, Error, name_of, numbered, positions};
 use names::is_same_part;
@@ -127,10 +128,11 @@ fn is_code(cell: &str) -> bool {
     (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && assigned(digits)
 }
 
-/// Whether the cell is the id of a record, and no name: `CRM-LEAD-2026-00001`, `projects/p/documents/abc`.
+/// Whether the cell is the id of a record, and no name: `CRM-LEAD-2026-00001`, `#1001`, `projects/p/documents/abc`.
 fn is_id(cell: &str) -> bool {
     let count = |is: fn(char) -> bool| cell.chars().filter(|&c| is(c)).count();
-    let is_numbered = count(|c| c.is_ascii_digit()) >= 3 && count(|c| matches!(c, '-' | '_' | ':')) > 0;
+    let is_numbered = count(|c| c.is_ascii_digit()) >= 3 && count(|c| matches!(c, '-' | '_' | ':')) > 0
+        || cell.starts_with('#') && count(|c| c.is_ascii_digit()) > 0;
     !cell.contains(char::is_whitespace) && (is_numbered || count(|c| c == '/') >= 2)
 }
 
@@ -314,7 +316,7 @@ impl<'a> Guess<'a> {
         let may_be = |name: &str| (is_of_a_country(name) || normal(name) == "cc") && !is_numbered(name);
         let countries = self.of(|one| one == Meaning::PerhapsPrefix);
         let countries = countries.filter(|seen| may_be(name_of(seen.column, columns)));
-        regions.extend(countries.filter(|seen| self.holds_countries(seen.column)));
+        regions.extend(countries.filter(|seen| holds_countries(seen.column, self.sample)));
         // Billing with billing: the country that stands with the phone goes first.
         let is_of_phone = |seen: &&Seen| {
             phone.is_some_and(|phone| is_same_part(name_of(seen.column, columns), name_of(phone, columns)))
@@ -323,15 +325,6 @@ impl<'a> Guess<'a> {
         push(Field::Region, regions);
         push(Field::Tags, self.ranked(Meaning::Tags));
         others
-    }
-
-    /// Whether half of the filled cells name a country.
-    fn holds_countries(&self, column: u32) -> bool {
-        let cells = self.sample.iter().map(|row| row.cell(column as usize).trim());
-        let filled = cells.filter(|cell| !cell.is_empty() && !is_nothing(cell));
-        let (all, hits) =
-            filled.fold((0, 0), |(all, hits), cell| (all + 1, hits + usize::from(Region::of_name(cell).is_some())));
-        all > 0 && hits * 2 >= all
     }
 
     fn ranked(&self, meaning: Meaning) -> Vec<&Seen> {

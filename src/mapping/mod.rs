@@ -129,6 +129,7 @@ impl Mapping {
         mapping.join_area(&guess, sample, options.default_country, columns)?;
         mapping.find_attributes(columns)?;
         mapping.mark_international(columns);
+        mapping.fields.phone_labels = phones::labels(mapping.fields.of(Field::Phone), columns);
         mapping.find_other_names(columns);
         mapping.unused_countries = countries::unused(&mapping.fields, columns, sample);
         let rules = phone::Rules { default: options.default_country, ..phone::Rules::default() };

@@ -15,6 +15,22 @@ pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row], r
     free.filter(|(column, _)| holds_phones(*column, columns, sample, rules)).map(|(column, _)| column).collect()
 }
 
+/// The columns of these phones that have one beside them which says what each number is: `Phone 1 - Label` beside
+/// `Phone 1 - Value`, `Phone Type` beside `Phone`.
+pub(super) fn labels(phones: &[u32], columns: &Columns) -> Vec<(u32, u32)> {
+    let titles: Vec<(u32, String)> = positions(columns.names()).map(|(column, name)| (column, normal(name))).collect();
+    let label = |phone: u32| {
+        let (_, title) = titles.get(phone as usize)?;
+        let short = title.strip_suffix(" value").or_else(|| title.strip_suffix(" number")).unwrap_or(title);
+        let is_label = |other: &str| {
+            let rest = other.strip_prefix(title.as_str()).or_else(|| other.strip_prefix(short));
+            rest.is_some_and(|rest| matches!(rest, " label" | " type" | " kind" | " category"))
+        };
+        titles.iter().find(|(_, other)| is_label(other)).map(|(column, _)| (phone, *column))
+    };
+    phones.iter().filter_map(|phone| label(*phone)).collect()
+}
+
 /// Whether the title says that the number is another person's, or no phone number.
 pub(super) fn is_of_somebody_else(name: &str) -> bool {
     const OTHERS: &str = " agent rep representative sales referrer referral referred referee spouse wife husband partner parent \

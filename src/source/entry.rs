@@ -2,9 +2,8 @@
 //! own; and how good it is, among phone numbers.
 
 use super::flatten::Flattener;
-use super::phone_kind::PhoneKind;
 use super::token::{Parsed, Parser};
-use crate::vocabulary::{Meaning, meaning};
+use crate::vocabulary::{Meaning, PhoneKind, meaning};
 
 /// An object in a list.
 pub(super) struct Entry {
@@ -124,7 +123,7 @@ impl Parser<'_> {
         let parent = flat.path.len() + 1;
         self.members(flat, |parser, flat| {
             let name = flat.path.get(parent..).unwrap_or_default();
-            let plain: String = name.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_ascii_lowercase();
+            let plain: String = name.chars().filter(|c| !"_-@$".contains(*c)).collect::<String>().to_ascii_lowercase();
             let start = parser.at;
             seen.take(parser, flat, &plain)?;
             let said = parser.text.get(start..parser.at).unwrap_or_default();

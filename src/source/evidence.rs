@@ -219,3 +219,32 @@ pub(super) fn is_role(key: &str) -> bool {
 pub(super) fn are_contacts(items: &[Node]) -> bool {
     items.iter().any(|item| item.is_object() && own(item).phone)
 }
+
+/// Whether the value is, or holds, an object of numbers under words that are no titles: `{"Ada": "+1…", "Ben": "+4…"}`.
+pub(super) fn is_directory(node: &Node) -> bool {
+    let members = node.as_object().unwrap_or_default();
+    let is_entry =
+        |(key, node): &&(String, Node)| node.as_str().is_some_and(is_number) && !is_role(key) && meaning(key).is_none();
+    let entries = members.iter().filter(is_entry).count();
+    entries > 1 && entries == members.len() || members.iter().any(|(_, node)| is_directory(node))
+}
+
+/// Whether the list holds phone numbers and nothing else.
+pub(super) fn are_numbers(items: &[Node]) -> bool {
+    items.len() > 1 && items.iter().all(|item| item.as_str().is_some_and(is_number))
+}
+
+/// The lists of contacts that stand under ids in an object: `{"a17": [{…}], "b22": [{…}]}`.
+pub(super) fn lists_by_id(members: &[(String, Node)]) -> Option<(Evidence, u64)> {
+    let is_id = |key: &str| key.chars().count() == 1 || key.contains(|c: char| c.is_ascii_digit());
+    let mut all = (Evidence::default(), 0);
+    for (key, node) in members {
+        let items = node.as_list().filter(|_| is_id(key))?;
+        let evidence = Evidence::of(items.iter());
+        if !items.is_empty() && !evidence.filled {
+            return None;
+        }
+        all = (all.0.or(evidence), all.1 + items.len() as u64);
+    }
+    Some(all).filter(|(evidence, _)| members.len() > 1 && evidence.filled)
+}

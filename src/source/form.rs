@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use super::pieces::{elements, members};
 
-/// A row of cells as an object: each cell under the name of its column. Nothing if it is no list.
+/// A row of cells as an object: each cell under the name of its column. Where there is one column, a cell needs no list
+/// around it. Nothing if it is no list.
 pub(super) fn from_cells(names: &[String], row: &[u8]) -> Option<Vec<u8>> {
-    let cells = elements(row)?;
+    let is_cell = names.len() == 1 && row.starts_with(b"\"");
+    let cells = if is_cell { std::iter::once(0..row.len()).collect() } else { elements(row)? };
     let mut object = vec![b'{'];
     for (column, place) in cells.into_iter().enumerate() {
         let cell = value_of(row.get(place).unwrap_or_default());

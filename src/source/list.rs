@@ -6,10 +6,10 @@
 
 use super::entry::{Content, Entry};
 use super::flatten::Flattener;
-use super::phone_kind::PhoneKind;
 use super::token::{Parsed, Parser};
 use super::typed::Wrapped;
 use crate::row::LIST_END;
+use crate::vocabulary::PhoneKind;
 
 /// An object in a list that becomes columns.
 struct Item {

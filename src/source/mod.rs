@@ -29,7 +29,6 @@ mod ndjson;
 mod notice;
 mod options;
 mod outline;
-mod phone_kind;
 mod pieces;
 mod recognize;
 mod rows;

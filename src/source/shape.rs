@@ -1,7 +1,10 @@
 //! Where the contacts of a JSON document are: found by what the elements of its lists hold, never by a list's name.
 
 use super::error::{ErrorKind, Foreign};
-use super::evidence::{Evidence, are_named_values, is_named, is_phone_member, is_wrapper, keyed, own};
+use super::evidence::{
+    Evidence, are_named_values, are_numbers, is_directory, is_named, is_phone_member, is_wrapper, keyed, lists_by_id,
+    own,
+};
 use super::notice::Notice;
 use super::outline::{Node, Object};
 use super::tabular::{are_columns, cells_within, guessed, headers, is_jcard, is_row, is_table_by_columns, named};
@@ -75,11 +78,16 @@ struct Candidate {
     count: u64,
 }
 
+/// The column of numbers that stand alone.
+const PHONE: &str = "phone";
+
 /// Why the contacts in a document cannot be told.
 const INCLUDED: &str = "the phone numbers stand in \"included\", apart from the records that refer to them; export the \
                         contacts with their phone numbers in them";
 const ENCODED: &str = "the list of contacts is a text within the JSON, encoded twice; export the list itself, or decode it \
                        with jq: .KEY | fromjson";
+const DIRECTORY: &str = "the numbers stand under names or ids of their own; export a list of objects, each with its name and \
+                         its number under the same keys";
 const NO_HEADER: &str = "the rows are lists, and nothing says what their cells are; add a header as the first row, or \
                          export objects";
 
@@ -118,6 +126,11 @@ pub(super) fn find(values: &[Node]) -> Result<Shape, ErrorKind> {
         (one.evidence.phone, one.evidence.name, is_list, one.evidence)
     };
     let best = candidates.into_iter().reduce(|best, next| if rank(&next) > rank(&best) { next } else { best });
+    if best.as_ref().is_some_and(|best| !best.evidence.name && is_single(&best.shape))
+        && values.iter().any(is_directory)
+    {
+        return Err(ErrorKind::Json { line: 1, what: DIRECTORY });
+    }
     let Some(Candidate { mut shape, .. }) = best else {
         let shape = without_contacts(first)?;
         return Ok(if is_one_of_many && shape.steps == [Step::EachMember] { Shape::objects() } else { shape });
@@ -140,6 +153,11 @@ fn are_apart(document: &Node) -> bool {
     };
     let is_person = |item: &Node| item.is_object() && own(item).phone && own(item).name;
     !has(data) && has(included) && !included.iter().any(is_person)
+}
+
+/// Whether one object is the only contact.
+fn is_single(shape: &Shape) -> bool {
+    shape.form == Form::Object && shape.steps.iter().all(|step| matches!(step, Step::Key(_)))
 }
 
 /// The way of a list, as it is shown: the keys on it.
@@ -230,6 +248,11 @@ fn walk(node: &Node, path: &[Step], names: &[Vec<String>], found: &mut Vec<Candi
                 rows(items, path, names, found);
             }
         }
+        Node::List(items) if are_numbers(items) && !path.contains(&Step::Each) => {
+            let shape = Shape::new(then(path, Step::Each), Form::Cells(vec![PHONE.to_owned()]));
+            let evidence = Evidence { phone: true, name: false, filled: true, number: true };
+            found.push(Candidate { shape, evidence, count: items.len() as u64 });
+        }
         Node::List(_) | Node::Scalar(_) | Node::Unknown => {}
     }
 }
@@ -249,6 +272,10 @@ fn within_object(node: &Node, members: &[(String, Node)], path: &[Step], found: 
         let shape = Shape { key_column, ..Shape::new(then(path, Step::EachMember), Form::Object) };
         return found.push(Candidate { shape, evidence, count: members.len() as u64 });
     }
+    if let Some((evidence, count)) = lists_by_id(members) {
+        let shape = Shape::new(then(&then(path, Step::EachMember), Step::Each), Form::Object);
+        return found.push(Candidate { shape, evidence, count });
+    }
     let own = own(node);
     let itself = || Candidate { shape: Shape::new(path.to_vec(), Form::Object), evidence: own, count: 1 };
     // At the top, a phone in some part of the document is not that of a record if there is a list of contacts.
@@ -260,6 +287,13 @@ fn within_object(node: &Node, members: &[(String, Node)], path: &[Step], found: 
     let headers = headers(members);
     for (key, member) in members {
         walk(member, &then(path, Step::Key(key.clone())), &headers, &mut inner);
+    }
+    // Numbers in a list by themselves are not all of one person.
+    if path.is_empty()
+        && !own.name
+        && matches!(inner.as_slice(), [Candidate { shape: Shape { form: Form::Cells(names), .. }, .. }] if *names == [PHONE])
+    {
+        return found.append(&mut inner);
     }
     if own.phone {
         let least = if own.filled { 2 } else { 1 };

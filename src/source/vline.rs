@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::header::{is_email, is_phone};
-use super::phone_kind::PhoneKind;
-use crate::vocabulary::{Meaning, meaning};
+use crate::vocabulary::{Meaning, PhoneKind, meaning};
 
 pub(super) const BEGIN: &[u8] = b"BEGIN:VCARD";
 pub(super) const END: &[u8] = b"END:VCARD";

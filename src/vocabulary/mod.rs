@@ -4,6 +4,7 @@
 
 mod header;
 mod modifiers;
+mod phone_kind;
 mod table;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use header::{forms, plain};
 use modifiers::{
     CONSENTS, EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS,
 };
+pub use phone_kind::PhoneKind;
 use table::{COUNTRIES, WORDS};
 
 /// What a word means.
@@ -156,7 +158,7 @@ fn of_words(header: &str) -> Option<Meaning> {
     }
     let forms = forms(header);
     let known = || forms.iter().find_map(|form| LOOKUP.get(form).copied());
-    let consent = || forms.first().and_then(|form| of_consent(form));
+    let consent = || forms.iter().find_map(|form| of_consent(form));
     let qualified = || forms.iter().find_map(|form| behind_qualifiers(form));
     let placed = || forms.iter().find_map(|form| beside_a_place(form));
     known().or_else(consent).or_else(qualified).or_else(|| of_parts(header)).or_else(placed)

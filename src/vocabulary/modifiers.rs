@@ -3,12 +3,21 @@
 
 /// What says in a longer header that someone does not want to be written to.
 pub(super) const REFUSALS: &str = "unsubscribed, opted out, opt out, do not call, do not contact, do not email, do not sms, \
-                        do not text, do not message, do not whatsapp, blacklisted, desuscrito, désabonné";
+                        do not text, do not message, do not whatsapp, do not disturb, blacklisted, blocklisted, unsubscribe, no marketing, \
+                        no contact, desuscrito, désabonné, désinscrit, ne pas contacter, ne pas appeler, no contactar, no llamar, \
+                        dado de baja, não contatar, não ligar, descadastrado, non contattare, disiscritto, revocato, widerrufen, \
+                        widerruf, abgemeldet, abbestellt, werbesperre, kontaktsperre, keine werbung, nicht kontaktieren, nicht anrufen, \
+                        niet benaderen, niet bellen, uitgeschreven, afgemeld, nie kontaktować, wypisany, отписан, отписался, \
+                        не звонить, не беспокоить, aranmasın";
 
 /// What says in a longer header that someone wants to be written to.
 pub(super) const CONSENTS: &str = "opt in, optin, opted in, optedin, double opt in, consent, consents, consented, consent given, permission to contact, \
     accepts marketing, accepts email marketing, accepts sms marketing, accepts whatsapp, accepts messages, \
     subscriber status, subscription status, marketing permission, ok to contact, may contact, gdpr consent, \
+    newsletter, marketing allowed, allow marketing, allow sms, allow whatsapp, may be contacted, can be contacted, \
+    agrees to be contacted, agreed to be contacted, erlaubt, erlaubnis, abonniert, autorisation, autorise, abonné, autoriza, autorizo, \
+    autorización, autorização, suscrito, concorda, autorizza, autorizzazione, iscritto, akkoord, godkänner, tilladelse, tillatelse, \
+    разрешение, подписан, izinli, \
     einwilligung, zustimmung, einverstanden, einverständnis, werbeeinwilligung, consentement, accord marketing, \
     accepte, consentimiento, acepta, consentimento, aceita, consenso, acconsente, toestemming, samtycke, \
     samtykke, suostumus, zgoda, souhlas, súhlas, hozzájárulás, privola, pristanak, soglasje, consimțământ, \
@@ -77,6 +86,29 @@ pub(super) const HOLDERS: &[&str] = &[
     "channels",
     "communications",
     "name value list",
+    "attrs",
+    "attr",
+    "props",
+    "params",
+    "parameters",
+    "metadata",
+    "extra",
+    "extras",
+    "additional fields",
+    "additional data",
+    "additional info",
+    "custom data",
+    "custom values",
+    "form data",
+    "form fields",
+    "form response",
+    "responses",
+    "submission",
+    "inputs",
+    "user data",
+    "userdata",
+    "user attributes",
+    "questions",
 ];
 
 /// Words for a nickname.

@@ -20,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stop", &["diagnostic", "platform"]),
     ("terminal", &["secret", "keywords", "invisible"]),
     ("vocabulary", &["invisible", "markup"]),
-    ("contact", &["markup", "row", "keywords", "invisible", "swar"]),
+    ("contact", &["markup", "row", "keywords", "invisible", "swar", "vocabulary"]),
     ("source", &["entity", "diagnostic", "row", "vocabulary", "platform"]),
     ("mapping", &["diagnostic", "row", "contact", "source", "shell", "invisible", "vocabulary"]),
     ("dedupe", &["row", "contact", "keywords"]),

@@ -123,14 +123,18 @@ fn sent(path: &Path, root: &Path) -> (String, Vec<String>) {
         commands.extend(commands_of_reasons(&page.stdout));
     }
     commands.retain(|(command, _)| !command.is_empty());
+    let whole = |(command, is_whole): (Vec<String>, bool)| match is_whole {
+        true => command,
+        false => kept.iter().cloned().chain(command).collect(),
+    };
+    let mut commands: Vec<Vec<String>> = commands.into_iter().map(whole).collect();
     commands.sort();
     commands.dedup();
     let is_of_error = !summary["error"].is_null();
     let mut harm = Vec::new();
-    for (command, is_whole) in commands {
-        let more: Vec<String> = kept.iter().filter(|_| !is_whole).chain(&command).cloned().collect();
-        let obeyed = check(&folder, file, &more);
-        let shown = more.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" ");
+    for command in commands {
+        let obeyed = check(&folder, file, &command);
+        let shown = command.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(" ");
         lines.push(format!("  > {shown}"));
         lines.extend(outcome(&obeyed).into_iter().map(|line| format!("    {line}")));
         let count = |summary: &Value, of: &str, what: &str| summary[of][what].as_u64().unwrap_or(0);

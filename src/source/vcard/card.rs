@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
-use super::super::phone_kind::PhoneKind;
 use super::super::vline::{Property, parts, property, split_value, unescaped};
 use crate::row::{LIST_END, Row};
+use crate::vocabulary::PhoneKind;
 
 /// How many columns there are for numbers; the last takes the rest as a list.
 const PHONES: usize = 4;

@@ -1,13 +1,17 @@
-//! What a phone number is, by the words beside it in a vCard or in JSON.
+//! What a phone number is, by the words beside it.
 
 /// What a number is, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum PhoneKind {
+pub enum PhoneKind {
+    /// Of an account of WhatsApp.
     WhatsApp,
+    /// Of a mobile.
     Mobile,
     /// Nothing is said of it.
     Any,
+    /// At home or at work.
     Place,
+    /// Of a fax, a pager or another machine: nobody is written to there.
     Fax,
 }
 
