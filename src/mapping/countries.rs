@@ -34,19 +34,6 @@ pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row]) -
     found.collect()
 }
 
-/// Whether the title has a word for a country or its calling code, whatever stands around it, and is not about where somebody
-/// was born or what he speaks.
-pub(super) fn is_of_a_country(name: &str) -> bool {
-    const WORDS: &str = " country countries país pais pays paese land wohnland страна الدولة 国家 ülke negara kraj ";
-    const ENDS: &str = "calling code, dial code, dialing code, dialling code";
-    const OTHER: &str = " birth born nationality citizenship passport origin language tax visa destination nacimiento \
-                         naissance geburts nascimento nascita origine origen origem company employer ";
-    let name = normal(name);
-    let is_one_of = |words: &str| name.split(' ').any(|word| words.contains(&format!(" {word} ")));
-    let ends = |end: &str| name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '));
-    (is_one_of(WORDS) || ENDS.split(", ").any(ends)) && !is_one_of(OTHER)
-}
-
 /// Whether half of the filled cells name a country.
 pub(super) fn holds_countries(column: u32, sample: &[Row]) -> bool {
     let cells = sample.iter().map(|row| country(row.cell(column as usize)));

@@ -3,7 +3,7 @@
 mod names;
 
 use super::consent::REFUSED;
-use super::countries::{holds_countries, is_of_a_country};
+use super::countries::holds_countries;
 use super::phones::{is_like_a_phone, is_of_somebody_else};
 use super::{Cause, Error, name_of, numbered, positions};
 use names::is_same_part;

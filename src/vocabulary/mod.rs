@@ -265,18 +265,16 @@ pub fn other_name(header: &str) -> Option<u8> {
     }
 }
 
-/// Whether the title ends in a word for a country or its calling code, whatever stands before it, and is not about where
-/// somebody was born or what he speaks.
+/// Whether the title has a word for a country or its calling code, whatever stands around it, and is not about where somebody
+/// was born or what he speaks.
 pub fn is_of_a_country(header: &str) -> bool {
-    const CODES: &str = "country code, country name, country region, country or region, calling code, dial code, dialing code, \
-                         dialling code";
+    const CODES: [&str; 4] = ["calling code", "dial code", "dialing code", "dialling code"];
     const OTHER: &str = " birth born nationality citizenship passport origin language tax visa destination nacimiento \
-                         naissance geburts company employer ";
-    let header = normal(header);
-    let ends = |end: &str| header.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '));
-    let is_a_country = || COUNTRY_TITLES.iter().any(|word| ends(word));
-    (CODES.split(", ").any(ends) || is_a_country())
-        && !header.split(' ').any(|word| OTHER.contains(&format!(" {word} ")))
+                         naissance nascimento nascita geburts origine origen origem company employer ";
+    let header = format!(" {} ", normal(header));
+    let has = |words: &str| header.contains(&format!(" {words} "));
+    (CODES.into_iter().any(has) || COUNTRY_TITLES.iter().any(|word| has(word)))
+        && !header.split_whitespace().any(|word| OTHER.contains(&format!(" {word} ")))
 }
 
 /// The words for a country, as they are and without the marks of Latin letters.

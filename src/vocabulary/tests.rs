@@ -149,6 +149,8 @@ fn every_word_means_itself_and_one_thing() {
 fn countries_are_known_whatever_stands_before_their_word() {
     for title in
         ["Country", "Billing Country", "Country/Region", "Pais", "Código do país", "Ország", "Ülke", "ประเทศ", "국가"]
+            .into_iter()
+            .chain(["Pays de résidence", "Country of residence", "country_id", "País (facturación)"])
     {
         assert!(is_of_a_country(title), "{title}");
     }

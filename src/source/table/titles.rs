@@ -81,12 +81,13 @@ impl Titles {
     /// Whether cells behind the last title are parts of one before it: what it holds goes on in them, or a value stands
     /// under the title of another.
     pub fn are_spilled(&self, row: &Row) -> bool {
-        let mut more = row.cells().skip(self.names.len()).filter(|cell| !cell.trim().is_empty()).peekable();
+        let has_more = row.cells().skip(self.names.len()).any(|cell| !cell.trim().is_empty());
         let is_listed = |meaning: Meaning| meaning.is_name() || meaning == Meaning::Tags;
-        let goes_on = self.names.len().checked_sub(1).and_then(|last| self.meaning(last)).is_some_and(is_listed);
+        let goes_on = || self.names.len().checked_sub(1).and_then(|last| self.meaning(last)).is_some_and(is_listed);
         // A comma in a text has a blank behind it, unless all commas have.
-        let is_text = |cell: &str| cell.starts_with(' ') && !row.cell(1).starts_with(' ');
-        more.peek().is_some() && (goes_on || !self.all_fit(row) || more.any(is_text))
+        let begins_blank = |cell: &str| cell.starts_with(' ');
+        let is_text = || row.cells().skip(1).any(begins_blank) && !row.cells().skip(1).all(begins_blank);
+        has_more && (goes_on() || !self.all_fit(row) || is_text())
     }
 
     /// Whether the row may be no record; cheap, for every row is asked.
