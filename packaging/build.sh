@@ -79,8 +79,9 @@ npm_package() {
 # What the binary is made of: a CycloneDX document.
 sbom() {
     tool cargo-cyclonedx 0.5.9
-    cargo cyclonedx --format json --target "$target" --override-filename "m1import-$version.cdx"
-    mv "m1import-$version.cdx.json" "$dist/"
+    cargo cyclonedx --format json --spec-version 1.5 --target "$target" --override-filename "m1import-$version.cdx"
+    sed "s|file://$PWD|file:///m1import|g" "m1import-$version.cdx.json" >"$dist/m1import-$version.cdx.json"
+    rm "m1import-$version.cdx.json"
 }
 
 # An image with the static binary, the certificates of this machine, and nothing else.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries what packaging/build.sh put into dist/, each way of installing from a clean place: packaging/try.sh [binary] [deb] [wheel]
-# [npm] [cargo] [reproduce] [static] [arm64] [windows] [image]; without words the first four. Prints the last line of each run. The
+# [npm] [cargo] [sbom] [reproduce] [static] [arm64] [windows] [image]; without words the first four. Prints the last line of each run. The
 # package is tried in a new Debian root, which needs root and debootstrap; arm64 needs qemu-user-static and libc6-arm64-cross, windows
 # needs wine64, the image podman.
 set -euo pipefail
@@ -113,7 +113,7 @@ wheel() {
     run "$work/venv/bin" 'pip install'
     python3 -m venv "$work/tools"
     "$work/tools/bin/pip" -q install pipx==1.18.4 uv==0.13.9
-    PIPX_HOME=$work/pipx PIPX_BIN_DIR=$work/pipx-bin "$work/tools/bin/pipx" --quiet install "$dist"/m1import-*.whl
+    PIPX_HOME=$work/pipx PIPX_BIN_DIR=$work/pipx-bin "$work/tools/bin/pipx" install --quiet "$dist"/m1import-*.whl
     run "$work/pipx-bin" 'pipx install'
     wrapped uvx "$work/tools/bin/uvx --quiet --cache-dir $work/uv --from $(echo "$dist"/m1import-*.whl) m1import"
     run "$work/uvx" uvx
@@ -122,6 +122,27 @@ wheel() {
 npm_package() {
     npm install --silent --prefix "$work/npm" "$dist"/m1import-*.tgz
     run "$work/npm/node_modules/.bin" npm
+}
+
+# The list of packages follows its published schema and names no folder of this machine.
+sbom() {
+    local list
+    list=$(echo "$dist"/m1import-*.cdx.json)
+    ! grep -F -e "$PWD" -e "${CARGO_HOME:-$HOME/.cargo}/" "$list" || return 1
+    python3 -m venv "$work/schema"
+    "$work/schema/bin/pip" -q install 'cyclonedx-python-lib[json-validation]==11.12.0'
+    "$work/schema/bin/python" - "$list" <<'PYTHON'
+import json, sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+text = open(sys.argv[1], encoding="utf-8").read()
+listed = json.loads(text)
+version = listed["specVersion"]
+error = JsonStrictValidator(SchemaVersion.from_version(version)).validate_str(text)
+print(f"sbom: CycloneDX {version}, {len(listed['components'])} packages:", error or "valid")
+sys.exit(error is not None)
+PYTHON
 }
 
 cargo_install() {
@@ -133,7 +154,7 @@ ways=("$@")
 ((${#ways[@]})) || ways=(binary deb wheel npm)
 for way in "${ways[@]}"; do
     case $way in
-        binary | deb | wheel | reproduce | static | arm64 | windows | image) "$way" ;;
+        binary | deb | wheel | sbom | reproduce | static | arm64 | windows | image) "$way" ;;
         npm) npm_package ;;
         cargo) cargo_install ;;
         *) echo "try.sh: no way $way" >&2; exit 2 ;;
