@@ -195,6 +195,23 @@ impl Job {
         read
     }
 
+    /// The same of the rows that are kept, where some are: then nothing is read. `inputs` is what was read of the inputs before.
+    ///
+    /// # Errors
+    /// As [`read_blocks`](Job::read_blocks).
+    pub fn read_kept_or_all<T: Default>(
+        &self,
+        kept: Option<&KeptRows>,
+        inputs: &[InputRead],
+        work: impl Fn(Record<'_>, &mut T) + Sync,
+        take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
+    ) -> Result<Read, Error> {
+        match kept {
+            Some(kept) => Ok(kept.read_blocks(self, inputs, work, take)),
+            None => self.read_blocks(work, take),
+        }
+    }
+
     /// Reads all inputs once, one record after another on the calling thread. `each` ends the reading by breaking.
     ///
     /// # Errors

@@ -158,7 +158,7 @@ impl Checked {
             is_resumed: false,
             kept: None,
         };
-        let output = write_rows(&input, &folder, None, run.stop)?;
+        let output = write_rows(&input, &folder, None, None, run.stop)?;
         Ok(output.files.results.map(|_| (scratch, folder)))
     }
 }

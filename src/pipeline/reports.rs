@@ -1,17 +1,18 @@
-//! The end of a run: the third reading, the rows counted once more, and every report in its place.
+//! The end of a run: the rows counted once more, if need be by a third reading, and every report in its place.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::earlier::{Listed, clear_rejected};
 use super::inputs;
+use super::summary::row_counts;
 use crate::error::Error;
 use crate::folder::{Folder, RESULTS, publish};
 use crate::outcome::{RowCounts, StatusMap};
 use crate::reading::{Job, KeptRows};
 use crate::report::certain::WrittenLines;
 use crate::report::rejected_rows::{RejectedRows, Values};
-use crate::report::rows::{self, ReportContext};
+use crate::report::rows::{self, ReportContext, Written};
 use crate::report::{Files, RejectedFile, shown};
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -49,7 +50,16 @@ pub struct RowReportOutput {
     pub kept: Vec<(String, String)>,
 }
 
-/// Writes `results.csv` and the files of rejected rows; `certain` are the lines of the rows that are not kept. Files that this run does not need are removed.
+/// What was written while the contacts were sent, as if all of them were accepted.
+pub struct AssumedRows {
+    /// The files, and what they hold.
+    pub written: Written,
+    /// The rows that were not imported.
+    pub rejected: RejectedRows,
+}
+
+/// Writes `results.csv` and the files of rejected rows, or takes those that were written while the contacts were sent, if all
+/// were accepted; `certain` are the lines of the rows that are not kept. Files that this run does not need are removed.
 ///
 /// # Errors
 /// The input cannot be read again, or a file cannot be written; the old files are then still there.
@@ -57,13 +67,31 @@ pub fn write_rows(
     input: &RowReportInput,
     folder: &Folder,
     certain: Option<WrittenLines>,
+    assumed: Option<AssumedRows>,
     stop: &Stop,
 ) -> Result<RowReportOutput, Error> {
+    let rows = row_counts(&input.survey, &input.statuses.counts());
+    let (written, rejected) = match assumed.filter(|assumed| assumed.written.rows == rows) {
+        Some(AssumedRows { written, rejected }) => (Some(written), rejected),
+        None => read_again(input, folder, certain, stop)?,
+    };
+    inputs::have_same_lengths(&input.job)?;
+    publish_rows(input, folder, written, rejected)
+}
+
+/// The third reading.
+fn read_again(
+    input: &RowReportInput,
+    folder: &Folder,
+    certain: Option<WrittenLines>,
+    stop: &Stop,
+) -> Result<(Option<Written>, RejectedRows), Error> {
     let context = ReportContext {
         job: &input.job,
         inputs: &input.survey.inputs,
         keep: &input.survey.dedupe,
         statuses: &input.statuses,
+        open_rows: None,
         why_not_sent: &input.why_not_sent,
         kept: input.kept.as_deref(),
     };
@@ -73,13 +101,21 @@ pub fn write_rows(
         None => false,
         Some(_) => stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL),
     });
-    let written = match written {
-        Ok(written) => written,
-        Err(rows::Error::Source(error)) => return Err(Error::of_a_later_reading(error)),
-        Err(rows::Error::Changed(input)) => return Err(Error::InputChanged { input }),
-        Err(rows::Error::File { path, error }) => return Err(Error::Output { path, error }),
-    };
-    inputs::have_same_lengths(&input.job)?;
+    match written {
+        Ok(written) => Ok((written, rejected)),
+        Err(rows::Error::Source(error)) => Err(Error::of_a_later_reading(error)),
+        Err(rows::Error::Changed(input)) => Err(Error::InputChanged { input }),
+        Err(rows::Error::File { path, error }) => Err(Error::Output { path, error }),
+    }
+}
+
+/// Puts the files in their places; `written` is `None` where a signal left no time for them.
+fn publish_rows(
+    input: &RowReportInput,
+    folder: &Folder,
+    written: Option<Written>,
+    rejected: RejectedRows,
+) -> Result<RowReportOutput, Error> {
     let listed = Listed::of(folder);
     let mut output = RowReportOutput { files: Files::default(), rows: None, rejected, kept: Vec::new() };
     let failed = |error| Error::Output { path: folder.path().to_owned(), error };

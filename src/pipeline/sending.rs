@@ -12,14 +12,18 @@ use tokio::time::MissedTickBehavior;
 
 use super::inputs;
 use super::listeners::Listeners;
+use super::reports::AssumedRows;
 use crate::batch::{Parcel, ParcelBuilder};
 use crate::client::{self, Transport};
 use crate::contact::phone::Phone;
 use crate::contact::{Contact, Details};
 use crate::dedupe::{Merge, Share, Winner};
 use crate::error::Error;
+use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
 use crate::reading::{InputRead, Job, Judged, KeptRows, Record};
+use crate::report::rejected_rows::{RejectedRows, Values};
+use crate::report::rows::{Lines, ReportContext, Tables};
 use crate::row::Location;
 use crate::stop::Stop;
 use crate::survey::Survey;
@@ -48,9 +52,14 @@ pub struct SendJob {
     pub most: u64,
     /// The rows that hold all of them; `None` where the inputs are to be read again.
     pub kept: Option<Arc<KeptRows>>,
+    /// The results folder.
+    pub folder: Folder,
+    /// How values appear where people look.
+    pub values: Values,
 }
 
-/// Sends all of it. The listeners hear everything.
+/// Sends all of it. The listeners hear everything. Gives what was written of the rows meanwhile; `None` where that could not be
+/// done.
 ///
 /// # Errors
 /// What ended the sending first: a listener, the far side, the input, or a signal.
@@ -60,7 +69,7 @@ pub async fn send(
     options: client::Options,
     listeners: &mut Listeners<'_>,
     stop: &Stop,
-) -> Result<(), Error> {
+) -> Result<Option<AssumedRows>, Error> {
     let (parcels_in, parcels) = mpsc::channel(PARCELS);
     let (events_in, mut events) = mpsc::channel(EVENTS);
     let (job, survey) = (Arc::clone(&load.job), Arc::clone(&load.survey));
@@ -94,10 +103,10 @@ pub async fn send(
         return Err(cause);
     }
     let read = match reader.await {
-        Ok(Ok(Some(again))) => inputs::are_same(&job, &survey.inputs, &again),
+        Ok(Ok(Some((again, rows)))) => inputs::are_same(&job, &survey.inputs, &again).map(|()| rows),
         Ok(Ok(None)) => match stop.by_signal() {
             Some(signal) => Err(Error::Signal(signal)),
-            None => Ok(()),
+            None => Ok(None),
         },
         Ok(Err(error)) => Err(error),
         Err(_) => Err(Error::Broken("the reading")),
@@ -227,8 +236,11 @@ impl Packer<'_> {
     }
 }
 
+/// What was read, and what was written of it meanwhile.
+type ReadRows = (Vec<InputRead>, Option<AssumedRows>);
+
 /// Reads, judges, merges and writes parcels. `None` if nobody wanted the rest.
-fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<Vec<InputRead>>, Error> {
+fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<ReadRows>, Error> {
     let mut packer = Packer {
         load,
         parcels,
@@ -238,17 +250,41 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
         is_control_sent: false,
         is_ended: false,
     };
+    let context = ReportContext {
+        job: &load.job,
+        inputs: &load.survey.inputs,
+        keep: &load.survey.dedupe,
+        statuses: &load.done,
+        open_rows: Some(RowStatus::Accepted),
+        why_not_sent: "",
+        kept: None,
+    };
+    let mut rejected = RejectedRows::new(load.values);
+    // Of kept rows there are few, and a trial leaves rows that are not sent.
+    let is_all = load.kept.is_none() && load.most == u64::MAX;
+    let mut tables = is_all.then(|| Tables::begin(&context, &load.folder, &mut rejected, None).ok()).flatten();
+    let has_tables = tables.is_some();
     let mut failed = None;
-    let prepare = |record: Record<'_>, block: &mut Prepared| block.add(load, &record);
-    let pack = |block: &mut Prepared, _| {
-        failed = packer.pack(block).err();
-        packer.is_ended |= stop.asked().is_some();
-        if packer.is_ended || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let read = match &load.kept {
-        Some(kept) => kept.read_blocks(&load.job, &load.survey.inputs, prepare, pack),
-        None => load.job.read_blocks(prepare, pack).map_err(Error::of_a_later_reading)?,
-    };
+    let read = load.job.read_kept_or_all(
+        load.kept.as_deref(),
+        &load.survey.inputs,
+        |record, (contacts, lines): &mut (Prepared, Lines<'_>)| {
+            contacts.add(load, &record);
+            if has_tables {
+                lines.add(&context, &record);
+            }
+        },
+        |(contacts, lines), _| {
+            failed = packer.pack(contacts).err();
+            packer.is_ended |= stop.asked().is_some();
+            // Where the files cannot be written, contacts are sent all the same; the reports say why then.
+            if tables.as_mut().is_none_or(|tables| tables.write(lines).is_err()) {
+                (tables, *lines) = (None, Lines::default());
+            }
+            if packer.is_ended || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    );
+    let read = read.map_err(Error::of_a_later_reading)?;
     if let Some(error) = failed {
         return Err(error);
     }
@@ -260,5 +296,6 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
     if !rest.items.is_empty() && parcels.blocking_send(Arc::new(rest)).is_err() {
         return Ok(None);
     }
-    Ok(Some(read.inputs))
+    let written = tables.and_then(|tables| tables.finish().ok());
+    Ok(Some((read.inputs, written.map(|written| AssumedRows { written, rejected }))))
 }

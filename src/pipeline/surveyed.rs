@@ -9,6 +9,7 @@ use super::delivered::Delivered;
 use super::delivery::{self, Destination};
 use super::listeners::Listeners;
 use super::owner::ClaimedFolder;
+use super::reports::AssumedRows;
 use super::request_log::Logged;
 use super::resume::OpenJob;
 use super::run::Run;
@@ -19,6 +20,7 @@ use super::{check, hints, prepare, warnings};
 use crate::config::Verbosity;
 use crate::error::Error;
 use crate::event::Requests;
+use crate::folder::Folder;
 use crate::numbers::count;
 use crate::outcome::{RowCounts, RowStatus};
 use crate::reading::Job;
@@ -43,6 +45,8 @@ pub struct Sent {
     pub requests: Requests,
     /// How it went over time; `None` where nothing was sent.
     pub timeline: Option<Timeline>,
+    /// What was written of the rows meanwhile; `None` where it is incomplete.
+    pub rows: Option<AssumedRows>,
 }
 
 impl Surveyed {
@@ -120,6 +124,8 @@ impl Surveyed {
             empty: config.rows.empty,
             most: config.delivery.trial.map_or(u64::MAX, |most| most.get() as u64),
             kept: self.changes.as_ref().and_then(Changes::kept),
+            folder: Folder::clone(&self.folder),
+            values: values(config),
         };
         // The sandbox lives until everything is delivered.
         let (credentials, transport, _sandbox) = self.destination.open(config, screen).await?;
@@ -133,6 +139,7 @@ impl Surveyed {
             timeline: sent.timeline.insert(Timeline::new(Instant::now())),
             progress,
         };
-        send(load, transport, options, &mut listeners, stop).await
+        sent.rows = send(load, transport, options, &mut listeners, stop).await?;
+        Ok(())
     }
 }

@@ -56,6 +56,9 @@ impl<'a> ResultLine<'a> {
             });
         }
         let status = context.statuses.get(record).unwrap_or(RowStatus::NotSent);
+        if let Some(assumed) = context.open_rows.filter(|_| status.is_open()) {
+            return known(line(assumed));
+        }
         let line = line(status);
         known(match context.statuses.reason(record) {
             Some(failure) => {

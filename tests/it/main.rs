@@ -37,6 +37,7 @@
 //! - `sheets`: workbooks with several sheets, hidden rows and formulas.
 //! - `stop`: runs that cannot go on: signals while waiting, tokens that expire, damaged journals.
 //! - `support`: no tests; what the others share.
+//! - `threads`: the same whatever the number of threads.
 //! - `transport`: one request on a real socket, fault by fault.
 //! - `warnings`: what is said before contacts go out though each row by itself is fine.
 
@@ -90,5 +91,6 @@ mod settings;
 mod sheets;
 mod stop;
 mod support;
+mod threads;
 mod transport;
 mod warnings;
