@@ -1,5 +1,7 @@
 //! Whether the inputs are still what the survey has read.
 
+use std::time::SystemTime;
+
 use crate::error::Error;
 use crate::reading::{InputRead, Job};
 
@@ -9,6 +11,11 @@ use crate::reading::{InputRead, Job};
 /// It has not.
 pub fn are_same(job: &Job, first: &[InputRead], again: &[InputRead]) -> Result<(), Error> {
     job.changed_input(first, again).map_or(Ok(()), |name| Err(Error::InputChanged { input: name.to_owned() }))
+}
+
+/// When each of the inputs was written to last, as far as that is known.
+pub fn modified(job: &Job) -> Vec<Option<SystemTime>> {
+    job.inputs.iter().map(|input| input.source.input().modified()).collect()
 }
 
 /// A file that grows, shrinks or is replaced by one of another length under the run is not the one that was surveyed.

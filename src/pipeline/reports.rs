@@ -1,7 +1,7 @@
 //! The end of a run: the rows counted once more, if need be by a third reading, and every report in its place.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::earlier::{Listed, clear_rejected};
 use super::inputs;
@@ -56,6 +56,8 @@ pub struct AssumedRows {
     pub written: Written,
     /// The rows that were not imported.
     pub rejected: RejectedRows,
+    /// When each input had been written to last before it was read for them.
+    pub modified: Vec<Option<SystemTime>>,
 }
 
 /// Writes `results.csv` and the files of rejected rows, or takes those that were written while the contacts were sent, if all
@@ -71,8 +73,11 @@ pub fn write_rows(
     stop: &Stop,
 ) -> Result<RowReportOutput, Error> {
     let rows = row_counts(&input.survey, &input.statuses.counts());
-    let (written, rejected) = match assumed.filter(|assumed| assumed.written.rows == rows) {
-        Some(AssumedRows { written, rejected }) => (Some(written), rejected),
+    // An input that was written to since is read again: that shows whether it is another one now.
+    let is_so =
+        |assumed: &AssumedRows| assumed.written.rows == rows && assumed.modified == inputs::modified(&input.job);
+    let (written, rejected) = match assumed.filter(is_so) {
+        Some(AssumedRows { written, rejected, .. }) => (Some(written), rejected),
         None => read_again(input, folder, certain, stop)?,
     };
     inputs::have_same_lengths(&input.job)?;

@@ -264,6 +264,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
     let is_all = load.kept.is_none() && load.most == u64::MAX;
     let mut tables = is_all.then(|| Tables::begin(&context, &load.folder, &mut rejected, None).ok()).flatten();
     let has_tables = tables.is_some();
+    let modified = inputs::modified(&load.job);
     let mut failed = None;
     let read = load.job.read_kept_or_all(
         load.kept.as_deref(),
@@ -297,5 +298,5 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
         return Ok(None);
     }
     let written = tables.and_then(|tables| tables.finish().ok());
-    Ok(Some((read.inputs, written.map(|written| AssumedRows { written, rejected }))))
+    Ok(Some((read.inputs, written.map(|written| AssumedRows { written, rejected, modified }))))
 }

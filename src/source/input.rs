@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::error::{Error, ErrorKind};
 use crate::platform;
@@ -178,6 +179,11 @@ impl InputSource {
     /// that keeps the length shows in the digest.
     pub fn has_other_length(&self) -> bool {
         self.path.as_deref().is_some_and(|path| fs::metadata(path).is_ok_and(|now| now.len() != self.len))
+    }
+
+    /// When the file at the path was written to last; `None` where there is no path, or nothing at it.
+    pub fn modified(&self) -> Option<SystemTime> {
+        fs::metadata(self.path.as_deref()?).and_then(|now| now.modified()).ok()
     }
 
     /// Whether there is not a single byte.
