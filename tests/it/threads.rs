@@ -30,7 +30,7 @@ fn person(row: usize) -> [String; 4] {
         _ => format!("+2783{:07}", row * 7 % 1_900),
     };
     let email = if row % 31 == 4 { "nobody".to_owned() } else { format!("ann{row}@example.com") };
-    [name, phone, email, if row % 9 == 0 { "no" } else { "yes" }.to_owned()]
+    [name, phone, email, if row.is_multiple_of(9) { "no" } else { "yes" }.to_owned()]
 }
 
 fn csv() -> String {
