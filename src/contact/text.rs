@@ -130,6 +130,10 @@ pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut 
     if cell.is_empty() {
         return;
     }
+    if has_words_only(cell) {
+        split_words(cell, separators, tags);
+        return;
+    }
     if let Cow::Owned(text) = plain(cell) {
         let mut found = Vec::new();
         split_plain_tags(&text, separators, &mut found);
@@ -137,6 +141,28 @@ pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut 
         return;
     }
     split_plain_tags(cell, separators, tags);
+}
+
+/// Whether a tags cell holds nothing but words of ASCII and the usual separators: no escapes, no quotes, no lists in another
+/// notation, no groups of Google's. Most do, and their bytes say it.
+fn has_words_only(cell: &str) -> bool {
+    static BYTES: [bool; 256] = {
+        let mut words = [false; 256];
+        let mut byte = 0;
+        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
+        while byte < 256 {
+            words[byte] = (byte as u8).is_ascii_alphanumeric()
+                || matches!(byte as u8, b' ' | b'.' | b'+' | b'-' | b'/' | b',' | b';' | b'|');
+            byte += 1;
+        }
+        words
+    };
+    cell.bytes().all(|byte| BYTES.get(usize::from(byte)).copied().unwrap_or_default())
+}
+
+fn split_words<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
+    let words = cell.split(|c| separators.0.contains(&c)).map(trimmed);
+    tags.extend(words.filter(|word| !word.is_empty() && !is_nothing(word)).map(Cow::Borrowed));
 }
 
 fn split_plain_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
@@ -198,6 +224,9 @@ fn push_tag<'r>(tag: Cow<'r, str>, tags: &mut Vec<Cow<'r, str>>) {
 
 /// Leaves each tag once, where it stands first.
 pub(super) fn once<T: AsRef<str>>(tags: &mut Vec<T>) {
+    if tags.len() < 2 {
+        return;
+    }
     let again = |(at, tag): (usize, &T)| tags.iter().take(at).any(|before| before.as_ref() == tag.as_ref());
     // Nearly all cells hold a few, each once; one that holds thousands must not cost their square.
     if tags.len() <= 16 && !tags.iter().enumerate().any(again) {
@@ -221,6 +250,8 @@ pub(super) fn attribute(cell: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -276,6 +307,23 @@ mod tests {
         let mut tags: Vec<String> = (0..200_000).map(|number| (number % 150_000).to_string()).collect();
         once(&mut tags);
         assert_eq!((tags.len(), tags.last().map(String::as_str)), (150_000, Some("149999")));
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_split_as_everything_else(
+            cell in r##"(N/A|none|-|--|[a ,;|/.+_:'"#*-]|\n){0,10}"##,
+            separators in prop::sample::select(vec![",;|", ";", "/", " ", "ä,"]),
+        ) {
+            if has_words_only(&cell) {
+                let (mut quick, mut thorough) = (Vec::new(), Vec::new());
+                let separators = separators.parse().unwrap();
+                split_words(&cell, &separators, &mut quick);
+                prop_assert!(matches!(plain(&cell), Cow::Borrowed(_)));
+                split_plain_tags(&cell, &separators, &mut thorough);
+                prop_assert_eq!(quick, thorough);
+            }
+        }
     }
 
     #[test]

@@ -92,7 +92,8 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
             wrapped(&safe(&format!("{why}; they stand in {named}, with all others: --config {named}")), WIDTH),
         );
     }
-    if let Some(requests) = summary.check.estimated_requests.filter(|_| summary.ending.error.is_none()) {
+    let is_told = |requests: &u64| *requests > 0 && summary.ending.error.is_none();
+    if let Some(requests) = summary.check.estimated_requests.filter(is_told) {
         let requests = count(requests, "request");
         page.line(0, &format!("An import would take about {requests}: {}", safe(&preview.command)));
     }

@@ -14,7 +14,8 @@ pub fn write(summary: &Summary) -> String {
     let rows = rows.map(|(status, rows)| (format!("{{status=\"{status}\"}}"), rows));
     gauge("m1import_rows", "Rows of the job by status.", rows, &mut text);
     if !summary.warnings.is_empty() {
-        let found = summary.warnings.iter().map(|warning| (warning.code, warning.count));
+        // Of an input without rows none can be counted; the warning is there all the same.
+        let found = summary.warnings.iter().map(|warning| (warning.code, warning.count.max(1)));
         let mut counts = BTreeMap::new();
         found.for_each(|(code, count)| *counts.entry(code.to_string()).or_insert(0_u64) += count);
         let counts = counts.into_iter().map(|(code, count)| (format!("{{code=\"{code}\"}}"), count));

@@ -81,14 +81,17 @@ pub fn verdict(summary: &Summary) -> String {
         Status::Checked if rows.read == 0 => "The input holds no rows.".to_owned(),
         Status::Checked => {
             let unchanged = rows.counts[RowStatus::Unchanged];
-            let can = count(summary.contacts.prepared.saturating_sub(unchanged), "contact");
+            let can = match summary.contacts.prepared.saturating_sub(unchanged) {
+                0 if unchanged > 0 => "No contact is new or changed".to_owned(),
+                can => format!("{} can be sent", count(can, "contact")),
+            };
             let invalid = match (invalid, rows.read) {
                 (0, _) => String::new(),
                 (invalid, read) if invalid == read => format!("; every one of {} is invalid", count(read, "row")),
                 (1, read) => format!("; 1 of {} is invalid", count(read, "row")),
                 (invalid, read) => format!("; {} of {} are invalid", grouped(invalid), count(read, "row")),
             };
-            format!("{can} can be sent{invalid}. Nothing was sent.")
+            format!("{can}{invalid}. Nothing was sent.")
         }
         Status::Complete if rows.read == 0 => "The input holds no rows; there was nothing to send.".to_owned(),
         Status::Complete if is_as_it_was(summary) => format!("No contact is new or changed; nothing was sent{lost}."),
@@ -190,6 +193,9 @@ mod tests {
         assert_eq!(verdict(&summary), "1,152 contacts can be sent; 22 of 1,204 rows are invalid. Nothing was sent.");
         summary.rows.counts[RowStatus::Unchanged] = 1_000;
         assert!(verdict(&summary).starts_with("152 contacts can be sent"));
+        summary.rows.counts[RowStatus::Unchanged] = 1_152;
+        let nothing = "No contact is new or changed; 22 of 1,204 rows are invalid. Nothing was sent.";
+        assert_eq!(verdict(&summary), nothing);
         summary.ending.status = Status::Complete;
         summary.rows = RowCounts::default();
         assert_eq!(verdict(&summary), "The input holds no rows; there was nothing to send.");

@@ -52,4 +52,12 @@ impl Diagnostic for Error {
         };
         code.entry()
     }
+
+    fn hint(&self) -> Option<String> {
+        let entry = match self {
+            Error::OtherVersion(_) => RunCode::OutputStateDamaged.entry(),
+            _ => self.entry(),
+        };
+        Some(entry.remedy.to_owned())
+    }
 }

@@ -127,8 +127,8 @@ impl Known {
 
     /// The same file, from now on used by a job.
     #[must_use]
-    pub(super) fn used_by(&self, job: &str) -> Known {
-        Known { job: job_tag(job), entries: self.entries.clone(), ..*self }
+    pub(super) fn used_by(self, job: &str) -> Known {
+        Known { job: job_tag(job), ..self }
     }
 
     /// Whether no other job has sent anything since this one.

@@ -52,6 +52,11 @@ fn metrics_say_what_the_process_says() {
     let mode =
         std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(folder.path("run.prom")).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o644);
+    // An export that lost all its rows can be watched for.
+    folder.write("contacts.csv", "Name,Phone\n");
+    m1import(&folder, ["contacts.csv", "--report", "run.prom"]).to(&server).run().exits_with(0);
+    let text = folder.read("run.prom");
+    assert!(text.contains("m1import_warnings{code=\"warning.no_rows\"} 1\n"), "{text}");
 }
 
 #[test]

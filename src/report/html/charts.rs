@@ -94,7 +94,7 @@ pub fn window(timeline: &Timeline) -> Markup {
         };
         before = Some(y);
     }
-    let said = format!("requests that might be under way at once: at most {most}");
+    let said = format!("requests allowed at once: at most {most}");
     over_time(&said, length, html! { path class="line" d=(path) {} (stripe(timeline, length)) })
 }
 
