@@ -43,9 +43,10 @@ const FOREIGN: [(&[u8], &str, &str); 22] = [
 
 /// Spreadsheets in XML, by a word of their first lines.
 const XML: [(&[u8], &str); 3] = [
+    // It borrows names of the others.
+    (b"www.gnumeric.org", "a spreadsheet of Gnumeric"),
     (b"urn:schemas-microsoft-com:office:spreadsheet", "a spreadsheet in XML (Excel 2003)"),
     (b"urn:oasis:names:tc:opendocument:xmlns:office", "a flat OpenDocument sheet (.fods)"),
-    (b"www.gnumeric.org", "a spreadsheet of Gnumeric"),
 ];
 
 /// What a file is that holds no contacts; `asked` is the encoding that the user says it has.

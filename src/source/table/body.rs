@@ -168,6 +168,12 @@ impl Body {
                 let own = char::from(delimiter);
                 return Err(reject(format!("its cells are separated by {other:?}, those of the header by {own:?}")));
             }
+            if self.guard == Guard::Around {
+                join_quoted(row, self.delimiter.map_or(' ', char::from));
+                if self.guard.is_torn(row) {
+                    return Err(reject("an apostrophe that opens or closes a cell stands alone".to_owned()));
+                }
+            }
             self.mend(row);
             return self.misfit(row).map_or(Ok(true), |detail| Err(reject(detail)));
         }
@@ -190,7 +196,10 @@ impl Body {
     fn wants_a_look(&self, row: &Row) -> bool {
         let is_short = row.len() < self.titles.len();
         self.delimiter.is_some_and(|delimiter| {
-            is_short && has_other_separators(row, delimiter) || row.len() > self.widest || delimiter == b' '
+            is_short && has_other_separators(row, delimiter)
+                || row.len() > self.widest
+                || delimiter == b' '
+                || self.guard == Guard::Around
         }) || self.titles.is_suspect(row) && self.titles.stray(row).is_some()
     }
 
@@ -210,15 +219,12 @@ impl Body {
             return;
         }
         self.spare.clear();
-        if self.guard == Guard::Around {
-            join_quoted(row, self.delimiter.map_or(' ', char::from));
-        }
         for column in 0..row.len().max(self.titles.names().len()) {
             let place = match &self.order {
                 Some(order) if column < self.titles.names().len() => order.get(column).copied().flatten(),
                 _ => Some(column),
             };
-            self.spare.push(self.guard.off(place.map_or("", |place| row.cell(place))));
+            self.spare.push(&self.guard.off(place.map_or("", |place| row.cell(place))));
         }
         self.spare.location = row.location;
         std::mem::swap(row, &mut self.spare);
@@ -303,9 +309,16 @@ mod tests {
         ),
         (
             "Name,Phone",
-            "'Ana','+1'\n'Souza, Beto','+2'\nO'Neil,x\n'a,b\n",
+            "'Ana','+1'\n'Souza, Beto','+2'\nO'Neil,x\n'O''Neil','+3'\n'a\nb','+4'\n",
             Guard::Around,
-            &["1: Ana|+1", "2: Souza, Beto|+2", "3: O'Neil|x", "4: 'a,b|"],
+            &[
+                "1: Ana|+1",
+                "2: Souza, Beto|+2",
+                "3: O'Neil|x",
+                "4: O'Neil|+3",
+                "5: an apostrophe that opens or closes a cell stands alone",
+                "6: an apostrophe that opens or closes a cell stands alone",
+            ],
         ),
         (
             "Phone,Name",

@@ -1,5 +1,7 @@
 //! Apostrophes by which some programs keep spreadsheets from changing the cells of a table.
 
+use std::borrow::Cow;
+
 use crate::row::Row;
 
 /// A mark that keeps a cell as it is: an apostrophe before it, if every cell of the table has one.
@@ -62,13 +64,23 @@ impl Guard {
         if is_around { Guard::Around } else { Guard::Before }
     }
 
-    /// The cell without the mark.
-    pub fn off(self, cell: &str) -> &str {
+    /// Whether a cell that begins between apostrophes, or ends so, does not do both: a line or a delimiter stands in it.
+    pub fn is_torn(self, row: &Row) -> bool {
+        let is_half = |cell: &str| cell.len() > 1 && cell.starts_with('\'') != cell.ends_with('\'') || cell == "'";
+        self == Guard::Around && row.cells().map(str::trim).any(is_half)
+    }
+
+    /// The cell without the mark; between apostrophes a doubled one is one.
+    pub fn off(self, cell: &str) -> Cow<'_, str> {
         let inner = || cell.trim().strip_prefix('\'');
         match self {
-            Guard::None => cell,
-            Guard::Before => inner().unwrap_or(cell),
-            Guard::Around => inner().and_then(|inner| inner.strip_suffix('\'')).unwrap_or(cell),
+            Guard::None => Cow::Borrowed(cell),
+            Guard::Before => Cow::Borrowed(inner().unwrap_or(cell)),
+            Guard::Around => match inner().and_then(|inner| inner.strip_suffix('\'')) {
+                Some(inner) if inner.contains("''") => Cow::Owned(inner.replace("''", "'")),
+                Some(inner) => Cow::Borrowed(inner),
+                None => Cow::Borrowed(cell),
+            },
         }
     }
 }
