@@ -1,4 +1,8 @@
-"""Writes the contacts with each writer, imports the file into a sandbox, and compares: run.py PROGRAM FOLDER [WORD]."""
+"""Writes the contacts with each writer, imports the file into a sandbox, and compares: run.py PROGRAM FOLDER [WORD].
+
+`lost` counts the contacts that the writer itself changes, or that are rejected with a reason: `LOSSES` in writers.py says
+which, and what is read of them is compared all the same.
+"""
 
 import json
 import os
@@ -13,7 +17,7 @@ from writers import LOSSES, WRITERS
 
 PROGRAM, WORK, WORD = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 SEED = int(os.environ.get("SEED", "1"))
-LINE = "{:36} {:>8} {:>8} {:>6}  {}"
+LINE = "{:36} {:>8} {:>6} {:>6} {:>7}  {}"
 
 
 def imported(path, folder):
@@ -56,7 +60,7 @@ def compared(rows, found):
 
 def main():
     rows = contacts(SEED)
-    print(LINE.format("writer", "contacts", "read", "differ", "how it ended"))
+    print(LINE.format("writer", "contacts", "read", "lost", "differ", "how it ended"))
     wrong = []
     for name, write, is_refused in WRITERS:
         if WORD.lower() not in name.lower():
@@ -66,20 +70,22 @@ def main():
                 path = write(rows, Path(folder))
             except (OSError, ImportError, subprocess.SubprocessError) as error:
                 output = getattr(error, "stderr", None) or b""
-                print(LINE.format(name, "-", "-", "-", f"cannot write: {error} {output[-200:]!r}"))
+                print(LINE.format(name, "-", "-", "-", "-", f"cannot write: {error} {output[-200:]!r}"))
                 continue
             if path is None:
-                print(LINE.format(name, "-", "-", "-", "not on this machine"))
+                print(LINE.format(name, "-", "-", "-", "-", "not on this machine"))
                 continue
             found, done = imported(path, Path(folder))
             said = done.stderr.strip().splitlines()
+            lost = 0
             if is_refused:
                 differences = [] if done.returncode == 65 and not found else ["it is not refused"]
             else:
-                changed, has_tags = LOSSES.get(name, (str, True))
-                left = [(changed(who), phone, meant, email, tags if has_tags else []) for who, phone, meant, email, tags in rows]
+                left = [row for row in map(LOSSES.get(name, tuple), rows) if row]
+                lost = sum(LOSSES.get(name, tuple)(row) != row for row in rows)
                 differences = compared(left, found)
-            print(LINE.format(name, len(rows), len(found), len(differences), f"{done.returncode} {said[0][:100] if is_refused and said else ''}"))
+            why = said[0].split(": ", 2)[-1][:90] if is_refused and said else ""
+            print(LINE.format(name, len(rows), len(found), lost, len(differences), f"{done.returncode} {why}".rstrip()))
             for difference in differences[:4]:
                 print(f"    {difference}")
             wrong += [name] if differences else []

@@ -261,24 +261,46 @@ def miller(flag, end):
     return write
 
 
-def one_blank(name):
+# What is lost before the file is read, or is refused: a function of the row (name, phone as written, as meant, e-mail address,
+# tags) that gives the row as it can be had, or None.
+
+
+def one_blank(row):
     """HTML shows several blanks in a row as one."""
-    return re.sub(" +", " ", name)
+    return (re.sub(" +", " ", row[0]), *row[1:])
 
 
-def broken_lines(name):
+def broken_lines(row):
     """pandas writes a line break into a cell of HTML as a backslash and an n."""
-    return one_blank(name.replace("\n", "\\n"))
+    return (row[0].replace("\n", "\\n"), *row[1:])
 
 
-# What a writer itself changes: the name, and whether the tags have a title by which they are known.
+def no_tags(row):
+    """The tags have no title by which they are known, or the version has no categories."""
+    return (*row[:4], [])
+
+
+def no_broken_lines(row):
+    """A line break between apostrophes tears the row; both parts are rejected."""
+    return None if "\n" in row[0] else row
+
+
+def no_numbers(row):
+    """The text 2026 becomes a number, and a number among tags is an id."""
+    return (*row[:4], [] if row[4] == ["2026"] else row[4])
+
+
 LOSSES = {
-    "LibreOffice html": (one_blank, True),
-    "Gnumeric html": (one_blank, True),
-    "pandas to_html": (broken_lines, True),
-    "pandas to_html, called .xls": (broken_lines, True),
-    "pandas to_json, values": (str, False),
-    "jq @csv": (str, False),
+    "LibreOffice html": one_blank,
+    "Gnumeric html": one_blank,
+    "pandas to_html": broken_lines,
+    "pandas to_html, called .xls": broken_lines,
+    "pandas to_json, values": no_tags,
+    "jq @csv": no_tags,
+    "ez-vcard, 2.1": no_tags,
+    "sqlite3 .mode quote": no_broken_lines,
+    "Miller --ojson": no_numbers,
+    "Miller --ojsonl": no_numbers,
 }
 ORIENTS = ["split", "records", "index", "columns", "values", "table"]
 # Name, writer, and whether the file is to be refused.
