@@ -6,6 +6,9 @@ use std::borrow::Cow;
 /// The elements of a cell that is a list as a whole.
 pub(super) fn elements(cell: &str) -> Option<Vec<Cow<'_, str>>> {
     let cell = cell.trim();
+    if cell.starts_with("[{") {
+        return named(cell);
+    }
     let within = |open: char, close: char| cell.strip_prefix(open)?.strip_suffix(close);
     match within('[', ']').or_else(|| within('{', '}')) {
         Some(inner) => parted(inner),
@@ -15,6 +18,17 @@ pub(super) fn elements(cell: &str) -> Option<Vec<Cow<'_, str>>> {
             None => hashtags(cell),
         },
     }
+}
+
+/// The names of objects in a list of JSON: `[{"id": 1, "name": "vip"}]`. An object without one is no element.
+fn named(list: &str) -> Option<Vec<Cow<'static, str>>> {
+    const NAMES: [&str; 5] = ["name", "title", "label", "tag", "value"];
+    let objects: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(list).ok()?;
+    let name = |object: &serde_json::Map<String, serde_json::Value>| {
+        let name = NAMES.into_iter().find_map(|name| object.get(name)?.as_str());
+        name.map(|name| Cow::Owned(name.to_owned()))
+    };
+    Some(objects.iter().filter_map(name).collect())
 }
 
 /// The elements between commas, in quotes or plain; nothing where something else is among them.

@@ -6,7 +6,7 @@ use super::consent::REFUSED;
 use super::countries::holds_countries;
 use super::phones::{is_like_a_phone, is_of_somebody_else};
 use super::{Cause, Error, name_of, numbered, positions};
-use names::is_same_part;
+pub(super) use names::is_same_part;
 
 use crate::contact::phone::{Region, plain};
 use crate::row::{Field, Row, is_nothing};
@@ -88,6 +88,9 @@ fn by_values(name: &str, column: u32, sample: &[Row]) -> Option<(Meaning, bool)>
     }
     if is_of_a_country(name) {
         return Some((Meaning::PerhapsPrefix, false));
+    }
+    if normal(name).ends_with(" area code") && !is_never_a_phone(name) {
+        return Some((Meaning::Area, false));
     }
     says_refused(column, sample).then_some((Meaning::OptOut, false))
 }
@@ -317,11 +320,12 @@ impl<'a> Guess<'a> {
         let countries = self.of(|one| one == Meaning::PerhapsPrefix);
         let countries = countries.filter(|seen| may_be(name_of(seen.column, columns)));
         regions.extend(countries.filter(|seen| holds_countries(seen.column, self.sample)));
-        // Billing with billing: the country that stands with the phone goes first.
-        let is_of_phone = |seen: &&Seen| {
-            phone.is_some_and(|phone| is_same_part(name_of(seen.column, columns), name_of(phone, columns)))
+        // Billing with billing: the country that stands with the first of the phones goes first.
+        let place = |seen: &&Seen| {
+            let is_of = |phone: &u32| is_same_part(name_of(seen.column, columns), name_of(*phone, columns));
+            phones.iter().position(is_of).unwrap_or(phones.len())
         };
-        regions.sort_by_key(|seen| !is_of_phone(seen));
+        regions.sort_by_key(place);
         push(Field::Region, regions);
         push(Field::Tags, self.ranked(Meaning::Tags));
         others

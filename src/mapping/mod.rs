@@ -126,6 +126,7 @@ impl Mapping {
         }
         let guess = Guess::new(columns, sample, |column| mapping.fields.uses(column));
         mapping.take_guess(&guess, columns)?;
+        let others = mapping.leave_others(columns, sample);
         mapping.join_area(&guess, sample, options.default_country, columns)?;
         mapping.find_attributes(columns)?;
         mapping.mark_international(columns);
@@ -134,6 +135,7 @@ impl Mapping {
         mapping.unused_countries = countries::unused(&mapping.fields, columns, sample);
         let rules = phone::Rules { default: options.default_country, ..phone::Rules::default() };
         mapping.unused_phones = phones::unused(&mapping.fields, columns, sample, &rules);
+        mapping.unused_phones.retain(|column| !others.contains(column));
         Ok(mapping)
     }
 
@@ -252,6 +254,24 @@ impl Mapping {
         });
         self.consents = consents.collect();
         Ok(())
+    }
+
+    /// Takes out the phones of somebody else, and his name; which they are.
+    fn leave_others(&mut self, columns: &Columns, sample: &[Row]) -> Vec<u32> {
+        if self.settled.contains(&Field::Phone) {
+            return Vec::new();
+        }
+        let others = phones::of_others(&self.fields, columns, sample);
+        let is_theirs = |column: u32| {
+            others.iter().any(|phone| guess::is_same_part(name_of(column, columns), name_of(*phone, columns)))
+        };
+        self.phones.retain(|(_, column)| !others.contains(column));
+        for field in [Field::Name, Field::FirstName, Field::LastName] {
+            let own = self.fields.of(field).iter().copied().filter(|column| !is_theirs(*column)).collect();
+            self.fields.set(field, own);
+        }
+        self.rank_phones();
+        others
     }
 
     /// Takes the area codes that belong to the numbers, if the two together are numbers. If they are not, they are

@@ -1,8 +1,9 @@
 //! Columns of phone numbers that no field uses.
 
+use super::guess::is_same_part;
 use super::{FieldColumns, name_of, positions};
 use crate::contact::phone;
-use crate::row::{Row, is_nothing};
+use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
 use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
 
@@ -13,6 +14,25 @@ pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row], r
     };
     let free = positions(columns.names()).filter(may_be);
     free.filter(|(column, _)| holds_phones(*column, columns, sample, rules)).map(|(column, _)| column).collect()
+}
+
+/// Those of the phones that are somebody else's: with each stands a name of its own, and in some row it is not the contact's.
+pub(super) fn of_others(fields: &FieldColumns, columns: &Columns, sample: &[Row]) -> Vec<u32> {
+    let Some((first, rest)) = fields.of(Field::Phone).split_first() else { return Vec::new() };
+    let title = |column: u32| name_of(column, columns);
+    let names = || [Field::Name, Field::FirstName].into_iter().flat_map(|field| fields.of(field)).copied();
+    let is_of = |name: u32, phone: u32| is_same_part(title(name), title(phone));
+    let is_other = |row: &Row, one: u32, other: u32| {
+        let [one, other] = [one, other].map(|column| row.cell(column as usize).trim().to_lowercase());
+        !one.is_empty() && !other.is_empty() && !one.contains(&other) && !other.contains(&one)
+    };
+    let main = names().next();
+    let differs = |own: u32, phone: u32| {
+        let main = main.filter(|main| *main != own && !is_of(*main, phone));
+        main.is_some_and(|main| sample.iter().any(|row| is_other(row, own, main)))
+    };
+    let is_of_other = |phone: u32| names().any(|own| is_of(own, phone) && !is_of(own, *first) && differs(own, phone));
+    rest.iter().copied().filter(|phone| is_of_other(*phone)).collect()
 }
 
 /// The columns of these phones that have one beside them which says what each number is: `Phone 1 - Label` beside

@@ -15,10 +15,11 @@ use unicode_normalization::UnicodeNormalization;
 pub use header::normal;
 use header::{forms, plain};
 use modifiers::{
-    CONSENTS, EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS, REFUSALS,
+    CONSENTS, COUNTRIES, EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS,
+    REFUSALS,
 };
 pub use phone_kind::PhoneKind;
-use table::{COUNTRIES, WORDS};
+use table::WORDS;
 
 /// What a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

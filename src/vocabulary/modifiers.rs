@@ -25,6 +25,11 @@ pub(super) const CONSENTS: &str = "opt in, optin, opted in, optedin, double opt 
     persetujuan, setuju, kebenaran, sutikimas, nõusolek, piekrišana, συγκατάθεση, συναίνεση, הסכמה, \
     الموافقة, موافقة, رضایت, सहमति, সম্মতি, சம்மதம், సమ్మతి, đồng ý, chấp thuận, ความยินยอม, idhini, pahintulot";
 
+/// Words for a country. Its column may hold calling codes too.
+pub(super) const COUNTRIES: &str = "country, nation, país, pays, paese, land, nazione, negara, ülke, kraj, země, krajina, ország, țară, țara, \
+    maa, χώρα, страна, країна, държава, држава, država, šalis, valsts, riik, ארץ, מדינה, الدولة, دولة, البلد, بلد, کشور, ملک, \
+    देश, দেশ, நாடு, దేశం, 国, 国家, 國家, 国名, 국가, 국가명, quốc gia, ประเทศ, nchi, bansa";
+
 /// Words in front of a field that only say whose it is, or ask for it.
 pub(super) const QUALIFIERS: &str = "your, you, my, the, a, contact, contacts, customer, client, lead, person, member, student, \
     guest, recipient, subscriber, patient, buyer, attendee, invitee, participant, applicant, candidate, employee, user, \
@@ -126,8 +131,18 @@ pub(super) const PLACES: &str = "home, work, private, personal, billing, contact
     primary, main, lavoro, prive, werk";
 
 /// The number among the parts of a phone.
-pub(super) const PHONE_PARTS: [&str; 8] =
-    ["number", "phone", "phone number", "phonenumber", "e164", "full", "full number", "international"];
+pub(super) const PHONE_PARTS: [&str; 10] = [
+    "number",
+    "phone",
+    "phone number",
+    "phonenumber",
+    "e164",
+    "full",
+    "full number",
+    "international",
+    "national number",
+    "free form number",
+];
 
 /// The address among the parts of an e-mail.
 pub(super) const EMAIL_PARTS: [&str; 5] = ["email", "address", "email address", "emailaddress", "addr"];

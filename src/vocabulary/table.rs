@@ -7,11 +7,7 @@ use super::Meaning::{
     self, Area, Country, Email, First, FirstOrName, Last, LastPhone, Name, NameOrLast, NameOrPhone, OptIn, OptOut,
     PerhapsName, PerhapsPhone, PerhapsPrefix, Phone, Prefix, PrefixOrArea, Region, Tags,
 };
-
-/// Words for a country. Its column may hold calling codes too.
-pub(super) const COUNTRIES: &str = "country, nation, país, pays, paese, land, negara, ülke, kraj, země, krajina, ország, țară, țara, \
-    maa, χώρα, страна, країна, държава, држава, država, šalis, valsts, riik, ארץ, מדינה, الدولة, دولة, البلد, بلد, کشور, ملک, \
-    देश, দেশ, நாடு, దేశం, 国, 国家, 國家, 国名, 국가, 국가명, quốc gia, ประเทศ, nchi, bansa";
+use super::modifiers::COUNTRIES;
 
 /// Every word, by meaning; separated by commas.
 pub(super) const WORDS: &[(Meaning, &str)] = &[
@@ -111,7 +107,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
         "mobile, mobile phone, general mobile, home mobile, phone e164, phones e164, phone e164 number, e164, \
          phone numbers canonical form, mobile number, mobile no, mobile phone number, mobile num, mob, mob no, \
          mob number, cell, cell phone, cellphone, cell number, cell no, cell phone number, mobiltelefon, \
-         handy, handynummer, mobil, mobilnummer, mobilfunk, mobilfunknummer, handy nr, telefon mobil, \
+         handy, natel, handynummer, mobil, mobilnummer, mobilfunk, mobilfunknummer, handy nr, telefon mobil, \
          tel mobil, mobilrufnummer, portable, tél mobile, tel mobile, téléphone mobile, téléphone portable, \
          tél portable, tel portable, numéro de portable, numéro de mobile, numéro mobile, gsm, gsm no, \
          gsm numarası, móvil, teléfono móvil, tfno móvil, tlf móvil, tlfno móvil, मो नं, मो न, मोबा नं, no telp hp, no hp telp, telp hp, no telepon hp, no hp telepon, nomor telepon hp, tel móvil, tel movil, número de móvil, número móvil, celular, \

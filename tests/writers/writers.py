@@ -271,7 +271,7 @@ def one_blank(row):
 
 
 def broken_lines(row):
-    """pandas writes a line break into a cell of HTML as a backslash and an n."""
+    """The writer puts a backslash and an n for a line break."""
     return (row[0].replace("\n", "\\n"), *row[1:])
 
 
@@ -291,6 +291,7 @@ def no_numbers(row):
 
 
 LOSSES = {
+    "PostgreSQL COPY text": broken_lines,
     "LibreOffice html": one_blank,
     "Gnumeric html": one_blank,
     "pandas to_html": broken_lines,
@@ -335,6 +336,7 @@ WRITERS = [
     *((f"sqlite3 .mode {mode}", sqlite(mode, end), refused) for mode, end, refused in [("csv", "csv", False), ("json", "json", False), ("quote", "txt", False), ("insert contacts", "sql", True)]),
     ("PostgreSQL COPY CSV", postgres("COPY contacts TO STDOUT (FORMAT csv, HEADER)", "csv"), False),
     ("PostgreSQL COPY CSV, ; and quotes", postgres("COPY contacts TO STDOUT (FORMAT csv, HEADER, DELIMITER ';', FORCE_QUOTE *)", "csv"), False),
+    ("PostgreSQL COPY text", postgres("COPY contacts TO STDOUT (HEADER)", "tsv"), False),
     ("PostgreSQL json_agg", postgres("SELECT json_agg(contacts) FROM contacts", "json"), False),
     ("PostgreSQL row_to_json", postgres("SELECT row_to_json(contacts) FROM contacts", "ndjson"), False),
     ("jq ., compact", jq(".", "json", "-c"), False),

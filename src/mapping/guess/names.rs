@@ -105,7 +105,7 @@ fn is_of_a_firm(name: &str) -> bool {
 }
 
 /// Whether both columns are of one part of the record: under one path, or behind the same first word.
-pub(super) fn is_same_part(name: &str, phone: &str) -> bool {
+pub fn is_same_part(name: &str, phone: &str) -> bool {
     match (name.rsplit_once('.'), phone.rsplit_once('.')) {
         (Some((name, _)), Some((phone, _))) => name == phone,
         (None, None) => {
