@@ -4,6 +4,8 @@
 //! into the row, and refuses what would be silently lost: a key that occurs twice, half a surrogate pair.
 //! Tests compare it with serde_json.
 
+mod alike;
+
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
@@ -16,7 +18,7 @@ use super::outline::Node;
 use super::pieces::elements;
 use super::template::{Template, Value};
 use super::token::{ParseError, Parsed, Parser};
-use crate::row::{Code, LIST_END, Row};
+use crate::row::{Code, Row};
 use crate::vocabulary::{Meaning, meaning};
 
 /// Where a file of rejected rows keeps an element that could not be read, to be mended.
@@ -91,48 +93,6 @@ impl Flattener {
             return Ok(());
         }
         self.parse(text, row)
-    }
-
-    /// Reads the record that the bytes begin with, if it is written like those before it, and says how long it is.
-    pub fn read_first(&mut self, bytes: &[u8], row: &mut Row) -> Option<usize> {
-        let length = self.template.read(bytes, &mut self.values)?;
-        let text = simdutf8::basic::from_utf8(bytes.get(..length)?).ok()?;
-        self.fill(text, row).then_some(length)
-    }
-
-    /// Fills the row with the values that were found in the record, if nothing about them wants the parser.
-    fn fill(&mut self, record: &str, row: &mut Row) -> bool {
-        self.begin();
-        self.text.push_str(record);
-        for &Value { column, begin, end } in &self.values {
-            let cell = match record.as_bytes().get(begin) {
-                Some(b'"') => (begin + 1, end - 1),
-                Some(b'n') => (begin, begin),
-                Some(b'[') => {
-                    let start = self.text.len();
-                    // Every other piece is a text, the others stand between them.
-                    let texts = record.get(begin..end).unwrap_or_default().split('"').skip(1).step_by(2);
-                    for text in texts.filter(|text| !text.is_empty()) {
-                        self.text.push_str(text);
-                        self.text.push(LIST_END);
-                    }
-                    if self.text.len() == start {
-                        continue;
-                    }
-                    (start, self.text.len())
-                }
-                Some(b'0'..=b'9') if self.tags.contains(&column) => return false,
-                _ => (begin, end),
-            };
-            self.used = self.used.max(column + 1);
-            match self.cells.get_mut(column) {
-                // An element is at most 4 MiB long.
-                Some(absent) if *absent == ABSENT => *absent = (cell.0 as u32, cell.1 as u32),
-                _ => return false,
-            }
-        }
-        row.fill(&self.text, self.cells.get(..self.used).unwrap_or_default());
-        true
     }
 
     fn begin(&mut self) {

@@ -3,6 +3,7 @@
 //! Read by ourselves for what a library does not tell in one pass: which rows are hidden, which cells are merged, and
 //! which formulas have no result.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{BufReader, Read};
 
@@ -11,12 +12,13 @@ use quick_xml::events::{BytesStart, Event};
 use super::archive::Archive;
 use super::cell;
 use super::number_format::CellFormat;
+use super::places::{merged, place};
 use super::sheets::SheetName;
 use super::tables::Tables;
 use super::texts::Texts;
+use super::usual::{self, UsualCell};
 use super::xml::{Xml, attribute, number, push_text};
 use crate::source::error::ErrorKind;
-use crate::source::merged::Merge;
 
 /// A workbook: its archive, and what all its sheets share.
 pub(super) struct Workbook {
@@ -41,6 +43,9 @@ struct Target {
 }
 
 type Part<'a> = Xml<BufReader<Box<dyn Read + 'a>>>;
+
+/// How much of a part is unpacked at once.
+const BUFFER: usize = 64 << 10;
 
 impl Workbook {
     pub fn open(mut archive: Archive) -> Result<Workbook, ErrorKind> {
@@ -75,7 +80,7 @@ impl Workbook {
 fn part<'a>(archive: &'a mut Archive, name: &str) -> Result<Part<'a>, ErrorKind> {
     let entry = archive.entry(name)?;
     let entry = entry.ok_or_else(|| ErrorKind::Spreadsheet(format!("its part {name:?} is missing")))?;
-    Ok(Xml::new(BufReader::new(Box::new(entry))))
+    Ok(Xml::new(BufReader::with_capacity(BUFFER, Box::new(entry))))
 }
 
 /// What a part refers to, by the names it has for it.
@@ -173,6 +178,10 @@ fn texts(mut xml: Part<'_>) -> Result<Texts, ErrorKind> {
     let mut text = String::new();
     let (mut is_text, mut is_pronunciation) = (false, false);
     loop {
+        while let Some((text, length)) = usual::shared_text(xml.ahead()?) {
+            texts.push(text);
+            xml.pass(length);
+        }
         let event = xml.next()?;
         match &event {
             Event::Eof => return Ok(texts),
@@ -237,6 +246,14 @@ fn read(mut xml: Part<'_>, shared: &Shared<'_>, tables: &mut Tables<'_>) -> Resu
     let (mut line, mut column) = (0u64, 0usize);
     let mut formulas: HashMap<u32, String> = HashMap::new();
     loop {
+        while let Some(usual) = usual::cell(xml.ahead()?) {
+            let UsualCell { kind, style, value, length, .. } = usual;
+            column = usual.column + 1;
+            if tables.cell(line, usual.column, &said(kind, style, value, shared))?.is_break() {
+                return Ok(());
+            }
+            xml.pass(length);
+        }
         let event = xml.next()?;
         let is_empty = matches!(event, Event::Empty(_));
         match &event {
@@ -297,22 +314,6 @@ fn started(tag: &BytesStart<'_>, next: usize) -> Cell {
     cell
 }
 
-/// The line from 1 and the column from 0 of a place such as `AB12`.
-fn place(text: &str) -> Option<(u64, usize)> {
-    let text = text.trim().trim_start_matches('$');
-    let digits = text.find(|c: char| !c.is_ascii_alphabetic())?;
-    let (letters, line) = text.split_at_checked(digits).filter(|(letters, _)| (1..=4).contains(&letters.len()))?;
-    let number = |letter: u8| usize::from(letter.to_ascii_uppercase() - b'A' + 1);
-    let column = letters.bytes().fold(0, |sum, letter| sum * 26 + number(letter));
-    Some((line.trim_start_matches('$').parse().ok()?, column - 1))
-}
-
-fn merged(range: &str) -> Option<Merge> {
-    let (first, last) = range.split_once(':')?;
-    let ((first, column), (last, _)) = (place(first)?, place(last)?);
-    Some(Merge { first, last, column })
-}
-
 impl Cell {
     /// Takes an element within the cell, and says where its text belongs.
     fn enter(&mut self, name: &str, tag: &BytesStart<'_>, is_empty: bool, within: Within) -> Within {
@@ -348,35 +349,26 @@ impl Cell {
                 return text.to_owned();
             }
         }
-        let value = stored.unwrap_or_default();
-        match self.kind.as_str() {
-            "s" => value.trim().parse().ok().and_then(|number| shared.texts.get(number)).unwrap_or_default().to_owned(),
-            "b" => if value.trim() == "1" { "true" } else { "false" }.to_owned(),
-            "" | "n" => match value.trim().parse() {
-                Ok(number) => cell::shown(number, shared.formats.get(self.style), shared.is_1904),
-                Err(_) => value,
-            },
-            _ => value,
-        }
+        said(&self.kind, self.style, &stored.unwrap_or_default(), shared).into_owned()
+    }
+}
+
+/// What a stored value says.
+fn said<'v>(kind: &str, style: usize, value: &'v str, shared: &Shared<'v>) -> Cow<'v, str> {
+    match kind {
+        "s" => value.trim().parse().ok().and_then(|number| shared.texts.get(number)).unwrap_or_default().into(),
+        "b" => if value.trim() == "1" { "true" } else { "false" }.into(),
+        "" | "n" => match value.trim().parse() {
+            Ok(number) => cell::shown(number, shared.formats.get(style), shared.is_1904).into(),
+            Err(_) => value.into(),
+        },
+        _ => value.into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_and_ranges() {
-        assert_eq!(place("A1"), Some((1, 0)));
-        assert_eq!(place("ab12"), Some((12, 27)));
-        assert_eq!(place("XFD1048576"), Some((1_048_576, 16_383)));
-        assert_eq!(place("$B$3"), Some((3, 1)));
-        for wrong in ["", "1", "A", "ABCDE1", "Ä1", "A-1"] {
-            assert_eq!(place(wrong), None, "{wrong}");
-        }
-        assert_eq!(merged("B2:C9"), Some(Merge { first: 2, last: 9, column: 1 }));
-        assert_eq!(merged("B2"), None);
-    }
 
     #[test]
     fn ways_within_an_archive() {

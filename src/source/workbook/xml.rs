@@ -18,11 +18,29 @@ pub(super) struct Xml<R> {
     reader: Reader<Measured<R>>,
     buffer: Vec<u8>,
     depth: usize,
+    /// The last piece was a tag.
+    is_behind_tag: bool,
 }
 
 impl<R: BufRead> Xml<R> {
     pub fn new(from: R) -> Xml<R> {
-        Xml { reader: Reader::from_reader(Measured { from, taken: 0 }), buffer: Vec::new(), depth: 0 }
+        let reader = Reader::from_reader(Measured { from, taken: 0 });
+        Xml { reader, buffer: Vec::new(), depth: 0, is_behind_tag: false }
+    }
+
+    /// The document behind the last tag as it stands, as far as it is at hand; nothing behind a text.
+    pub fn ahead(&mut self) -> Result<&[u8], ErrorKind> {
+        if !self.is_behind_tag {
+            return Ok(&[]);
+        }
+        let source = self.reader.get_mut();
+        source.taken = 0;
+        source.fill_buf().map_err(|error| failed(error.into()))
+    }
+
+    /// Passes over so many bytes of what is ahead, which are whole elements.
+    pub fn pass(&mut self, count: usize) {
+        self.reader.get_mut().consume(count);
     }
 
     /// The next piece of the document.
@@ -30,6 +48,7 @@ impl<R: BufRead> Xml<R> {
         self.buffer.clear();
         self.reader.get_mut().taken = 0;
         let event = self.reader.read_event_into(&mut self.buffer).map_err(failed)?;
+        self.is_behind_tag = matches!(event, Event::Start(_) | Event::Empty(_) | Event::End(_));
         match event {
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
