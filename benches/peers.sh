@@ -82,6 +82,21 @@ compare() {
         }'
 }
 
+# what, command: the median of 20 starts, in milliseconds of wall time.
+start() {
+    python3 - "$@" <<'END'
+import statistics, subprocess, sys, time
+
+def once():
+    begin = time.perf_counter()
+    subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return 1000 * (time.perf_counter() - begin)
+
+times = sorted(once() for _ in range(20))
+print(f"{sys.argv[1]:44} {'ms':7} {statistics.median(times):.1f} ({times[0]:.1f} to {times[-1]:.1f})")
+END
+}
+
 printf '%-44s %-7s %-26s %-26s %s\n' "" "" ours theirs ratio
 for file in "$@"; do
     file=$(realpath "$file")
@@ -113,4 +128,13 @@ python_calamine.CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to
     [ ! -e "$work/before.times" ] || compare "check $name, before" check.times before.times
     [ ! -e "$work/import.times" ] || compare "import $name, meilisearch-importer" import.times forward.times
     [ ! -e "$work/import-before.times" ] || compare "import $name, before" import.times import-before.times
+    case $name in
+    *.csv)
+        sort -n -k 2 "$work/check.times" | awk -v rows="$(($(wc -l <"$file") - 1))" -v what="check $name, a row" '
+            { cpu[NR] = $2 } END { printf "%-44s %-7s %.3f\n", what, "CPU us", 1e6 * cpu[int((NR + 1) / 2)] / rows }'
+        head -n 11 "$file" >"$work/ten.csv"
+        ;;
+    esac
 done
+start "start, --version" "$ours" --version
+[ ! -e "$work/ten.csv" ] || start "start, check of 10 rows" "$ours" check "$work/ten.csv" --quiet

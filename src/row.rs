@@ -82,6 +82,14 @@ impl Row {
         self.begun = self.end();
     }
 
+    /// The same with the row's own text in exchange, which is then of no use but for its memory.
+    pub fn fill_with(&mut self, text: &mut String, cells: &[(u32, u32)]) {
+        std::mem::swap(&mut self.text, text);
+        self.cells.clear();
+        self.cells.extend_from_slice(cells);
+        self.begun = self.end();
+    }
+
     /// Replaces the text of a cell; a column that the row does not have is ignored.
     pub fn replace(&mut self, column: usize, cell: &str) {
         self.text.push_str(cell);

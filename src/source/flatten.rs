@@ -127,7 +127,7 @@ impl Flattener {
             let kept = kept.to_owned();
             return self.read(kept.as_bytes(), row).map_err(|broken| ParseError { at: 0, ..broken });
         }
-        row.fill(&self.text, self.cells.get(..self.used).unwrap_or_default());
+        row.fill_with(&mut self.text, self.cells.get(..self.used).unwrap_or_default());
         if self.is_plain && self.kept.is_none() {
             self.template.learn(text.as_bytes().get(..end).unwrap_or_default(), &self.values);
         }

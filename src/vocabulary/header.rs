@@ -42,7 +42,11 @@ fn reduce(header: &str, split: bool) -> String {
     // Engati and FloatChat put the type behind two bars: `phone_no||STRING`.
     let header = header.split_once("||").map_or(header, |(name, _)| name);
     let plain = markup::plain(header);
-    let clean: String = plain.nfkc().filter(|&c| !is_noise_in_names(c)).collect();
+    let is_part = |c: &char| !is_noise_in_names(*c);
+    let clean: String = match plain.is_ascii() {
+        true => plain.chars().filter(is_part).collect(),
+        false => plain.nfkc().filter(is_part).collect(),
+    };
     let clean = clean.trim().trim_end_matches(['*', ':', '?', '：', '？']).trim_end();
     let clean = without_remark(clean);
     let mut normal = String::with_capacity(clean.len() + 4);

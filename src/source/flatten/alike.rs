@@ -43,7 +43,7 @@ impl Flattener {
                 _ => return false,
             }
         }
-        row.fill(&self.text, self.cells.get(..self.used).unwrap_or_default());
+        row.fill_with(&mut self.text, self.cells.get(..self.used).unwrap_or_default());
         true
     }
 }
