@@ -12,8 +12,8 @@ use super::{Repeated, RepeatedPhones, Winner};
 const PART_BITS: u32 = 6;
 /// The other bits of a key, the highest byte first.
 type Rest = [u8; 6];
-/// So many rows wait in a part before they are joined with its phones; where those are many, a sixteenth of them.
-const FEWEST: usize = 1024;
+/// So many rows wait in a part before they are joined with its phones; where those are many, an eighth of their number.
+const FEWEST: usize = 4096;
 
 /// Phones of which the last row wins.
 pub(super) struct PhoneSet {
@@ -48,7 +48,7 @@ impl PhoneSet {
         let part = (entry.key() >> (KEY_BITS - PART_BITS)) as usize;
         let Some(part) = self.parts.get_mut(part) else { return };
         part.rows.push(entry);
-        if part.rows.len() >= FEWEST.max(part.phones.len() / 16) {
+        if part.rows.len() >= FEWEST.max(part.phones.len() / 8) {
             let before = part.bytes();
             part.join(repeated);
             self.bytes = self.bytes.saturating_sub(before) + part.bytes();

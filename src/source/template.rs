@@ -92,10 +92,17 @@ impl Template {
     }
 }
 
-/// Where the value ends that begins at a place: a text without escapes, a whole number, a word, or a list of such texts.
+/// Where the value ends that begins at a place: a text, a whole number, a word, or a list of texts
+/// without escapes.
 fn value_end(text: &[u8], begin: usize, marks: &mut Marks<'_, InString>) -> Option<usize> {
     match text.get(begin)? {
-        b'"' => string_end(text, begin, marks),
+        b'"' => {
+            let mut end = marks.from(begin + 1);
+            while text.get(end) == Some(&b'\\') {
+                end = marks.from(end + 2);
+            }
+            (text.get(end) == Some(&b'"')).then_some(end + 1)
+        }
         b'[' => {
             let mut at = begin + 1;
             while text.get(at) == Some(&b'"') {
@@ -122,6 +129,7 @@ fn value_end(text: &[u8], begin: usize, marks: &mut Marks<'_, InString>) -> Opti
     }
 }
 
+/// Where a text without escapes ends.
 fn string_end(text: &[u8], begin: usize, marks: &mut Marks<'_, InString>) -> Option<usize> {
     let end = marks.from(begin + 1);
     (text.get(end) == Some(&b'"')).then_some(end + 1)

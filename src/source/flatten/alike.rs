@@ -3,6 +3,7 @@
 use super::{ABSENT, Flattener};
 use crate::row::{LIST_END, Row};
 use crate::source::template::Value;
+use crate::source::token::Parser;
 
 impl Flattener {
     /// Reads the record that the bytes begin with, if it is written like those before it, and says how long it is.
@@ -18,15 +19,29 @@ impl Flattener {
         self.text.push_str(record);
         for &Value { column, begin, end } in &self.values {
             let cell = match record.as_bytes().get(begin) {
-                Some(b'"') => (begin + 1, end - 1),
+                Some(b'"') => {
+                    let text = record.get(begin..end).unwrap_or_default();
+                    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+                        (begin + 1, end - 1)
+                    } else {
+                        let start = self.text.len();
+                        if Parser::new(text).string(&mut self.text).is_err() {
+                            return false;
+                        }
+                        (start, self.text.len())
+                    }
+                }
                 Some(b'n') => (begin, begin),
                 Some(b'[') => {
                     let start = self.text.len();
-                    // Every other piece is a text, the others stand between them.
-                    let texts = record.get(begin..end).unwrap_or_default().split('"').skip(1).step_by(2);
-                    for text in texts.filter(|text| !text.is_empty()) {
-                        self.text.push_str(text);
-                        self.text.push(LIST_END);
+                    let list = record.get(begin..end).unwrap_or_default();
+                    let mut quotes = memchr::memchr_iter(b'"', list.as_bytes());
+                    while let (Some(open), Some(close)) = (quotes.next(), quotes.next()) {
+                        let text = list.get(open + 1..close).unwrap_or_default();
+                        if !text.is_empty() {
+                            self.text.push_str(text);
+                            self.text.push(LIST_END);
+                        }
                     }
                     if self.text.len() == start {
                         continue;

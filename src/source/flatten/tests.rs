@@ -205,7 +205,14 @@ fn records_written_alike_are_not_parsed_again() {
         assert_eq!(flat.read_first(record.as_bytes(), &mut row), Some(record.len()), "{record}");
         assert_eq!(row.cells().collect::<Vec<_>>(), cells);
     }
-    for other in [r#"{"name": "a\n", "tags": []"#, r#"{"name":"Ana""#, r#"{"name": "Ana", "tags": [1]"#] {
+    let escaped = r#"{"name": "a\n\"é", "tags": [], "attributes": {"city": "", "n": 1}}"#;
+    assert_eq!(flat.read_first(escaped.as_bytes(), &mut row), Some(escaped.len()));
+    assert_eq!(row.cell(0), "a\n\"é");
+    for other in [
+        r#"{"name": "a\q", "tags": [], "attributes": {"city": "", "n": 1}}"#,
+        r#"{"name":"Ana""#,
+        r#"{"name": "Ana", "tags": [1]"#,
+    ] {
         assert_eq!(flat.read_first(other.as_bytes(), &mut row), None, "{other}");
     }
 }
