@@ -9,7 +9,7 @@ use super::{DedupePlan, OnDuplicate, RepeatedPhones};
 use crate::contact::phone::Phone;
 use crate::row::Location;
 
-/// All phones of a reading: eight bytes each while the last row of a phone wins and they fit into memory; else sixteen, beyond
+/// All phones of a reading: seven bytes each while the last row of a phone wins and they fit into memory; else sixteen, beyond
 /// it in private temporary files.
 pub struct PhoneIndex {
     policy: OnDuplicate,

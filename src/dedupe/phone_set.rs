@@ -1,9 +1,8 @@
 //! The phones of a reading in memory, six bytes each, without where their rows stand.
 //!
-//! The last row of a phone is the one that counts here, and it is known whenever a phone comes again. Phones are parted
-//! by the highest bits of their keys, which are spread evenly. New rows wait at the end of a list in their part until
-//! they are enough to be joined with its phones in one pass: so a row touches little memory, however many phones there
-//! are, and costs the same.
+//! The last row of a phone is the one that counts here, and it is known whenever a phone comes again. New rows wait by the
+//! highest bits of their keys, which are spread evenly, until they are enough to be joined with the sorted phones in one
+//! pass: so a row touches little memory, however many phones there are, and costs the same.
 
 use super::entry::{self, Entry, KEY_BITS};
 use super::{Repeated, RepeatedPhones, Winner};
@@ -12,22 +11,26 @@ use super::{Repeated, RepeatedPhones, Winner};
 const PART_BITS: u32 = 6;
 /// The other bits of a key, the highest byte first.
 type Rest = [u8; 6];
-/// So many rows wait in a part before they are joined with its phones; where those are many, an eighth of their number.
-const FEWEST: usize = 4096;
+/// So many rows wait before they are joined with the phones; where those are many, a sixteenth of their number.
+const FEWEST: usize = 1 << 18;
 
 /// Phones of which the last row wins.
 pub(super) struct PhoneSet {
+    /// The phones in the order of their keys, each once, part behind part.
+    phones: Vec<Rest>,
     parts: Vec<Part>,
-    /// The bytes that are taken.
-    bytes: usize,
+    /// How many rows wait.
+    waiting: usize,
 }
 
 #[derive(Default)]
 struct Part {
-    /// Its phones, sorted, each once.
-    phones: Vec<Rest>,
+    /// Where its phones end.
+    end: usize,
     /// Rows that came since, in the order of their records.
     rows: Vec<Entry>,
+    /// Before which of its phones the phone of each row belongs.
+    places: Vec<u32>,
 }
 
 fn rest(key: u64) -> Rest {
@@ -36,11 +39,11 @@ fn rest(key: u64) -> Rest {
 }
 
 impl PhoneSet {
-    /// What it takes at least where there are many phones, in bytes.
-    pub const LEAST: usize = (FEWEST * Entry::SIZE) << PART_BITS;
+    /// What waiting rows may take where there are few phones, in bytes.
+    pub const LEAST: usize = FEWEST * Entry::SIZE;
 
     pub fn new() -> PhoneSet {
-        PhoneSet { parts: (0..1 << PART_BITS).map(|_| Part::default()).collect(), bytes: 0 }
+        PhoneSet { phones: Vec::new(), parts: (0..1 << PART_BITS).map(|_| Part::default()).collect(), waiting: 0 }
     }
 
     /// Adds a row behind those that were added.
@@ -48,28 +51,29 @@ impl PhoneSet {
         let part = (entry.key() >> (KEY_BITS - PART_BITS)) as usize;
         let Some(part) = self.parts.get_mut(part) else { return };
         part.rows.push(entry);
-        if part.rows.len() >= FEWEST.max(part.phones.len() / 8) {
-            let before = part.bytes();
-            part.join(repeated);
-            self.bytes = self.bytes.saturating_sub(before) + part.bytes();
+        self.waiting += 1;
+        if self.waiting >= FEWEST.max(self.phones.len() / 16) {
+            self.join(repeated);
         }
     }
 
-    /// The bytes that it takes, but for rows of which there are few.
+    /// The bytes that it takes.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.phones.len() * size_of::<Rest>() + self.waiting * Entry::SIZE
     }
 
     /// Joins all rows with the phones, and says how many phones there are.
     pub fn settle(&mut self, repeated: &mut RepeatedPhones) -> u64 {
-        self.parts.iter_mut().for_each(|part| part.join(repeated));
-        self.parts.iter().map(|part| part.phones.len() as u64).sum()
+        self.join(repeated);
+        self.phones.len() as u64
     }
 
     /// The phones in the order of their keys, each with its last row where it has several; of the others it is not known.
     pub fn entries(&self, repeated: &RepeatedPhones) -> impl Iterator<Item = Entry> {
-        self.parts.iter().zip(0_u64..).flat_map(move |(part, number)| {
-            part.phones.iter().map(move |&[a, b, c, d, e, f]| {
+        let begins = std::iter::once(0).chain(self.parts.iter().map(|part| part.end));
+        begins.zip(&self.parts).zip(0_u64..).flat_map(move |((begin, part), number)| {
+            let phones = self.phones.get(begin..part.end).unwrap_or_default();
+            phones.iter().map(move |&[a, b, c, d, e, f]| {
                 let key = number << (KEY_BITS - PART_BITS) | u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
                 match repeated.get(&entry::phone(key)) {
                     Some(repeated) => Entry::of(key, repeated.winner).again(),
@@ -78,36 +82,68 @@ impl PhoneSet {
             })
         })
     }
+
+    /// Joins the rows with the phones, in their place: memory of another size would leave holes.
+    fn join(&mut self, repeated: &mut RepeatedPhones) {
+        let (mut begin, mut new) = (0, 0);
+        for part in &mut self.parts {
+            part.keep_new(self.phones.get(begin..part.end).unwrap_or_default(), repeated);
+            (begin, new) = (part.end, new + part.rows.len());
+        }
+        self.phones.reserve_exact(new);
+        // From the last on, phones move up to where they belong, and new ones come between them.
+        let mut from = self.phones.len();
+        self.phones.resize(from + new, Rest::default());
+        let mut to = self.phones.len();
+        let mut parts = self.parts.iter_mut().rev().peekable();
+        while let Some(part) = parts.next() {
+            let begin = parts.peek().map_or(0, |before| before.end);
+            part.end = to;
+            while let (Some(row), Some(place)) = (part.rows.pop(), part.places.pop()) {
+                let above = from - (begin + place as usize);
+                self.phones.copy_within(from - above..from, to - above);
+                (from, to) = (from - above, to - above - 1);
+                if let Some(phone) = self.phones.get_mut(to) {
+                    *phone = rest(row.key());
+                }
+            }
+            self.phones.copy_within(begin..from, to - (from - begin));
+            (from, to) = (begin, to - (from - begin));
+        }
+        self.waiting = 0;
+    }
 }
 
 impl Part {
-    fn bytes(&self) -> usize {
-        self.phones.capacity() * size_of::<Rest>() + self.rows.capacity() * Entry::SIZE
-    }
-
-    /// Joins the rows with the phones.
-    fn join(&mut self, repeated: &mut RepeatedPhones) {
+    /// Leaves one row of each phone that is not among those it has, sorted, with their places.
+    fn keep_new(&mut self, phones: &[Rest], repeated: &mut RepeatedPhones) {
+        let mut note = |row: Entry| {
+            let again = Repeated { winner: row.row(), extra: 0 };
+            let phone = repeated.entry(entry::phone(row.key())).or_insert(again);
+            (phone.winner, phone.extra) = (row.row(), phone.extra + 1);
+        };
         self.rows.sort_unstable();
-        let mut phones = Vec::with_capacity(self.phones.len() + self.rows.len());
-        let mut others = self.phones.as_slice();
-        for rows in self.rows.chunk_by(|one, next| one.key() == next.key()) {
-            let Some(last) = rows.last() else { continue };
-            let phone = rest(last.key());
-            let (below, behind) = others.split_at(others.iter().take_while(|other| **other < phone).count());
-            phones.extend_from_slice(below);
-            phones.push(phone);
-            let is_known = behind.first() == Some(&phone);
-            others = behind.get(usize::from(is_known)..).unwrap_or_default();
-            let again = rows.len() - usize::from(!is_known);
-            if again > 0 {
-                let phone =
-                    repeated.entry(entry::phone(last.key())).or_insert(Repeated { winner: last.row(), extra: 0 });
-                phone.winner = last.row();
-                phone.extra += again as u64;
+        // `dedup_by` hands the later row first and keeps the earlier one in its place.
+        self.rows.dedup_by(|later, kept| {
+            let equal = later.key() == kept.key();
+            if equal {
+                *kept = *later;
+                note(*later);
             }
-        }
-        phones.extend_from_slice(others);
-        self.phones = phones;
-        self.rows.clear();
+            equal
+        });
+        let mut place = 0;
+        self.rows.retain(|row| {
+            let phone = rest(row.key());
+            let others = phones.get(place..).unwrap_or_default();
+            place += others.iter().take_while(|other| **other < phone).count();
+            let is_known = phones.get(place) == Some(&phone);
+            match is_known {
+                true => note(*row),
+                // There is no memory for more than four thousand million phones.
+                false => self.places.push(place as u32),
+            }
+            !is_known
+        });
     }
 }
