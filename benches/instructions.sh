@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Instructions a row.
-declare -A recorded=([csv]=3854 [ndjson]=8512 [json]=10921)
+declare -A recorded=([csv]=3680 [ndjson]=6416 [json]=6784)
 
 contacts() { # format, rows
     awk -v format="$1" -v rows="$2" 'BEGIN {
