@@ -7,6 +7,9 @@ use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
 use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
 
+/// More columns of one kind than anybody has are not compared with each other.
+const MOST: usize = 50;
+
 /// The columns of phone numbers that no field uses, and that may be the contact's own.
 pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row], rules: &phone::Rules) -> Vec<u32> {
     let may_be = |&(column, name): &(u32, &str)| {
@@ -20,7 +23,7 @@ pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row], r
 pub(super) fn of_others(fields: &FieldColumns, columns: &Columns, sample: &[Row]) -> Vec<u32> {
     let Some((first, rest)) = fields.of(Field::Phone).split_first() else { return Vec::new() };
     let title = |column: u32| name_of(column, columns);
-    let names = || [Field::Name, Field::FirstName].into_iter().flat_map(|field| fields.of(field)).copied();
+    let names = || [Field::Name, Field::FirstName].into_iter().flat_map(|field| fields.of(field)).copied().take(MOST);
     let is_of = |name: u32, phone: u32| is_same_part(title(name), title(phone));
     let is_other = |row: &Row, one: u32, other: u32| {
         let [one, other] = [one, other].map(|column| row.cell(column as usize).trim().to_lowercase());
@@ -32,7 +35,7 @@ pub(super) fn of_others(fields: &FieldColumns, columns: &Columns, sample: &[Row]
         main.is_some_and(|main| sample.iter().any(|row| is_other(row, own, main)))
     };
     let is_of_other = |phone: u32| names().any(|own| is_of(own, phone) && !is_of(own, *first) && differs(own, phone));
-    rest.iter().copied().filter(|phone| is_of_other(*phone)).collect()
+    rest.iter().copied().take(MOST).filter(|phone| is_of_other(*phone)).collect()
 }
 
 /// The columns of these phones that have one beside them which says what each number is: `Phone 1 - Label` beside
@@ -48,7 +51,7 @@ pub(super) fn labels(phones: &[u32], columns: &Columns) -> Vec<(u32, u32)> {
         };
         titles.iter().find(|(_, other)| is_label(other)).map(|(column, _)| (phone, *column))
     };
-    phones.iter().filter_map(|phone| label(*phone)).collect()
+    phones.iter().take(MOST).filter_map(|phone| label(*phone)).collect()
 }
 
 /// Whether the title says that the number is another person's, or no phone number.

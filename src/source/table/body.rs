@@ -185,12 +185,15 @@ impl Body {
         let delimiter = self.delimiter?;
         let width = self.titles.names().len();
         let is_wide = row.len() > self.widest && self.titles.are_spilled(row);
-        let is_other = || delimiter == b' ' && (row.len() != width || !self.titles.all_fit(row));
-        (is_wide || is_other()).then(|| {
+        if is_wide || delimiter == b' ' && row.len() != width {
             let cells = if row.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", row.len()) };
-            let delimiter = char::from(delimiter);
-            format!("it has {cells}, the header {width}; a cell that holds {delimiter:?} must stand between quotes")
-        })
+            let sign = char::from(delimiter);
+            return Some(format!(
+                "it has {cells}, the header {width}; a cell that holds {sign:?} must stand between quotes"
+            ));
+        }
+        let is_other = delimiter == b' ' && !self.titles.all_fit(row);
+        is_other.then(|| "what stands under the title of a phone or an e-mail address is none".to_owned())
     }
 
     fn wants_a_look(&self, row: &Row) -> bool {

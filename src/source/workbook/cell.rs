@@ -3,7 +3,7 @@
 use super::number_format::CellFormat;
 use crate::row::NO_RESULT;
 
-/// What stands for the 0 that a formula is stored with until it is known under which title: some programs write it in
+/// The 0 that a formula is stored with, until it is known under which title: some programs write it in
 /// place of a result that they have not worked out, and no number of a phone is 0.
 pub(super) const FORMULA_ZERO: &str = "#FORMULA!0";
 

@@ -108,7 +108,7 @@ struct Table {
     column: usize,
     /// What stands in the cell under way.
     text: Option<String>,
-    /// The number that it stands for, where the cell is shown rounded.
+    /// The number itself, where the cell is shown rounded.
     number: Option<String>,
     across: usize,
     down: u64,
