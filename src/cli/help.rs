@@ -188,6 +188,7 @@ fn option(setting: &Setting) -> Arg {
         "dry-run" => arg.conflicts_with("sandbox"),
         // Nothing is gone on with.
         "same-account" => arg.conflicts_with("restart"),
+        "trial" => arg.conflicts_with("dry-run"),
         _ => arg,
     }
 }

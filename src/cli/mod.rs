@@ -375,6 +375,7 @@ mod tests {
             ("m1import a.csv --strict=no", "usage.malformed", "--help"),
             ("m1import a.csv --dry-run --sandbox", "usage.conflict", "leave one"),
             ("m1import a.csv --restart --same-account", "usage.conflict", "leave one"),
+            ("m1import a.csv --trial 5 --dry-run", "usage.conflict", "leave one"),
             ("m1import --strict sandbox", "usage.conflict", "m1import sandbox --help"),
             ("m1import sandbox --poort 1", "usage.unknown_option", "did you mean --port?"),
             ("m1import sample xml", "usage.malformed", "--help"),

@@ -105,6 +105,8 @@ pub struct Config {
     /// Fingerprint of everything that decides which contacts a file gives: a job with another plan
     /// is another job.
     pub plan: String,
+    /// What of it somebody has chosen: names of settings, and their values as they came out.
+    pub plan_settings: Vec<(&'static str, String)>,
 }
 
 /// How one input is read and mapped.
@@ -209,6 +211,7 @@ impl Config {
         Ok(Config {
             files,
             max_input: levels.maybe(key::MAX_INPUT)?.map(|Size(bytes)| bytes),
+            plan_settings: plan::chosen(&levels, &rows.rules)?,
             plan: plan::of_inputs(plan::fingerprint(&levels, &rows.rules)?, &plans),
             inputs,
             unused_sections: places.files.iter().flat_map(|contents| contents.unused(&names)).collect(),

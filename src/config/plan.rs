@@ -15,13 +15,6 @@ use crate::small_file;
 
 /// The fingerprint, 32 hexadecimal digits.
 pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Error> {
-    let decides = |setting: &&Setting| match setting.group {
-        // The shards of a job have one plan.
-        Group::Input => !matches!(setting.name, "max-input" | "min-rows" | "max-drop" | "shard"),
-        Group::Mapping => true,
-        Group::Validation => !matches!(setting.name, "max-invalid" | "strict"),
-        Group::Delivery | Group::Output => setting.name == "bot-id",
-    };
     let mut hasher = blake3::Hasher::new();
     for setting in SETTINGS.iter().filter(decides) {
         let values = settled(setting, levels, rules)?;
@@ -32,6 +25,23 @@ pub(super) fn fingerprint(levels: &Levels, rules: &Rules) -> Result<String, Erro
         }
     }
     Ok(hasher.finalize().to_hex().chars().take(32).collect())
+}
+
+/// The settings of a plan that somebody has chosen, by name, with their values as they came out.
+pub(super) fn chosen(levels: &Levels, rules: &Rules) -> Result<Vec<(&'static str, String)>, Error> {
+    let chosen = SETTINGS.iter().filter(decides).filter(|setting| levels.find(setting.name).is_some());
+    chosen.map(|setting| Ok((setting.name, settled(setting, levels, rules)?.join("\0")))).collect()
+}
+
+/// Whether a setting decides which contacts a file gives.
+fn decides(setting: &&Setting) -> bool {
+    match setting.group {
+        // The shards of a job have one plan.
+        Group::Input => !matches!(setting.name, "max-input" | "min-rows" | "max-drop" | "shard"),
+        Group::Mapping => true,
+        Group::Validation => !matches!(setting.name, "max-invalid" | "strict"),
+        Group::Delivery | Group::Output => setting.name == "bot-id",
+    }
 }
 
 /// The plan of a job whose inputs may have settings of their own: that of all, where they have none.

@@ -10,6 +10,7 @@ mod line;
 mod load;
 mod lock;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,6 +44,9 @@ pub struct Head {
     pub inputs: Vec<InputFingerprint>,
     /// A hash of all settings that decide what is sent.
     pub plan: String,
+    /// The settings among them that were chosen: their names, with a keyed hash of their values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
     /// Which part of the records it takes, as `2/8`; empty for all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub shard: String,
@@ -92,7 +96,18 @@ impl Head {
             let shard = if self.shard.is_empty() { "all rows" } else { &self.shard };
             return Some(format!("another shard (then {shard})"));
         }
-        (self.plan != other.plan).then(|| "other settings for input, mapping or validation".to_owned())
+        (self.plan != other.plan).then(|| self.other_settings(other))
+    }
+
+    /// Which settings differ, where it is known.
+    fn other_settings(&self, other: &Head) -> String {
+        let all: BTreeSet<&String> = self.settings.keys().chain(other.settings.keys()).collect();
+        let differ = all.into_iter().filter(|name| self.settings.get(*name) != other.settings.get(*name));
+        let differ: Vec<String> = differ.map(|name| format!("--{name}")).collect();
+        match differ.is_empty() {
+            true => "other settings for input, mapping or validation".to_owned(),
+            false => format!("other settings ({})", differ.join(", ")),
+        }
     }
 }
 

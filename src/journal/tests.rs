@@ -1,6 +1,6 @@
 //! The journal under every cut, every flipped bit, a full disk and a loss of power.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::{Condvar, Mutex};
 use std::thread;
@@ -20,6 +20,7 @@ fn head() -> Head {
         job: "job".into(),
         inputs: vec![input],
         plan: "plan".into(),
+        settings: BTreeMap::from([("default-country".into(), "1f".into()), ("tag".into(), "2f".into())]),
         shard: String::new(),
         endpoint: "https://host/path".into(),
         query: String::new(),
@@ -142,7 +143,13 @@ fn a_job_is_its_inputs_its_plan_and_its_endpoint() {
     let elsewhere = Head { endpoint: "sandbox".into(), ..head() };
     assert_eq!(now.difference(&elsewhere).as_deref(), Some("another endpoint (then https://host/path)"));
     assert!(now.difference(&Head { shard: "2/8".into(), ..head() }).unwrap().contains("another shard (then all rows)"));
-    assert!(now.difference(&Head { plan: String::new(), ..head() }).is_some());
+    let unknown = Head { plan: String::new(), ..head() };
+    let said = "other settings for input, mapping or validation";
+    assert_eq!(now.difference(&unknown).as_deref(), Some(said), "a plan may differ in a file's own section");
+    let settings = BTreeMap::from([("map".into(), "3f".into()), ("tag".into(), "2e".into())]);
+    let other = Head { settings, ..unknown };
+    assert_eq!(now.difference(&other).as_deref(), Some("other settings (--default-country, --map, --tag)"));
+    assert_eq!(now.difference(&Head { plan: "plan".into(), ..other }), None, "the plan decides");
 }
 
 #[test]

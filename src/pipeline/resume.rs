@@ -44,10 +44,12 @@ pub fn head(run: &Run<'_>, job: &Job, survey: &Survey, key: &UserKey) -> Head {
         Target::Endpoint => run.config.delivery.transport.endpoint.url().query(),
         Target::Sandbox | Target::Nowhere => None,
     };
+    let settings = run.config.plan_settings.iter();
     Head {
         job: format!("{:016x}", fastrand::u64(..)),
         inputs: inputs.collect(),
         plan: run.config.plan.clone(),
+        settings: settings.map(|(name, values)| ((*name).to_owned(), key.hash(name, values))).collect(),
         shard: job.shard.part().unwrap_or_default(),
         endpoint: run.info.endpoint.clone(),
         query: query.map(|query| key.hash("query", query)).unwrap_or_default(),
@@ -141,7 +143,9 @@ fn resumable<'f>(
         None => Ok(Some(unfinished)),
         Some(what) if unfinished.is_known_to_state(head, is_new) => {
             let rows = count(unfinished.settled(), "row");
-            run.screen.note(&format!("the unfinished import with {what} and {rows} settled is not resumed: this one takes its place, and sends what is not certain"));
+            run.screen.note(&format!(
+                "the unfinished import with {what}, {rows} settled, is not resumed: this one takes its place, and sends what is not certain"
+            ));
             Ok(None)
         }
         Some(what) => Err(Error::OtherJob { what }),
