@@ -1,7 +1,7 @@
 //! Tells what became of everything, to people and to machines.
 //!
-//! All reports are made from one [`Summary`] and, where they speak of single rows, from a third reading of the
-//! input ([`rows`]). A report is never the source of truth: it can be made again from the journal and the input.
+//! All reports are made from one [`Summary`] and, where they speak of single rows, from a reading of the input ([`rows`]):
+//! the one that sends it, or one of their own. A report is never the source of truth: it can be made again from the journal and the input.
 
 pub mod certain;
 pub mod check;
