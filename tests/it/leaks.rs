@@ -302,7 +302,10 @@ fn nothing_of_a_person_that_the_server_quotes_is_in_what_is_passed_around() {
     for (name, text) in artefacts(&folder, &run) {
         let digits: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
         // Input, results and rejected rows are the persons' own; the page and the log are not.
-        if !["contacts.csv", "results.csv", "rejected.csv"].contains(&name.as_str()) {
+        if !["contacts.csv", "results.csv", "rejected.csv"]
+            .iter()
+            .any(|own| name.trim_start_matches('.').starts_with(own))
+        {
             assert!(!digits.contains("831234567") && !text.contains("jane.doe"), "{name}:\n{text}");
             quoting.extend(text.contains("belongs to j•••@mail.example").then_some(name));
         }
