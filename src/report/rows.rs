@@ -1,8 +1,7 @@
 //! `results.csv`, one line a row read, and the files to correct and import again.
 //!
 //! They are written while the contacts are sent, as if the server accepted all of them, and are what they should be if it
-//! does: then no third reading is needed. That saves a fifth of the CPU of an import. If a contact was not accepted, they are
-//! written anew by a reading of their own.
+//! does: then no third reading is needed. If a contact was not accepted, they are written anew by a reading of their own.
 //!
 //! Nothing here decides anything: what became of a row follows from the survey, the status map and the row itself.
 

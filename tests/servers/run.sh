@@ -8,15 +8,8 @@
 # does). What cannot be had is said and left out. It ends by itself, with 1 where something came out otherwise than
 # expected. KEEP=FOLDER uses that folder, and keeps it for the next time.
 set -uo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-if [ -n "${KEEP:-}" ]; then
-  mkdir -p "$KEEP" && work=$(cd "$KEEP" && pwd)
-else
-  work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-fi
-program=${M1IMPORT:-$root/target/debug/m1import}
-[ -x "$program" ] || (cd "$root" && cargo build --locked) || exit 1
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh"
 
 if [ ! -d "$work/npm/node_modules" ]; then
   mkdir -p "$work/npm" && cp "$here/package.json" "$work/npm/"

@@ -8,15 +8,8 @@
 # keeps it for the next time. SEED=N takes other contacts. It ends with 1 where something was read otherwise than it was
 # written.
 set -uo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-if [ -n "${KEEP:-}" ]; then
-  mkdir -p "$KEEP" && work=$(cd "$KEEP" && pwd)
-else
-  work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-fi
-program=${M1IMPORT:-$root/target/debug/m1import}
-[ -x "$program" ] || (cd "$root" && cargo build --locked) || exit 1
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh"
 
 if [ "${INSTALL:-}" = 1 ]; then
   apt-get update -qq
