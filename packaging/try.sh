@@ -62,6 +62,8 @@ arm64() {
 }
 
 windows() {
+    # Wine keeps its registry in the home folder.
+    mkdir -p "$work/home"
     wrapped windows "env WINEDEBUG=-all /usr/lib/wine/wine64 $(echo "$dist"/m1import-*-windows-gnu.exe)"
     run "$work/windows" windows
 }
