@@ -15,7 +15,7 @@ mod text;
 use std::borrow::Cow;
 
 pub use cells::country;
-pub use columns::FieldColumns;
+pub use columns::{FieldColumns, OwnName};
 pub use text::Separators;
 
 use area::{Parts, parts};
@@ -249,7 +249,7 @@ fn read_phone(row: &Row, fields: &FieldColumns, rules: &Rules) -> Result<(phone:
     let mut missing = None;
     for &column in phone_columns(row, fields).iter() {
         let cell = row.cell(column as usize);
-        if cell.is_empty() || is_false(cell) {
+        if cell.is_empty() || is_false(cell) || fields.is_of_another(column, row) {
             continue;
         }
         let whole = fields.international.contains(&column).then(|| with_plus(cell)).flatten();

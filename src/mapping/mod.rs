@@ -126,7 +126,7 @@ impl Mapping {
         }
         let guess = Guess::new(columns, sample, |column| mapping.fields.uses(column));
         mapping.take_guess(&guess, columns)?;
-        let others = mapping.leave_others(columns, sample);
+        let others = mapping.leave_others(&guess, columns, sample);
         mapping.join_area(&guess, sample, options.default_country, columns)?;
         mapping.find_attributes(columns)?;
         mapping.mark_international(columns);
@@ -166,6 +166,7 @@ impl Mapping {
             }
         }
         self.rank_phones();
+        self.find_own_names(columns);
         self.mark_international(columns);
         self.find_other_names(columns);
         // The columns of `These` were found at the beginning.
@@ -254,24 +255,6 @@ impl Mapping {
         });
         self.consents = consents.collect();
         Ok(())
-    }
-
-    /// Takes out the phones of somebody else, and his name; which they are.
-    fn leave_others(&mut self, columns: &Columns, sample: &[Row]) -> Vec<u32> {
-        if self.settled.contains(&Field::Phone) {
-            return Vec::new();
-        }
-        let others = phones::of_others(&self.fields, columns, sample);
-        let is_theirs = |column: u32| {
-            others.iter().any(|phone| guess::is_same_part(name_of(column, columns), name_of(*phone, columns)))
-        };
-        self.phones.retain(|(_, column)| !others.contains(column));
-        for field in [Field::Name, Field::FirstName, Field::LastName] {
-            let own = self.fields.of(field).iter().copied().filter(|column| !is_theirs(*column)).collect();
-            self.fields.set(field, own);
-        }
-        self.rank_phones();
-        others
     }
 
     /// Takes the area codes that belong to the numbers, if the two together are numbers. If they are not, they are

@@ -1,8 +1,8 @@
 //! Columns of phone numbers that no field uses.
 
-use super::guess::is_same_part;
-use super::{FieldColumns, name_of, positions};
-use crate::contact::phone;
+use super::guess::{Guess, is_same_part};
+use super::{FieldColumns, Mapping, name_of, positions};
+use crate::contact::{OwnName, phone};
 use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
 use crate::vocabulary::{Meaning, is_never_a_phone, meaning, nearest_phone, normal};
@@ -19,23 +19,53 @@ pub(super) fn unused(fields: &FieldColumns, columns: &Columns, sample: &[Row], r
     free.filter(|(column, _)| holds_phones(*column, columns, sample, rules)).map(|(column, _)| column).collect()
 }
 
-/// Those of the phones that are somebody else's: with each stands a name of its own, and in some row it is not the contact's.
-pub(super) fn of_others(fields: &FieldColumns, columns: &Columns, sample: &[Row]) -> Vec<u32> {
+impl Mapping {
+    /// Takes out the phones that in some row are somebody else's, with his name and address; which they are.
+    pub(super) fn leave_others(&mut self, guess: &Guess, columns: &Columns, sample: &[Row]) -> Vec<u32> {
+        if self.settled.contains(&Field::Phone) {
+            return Vec::new();
+        }
+        let names = guess.of(|meaning| meaning.is_name() && meaning != Meaning::Last).map(|seen| seen.column);
+        let (others, own): (Vec<OwnName>, Vec<OwnName>) = with_own_names(&self.fields, names, columns)
+            .into_iter()
+            .partition(|own| sample.iter().any(|row| own.is_of_another(row)));
+        self.fields.own_names = own;
+        let others: Vec<u32> = others.into_iter().map(|other| other.phone).collect();
+        let is_theirs =
+            |column: u32| others.iter().any(|phone| is_same_part(name_of(column, columns), name_of(*phone, columns)));
+        self.phones.retain(|(_, column)| !others.contains(column));
+        for field in [Field::Name, Field::FirstName, Field::LastName, Field::Email] {
+            let own = self.fields.of(field).iter().copied().filter(|column| !is_theirs(*column)).collect();
+            self.fields.set(field, own);
+        }
+        self.rank_phones();
+        others
+    }
+
+    /// Takes in the names beside phones that JSON has met since.
+    pub(super) fn find_own_names(&mut self, columns: &Columns) {
+        if self.settled.contains(&Field::Phone) {
+            return;
+        }
+        let mut found = with_own_names(&self.fields, std::iter::empty(), columns);
+        found.retain(|own| self.fields.own_names.iter().all(|known| known.phone != own.phone));
+        self.fields.own_names.append(&mut found);
+    }
+}
+
+/// The phones behind the first that have a name of their own beside them, with that name and the contact's. `names` are
+/// columns of names, those that no field uses included.
+fn with_own_names(fields: &FieldColumns, names: impl Iterator<Item = u32>, columns: &Columns) -> Vec<OwnName> {
     let Some((first, rest)) = fields.of(Field::Phone).split_first() else { return Vec::new() };
-    let title = |column: u32| name_of(column, columns);
-    let names = || [Field::Name, Field::FirstName].into_iter().flat_map(|field| fields.of(field)).copied().take(MOST);
-    let is_of = |name: u32, phone: u32| is_same_part(title(name), title(phone));
-    let is_other = |row: &Row, one: u32, other: u32| {
-        let [one, other] = [one, other].map(|column| row.cell(column as usize).trim().to_lowercase());
-        !one.is_empty() && !other.is_empty() && !one.contains(&other) && !other.contains(&one)
+    let is_of = |name: u32, phone: u32| is_same_part(name_of(name, columns), name_of(phone, columns));
+    let of_fields = || [Field::Name, Field::FirstName].into_iter().flat_map(|field| fields.of(field)).copied();
+    let names: Vec<u32> = of_fields().chain(names).filter(|name| !is_of(*name, *first)).take(MOST).collect();
+    let own = |phone: &u32| {
+        let name = names.iter().copied().find(|name| is_of(*name, *phone))?;
+        let main = of_fields().next().filter(|main| !is_of(*main, *phone))?;
+        Some(OwnName { phone: *phone, name, main })
     };
-    let main = names().next();
-    let differs = |own: u32, phone: u32| {
-        let main = main.filter(|main| *main != own && !is_of(*main, phone));
-        main.is_some_and(|main| sample.iter().any(|row| is_other(row, own, main)))
-    };
-    let is_of_other = |phone: u32| names().any(|own| is_of(own, phone) && !is_of(own, *first) && differs(own, phone));
-    rest.iter().copied().take(MOST).filter(|phone| is_of_other(*phone)).collect()
+    rest.iter().take(MOST).filter_map(own).collect()
 }
 
 /// The columns of these phones that have one beside them which says what each number is: `Phone 1 - Label` beside

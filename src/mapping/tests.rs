@@ -139,3 +139,35 @@ fn area_codes_are_joined_where_both_together_are_numbers_and_refused_elsewhere()
     assert_eq!(phone(&mapping, "IN").as_deref(), Some("+918025550101"));
     assert_eq!(phone(&mapping, "US"), None);
 }
+
+#[test]
+fn a_phone_with_the_name_of_another_beside_it_is_not_the_contacts() {
+    let titles = ["billing_first_name", "billing_phone", "shipping_first_name", "shipping_phone", "shipping_email"];
+    let columns = Columns::new(titles.map(str::to_owned).to_vec());
+    let row = |cells: [&str; 4]| {
+        let mut row = Row::default();
+        cells.into_iter().for_each(|cell| row.push(cell));
+        row
+    };
+    let read = |sample: &[Row], row: &Row| {
+        let mapping = Mapping::find(&columns, sample, &Options::default()).unwrap();
+        let rules = Rules::default();
+        let contact = Contact::from_row(row, mapping.fields(), &rules);
+        contact.map_or_else(|reject| reject.code.to_string(), |contact| format!("{} {}", contact.name(), contact.phone))
+    };
+    let alike = [row(["Ada", "+12025550101", "Ada", "+12025550101"])];
+    let other = row(["Ben", "", "Gift", "+12025550109"]);
+    let other_with_phone = row(["Ben", "+12025550102", "Gift", "+12025550109"]);
+    let same = row(["Ben", "", "Ben Sample", "+12025550103"]);
+    let only = row(["", "", "Gift", "+12025550109"]);
+    // Whether the first rows say so or not.
+    for sample in [&alike[..], std::slice::from_ref(&other), &[other.clone(), other_with_phone.clone()]] {
+        assert_eq!(read(sample, &other), "phone.missing");
+        assert_eq!(read(sample, &other_with_phone), "Ben +12025550102");
+    }
+    assert_eq!(read(&alike, &same), "Ben +12025550103");
+    assert_eq!(read(&alike, &only), "Gift +12025550109");
+    // The address beside it is not the contact's either.
+    let mapping = Mapping::find(&columns, std::slice::from_ref(&other), &Options::default()).unwrap();
+    assert!(mapping.fields().of(Field::Email).is_empty());
+}

@@ -8,6 +8,7 @@ use crate::numbers::grouped;
 use crate::reading::{InputRead, Job};
 use crate::report::Warning;
 use crate::row::Field;
+use crate::source::Notice;
 use crate::survey::{CommonName, Marked, People, Places, Survey};
 use crate::understanding::Understanding;
 use crate::wire::contact::Empty;
@@ -54,7 +55,7 @@ pub fn is_allowed_by_strict(code: WarningCode) -> bool {
 fn of_inputs(job: &Job, survey: &Survey) -> Vec<Warning> {
     let of_input = |(input, read): (&Understanding, &InputRead)| {
         let name = input.source.input().name().to_owned();
-        let notices = input.source.notices().iter().chain(&read.notices);
+        let notices = input.source.notices().iter().chain(&read.notices).filter(|notice| !is_mapped(input, notice));
         let warnings = notices.filter_map(move |notice| {
             let (code, count, _) = notice.warning()?;
             let places = notice.places(&name);
@@ -63,6 +64,14 @@ fn of_inputs(job: &Job, survey: &Survey) -> Vec<Warning> {
         warnings.collect::<Vec<_>>()
     };
     job.inputs.iter().zip(&survey.inputs).flat_map(of_input).collect()
+}
+
+/// Whether the list that the notice says is left holds the phones that are read: those of the rows are not, then.
+fn is_mapped(input: &Understanding, notice: &Notice) -> bool {
+    let Notice::ListLeft { list, .. } = notice else { return false };
+    let phones = input.mapping.fields().of(Field::Phone).iter();
+    let mut titles = phones.filter_map(|column| input.source.columns().name(*column as usize));
+    titles.any(|title| title.rsplit_once('/').is_some_and(|(group, _)| group == list))
 }
 
 /// A header and nothing below it is no error, and hardly what was meant.

@@ -3,6 +3,8 @@
 mod body;
 mod continued;
 mod guard;
+mod left_out;
+mod people;
 mod resplit;
 mod titles;
 

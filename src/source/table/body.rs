@@ -5,14 +5,12 @@ use std::collections::VecDeque;
 use super::Dialect;
 use super::continued::{Parents, join};
 use super::guard::{Guard, join_quoted};
+use super::left_out::LeftOut;
 use super::resplit::{Outcome, has_other_separators, part_anew};
 use super::titles::{Stray, Titles};
 use crate::row::{Code, Row};
 use crate::source::error::ErrorKind;
 use crate::source::{MAX_RECORD, Notice, RowError};
-
-/// How many places a notice names.
-const MAX_PLACES: usize = 5;
 
 /// The state of reading what is below a header.
 pub(in crate::source) struct Body {
@@ -28,7 +26,7 @@ pub(in crate::source) struct Body {
     /// Rows that were read and not given out.
     held: VecDeque<Held>,
     spare: Row,
-    left_out: Option<Notice>,
+    left_out: LeftOut,
 }
 
 struct Held {
@@ -50,6 +48,7 @@ impl Body {
         let titles = Titles::new(header);
         Body {
             parents: Parents::of(&titles),
+            left_out: LeftOut::of(&titles),
             titles,
             delimiter: None,
             guard: Guard::None,
@@ -57,17 +56,29 @@ impl Body {
             order: None,
             held: VecDeque::new(),
             spare: Row::default(),
-            left_out: None,
         }
     }
 
     /// What was left out so far.
     pub fn notices(&self) -> &[Notice] {
-        self.left_out.as_slice()
+        self.left_out.notices()
     }
 
     /// Reads the next record.
     pub fn next(
+        &mut self,
+        row: &mut Row,
+        read: impl FnMut(&mut Row) -> Result<bool, RowError>,
+    ) -> Result<bool, RowError> {
+        let is_record = self.whole(row, read)?;
+        if is_record {
+            self.left_out.count_people(std::slice::from_ref(row));
+        }
+        Ok(is_record)
+    }
+
+    /// Reads the next record and the rows that go on with it.
+    fn whole(
         &mut self,
         row: &mut Row,
         mut read: impl FnMut(&mut Row) -> Result<bool, RowError>,
@@ -127,6 +138,7 @@ impl Body {
         if self.order.is_some() || self.guard != Guard::None {
             batch.iter_mut().take(kept).skip(done).for_each(|row| self.mend(row));
         }
+        self.left_out.count_people(batch.get(..kept).unwrap_or_default());
         kept
     }
 
@@ -152,7 +164,7 @@ impl Body {
                 None => {}
                 Some(Stray::OtherHeader) => return Err(ErrorKind::OtherHeader { line }.into()),
                 Some(stray) => {
-                    self.leave_out(line);
+                    self.left_out.row(line);
                     match stray {
                         Stray::OtherOrder(order) => self.order = Some(order),
                         Stray::Header => self.order = None,
@@ -204,16 +216,6 @@ impl Body {
                 || delimiter == b' '
                 || self.guard == Guard::Around
         }) || self.titles.is_suspect(row) && self.titles.stray(row).is_some()
-    }
-
-    fn leave_out(&mut self, line: u64) {
-        let notice = self.left_out.get_or_insert(Notice::RowsLeftOut { count: 0, lines: Vec::new() });
-        if let Notice::RowsLeftOut { count, lines } = notice {
-            *count += 1;
-            if lines.len() < MAX_PLACES {
-                lines.push(line);
-            }
-        }
     }
 
     /// Puts the cells under their titles, and takes off the apostrophes that all cells have.
