@@ -5,7 +5,7 @@ use crate::contact::country;
 use crate::contact::phone::{self, Region};
 use crate::row::{Field, Row, is_nothing};
 use crate::source::Columns;
-use crate::vocabulary::normal;
+use crate::vocabulary::{is_not_of_the_phone, normal};
 
 /// A column of countries or calling codes that no field uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +43,10 @@ pub(super) fn holds_countries(column: u32, sample: &[Row]) -> bool {
     all > 0 && hits * 2 >= all
 }
 
-/// Whether the title says that the countries are not those of the numbers.
+/// Whether the title says that the countries are not those of the numbers, or that what looks like them are none.
 fn is_of_something_else(name: &str) -> bool {
-    const OTHER: &str = " birth born birthplace nationality citizenship citizen passport origin language languages lang \
-                         locale tax visa destination employer company state province region city currency interest \
-                         interests nacimiento nacionalidad naissance nationalité geburtsort geburtsland \
-                         staatsangehörigkeit sprache idioma langue ";
-    normal(name).split(' ').any(|word| OTHER.contains(&format!(" {word} ")))
+    const NO_COUNTRIES: &str = " state province region city currency interest interests ";
+    is_not_of_the_phone(name) || normal(name).split(' ').any(|word| NO_COUNTRIES.contains(&format!(" {word} ")))
 }
 
 /// Whether the title lets two letters be the code of a country. Under another they may as well be a language or a state.

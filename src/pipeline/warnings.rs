@@ -66,12 +66,20 @@ fn of_inputs(job: &Job, survey: &Survey) -> Vec<Warning> {
     job.inputs.iter().zip(&survey.inputs).flat_map(of_input).collect()
 }
 
-/// Whether the list that the notice says is left holds the phones that are read: those of the rows are not, then.
+/// Whether a field uses what the notice says is left out.
 fn is_mapped(input: &Understanding, notice: &Notice) -> bool {
-    let Notice::ListLeft { list, .. } = notice else { return false };
-    let phones = input.mapping.fields().of(Field::Phone).iter();
-    let mut titles = phones.filter_map(|column| input.source.columns().name(*column as usize));
-    titles.any(|title| title.rsplit_once('/').is_some_and(|(group, _)| group == list))
+    let titles = |field: Field| {
+        let columns = input.mapping.fields().of(field).iter();
+        columns.filter_map(|column| input.source.columns().name(*column as usize))
+    };
+    match notice {
+        Notice::ListLeft { list, .. } => titles(Field::Phone).any(|title| {
+            let group = title.rsplit_once('/').map(|(group, _)| group);
+            group == Some(list.as_str())
+        }),
+        Notice::TagIds { column, .. } => titles(Field::Tags).any(|title| title == column),
+        _ => false,
+    }
 }
 
 /// A header and nothing below it is no error, and hardly what was meant.

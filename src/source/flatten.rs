@@ -51,7 +51,7 @@ pub(super) struct Flattener {
     pub reads_all_lists: bool,
     /// The lists met so far, and whether they hold further contacts.
     lists: HashMap<Box<str>, ListKind, RandomState>,
-    /// Lists of further contacts, which are not read.
+    /// What is not read: lists of further contacts, ids of tags.
     pub left: Vec<Notice>,
     /// The columns that hold tags.
     tags: Vec<usize>,
@@ -64,6 +64,9 @@ pub(super) struct Flattener {
     /// The present record can be learned from: a plain object of texts, numbers and lists of them.
     pub is_plain: bool,
 }
+
+/// How many lines a notice names.
+const LINES: usize = 3;
 
 /// How many lists at one path are looked at.
 const LOOKS: u8 = 8;
@@ -158,8 +161,20 @@ impl Flattener {
         kind.holds_contacts
     }
 
+    /// Counts a number in place of a tag, which stands under the present path.
+    fn count_tag_id(&mut self) {
+        let is_this = |notice: &&mut Notice| matches!(notice, Notice::TagIds { column, .. } if *column == self.path);
+        if let Some(Notice::TagIds { count, lines, .. }) = self.left.iter_mut().find(is_this) {
+            *count += 1;
+            if lines.len() < LINES {
+                lines.push(self.line);
+            }
+        } else {
+            self.left.push(Notice::TagIds { column: self.path.clone(), count: 1, lines: vec![self.line] });
+        }
+    }
+
     fn count_left(&mut self, more: u64) {
-        const LINES: usize = 3;
         let is_this = |notice: &&mut Notice| matches!(notice, Notice::ListLeft { list, .. } if *list == self.path);
         if let Some(Notice::ListLeft { contacts, lines, .. }) = self.left.iter_mut().find(is_this) {
             *contacts += more;
@@ -310,6 +325,7 @@ impl Parser<'_> {
                 self.scalar(&mut flat.text)?;
                 if matches!(first, Some(b'0'..=b'9')) && flat.is_tags_here() {
                     flat.path.push_str(" id");
+                    flat.count_tag_id();
                     flat.is_plain = false;
                 }
                 self.set(flat, start)?;

@@ -43,6 +43,15 @@ pub enum Notice {
         /// The lines of the first records that have it; none where the list stands beside the one that is read.
         lines: Vec<u64>,
     },
+    /// Numbers stand where tags are expected, and are taken for the ids of tags.
+    TagIds {
+        /// The column they were put into.
+        column: String,
+        /// How many records have one.
+        count: u64,
+        /// The lines of the first.
+        lines: Vec<u64>,
+    },
     /// Cards are begun or ended where none can be read.
     CardsMissing {
         /// How many.
@@ -101,6 +110,7 @@ impl Notice {
             Notice::RowsBeforeHeader { count } => Some((WarningCode::HeaderRows, *count as u64, &[])),
             Notice::RowsLeftOut { count, lines } => Some((WarningCode::HeaderRows, *count, lines)),
             Notice::ListLeft { contacts, lines, .. } => Some((WarningCode::ListLeft, *contacts, lines)),
+            Notice::TagIds { count, lines, .. } => Some((WarningCode::TagIds, *count, lines)),
             Notice::CardsMissing { count, lines } => Some((WarningCode::CardsMissing, *count, lines)),
             Notice::SheetsLeft { sheets } => {
                 Some((WarningCode::SheetLeft, sheets.iter().map(|(_, rows)| rows).sum(), &[]))
@@ -139,6 +149,16 @@ impl fmt::Display for Notice {
             Notice::ListLeft { list, contacts, .. } => {
                 write!(f, "{contacts} contacts in the list {list:?} are not read")
             }
+            Notice::TagIds { column, count: 1, .. } => {
+                write!(
+                    f,
+                    "1 record has a number in place of a tag; it is taken for an id, is in column {column:?}, and is not sent"
+                )
+            }
+            Notice::TagIds { column, count, .. } => write!(
+                f,
+                "{count} records have a number in place of a tag; they are taken for ids, are in column {column:?}, and are not sent"
+            ),
             Notice::CardsMissing { count: 1, .. } => f.write_str("1 card is begun or ended where none can be read"),
             Notice::CardsMissing { count, .. } => write!(f, "{count} cards are begun or ended where none can be read"),
             Notice::SheetsLeft { sheets } => {

@@ -99,7 +99,7 @@ pub(super) fn dialect(sample: &[u8], whole: bool, options: &Options) -> Dialect 
         notices.push(Notice::LinesBeforeHeader { count: head.lines_left_out });
     }
     let names = head.names.as_deref().unwrap_or_default();
-    let (guard, widest) = (Guard::of(names, below), widest(names, below));
+    let (guard, widest) = (Guard::of(names, below, delimiter), widest(names, below));
     let skip = skip + head.line;
     Dialect { delimiter, basis, skip, header: head.names, guard, widest, is_rejects_file: false, notices }
 }

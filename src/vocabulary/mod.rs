@@ -15,8 +15,8 @@ use unicode_normalization::UnicodeNormalization;
 pub use header::normal;
 use header::{forms, plain};
 use modifiers::{
-    CONSENTS, COUNTRIES, EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, PHONE_PARTS, PLACES, QUALIFIERS,
-    REFUSALS,
+    CONSENTS, COUNTRIES, EMAIL_PARTS, HOLDERS, NEVER, NICKNAMES, ORGANISATIONS, OTHER_COUNTRIES, PHONE_PARTS, PLACES,
+    QUALIFIERS, REFUSALS,
 };
 pub use phone_kind::PhoneKind;
 use table::WORDS;
@@ -270,12 +270,14 @@ pub fn other_name(header: &str) -> Option<u8> {
 /// was born or what he speaks.
 pub fn is_of_a_country(header: &str) -> bool {
     const CODES: [&str; 4] = ["calling code", "dial code", "dialing code", "dialling code"];
-    const OTHER: &str = " birth born nationality citizenship passport origin language tax visa destination nacimiento \
-                         naissance nascimento nascita geburts origine origen origem company employer ";
     let header = format!(" {} ", normal(header));
     let has = |words: &str| header.contains(&format!(" {words} "));
-    (CODES.into_iter().any(has) || COUNTRY_TITLES.iter().any(|word| has(word)))
-        && !header.split_whitespace().any(|word| OTHER.contains(&format!(" {word} ")))
+    (CODES.into_iter().any(has) || COUNTRY_TITLES.iter().any(|word| has(word))) && !is_not_of_the_phone(&header)
+}
+
+/// Whether a title says that a country in its column is not that of the phone: the one of birth, of a firm, of a language.
+pub fn is_not_of_the_phone(header: &str) -> bool {
+    normal(header).split(' ').any(|word| OTHER_COUNTRIES.split(", ").any(|other| other == word))
 }
 
 /// The words for a country, as they are and without the marks of Latin letters.

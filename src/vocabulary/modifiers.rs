@@ -30,6 +30,12 @@ pub(super) const COUNTRIES: &str = "country, nation, país, pays, paese, land, n
     maa, χώρα, страна, країна, държава, држава, država, šalis, valsts, riik, ארץ, מדינה, الدولة, دولة, البلد, بلد, کشور, ملک, \
     देश, দেশ, நாடு, దేశం, 国, 国家, 國家, 国名, 국가, 국가명, quốc gia, ประเทศ, nchi, bansa";
 
+/// Words for what has a country that need not be the one of the phone.
+pub(super) const OTHER_COUNTRIES: &str = "birth, born, birthplace, nationality, citizenship, citizen, passport, origin, language, \
+    languages, lang, locale, tax, visa, destination, employer, company, nacimiento, nacionalidad, naissance, nationalité, \
+    nascimento, nacionalidade, nascita, nazionalità, geburts, geburtsort, geburtsland, herkunftsland, staatsangehörigkeit, \
+    sprache, idioma, langue, lingua, origine, origen, origem";
+
 /// Words in front of a field that only say whose it is, or ask for it.
 pub(super) const QUALIFIERS: &str = "your, you, my, the, a, contact, contacts, customer, client, lead, person, member, student, \
     guest, recipient, subscriber, patient, buyer, attendee, invitee, participant, applicant, candidate, employee, user, \

@@ -154,7 +154,7 @@ fn countries_are_known_whatever_stands_before_their_word() {
     {
         assert!(is_of_a_country(title), "{title}");
     }
-    for title in ["Country of birth", "Ausland", "County", "Tax country", "Company country"] {
+    for title in ["Country of birth", "Ausland", "County", "Tax country", "Company country", "País de nacimiento"] {
         assert!(!is_of_a_country(title), "{title}");
     }
 }

@@ -298,3 +298,29 @@ fn people_without_a_name_are_counted_and_a_missing_column_of_names_is_said() {
     m1import(&folder, ["check", "some.csv", "--strict"]).run().exits_with(0);
     m1import(&folder, ["check", "one.csv", "--strict"]).run().exits_with(65).says("warning.no_name_column");
 }
+
+#[test]
+fn numbers_in_place_of_tags_are_said_and_sent_where_they_are_mapped() {
+    let folder = Folder::new();
+    let records: String = (1..=4)
+        .map(|n| {
+            format!(
+                "{{\"name\":\"A{n}\",\"phone\":\"+1202555010{n}\",\"tags\":{}}}\n",
+                if n == 2 { "\"vip\"" } else { "2024" }
+            )
+        })
+        .collect();
+    folder.write("tags.ndjson", records);
+    let told = m1import(&folder, ["check", "tags.ndjson", "--output", "json"]).run().exits_with(0).json();
+    assert_eq!(codes(&told), ["warning.tag_ids"]);
+    let warning = &told["warnings"][0];
+    assert_eq!(
+        (&warning["count"], &warning["places"]),
+        (&3.into(), &serde_json::json!(["tags.ndjson:1", "tags.ndjson:3", "tags.ndjson:4"]))
+    );
+    let mapped =
+        ["check", "tags.ndjson", "--map", "tags=tags", "--map", "tags=tags id", "--output", "json", "--show-values"];
+    let told = m1import(&folder, mapped).run().exits_with(0).json();
+    assert_eq!(codes(&told), [""; 0]);
+    assert_eq!(told["preview"][0]["profile"]["userDetails"]["tags"], serde_json::json!(["2024"]));
+}

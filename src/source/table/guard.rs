@@ -1,18 +1,21 @@
-//! Apostrophes by which some programs keep spreadsheets from changing the cells of a table.
+//! What programs put into the cells of a table and is none of the text: apostrophes that keep spreadsheets from changing
+//! them, backslashes in place of quotes.
 
 use std::borrow::Cow;
 
-use crate::row::Row;
+use crate::row::{Row, is_nothing};
 
-/// A mark that keeps a cell as it is: an apostrophe before it, if every cell of the table has one.
+/// What keeps a cell as it is, if every cell of the table has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::source) enum Guard {
     #[default]
     None,
-    /// One before each cell.
+    /// An apostrophe before each cell.
     Before,
     /// One on either side, as quotes.
     Around,
+    /// Breaks, tabs and backslashes are written with a backslash, as databases write texts between tabs.
+    Escaped,
 }
 
 /// Puts cells together that were parted within apostrophes: `'Souza, Ana'`.
@@ -40,7 +43,10 @@ pub(super) fn join_quoted(row: &mut Row, delimiter: char) {
 impl Guard {
     /// What all the cells of these rows have; nothing unless there are at least two columns of them. Where the header
     /// stands between apostrophes, so do the cells, and the delimiter may stand in them.
-    pub fn of(header: &[String], rows: &[Row]) -> Guard {
+    pub fn of(header: &[String], rows: &[Row], delimiter: u8) -> Guard {
+        if delimiter == b'\t' && are_escaped(rows) {
+            return Guard::Escaped;
+        }
         let is_quoted = |cell: &str| cell.len() > 1 && cell.starts_with('\'') && cell.ends_with('\'');
         if header.len() > 1 && header.iter().all(|name| is_quoted(name.trim())) {
             return Guard::Around;
@@ -75,6 +81,8 @@ impl Guard {
         let inner = || cell.trim().strip_prefix('\'');
         match self {
             Guard::None => Cow::Borrowed(cell),
+            Guard::Escaped if is_nothing(cell) || !cell.contains('\\') => Cow::Borrowed(cell),
+            Guard::Escaped => Cow::Owned(unescaped(cell)),
             Guard::Before => Cow::Borrowed(inner().unwrap_or(cell)),
             Guard::Around => match inner().and_then(|inner| inner.strip_suffix('\'')) {
                 Some(inner) if inner.contains("''") => Cow::Owned(inner.replace("''", "'")),
@@ -85,6 +93,58 @@ impl Guard {
     }
 }
 
+/// Whether a database has written these cells with escapes: it says NULL in its way, and behind each backslash stands what
+/// one escapes. A path of Windows has backslashes of its own.
+fn are_escaped(rows: &[Row]) -> bool {
+    let cells = || rows.iter().flat_map(Row::cells);
+    let is_path =
+        |cell: &str| cell.match_indices(":\\").any(|(at, _)| !cell.get(at..).unwrap_or_default().starts_with(":\\\\"));
+    let with_escapes = || cells().filter(|cell| cell.contains('\\') && *cell != "\\N");
+    let is_sound = |cell: &str| {
+        let mut rest = cell.chars();
+        while let Some(c) = rest.next() {
+            if c == '\\' && rest.next().and_then(escape).is_none() {
+                return false;
+            }
+        }
+        true
+    };
+    let says_null =
+        cells().any(|cell| cell == "\\N") || cells().any(|cell| cell == "NULL") && with_escapes().next().is_some();
+    says_null && with_escapes().all(|cell| is_sound(cell) && !is_path(cell))
+}
+
+/// What the letter behind a backslash stands for; nothing if it is none that databases write.
+fn escape(letter: char) -> Option<char> {
+    Some(match letter {
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'v' => '\u{b}',
+        '0' => '\0',
+        '\\' | '\'' | '"' => letter,
+        _ => return None,
+    })
+}
+
+/// The text of a cell that is written with escapes. A backslash before anything else is one.
+fn unescaped(cell: &str) -> String {
+    let mut text = String::with_capacity(cell.len());
+    let mut rest = cell.chars();
+    while let Some(c) = rest.next() {
+        match (c, rest.clone().next().and_then(escape)) {
+            ('\\', Some(meant)) => {
+                rest.next();
+                text.push(meant);
+            }
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::row_of;
@@ -92,13 +152,38 @@ mod tests {
 
     #[test]
     fn apostrophes_that_all_cells_have() {
-        let guard = |text: &str| Guard::of(&[], &text.lines().map(row_of).collect::<Vec<_>>());
+        let guard = |text: &str| Guard::of(&[], &text.lines().map(row_of).collect::<Vec<_>>(), b',');
         assert_eq!(guard("'Ana,'+12025550101,30\n'Ben,'+12025550102,"), Guard::Before);
         assert_eq!(guard("'Ana','+12025550101'"), Guard::Around);
         assert_eq!(guard("'t Hart,+12025550101\n's Graaf,+12025550102"), Guard::None);
         assert_eq!(guard("Ana,'+12025550101"), Guard::None);
-        assert_eq!(Guard::of(&["'name'", "'phone'"].map(str::to_owned), &[]), Guard::Around);
+        assert_eq!(Guard::of(&["'name'", "'phone'"].map(str::to_owned), &[], b','), Guard::Around);
         assert_eq!(guard("'+12025550101\n'+12025550102"), Guard::None);
         assert_eq!(guard("'a,'b"), Guard::None);
+    }
+
+    #[test]
+    fn escapes_of_databases_are_known_by_what_they_write_for_null() {
+        let guard = |text: &str, delimiter| Guard::of(&[], &text.lines().map(row_of).collect::<Vec<_>>(), delimiter);
+        for text in [r"Ada\nRao,\N", r"AC\\DC,NULL", r"Ada,\N", r"C:\\new,\N", r"D\'Arc,\N"] {
+            assert_eq!(guard(text, b'\t'), Guard::Escaped, "{text}");
+            assert_eq!(guard(text, b','), Guard::None, "{text}");
+        }
+        for text in [r"Ada\nRao,+1", r"C:\new,\N", r"C:\new,NULL", r"Ada,NULL", r"50\50,\N", r"Ada\,\N", r"Ada Rao,+1"]
+        {
+            assert_eq!(guard(text, b'\t'), Guard::None, "{text}");
+        }
+        let texts = [
+            (r"Ada\nRao", "Ada\nRao"),
+            (r"a\\nb", r"a\nb"),
+            (r"\tx\r", "\tx\r"),
+            (r"\N", r"\N"),
+            (r"50\50", r"50\50"),
+            (r"end\", r"end\"),
+            ("José", "José"),
+        ];
+        for (cell, text) in texts {
+            assert_eq!(Guard::Escaped.off(cell), text);
+        }
     }
 }
