@@ -150,7 +150,8 @@ impl Changes {
                 }
             }
             let record = row.location.record;
-            if self.comparison.is_unchanged(record, contact.phone, &parts) && !statuses.is_done(record) {
+            let are_several = survey.dedupe.winner(contact.phone).is_some();
+            if self.comparison.is_unchanged(record, contact.phone, &parts, are_several) && !statuses.is_done(record) {
                 statuses.set(record..=record, RowStatus::Unchanged, None);
             }
             ControlFlow::Continue(())

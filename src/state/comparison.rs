@@ -19,6 +19,8 @@ pub struct Comparison {
     records: Bits,
     /// Whether the file on disk holds what `known` does.
     is_written: bool,
+    /// Whether contacts that are the same are of several rows now where the file says one, or the other way round.
+    are_rows_other: bool,
 }
 
 /// Contacts that are looked up together: the parts of the file that they need fit into the nearest cache.
@@ -35,15 +37,21 @@ impl Comparison {
             changed: Bits::default(),
             others: Vec::new(),
             records: Bits::default(),
+            are_rows_other: false,
         }
     }
 
-    /// The contact of the next record, counted from 1, by what is sent of it; each phone once. Whether the server
-    /// has it as it is.
-    pub fn is_unchanged(&mut self, record: u64, phone: Phone, parts: &[u8]) -> bool {
-        let entry = self.known.entry(phone, parts);
+    /// The contact of the next record, counted from 1, by what is sent of it, and whether other rows have its phone too; each
+    /// phone once. Whether the server has it as it is.
+    pub fn is_unchanged(&mut self, record: u64, phone: Phone, parts: &[u8], are_several: bool) -> bool {
+        let entry = self.known.entry(phone, parts).of_rows(are_several);
         let place = self.place(entry);
-        let is_same = place.and_then(|place| self.known.entries.get(place)) == Some(&entry);
+        let known = place.and_then(|place| self.known.entries.get_mut(place));
+        let is_same = known.as_ref().is_some_and(|known| known.has_payload_of(entry));
+        if let Some(known) = known.filter(|known| is_same && **known != entry) {
+            *known = entry;
+            self.are_rows_other = true;
+        }
         if let Some(place) = place {
             self.same.set(place, is_same);
             self.changed.set(place, !is_same);
@@ -60,13 +68,15 @@ impl Comparison {
         self.known.entry(phone, parts)
     }
 
-    /// Looks contacts up, each with a number of its own, and says of each where its phone stands among those known, and whether
-    /// the server has it as it is. Nothing is noted down. Many at once cost less than each alone.
+    /// Looks contacts of one row up, each with a number of its own, and says of each where its phone stands among those known, and
+    /// whether the server has it as it is and no other row had its phone the last time. Nothing is noted down. Many at once cost
+    /// less than each alone.
     pub fn find(&self, contacts: &[(usize, Entry)], mut found: impl FnMut(usize, Option<usize>, bool)) {
         for some in contacts.chunks(AT_ONCE) {
             self.places.touch(&self.known.entries, some.iter().map(|(_, entry)| entry.phone()));
             for (number, entry) in some {
                 let place = self.place(*entry);
+                // Of a phone of several rows the entry differs in a bit.
                 found(*number, place, place.and_then(|place| self.known.entries.get(place)) == Some(entry));
             }
         }
@@ -111,7 +121,7 @@ impl Comparison {
         let sent = self.records.ones().zip(&self.others);
         let mut accepted: Vec<Entry> =
             sent.filter(|(record, _)| is_accepted(*record as u64)).map(|(_, entry)| *entry).collect();
-        if accepted.is_empty() && self.is_written && self.changed.count() == 0 {
+        if accepted.is_empty() && self.is_written && self.changed.count() == 0 && !self.are_rows_other {
             return None;
         }
         accepted.extend(self.unchanged());
@@ -148,7 +158,10 @@ mod tests {
 
     /// The phones that a file says have this contact.
     fn holds(known: &Known, contacts: &BTreeMap<u8, u8>) -> BTreeSet<u8> {
-        let is_in = |(n, value): (&u8, &u8)| known.entries.contains(&known.entry(phone(*n), &[*value])).then_some(*n);
+        let is_in = |(n, value): (&u8, &u8)| {
+            let entry = known.entry(phone(*n), &[*value]).of_rows(n % 3 == 0);
+            known.entries.contains(&entry).then_some(*n)
+        };
         contacts.iter().filter_map(is_in).collect()
     }
 
@@ -169,7 +182,7 @@ mod tests {
                 let mut comparison = Comparison::new(known.clone());
                 let mut sent = Vec::new();
                 for ((n, value), record) in input.iter().zip(1..) {
-                    if comparison.is_unchanged(record, phone(*n), &[*value]) {
+                    if comparison.is_unchanged(record, phone(*n), &[*value], *n % 3 == 0) {
                         prop_assert_eq!(server.get(n), Some(&Some(*value)), "unchanged without having been accepted");
                     } else {
                         sent.push((record, *n, *value));
@@ -199,7 +212,7 @@ mod tests {
                     prop_assert_eq!(holds(&known, &input), expected);
                 }
                 for entry in &known.entries {
-                    let is_true = server.iter().any(|(n, value)| value.is_some_and(|value| known.entry(phone(*n), &[value]) == *entry));
+                    let is_true = server.iter().any(|(n, value)| value.is_some_and(|value| known.entry(phone(*n), &[value]).has_payload_of(*entry)));
                     prop_assert!(is_true, "the file says what the server does not hold for certain");
                 }
             }
@@ -236,14 +249,36 @@ mod tests {
     }
 
     #[test]
+    fn a_contact_of_several_rows_is_not_found_by_one_of_them() {
+        let found = |known: &Known| {
+            let (comparison, mut found) = (Comparison::new(known.clone()), None);
+            comparison.find(&[(0, known.entry(phone(1), b"a"))], |_, place, is_same| found = Some((place, is_same)));
+            found
+        };
+        let known = Known::new(Scope::of("", None)).unwrap();
+        let mut first = Comparison::new(known.clone());
+        assert!(!first.is_unchanged(1, phone(1), b"a", true));
+        let known = first.after_sending(|_| true).unwrap();
+        assert_eq!(found(&known), Some((Some(0), false)));
+        // The same contact, but of one row: it is not sent again, and found from then on.
+        let mut second = Comparison::new(known);
+        assert!(second.is_unchanged(1, phone(1), b"a", false) && second.before_sending("").is_some());
+        let known = second.after_sending(|_| true).unwrap();
+        assert_eq!(found(&known), Some((Some(0), true)));
+        let mut third = Comparison::new(known.used_by("a"));
+        assert!(third.is_unchanged(1, phone(1), b"a", true));
+        assert_eq!(found(&third.after_sending(|_| true).unwrap()), Some((Some(0), false)));
+    }
+
+    #[test]
     fn a_file_is_replaced_only_where_it_has_to_be() {
         let known = Known::new(Scope::of("", None)).unwrap();
         let mut first = Comparison::new(known.clone());
-        assert!(!first.is_unchanged(1, phone(1), b"a") && first.before_sending("a").is_some());
+        assert!(!first.is_unchanged(1, phone(1), b"a", false) && first.before_sending("a").is_some());
         assert!(first.before_sending("a").is_none());
         let known = first.after_sending(|_| true).unwrap();
         let mut second = Comparison::new(known.clone());
-        assert!(second.is_unchanged(1, phone(1), b"a"));
+        assert!(second.is_unchanged(1, phone(1), b"a", false));
         assert!(second.before_sending("a").is_none() && second.after_sending(|_| true).is_none());
         // The first use leaves a file, whatever is in it.
         assert!(Comparison::new(Known::new(Scope::of("", None)).unwrap()).after_sending(|_| true).is_some());

@@ -7,15 +7,17 @@ use super::Error;
 use crate::contact::phone::Phone;
 
 /// The first bytes of the file, with the version of the format at their end.
-const MAGIC: &[u8; 16] = b"m1import state 2";
+const MAGIC: &[u8; 16] = b"m1import state 3";
 const HASH: usize = blake3::OUT_LEN;
 const ENTRY: u64 = 16;
 /// Everything but the entries: magic, key, scope, job, checksum.
 const FRAME: u64 = 2 * 16 + 3 * HASH as u64;
 /// A phone has 15 digits at most.
 const PHONE_BITS: u32 = 50;
-/// The bits of an entry that are the hash of the payload; those above are the phone.
-const HASH_BITS: u32 = u128::BITS - PHONE_BITS;
+/// The bits of an entry below the phone.
+const BELOW_PHONE: u32 = u128::BITS - PHONE_BITS;
+/// The bit of an entry that says that several rows had its phone; those below are the hash of the payload.
+const OF_SEVERAL: u128 = 1 << (BELOW_PHONE - 1);
 /// How many entries are read at once.
 const AT_ONCE: usize = 4_096;
 /// Entries in a part of them, about: one or two lines of the cache.
@@ -34,7 +36,8 @@ impl Scope {
     }
 }
 
-/// A phone, mixed, and the payload of its contact: 50 bits of the one, 78 bits of a hash of the other.
+/// A phone, mixed, and the payload of its contact: 50 bits of the one, 77 bits of a hash of the other. The bit between them
+/// says that the contact was made of several rows, which the next reading knows by it before it has seen the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry(u128);
 
@@ -44,9 +47,20 @@ impl Entry {
         self.phone() == other.phone()
     }
 
+    /// Whether both are of the same phone and payload.
+    pub(super) fn has_payload_of(self, other: Entry) -> bool {
+        (self.0 ^ other.0) & !OF_SEVERAL == 0
+    }
+
+    /// The same, made of several rows or of one.
+    #[must_use]
+    pub(super) fn of_rows(self, are_several: bool) -> Entry {
+        Entry(self.0 & !OF_SEVERAL | if are_several { OF_SEVERAL } else { 0 })
+    }
+
     /// The phone, mixed; the order of entries is first of all that of these.
     pub(super) fn phone(self) -> u64 {
-        (self.0 >> HASH_BITS) as u64
+        (self.0 >> BELOW_PHONE) as u64
     }
 }
 
@@ -142,12 +156,12 @@ impl Known {
         hash.to_hex().chars().take(16).collect()
     }
 
-    /// The entry of a contact, by what is sent of it.
+    /// The entry of a contact of one row, by what is sent of it.
     pub fn entry(&self, phone: Phone, parts: &[u8]) -> Entry {
         let hash = blake3::keyed_hash(&self.key, parts);
         let [low @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *hash.as_bytes();
-        let hash = u128::from_le_bytes(low) & ((1 << HASH_BITS) - 1);
-        Entry((u128::from(mixed(phone)) << HASH_BITS) | hash)
+        let hash = u128::from_le_bytes(low) & (OF_SEVERAL - 1);
+        Entry((u128::from(mixed(phone)) << BELOW_PHONE) | hash)
     }
 
     /// How many phones are known.
@@ -308,7 +322,7 @@ mod tests {
         }
         assert_eq!(read(&[&whole[..], b"x"].concat(), scope), Err(Fault::Damaged));
         assert_eq!(read(b"Name,Phone\nA,+27830000001\n", scope), Err(Fault::NotOurs));
-        assert_eq!(read(b"m1import state 3", scope), Err(Fault::OtherVersion));
+        assert_eq!(read(b"m1import state 4", scope), Err(Fault::OtherVersion));
     }
 
     #[test]
