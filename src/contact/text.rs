@@ -13,11 +13,35 @@ use crate::row::{LIST_END, is_nothing, trimmed};
 
 /// The characters that split a tags cell. Google's ` ::: ` always does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Separators(Vec<char>);
+pub struct Separators {
+    chars: Vec<char>,
+    /// Which bytes their UTF-8 has.
+    bytes: [bool; 256],
+}
+
+impl Separators {
+    fn of(chars: &str) -> Separators {
+        let mut bytes = [false; 256];
+        for (byte, is_there) in (0..=255_u8).zip(&mut bytes) {
+            *is_there = chars.as_bytes().contains(&byte);
+        }
+        Separators { chars: chars.chars().collect(), bytes }
+    }
+
+    fn has(&self, c: char) -> bool {
+        self.chars.contains(&c)
+    }
+
+    /// Whether one of them may stand in the text.
+    fn may_part(&self, text: &str) -> bool {
+        let is_there = |byte: u8| self.bytes.get(usize::from(byte)).copied().unwrap_or_default();
+        text.bytes().fold(false, |any, byte| any | is_there(byte))
+    }
+}
 
 impl Default for Separators {
     fn default() -> Self {
-        Separators(vec![',', ';', '|'])
+        Separators::of(",;|")
     }
 }
 
@@ -27,7 +51,7 @@ impl FromStr for Separators {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.is_empty() {
             true => Err("is no character".to_owned()),
-            false => Ok(Separators(text.chars().collect())),
+            false => Ok(Separators::of(text)),
         }
     }
 }
@@ -82,23 +106,31 @@ pub(super) fn joined(first: &str, last: &str) -> String {
 }
 
 /// Whether a name is as it is meant: without white space or marks around it, without escapes, lists and tildes, in
-/// Unicode's composed form. Most are, and their bytes say it: letters, digits and signs of ASCII, and leading bytes under
-/// which nothing else stands (U+00C0 to U+02FF, U+0400 to U+047F, U+4000 to U+9FFF, U+B000 to U+CFFF).
+/// Unicode's composed form. Most are, and their bytes say it: letters, digits and signs of ASCII, and other letters.
 fn is_settled(name: &str) -> bool {
     static BYTES: [bool; 256] = {
         let mut settled = [false; 256];
         let mut byte = 0;
         #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
         while byte < 256 {
-            settled[byte] = matches!(byte, 0x20..=0x25 | 0x27..=0x3b | 0x3d..=0x5e | 0x60..=0x7d)
-                || matches!(byte, 0x80..=0xbf | 0xc3..=0xcb | 0xd0..=0xd1 | 0xe4..=0xe9 | 0xeb..=0xec);
+            settled[byte] =
+                matches!(byte, 0x20..=0x25 | 0x27..=0x3b | 0x3d..=0x5e | 0x60..=0x7d) || is_of_letter(byte as u8);
             byte += 1;
         }
         settled
     };
     let is_settled = |byte: &u8| BYTES.get(usize::from(*byte)).copied().unwrap_or_default();
     let bytes = name.as_bytes();
-    bytes.iter().all(is_settled) && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
+    // Without an early end: most names are short and settled.
+    bytes.iter().fold(true, |all, byte| all & is_settled(byte))
+        && bytes.first() != Some(&b' ')
+        && bytes.last() != Some(&b' ')
+}
+
+/// Whether a byte beyond ASCII is one of a letter in its composed form, or of a sign beside letters: a leading byte under which
+/// nothing else stands (U+00C0 to U+02FF, U+0400 to U+047F, U+4000 to U+9FFF, U+B000 to U+CFFF), or one that follows.
+const fn is_of_letter(byte: u8) -> bool {
+    matches!(byte, 0x80..=0xbf | 0xc3..=0xcb | 0xd0..=0xd1 | 0xe4..=0xe9 | 0xeb..=0xec)
 }
 
 fn composed(text: &str) -> Cow<'_, str> {
@@ -143,7 +175,7 @@ pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut 
     split_plain_tags(cell, separators, tags);
 }
 
-/// Whether a tags cell holds nothing but words of ASCII and the usual separators: no escapes, no quotes, no lists in another
+/// Whether a tags cell holds nothing but words and the usual separators: no escapes, no quotes, no lists in another
 /// notation, no groups of Google's. Most do, and their bytes say it.
 fn has_words_only(cell: &str) -> bool {
     static BYTES: [bool; 256] = {
@@ -152,17 +184,26 @@ fn has_words_only(cell: &str) -> bool {
         #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
         while byte < 256 {
             words[byte] = (byte as u8).is_ascii_alphanumeric()
-                || matches!(byte as u8, b' ' | b'.' | b'+' | b'-' | b'/' | b',' | b';' | b'|');
+                || matches!(byte as u8, b' ' | b'.' | b'+' | b'-' | b'/' | b',' | b';' | b'|')
+                || is_of_letter(byte as u8);
             byte += 1;
         }
         words
     };
-    cell.bytes().all(|byte| BYTES.get(usize::from(byte)).copied().unwrap_or_default())
+    cell.bytes().fold(true, |all, byte| all & BYTES.get(usize::from(byte)).copied().unwrap_or_default())
 }
 
 fn split_words<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
-    let words = cell.split(|c| separators.0.contains(&c)).map(trimmed);
-    tags.extend(words.filter(|word| !word.is_empty() && !is_nothing(word)).map(Cow::Borrowed));
+    let mut add = |word: &'r str| {
+        let word = trimmed(word);
+        if !word.is_empty() && !is_nothing(word) {
+            tags.push(Cow::Borrowed(word));
+        }
+    };
+    match separators.may_part(cell) {
+        true => cell.split(|c| separators.has(c)).for_each(add),
+        false => add(cell),
+    }
 }
 
 fn split_plain_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
@@ -202,11 +243,11 @@ fn next_tag<'r>(text: &'r str, separators: &Separators) -> (&'r str, &'r str) {
         let mut chars = after.chars();
         match chars.next() {
             None => return (quoted, ""),
-            Some(c) if separators.0.contains(&c) => return (quoted, chars.as_str()),
+            Some(c) if separators.has(c) => return (quoted, chars.as_str()),
             Some(_) => {} // A quote in the middle of something else: plain text.
         }
     }
-    match text.split_once(|c| separators.0.contains(&c)) {
+    match text.split_once(|c| separators.has(c)) {
         Some((tag, after)) => (tag, after),
         None => (text, ""),
     }
@@ -312,7 +353,7 @@ mod tests {
     proptest! {
         #[test]
         fn words_are_split_as_everything_else(
-            cell in r##"(N/A|none|-|--|[a ,;|/.+_:'"#*-]|\n){0,10}"##,
+            cell in r##"(N/A|none|-|--|[aä李 ,;|/.+_:'"#*-]|\n){0,10}"##,
             separators in prop::sample::select(vec![",;|", ";", "/", " ", "ä,"]),
         ) {
             if has_words_only(&cell) {

@@ -81,20 +81,30 @@ impl<'a> ResultLine<'a> {
 
     /// Adds the line to `out`, line end and all. `record` counts within the file.
     pub fn write(&self, file: &str, row: &Row, record: u64, name: &str, out: &mut Vec<u8>) {
-        let (prefix, number) = self.number.as_ref().map_or(("", ""), |digits| (digits.prefix(), digits.number()));
         guarded(file, out);
         let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let plain =
-            [digits.format(record), more.format(row.location.line), self.status.as_str(), self.code, self.field];
-        for word in plain {
+        for word in [digits.format(record), more.format(row.location.line), self.status.as_str()] {
             out.push(b',');
             out.extend_from_slice(word.as_bytes());
         }
-        out.push(b',');
-        guarded(&self.message, out);
-        for word in [prefix, number] {
+        // Nearly all lines have nothing here.
+        if self.code.is_empty() && self.field.is_empty() && self.message.is_empty() {
+            out.extend_from_slice(b",,,,");
+        } else {
+            for word in [self.code, self.field] {
+                out.push(b',');
+                out.extend_from_slice(word.as_bytes());
+            }
             out.push(b',');
-            out.extend_from_slice(word.as_bytes());
+            guarded(&self.message, out);
+            out.push(b',');
+        }
+        if let Some(digits) = &self.number {
+            out.extend_from_slice(digits.prefix_bytes());
+            out.push(b',');
+            out.extend_from_slice(digits.number_bytes());
+        } else {
+            out.push(b',');
         }
         out.push(b',');
         guarded(name, out);
@@ -166,7 +176,9 @@ fn is_plain(text: &[u8]) -> bool {
         plain
     };
     let is_plain = |byte: &u8| BYTES.get(usize::from(*byte)).copied().unwrap_or_default();
-    text.first().is_none_or(|first| first.is_ascii_alphanumeric() || *first >= 0xc3) && text.iter().all(is_plain)
+    // Without an early end: most texts are short and plain.
+    text.first().is_none_or(|first| first.is_ascii_alphanumeric() || *first >= 0xc3)
+        && text.iter().fold(true, |all, byte| all & is_plain(byte))
 }
 
 /// Whether a text holds control characters, or marks that turn the direction of what stands beside it.

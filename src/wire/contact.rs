@@ -132,9 +132,9 @@ where
         // number with any leading zeros: the server joins the two as they are.
         let digits = phone.split();
         out.extend_from_slice(br#""phone":{"number":""#);
-        out.extend_from_slice(digits.number().as_bytes());
+        out.extend_from_slice(digits.number_bytes());
         out.extend_from_slice(br#"","prefix":""#);
-        out.extend_from_slice(digits.prefix().as_bytes());
+        out.extend_from_slice(digits.prefix_bytes());
         out.extend_from_slice(br#""}}"#);
         if keep || tags.len() > 0 {
             out.extend_from_slice(br#","tags":["#);

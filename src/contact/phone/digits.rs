@@ -69,3 +69,39 @@ fn eight(digits: u64) -> u64 {
     let fours = (twos & 0x00ff_00ff_00ff_00ff).wrapping_mul((100 << 16) + 1) >> 16;
     (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32
 }
+
+/// A number of sixteen digits at most as text, with zeros before it.
+pub(super) fn written(number: u64) -> [u8; 16] {
+    const EIGHT: u64 = 100_000_000;
+    let ascii = |digits: u64| (digits | 0x3030_3030_3030_3030).to_le_bytes();
+    let (mut text, halves) = ([0; 16], [eight_of(number / EIGHT % EIGHT), eight_of(number % EIGHT)]);
+    for (eight, digits) in text.as_chunks_mut().0.iter_mut().zip(halves) {
+        *eight = ascii(digits);
+    }
+    text
+}
+
+/// A number below a hundred million as eight digits, the first in the lowest byte: it is parted into numbers to 9999, these into
+/// numbers to 99, and these into digits, all at once. The quotients are those of a multiplication and a shift, exact here.
+fn eight_of(number: u64) -> u64 {
+    let fours = (number / 10_000) | (number % 10_000) << 32;
+    let hundreds = (fours * 5_243 >> 19) & 0x0000_007f_0000_007f;
+    let twos = hundreds | (fours - 100 * hundreds) << 16;
+    let tens = (twos * 103 >> 10) & 0x000f_000f_000f_000f;
+    tens | (twos - 10 * tens) << 8
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_number_is_written_as_the_standard_library_writes_it(number in 0_u64..10_000_000_000_000_000, cut in 0_u32..16) {
+            let number = number / 10_u64.pow(cut);
+            prop_assert_eq!(written(number).map(char::from).iter().collect::<String>(), format!("{number:016}"));
+        }
+    }
+}

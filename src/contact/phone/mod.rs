@@ -119,20 +119,13 @@ impl Phone {
 
     /// The calling code, and the national significant number with its leading zeros.
     pub fn split(self) -> Digits {
-        let mut text = [b'0'; Phone::LONGEST];
-        let (mut rest, mut from) = (self.get(), Phone::LONGEST);
-        for (at, slot) in text.iter_mut().enumerate().rev() {
-            if rest == 0 {
-                break;
-            }
-            *slot = b'0' + (rest % 10) as u8;
-            (rest, from) = (rest / 10, at);
-        }
+        let text = digits::written(self.get());
+        let from = text.iter().position(|digit| *digit != b'0').unwrap_or_default();
         let code = match text.get(from..) {
             Some(&[first, second, ..]) => plans::code_length(first - b'0', second - b'0'),
             _ => 1,
         };
-        Digits { text, from: from as u8, national: (from + code).min(Phone::LONGEST) as u8 }
+        Digits { text, from: from as u8, national: (from + code).min(text.len()) as u8 }
     }
 }
 
@@ -151,7 +144,7 @@ impl fmt::Debug for Phone {
 /// The digits of a phone number as text, parted behind the calling code.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Digits {
-    text: [u8; Phone::LONGEST],
+    text: [u8; 16],
     from: u8,
     national: u8,
 }
@@ -159,16 +152,22 @@ pub struct Digits {
 impl Digits {
     /// The calling code: the payload's `prefix`.
     pub fn prefix(&self) -> &str {
-        self.part(self.from, self.national)
+        str::from_utf8(self.prefix_bytes()).unwrap_or_default()
     }
 
     /// The national significant number, leading zeros included: the payload's `number`.
     pub fn number(&self) -> &str {
-        self.part(self.national, Phone::LONGEST as u8)
+        str::from_utf8(self.number_bytes()).unwrap_or_default()
     }
 
-    fn part(&self, from: u8, to: u8) -> &str {
-        self.text.get(usize::from(from)..usize::from(to)).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+    /// The calling code, to be written.
+    pub fn prefix_bytes(&self) -> &[u8] {
+        self.text.get(usize::from(self.from)..usize::from(self.national)).unwrap_or_default()
+    }
+
+    /// The national significant number, to be written.
+    pub fn number_bytes(&self) -> &[u8] {
+        self.text.get(usize::from(self.national)..).unwrap_or_default()
     }
 }
 
