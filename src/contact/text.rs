@@ -15,15 +15,25 @@ use crate::row::{LIST_END, is_nothing, trimmed};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Separators {
     chars: Vec<char>,
-    /// Which bytes their UTF-8 has.
-    bytes: [bool; 256],
+    /// What a byte of a cell may be: [`PARTS`](Separators::PARTS), [`NO_WORD`](Separators::NO_WORD).
+    bytes: [u8; 256],
 }
 
 impl Separators {
+    /// A byte that one of them has.
+    const PARTS: u8 = 1;
+    /// A byte that stands for more than a letter of a word or a usual separator: an escape, a quote, a list in another notation, a
+    /// group of Google's may be there.
+    const NO_WORD: u8 = 2;
+
     fn of(chars: &str) -> Separators {
-        let mut bytes = [false; 256];
-        for (byte, is_there) in (0..=255_u8).zip(&mut bytes) {
-            *is_there = chars.as_bytes().contains(&byte);
+        let mut bytes = [0; 256];
+        for (byte, kind) in (0..=255_u8).zip(&mut bytes) {
+            let is_of_word = byte.is_ascii_alphanumeric()
+                || matches!(byte, b' ' | b'.' | b'+' | b'-' | b'/' | b',' | b';' | b'|')
+                || is_of_letter(byte);
+            *kind |= if is_of_word { 0 } else { Self::NO_WORD };
+            *kind |= if chars.as_bytes().contains(&byte) { Self::PARTS } else { 0 };
         }
         Separators { chars: chars.chars().collect(), bytes }
     }
@@ -32,10 +42,9 @@ impl Separators {
         self.chars.contains(&c)
     }
 
-    /// Whether one of them may stand in the text.
-    fn may_part(&self, text: &str) -> bool {
-        let is_there = |byte: u8| self.bytes.get(usize::from(byte)).copied().unwrap_or_default();
-        text.bytes().fold(false, |any, byte| any | is_there(byte))
+    /// What the bytes of a cell are, all together.
+    fn bytes_of(&self, cell: &str) -> u8 {
+        cell.bytes().fold(0, |all, byte| all | self.bytes.get(usize::from(byte)).copied().unwrap_or_default())
     }
 }
 
@@ -162,9 +171,11 @@ pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut 
     if cell.is_empty() {
         return;
     }
-    if has_words_only(cell) {
-        split_words(cell, separators, tags);
-        return;
+    // Most cells hold words and separators, or a single word, and their bytes say it.
+    match separators.bytes_of(cell) {
+        0 => return push_word(cell, tags),
+        Separators::PARTS => return cell.split(|c| separators.has(c)).for_each(|word| push_word(word, tags)),
+        _ => {}
     }
     if let Cow::Owned(text) = plain(cell) {
         let mut found = Vec::new();
@@ -175,34 +186,10 @@ pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut 
     split_plain_tags(cell, separators, tags);
 }
 
-/// Whether a tags cell holds nothing but words and the usual separators: no escapes, no quotes, no lists in another
-/// notation, no groups of Google's. Most do, and their bytes say it.
-fn has_words_only(cell: &str) -> bool {
-    static BYTES: [bool; 256] = {
-        let mut words = [false; 256];
-        let mut byte = 0;
-        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
-        while byte < 256 {
-            words[byte] = (byte as u8).is_ascii_alphanumeric()
-                || matches!(byte as u8, b' ' | b'.' | b'+' | b'-' | b'/' | b',' | b';' | b'|')
-                || is_of_letter(byte as u8);
-            byte += 1;
-        }
-        words
-    };
-    cell.bytes().fold(true, |all, byte| all & BYTES.get(usize::from(byte)).copied().unwrap_or_default())
-}
-
-fn split_words<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
-    let mut add = |word: &'r str| {
-        let word = trimmed(word);
-        if !word.is_empty() && !is_nothing(word) {
-            tags.push(Cow::Borrowed(word));
-        }
-    };
-    match separators.may_part(cell) {
-        true => cell.split(|c| separators.has(c)).for_each(add),
-        false => add(cell),
+fn push_word<'r>(word: &'r str, tags: &mut Vec<Cow<'r, str>>) {
+    let word = trimmed(word);
+    if !word.is_empty() && !is_nothing(word) {
+        tags.push(Cow::Borrowed(word));
     }
 }
 
@@ -356,10 +343,10 @@ mod tests {
             cell in r##"(N/A|none|-|--|[aä李 ,;|/.+_:'"#*-]|\n){0,10}"##,
             separators in prop::sample::select(vec![",;|", ";", "/", " ", "ä,"]),
         ) {
-            if has_words_only(&cell) {
+            let separators: Separators = separators.parse().unwrap();
+            if separators.bytes_of(&cell) & Separators::NO_WORD == 0 {
                 let (mut quick, mut thorough) = (Vec::new(), Vec::new());
-                let separators = separators.parse().unwrap();
-                split_words(&cell, &separators, &mut quick);
+                split_tags(&cell, &separators, &mut quick);
                 prop_assert!(matches!(plain(&cell), Cow::Borrowed(_)));
                 split_plain_tags(&cell, &separators, &mut thorough);
                 prop_assert_eq!(quick, thorough);

@@ -35,14 +35,10 @@ pub struct Lookup {
     met: SharedBits,
     /// Those of them that more than one row has.
     repeated: Bits,
-    /// Those whose contact the server has as it is, as far as is known.
-    same: Bits,
-    /// The records of these.
+    /// The records whose contact the server has as it is, as far as is known.
     unchanged: Vec<RangeInclusive<u64>>,
     /// Where the phones of these stand among those known, in the same order.
     places: Vec<u32>,
-    /// Other records of repeated phones that are to be read again.
-    again: Vec<u64>,
 }
 
 /// What the whole reading has found.
@@ -65,10 +61,8 @@ impl Lookup {
             lines: folder.map(CertainLines::begin).transpose().ok()?,
             met: SharedBits::new(comparison.known()),
             repeated: Bits::default(),
-            same: Bits::default(),
             unchanged: Vec::new(),
             places: Vec::new(),
-            again: Vec::new(),
         })
     }
 
@@ -100,31 +94,18 @@ impl Lookup {
 
     /// Takes in what was found of the rows of the next block, and empties it.
     fn add(&mut self, found: &mut Found) -> Option<()> {
-        let mut lines = found.lines.as_slice();
-        for row in found.rows.drain(..) {
-            let line = row.line.and_then(|(status, length)| Some((status, lines.split_off(..usize::from(length))?)));
-            let was_met = row.place.is_some_and(|place| self.met.set(place));
-            if let (Some(place), true) = (row.place, was_met) {
-                self.repeated.set(place, true);
-            }
-            let Some((status, line)) = line.filter(|_| !row.is_kept) else { continue };
-            if was_met {
-                self.again.push(row.record);
-                continue;
-            }
-            if let Some(lines) = &mut self.lines {
-                lines.add(status, row.record, line).ok()?;
-            }
-            if let Some(place) = row.place {
-                self.same.set(place, true);
-                self.places.push(place as u32);
-                match self.unchanged.last_mut() {
-                    Some(last) if *last.end() + 1 == row.record => *last = *last.start()..=row.record,
-                    _ => self.unchanged.push(row.record..=row.record),
-                }
-            }
+        if let Some(lines) = &mut self.lines {
+            lines.append(&found.lines).ok()?;
         }
         found.lines.clear();
+        for record in found.unchanged.drain(..) {
+            match self.unchanged.last_mut() {
+                Some(last) if *last.end() + 1 == record => *last = *last.start()..=record,
+                _ => self.unchanged.push(record..=record),
+            }
+        }
+        self.places.append(&mut found.places);
+        found.repeated.drain(..).for_each(|place| self.repeated.set(place as usize, true));
         self.kept.append(&mut found.kept);
         (self.kept.size() <= MOST).then_some(())
     }
@@ -142,11 +123,15 @@ impl Lookup {
         statuses: &mut StatusMap,
         stop: &Stop,
     ) -> Result<LookedUp, Error> {
-        let records = self.unchanged.iter().flat_map(Clone::clone).zip(&self.places);
-        let repeated = records.filter(|(_, place)| self.repeated.get(**place as usize));
-        let first: Vec<u64> = repeated.map(|(record, _)| record).collect();
-        let count = first.len();
-        let mut open = first.iter().copied().peekable();
+        // Each of these is the first row of its phone that was looked up: the others are kept.
+        let again: Vec<u64> = match self.repeated.count() {
+            0 => Vec::new(),
+            _ => {
+                let records = self.unchanged.iter().flat_map(Clone::clone).zip(&self.places);
+                records.filter(|(_, place)| self.repeated.get(**place as usize)).map(|(record, _)| record).collect()
+            }
+        };
+        let mut open = again.iter().copied().peekable();
         for records in &self.unchanged {
             let mut from = *records.start();
             while let Some(open) = open.next_if(|open| open <= records.end()) {
@@ -159,21 +144,20 @@ impl Lookup {
                 statuses.set(from..=*records.end(), RowStatus::Unchanged, None);
             }
         }
-        comparison.are_same(std::mem::take(&mut self.same));
-        self.again.extend(first);
-        self.again.sort_unstable();
-        if !self.again.is_empty() {
-            self.read_again(job, survey, stop)?;
+        // The rows that are kept are compared, which corrects it for their phones.
+        comparison.are_same(self.met.bits());
+        if !again.is_empty() {
+            self.read_again(&again, job, survey, stop)?;
         }
         self.kept.sort();
-        let lines = self.lines.map(|lines| lines.finish(count)).transpose();
+        let lines = self.lines.map(|lines| lines.finish(again.len())).transpose();
         let lines = lines.map_err(|error| Error::Local { what: "results.csv", error })?;
         Ok(LookedUp { kept: self.kept, lines })
     }
 
-    /// Keeps the rows whose phone others have too.
-    fn read_again(&mut self, job: &Job, survey: &Survey, stop: &Stop) -> Result<(), Error> {
-        let mut wanted = self.again.iter().copied().peekable();
+    /// Keeps some rows whose phone others have too.
+    fn read_again(&mut self, records: &[u64], job: &Job, survey: &Survey, stop: &Stop) -> Result<(), Error> {
+        let mut wanted = records.iter().copied().peekable();
         let (kept, mut stopped) = (&mut self.kept, false);
         let read = job.read_only(
             |record| wanted.next_if_eq(&record).is_some(),

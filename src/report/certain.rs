@@ -10,6 +10,9 @@ use crate::folder::{Draft, Folder, RESULTS};
 use crate::outcome::{RowCounts, RowStatus};
 use crate::row::Row;
 
+/// The memory for the lines of a block that is kept for the next, in bytes.
+const USUAL: usize = 512 << 10;
+
 /// The lines, written one after another, with gaps for those of the other records.
 #[derive(Debug)]
 pub struct CertainLines {
@@ -19,27 +22,64 @@ pub struct CertainLines {
     rows: RowCounts,
 }
 
-/// Adds the line of a contact that the server has as it is to `out`, or that of a row that is skipped where there is no
-/// contact. `record` counts within the file. How many bytes it has; `None` where it is too long to be kept.
-pub fn write_line(
-    file: &str,
+/// Lines of consecutive records.
+#[derive(Debug, Default)]
+pub struct LinesOfBlock {
+    text: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug)]
+struct Line {
     record: u64,
-    row: &Row,
-    name: &str,
-    contact: Option<&Contact<'_>>,
-    out: &mut Vec<u8>,
-) -> Option<u16> {
-    let line = match contact {
-        Some(contact) => ResultLine::of_contact(RowStatus::Unchanged, contact),
-        None => ResultLine::plain(RowStatus::Skipped),
-    };
-    let before = out.len();
-    line.write(file, row, record, name, out);
-    let length = u16::try_from(out.len() - before).ok();
-    if length.is_none() {
-        out.truncate(before);
+    status: RowStatus,
+    length: u16,
+}
+
+impl LinesOfBlock {
+    /// Adds the line of a contact that the server has as it is, or that of a row that is skipped where there is no contact.
+    /// `before` is how many records of the job stand before its file. Whether it is added: one that is too long is not.
+    pub fn add(&mut self, file: &str, before: u64, row: &Row, name: &str, contact: Option<&Contact<'_>>) -> bool {
+        let line = match contact {
+            Some(contact) => ResultLine::of_contact(RowStatus::Unchanged, contact),
+            None => ResultLine::plain(RowStatus::Skipped),
+        };
+        let (begin, record) = (self.text.len(), row.location.record);
+        line.write(file, row, record - before, name, &mut self.text);
+        let Ok(length) = u16::try_from(self.text.len() - begin) else {
+            self.text.truncate(begin);
+            return false;
+        };
+        self.lines.push(Line { record, status: line.status, length });
+        true
     }
-    length
+
+    /// Takes the lines of some records out, which are in order.
+    pub fn remove(&mut self, records: &[u64]) {
+        if records.is_empty() {
+            return;
+        }
+        let (mut gone, mut from, mut to) = (records.iter().copied().peekable(), 0, 0);
+        let text = &mut self.text;
+        self.lines.retain(|line| {
+            let length = usize::from(line.length);
+            let is_kept = gone.next_if_eq(&line.record).is_none();
+            if is_kept {
+                text.copy_within(from..from + length, to);
+                to += length;
+            }
+            from += length;
+            is_kept
+        });
+        text.truncate(to);
+    }
+
+    /// Empties it. A few rows can be far larger than usual, whose memory is not kept.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.text.shrink_to(USUAL);
+        self.lines.clear();
+    }
 }
 
 impl CertainLines {
@@ -53,19 +93,19 @@ impl CertainLines {
         Ok(CertainLines { out, lengths: Vec::new(), rows: RowCounts::default() })
     }
 
-    /// Adds the line of a record of the job with this status. Records come in order.
+    /// Adds the lines of the records that come next.
     ///
     /// # Errors
     /// Local I/O.
-    pub fn add(&mut self, status: RowStatus, record: u64, line: &[u8]) -> io::Result<()> {
-        let too_many = |_| io::Error::from(io::ErrorKind::FileTooLarge);
-        let before = usize::try_from(record).map_err(too_many)?.saturating_sub(1);
-        let length = u16::try_from(line.len()).map_err(too_many)?;
-        self.out.write_all(line)?;
-        self.lengths.resize(before, 0);
-        self.lengths.push(length);
-        self.rows.read += 1;
-        self.rows.counts[status] += 1;
+    pub fn append(&mut self, block: &LinesOfBlock) -> io::Result<()> {
+        self.out.write_all(&block.text)?;
+        for line in &block.lines {
+            let before = usize::try_from(line.record - 1).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+            self.lengths.resize(before, 0);
+            self.lengths.push(line.length);
+            self.rows.counts[line.status] += 1;
+        }
+        self.rows.read += block.lines.len() as u64;
         Ok(())
     }
 

@@ -60,15 +60,15 @@ impl SharedBits {
         SharedBits((0..limit.div_ceil(64)).map(|_| AtomicU64::new(0)).collect())
     }
 
-    /// Whether the number is in it, as far as this thread knows.
-    pub fn get(&self, number: usize) -> bool {
-        self.0.get(number / 64).is_some_and(|word| word.load(Ordering::Relaxed) >> (number % 64) & 1 == 1)
-    }
-
     /// Puts the number in; whether it was there.
     pub fn set(&self, number: usize) -> bool {
         let bit = 1 << (number % 64);
         self.0.get(number / 64).is_some_and(|word| word.fetch_or(bit, Ordering::Relaxed) & bit != 0)
+    }
+
+    /// Those that are in it by now.
+    pub fn bits(&self) -> Bits {
+        Bits(self.0.iter().map(|word| word.load(Ordering::Relaxed)).collect())
     }
 }
 

@@ -68,16 +68,16 @@ impl Comparison {
         self.known.entry(phone, parts)
     }
 
-    /// Looks contacts of one row up, each with a number of its own, and says of each where its phone stands among those known, and
-    /// whether the server has it as it is and no other row had its phone the last time. Nothing is noted down. Many at once cost
-    /// less than each alone.
-    pub fn find(&self, contacts: &[(usize, Entry)], mut found: impl FnMut(usize, Option<usize>, bool)) {
+    /// Looks contacts of one row up, each with something of its own, and says of each where its phone stands among those known,
+    /// and whether the server has it as it is and no other row had its phone the last time. Nothing is noted down. Many at once
+    /// cost less than each alone.
+    pub fn find<T: Copy>(&self, contacts: &[(T, Entry)], mut found: impl FnMut(T, Option<usize>, bool)) {
         for some in contacts.chunks(AT_ONCE) {
             self.places.touch(&self.known.entries, some.iter().map(|(_, entry)| entry.phone()));
-            for (number, entry) in some {
+            for (own, entry) in some {
                 let place = self.place(*entry);
                 // Of a phone of several rows the entry differs in a bit.
-                found(*number, place, place.and_then(|place| self.known.entries.get(place)) == Some(entry));
+                found(*own, place, place.and_then(|place| self.known.entries.get(place)) == Some(entry));
             }
         }
     }

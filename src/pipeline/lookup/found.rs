@@ -3,9 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::contact::{Contact, name_of};
-use crate::outcome::RowStatus;
 use crate::reading::{Job, Judged, KeptRows, Record};
-use crate::report::certain::write_line;
+use crate::report::certain::LinesOfBlock;
 use crate::state::{Comparison, Entry, SharedBits};
 use crate::survey;
 use crate::wire::contact::{Empty, write_parts};
@@ -17,33 +16,28 @@ pub(super) struct Look<'a> {
     pub empty: Empty,
     /// Whether there is a place for lines.
     pub has_lines: bool,
-    /// The known phones that rows of earlier blocks have, at least.
+    /// The known phones that rows have which were looked up so far.
     pub met: &'a SharedBits,
     /// Nothing is wanted any more.
     pub is_given_up: &'a AtomicBool,
 }
 
-/// What was found of the rows of a block, in their order.
+/// What was found of the rows of a block.
 #[derive(Default)]
 pub(super) struct Found {
-    pub rows: Vec<FoundRow>,
     /// Those that are kept, in any order.
     pub kept: KeptRows,
-    /// The lines of rows, one after another.
-    pub lines: Vec<u8>,
-    /// What is looked for, with the number of its row.
-    contacts: Vec<(usize, Entry)>,
+    /// The lines of all others.
+    pub lines: LinesOfBlock,
+    /// The records among them whose contact the server has as it is, in order.
+    pub unchanged: Vec<u64>,
+    /// Where the phones of these stand among those known, in the same order.
+    pub places: Vec<u32>,
+    /// Known phones that a row before this one has too.
+    pub repeated: Vec<u32>,
+    /// What is looked for: the record, and whether it is kept whatever is found.
+    contacts: Vec<((u64, bool), Entry)>,
     parts: Vec<u8>,
-}
-
-/// What was found of a row.
-pub(super) struct FoundRow {
-    pub record: u64,
-    /// Where its phone stands among those known.
-    pub place: Option<usize>,
-    /// The status and the length of the line that it has if it is not kept; `None` where there is none.
-    pub line: Option<(RowStatus, u16)>,
-    pub is_kept: bool,
 }
 
 impl survey::Look for Look<'_> {
@@ -53,38 +47,46 @@ impl survey::Look for Look<'_> {
         if self.is_given_up.load(Ordering::Relaxed) {
             return;
         }
-        let line = match &record.judged {
-            Judged::Invalid(_) => None,
-            Judged::Skipped => self.write(record, &name_of(record.row, record.fields), None, found),
+        let is_kept = match &record.judged {
+            Judged::Invalid(_) => true,
+            Judged::Skipped => !self.write(record, &name_of(record.row, record.fields), None, found),
             Judged::Contact(contact) => {
                 let name = contact.name();
                 found.parts.clear();
                 write_parts(contact, &name, self.empty, &mut found.parts);
                 let entry = self.comparison.entry(contact.phone, &found.parts);
-                found.contacts.push((found.rows.len(), entry));
-                self.write(record, &name, Some(contact), found)
+                let is_kept = !self.write(record, &name, Some(contact), found);
+                found.contacts.push(((record.row.location.record, is_kept), entry));
+                is_kept
             }
         };
-        if line.is_none() {
+        if is_kept {
             found.kept.add(record);
         }
-        let record = record.row.location.record;
-        found.rows.push(FoundRow { record, place: None, line, is_kept: line.is_none() });
     }
 
     /// All phones of the block are looked up together, so that none waits for the memory of another.
     fn choose(&self, found: &mut Found) -> Vec<u64> {
+        let Found { contacts, unchanged, places, repeated, lines, .. } = found;
         let mut chosen = Vec::new();
-        self.comparison.find(&found.contacts, |row, place, is_same| {
-            let Some(row) = found.rows.get_mut(row) else { return };
-            row.place = place;
-            let is_certain = is_same && !place.is_some_and(|place| self.met.get(place));
-            if !is_certain && !row.is_kept {
-                row.is_kept = true;
-                chosen.push(row.record);
+        self.comparison.find(contacts, |(record, is_kept), place, is_same| {
+            let place = place.and_then(|place| u32::try_from(place).ok());
+            let was_met = place.is_some_and(|place| self.met.set(place as usize));
+            match place {
+                Some(place) if was_met => repeated.push(place),
+                Some(place) if is_same && !is_kept => {
+                    unchanged.push(record);
+                    places.push(place);
+                    return;
+                }
+                _ => {}
+            }
+            if !is_kept {
+                chosen.push(record);
             }
         });
-        found.contacts.clear();
+        contacts.clear();
+        lines.remove(&chosen);
         chosen
     }
 
@@ -94,21 +96,13 @@ impl survey::Look for Look<'_> {
 }
 
 impl Look<'_> {
-    /// Writes the line of a row as it is if nothing else is known of it; its status and length.
-    fn write(
-        &self,
-        record: &Record<'_>,
-        name: &str,
-        contact: Option<&Contact<'_>>,
-        found: &mut Found,
-    ) -> Option<(RowStatus, u16)> {
-        let status = if contact.is_some() { RowStatus::Unchanged } else { RowStatus::Skipped };
+    /// Writes the line of a row as it is if nothing else is known of it; whether that can be done.
+    fn write(&self, record: &Record<'_>, name: &str, contact: Option<&Contact<'_>>, found: &mut Found) -> bool {
         if !self.has_lines {
-            return Some((status, 0));
+            return true;
         }
-        let location = record.row.location;
-        let file = self.job.inputs.get(location.input as usize)?.source.input().name();
-        let length = write_line(file, location.record - record.before, record.row, name, contact, &mut found.lines)?;
-        Some((status, length))
+        let input = self.job.inputs.get(record.row.location.input as usize);
+        input
+            .is_some_and(|input| found.lines.add(input.source.input().name(), record.before, record.row, name, contact))
     }
 }
