@@ -85,9 +85,9 @@ pub(super) fn written(number: u64) -> [u8; 16] {
 /// numbers to 99, and these into digits, all at once. The quotients are those of a multiplication and a shift, exact here.
 fn eight_of(number: u64) -> u64 {
     let fours = (number / 10_000) | (number % 10_000) << 32;
-    let hundreds = (fours * 5_243 >> 19) & 0x0000_007f_0000_007f;
+    let hundreds = ((fours * 5_243) >> 19) & 0x0000_007f_0000_007f;
     let twos = hundreds | (fours - 100 * hundreds) << 16;
-    let tens = (twos * 103 >> 10) & 0x000f_000f_000f_000f;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
     tens | (twos - 10 * tens) << 8
 }
 
