@@ -76,10 +76,11 @@ pub(super) fn name(cell: &str) -> Cow<'_, str> {
     if is_settled(cell) {
         return Cow::Borrowed(cell);
     }
+    let is_break = |c: char| matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
     match plain(cell) {
-        Cow::Borrowed(cell) => name_without_escapes(cell),
-        // Line ends and the blanks in their place are one.
-        Cow::Owned(text) => {
+        Cow::Borrowed(cell) if !cell.contains(is_break) => name_without_escapes(cell),
+        // Line ends, tabs and what stood in their place are blanks.
+        text => {
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
             Cow::Owned(name_without_escapes(&text).into_owned())
         }
@@ -409,6 +410,7 @@ mod tests {
     fn names_are_trimmed_and_composed() {
         let cases = [
             ("  Asha Rao ", "Asha Rao"),
+            ("Asha\r\n Rao\n", "Asha Rao"),
             ("\u{200e}Jose\u{301}\u{202c}", "Jos\u{e9}"),
             ("~ Sam", "Sam"),
             ("Ana\u{1f}Maria\u{1f}", "Ana Maria"),

@@ -37,7 +37,14 @@ pub(super) fn of_lines(head: &[u8]) -> Option<Foreign> {
     if is_ldif(lines()) {
         return Some(Foreign { kind: "an address book in LDIF", remedy: LDIF });
     }
-    are_named_values(lines()).then_some(Foreign { kind: "a list of \"Name: value\" lines", remedy: EXPORT })
+    let kind = match () {
+        () if are_named_values(lines(), b": ") => "a list of \"Name: value\" lines",
+        () if are_named_values(lines(), b" = ") => "a list of \"name = value\" lines",
+        () if lines().next().is_some_and(is_frame) => "a table within a frame, as programs print it on a screen",
+        () if is_between_control_characters(head) => "a table whose cells stand between control characters",
+        () => return None,
+    };
+    Some(Foreign { kind, remedy: EXPORT })
 }
 
 /// The lines that are not blank.
@@ -77,13 +84,27 @@ pub(super) fn is_ldif<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> bool {
     name.is_some_and(|line| line.starts_with(b"dn: ") || line.starts_with(b"dn::") || line.contains(&b'='))
 }
 
-/// Whether each of the lines is a word and its value, the same words again and again.
-fn are_named_values<'a>(lines: impl Iterator<Item = &'a [u8]>) -> bool {
+/// Whether the line is the upper side of a frame.
+fn is_frame(line: &[u8]) -> bool {
+    ["\u{250c}", "\u{2554}", "\u{256d}", "\u{250f}"].iter().any(|corner| line.starts_with(corner.as_bytes()))
+}
+
+/// Whether the characters that ASCII has for it part the cells and the rows.
+fn is_between_control_characters(head: &[u8]) -> bool {
+    const UNIT: u8 = 0x1f;
+    const RECORD: u8 = 0x1e;
+    let end = memchr::memchr(RECORD, head);
+    let first = end.and_then(|end| head.get(..end)).unwrap_or_default();
+    memchr::memchr(UNIT, first).is_some() && memchr::memchr(b'\n', first).is_none()
+}
+
+/// Whether each of the lines is a word and its value, with `sign` between them, the same words again and again.
+fn are_named_values<'a>(lines: impl Iterator<Item = &'a [u8]>, sign: &[u8]) -> bool {
     let mut words: Vec<&[u8]> = Vec::new();
     // The last line may be cut.
     for line in lines.take(50) {
-        let Some(colon) = line.windows(2).position(|pair| pair == b": ") else { return false };
-        let word = line.get(..colon).unwrap_or_default();
+        let Some(end) = memchr::memmem::find(line, sign) else { return false };
+        let word = line.get(..end).unwrap_or_default();
         if word.len() > 40 || word.iter().any(|byte| b",;\t|\"'={}[]<>".contains(byte)) {
             return false;
         }
@@ -103,7 +124,7 @@ mod tests {
     fn known_formats_are_named_and_tables_are_not_mistaken_for_them() {
         let dbase: &[u8] =
             b"\x03\x7e\x0b\x1b\x03\0\0\0\xa1\0j\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\0\0NAME\0\0\0\0\0\0\0C";
-        let table: [(&[u8], Option<&str>); 22] = [
+        let table: [(&[u8], Option<&str>); 28] = [
             (dbase, Some("a dBASE table (.dbf)")),
             (b"TABLE\r\n0,1\r\n\"EXCEL\"\r\n", Some("a spreadsheet in DIF")),
             (b"--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n", Some("an SQL dump")),
@@ -116,6 +137,12 @@ mod tests {
             (b"version: 1\ndn:: Y249Wm8=\ncn: Zo\n", Some("an address book in LDIF")),
             (b"version: 1\n\nDN:cn=Zo,dc=example\ncn: Zo\n", Some("an address book in LDIF")),
             (b"Name: A\nPhone: 1\n\nName: B\nPhone: 2\n", Some("a list of \"Name: value\" lines")),
+            (b" name = A\nphone = 1\n\n name = B\nphone = 2\n", Some("a list of \"name = value\" lines")),
+            ("┌──────┐\n│ name │\n".as_bytes(), Some("a table within a frame, as programs print it on a screen")),
+            ("╭──────╮\n│ name │\n".as_bytes(), Some("a table within a frame, as programs print it on a screen")),
+            (b"name\x1fphone\x1eAda\x1f1\x1e", Some("a table whose cells stand between control characters")),
+            (b"\x1e{\"name\":1}\n\x1e{}\n", None),
+            (b"name,tags\nAda,a\x1fb\x1e\n", None),
             (b"ID;Phone\nC;+491\n", None),
             (b"table\n0,1\n", None),
             (b"Ana: +5511\nBeto: +5521\nAna: +5531\n", None),

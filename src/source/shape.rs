@@ -1,5 +1,7 @@
 //! Where the contacts of a JSON document are: found by what the elements of its lists hold, never by a list's name.
 
+mod without_contacts;
+
 use super::error::{ErrorKind, Foreign};
 use super::evidence::{
     Evidence, are_named_values, are_numbers, is_directory, is_named, is_phone_member, is_wrapper, keyed, lists_by_id,
@@ -8,7 +10,8 @@ use super::evidence::{
 use super::notice::Notice;
 use super::outline::{Node, Object};
 use super::tabular::{are_columns, cells_within, guessed, headers, is_jcard, is_row, is_table_by_columns, named};
-use crate::vocabulary::{KnownTitles, known_titles};
+use crate::vocabulary::known_titles;
+use without_contacts::without_contacts;
 
 /// A step from a value to one within it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,62 +167,6 @@ fn is_single(shape: &Shape) -> bool {
 fn in_words(steps: &[Step]) -> String {
     let keys = steps.iter().filter_map(|step| if let Step::Key(key) = step { Some(key.as_str()) } else { None });
     keys.collect::<Vec<_>>().join(".")
-}
-
-/// The shape of a document in which nothing looks like a contact: the rows will tell what is missing.
-fn without_contacts(first: &Node) -> Result<Shape, ErrorKind> {
-    Ok(match first {
-        Node::List(items) if !items.is_empty() && items.iter().all(is_row) => {
-            return Err(ErrorKind::Json { line: 1, what: NO_HEADER });
-        }
-        Node::List(_) => Shape::new(vec![Step::Each], Form::Object),
-        Node::Object(Object { members, .. }) => {
-            let is_encoded =
-                |node: &Node| node.as_str().is_some_and(|text| text.starts_with("[{") || text.starts_with("{\""));
-            if members.iter().any(|(_, node)| is_encoded(node)) && members.iter().all(|(_, node)| !node.is_object()) {
-                return Err(ErrorKind::Json { line: 1, what: ENCODED });
-            }
-            let is_table = |node: &Node| node.as_list().is_some_and(|rows| rows.len() > 1 && rows.iter().all(is_row));
-            if members.iter().any(|(_, node)| is_table(node))
-                && known_titles(members.iter().map(|(key, _)| key.as_str())).known == 0
-            {
-                return Err(ErrorKind::Json { line: 1, what: NO_HEADER });
-            }
-            let mut steps = Vec::new();
-            if let Some(found) = only_list(members, &mut steps) {
-                return found;
-            }
-            let silent = known_titles(members.iter().map(|(key, _)| key.as_str())) == KnownTitles::default();
-            if silent && members.len() > 1 && members.iter().all(|(_, node)| node.is_object()) {
-                Shape::new(vec![Step::EachMember], Form::Object)
-            } else {
-                Shape::objects()
-            }
-        }
-        Node::Scalar(_) | Node::Unknown => Shape::objects(),
-    })
-}
-
-/// The first list of objects, or an empty one, in an object that is no contact itself: a page without contacts.
-fn only_list(members: &[(String, Node)], steps: &mut Vec<Step>) -> Option<Result<Shape, ErrorKind>> {
-    if known_titles(members.iter().map(|(key, _)| key.as_str())).known > 1 {
-        return None;
-    }
-    let is_list = |node: &Node| node.as_list().is_some_and(|items| items.iter().all(Node::is_object));
-    if let Some((key, _)) = members.iter().find(|(key, node)| is_list(node) && is_wrapper(key)) {
-        steps.extend([Step::Key(key.clone()), Step::Each]);
-        return Some(Ok(Shape::new(steps.clone(), Form::Object)));
-    }
-    for (key, node) in members.iter().filter(|(key, _)| is_wrapper(key)) {
-        if let Some(members) = node.as_object() {
-            steps.push(Step::Key(key.clone()));
-            if let Some(found) = only_list(members, steps) {
-                return Some(found);
-            }
-            steps.pop();
-        }
-    }
-    None
 }
 
 /// Looks for contacts in a value and in what lies within it. `names` are the lists beside it that may be its header.

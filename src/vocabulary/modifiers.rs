@@ -4,7 +4,7 @@
 /// What says in a longer header that someone does not want to be written to.
 pub(super) const REFUSALS: &str = "unsubscribed, opted out, opt out, do not call, do not contact, do not email, do not sms, \
                         do not text, do not message, do not whatsapp, do not disturb, blacklisted, blocklisted, unsubscribe, no marketing, \
-                        no contact, desuscrito, désabonné, désinscrit, ne pas contacter, ne pas appeler, no contactar, no llamar, \
+                        no contact, donotphone, do not phone, donotemail, donotbulkemail, do not allow, desuscrito, désabonné, désinscrit, ne pas contacter, ne pas appeler, no contactar, no llamar, \
                         dado de baja, não contatar, não ligar, descadastrado, non contattare, disiscritto, revocato, widerrufen, \
                         widerruf, abgemeldet, abbestellt, werbesperre, kontaktsperre, keine werbung, nicht kontaktieren, nicht anrufen, \
                         niet benaderen, niet bellen, uitgeschreven, afgemeld, nie kontaktować, wypisany, отписан, отписался, \
@@ -14,7 +14,9 @@ pub(super) const REFUSALS: &str = "unsubscribed, opted out, opt out, do not call
 pub(super) const CONSENTS: &str = "opt in, optin, opted in, optedin, double opt in, consent, consents, consented, consent given, permission to contact, \
     accepts marketing, accepts email marketing, accepts sms marketing, accepts whatsapp, accepts messages, \
     subscriber status, subscription status, marketing permission, ok to contact, may contact, gdpr consent, \
-    newsletter, marketing allowed, allow marketing, allow sms, allow whatsapp, may be contacted, can be contacted, \
+    newsletter, can we contact, may we contact, can we message, may we message, can we send, may we send, can we text, \
+    can we whatsapp, may we call, would you like to receive, do you want to receive, do you agree to receive, i agree to receive, \
+    msg whatsapp, msg sms, msg email, msg push, marketing allowed, allow marketing, allow sms, allow whatsapp, may be contacted, can be contacted, \
     agrees to be contacted, agreed to be contacted, erlaubt, erlaubnis, abonniert, autorisation, autorise, abonné, autoriza, autorizo, \
     autorización, autorização, suscrito, concorda, autorizza, autorizzazione, iscritto, akkoord, godkänner, tilladelse, tillatelse, \
     разрешение, подписан, izinli, \

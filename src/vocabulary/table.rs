@@ -38,7 +38,7 @@ pub(super) const WORDS: &[(Meaning, &str)] = &[
     (NameOrLast, "name, nom, nume"),
     (
         Name,
-        "full name, fullname, name formatted, name full name, name display name, display name, displayname, contact name, customer name, client name, \
+        "full name, fullname, real name, realname, name formatted, name full name, name display name, display name, displayname, contact name, customer name, client name, \
          lead name, person name, user name, member name, student name, guest name, recipient name, \
          subscriber name, your name, your full name, what s your name, what is your name, name full, \
          name display, saved name, public name, nombre completo, nombre y apellido, nombre y apellidos, \
