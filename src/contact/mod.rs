@@ -10,13 +10,14 @@ mod columns;
 pub mod email;
 mod notation;
 pub mod phone;
+mod tags;
 mod text;
 
 use std::borrow::Cow;
 
 pub use cells::country;
 pub use columns::{FieldColumns, OwnName};
-pub use text::Separators;
+pub use tags::Separators;
 
 use area::{Parts, parts};
 use cells::{is_false, phone_columns, plain};
@@ -129,10 +130,10 @@ impl<'r> Contact<'r> {
     pub fn tags(&self) -> Vec<Cow<'r, str>> {
         let mut tags = Vec::new();
         for &column in self.fields.of(Field::Tags) {
-            text::split_tags(self.row.cell(column as usize), &self.rules.separators, &mut tags);
+            tags::split_tags(self.row.cell(column as usize), &self.rules.separators, &mut tags);
         }
         tags.extend(self.rules.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())));
-        text::once(&mut tags);
+        tags::once(&mut tags);
         tags
     }
 
@@ -231,7 +232,7 @@ impl Details {
             self.email = later.email;
         }
         self.tags.extend(later.tags);
-        text::once(&mut self.tags);
+        tags::once(&mut self.tags);
         for (key, value) in later.attributes {
             match self.attributes.iter_mut().find(|(k, _)| *k == key) {
                 Some(own) => own.1 = value,
