@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::pipeline::{self, RunInfo, RunOutput, Screen};
 use crate::report::{ErrorReport, json, text};
 use crate::stop::Stop;
-use crate::terminal::{Color, Terminal};
+use crate::terminal::{Color, Terminal, safe};
 
 /// Runs a command; the exit code of the process.
 pub fn run(command: Command, env: &Env) -> Exit {
@@ -31,6 +31,9 @@ pub fn run(command: Command, env: &Env) -> Exit {
                 OutputFormat::Text => config::table(&config.effective),
                 OutputFormat::Json => config::json(&config.effective),
             };
+            if config.output.form == OutputFormat::Text && config.output.verbosity != Verbosity::Quiet {
+                terminal.say(&safe(&looked_for(config)));
+            }
             Ok(print(terminal, &text))
         }),
         Command::Phone(typed, numbers) => {
@@ -72,6 +75,15 @@ fn hint(text: &str) -> Option<String> {
 
 fn terminal(color: Color, env: &Env) -> Terminal {
     Terminal::new(color, |name| env.get(name))
+}
+
+/// Which settings files there could be, in a line.
+fn looked_for(config: &Config) -> String {
+    let files = config.looked_for.iter().map(|file| {
+        let found = if file.is_read { "read" } else { "not used" };
+        format!("{} ({found})", file.path)
+    });
+    format!("settings files, the first wins: {}", files.collect::<Vec<_>>().join(", "))
 }
 
 fn print(terminal: &Terminal, text: &str) -> Exit {

@@ -59,6 +59,7 @@ use crate::source;
 use crate::terminal::Color;
 use crate::understanding::Wishes;
 use crate::wire::contact::Empty;
+pub use places::LookedFor;
 use places::{Places, own_name};
 
 /// What the settings are for: it decides which rules they must obey.
@@ -96,6 +97,8 @@ pub struct Config {
     pub effective: Vec<EffectiveSetting>,
     /// The settings files that were used, as shown.
     pub settings_files: Vec<String>,
+    /// Those that were looked for, in the order in which they win.
+    pub looked_for: Vec<LookedFor>,
     /// The folders in which the key of the user may lie; the first that can be used is.
     pub state_folders: Vec<PathBuf>,
     /// What was noticed about the settings.
@@ -220,6 +223,7 @@ impl Config {
             output,
             effective: effective::all(&levels),
             settings_files: places.settings_files(&names)?,
+            looked_for: places.looked_for,
             state_folders: env.state_folders(),
             warnings,
             line,

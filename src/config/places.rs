@@ -23,6 +23,17 @@ pub(super) struct Places {
     pub files: Vec<Contents>,
     profile: Option<String>,
     home: Option<PathBuf>,
+    /// The settings files, in the order in which they win.
+    pub looked_for: Vec<LookedFor>,
+}
+
+/// A settings file that was named or looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookedFor {
+    /// Its path as shown.
+    pub path: String,
+    /// Whether it is there and was read.
+    pub is_read: bool,
 }
 
 impl Places {
@@ -33,6 +44,14 @@ impl Places {
         let variables = env.file_level(env_file.as_deref(), warnings)?;
         let project = Contents::open(&env.folder, "m1import.toml", config.as_deref(), warnings)?;
         let user = env.user_file().map(|path| Contents::user(&path, warnings)).transpose()?.flatten();
+        let names = [
+            (env_file.unwrap_or(".env".into()), variables.is_some()),
+            (config.unwrap_or("m1import.toml".into()), project.is_some()),
+        ];
+        let looked_for = names.into_iter().chain(env.user_file().map(|path| (path, user.is_some())));
+        let in_home = |path: &Path| Some(Path::new("~").join(path.strip_prefix(env.home()?).ok()?));
+        let shown = |path: PathBuf| in_home(&path).unwrap_or(path).display().to_string();
+        let looked_for = looked_for.map(|(path, is_read)| LookedFor { path: shown(path), is_read }).collect();
         let files: Vec<Contents> = [project, user].into_iter().flatten().collect();
         if let Some(profile) = &profile {
             let names: Vec<&str> = files.iter().flat_map(Contents::profiles).collect();
@@ -45,7 +64,7 @@ impl Places {
                 });
             }
         }
-        Ok(Places { own: own.0, variables, files, profile, home: env.home() })
+        Ok(Places { own: own.0, variables, files, profile, home: env.home(), looked_for })
     }
 
     /// All levels, the highest first, for the input of that name; `None` for what is the same for all of them.

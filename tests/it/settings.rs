@@ -51,7 +51,9 @@ fn the_nearest_place_wins() {
     assert_eq!(read(&[], ""), Some(2));
     assert_eq!(read(&[], "3"), Some(3));
     assert_eq!(read(&["--limit", "1"], "3"), Some(1));
-    let shown = m1import(&folder, ["config"]).run().exits_with(0).stdout.clone();
+    let run = m1import(&folder, ["config"]).run();
+    let shown =
+        run.exits_with(0).says("settings files, the first wins: .env (read), m1import.toml (read)").stdout.clone();
     let line = shown.lines().find(|line| line.starts_with("limit ")).unwrap();
     assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["limit", "2", ".env"]);
 }
