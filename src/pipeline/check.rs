@@ -21,7 +21,7 @@ use crate::event::Requests;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
 use crate::platform;
-use crate::reading::Job;
+use crate::reading::{Job, KeptRows};
 use crate::report::check::{Preview, page};
 use crate::report::rejected_rows::{RejectedRow, RejectedRows};
 use crate::report::rows::message;
@@ -50,6 +50,8 @@ struct Checked {
     /// Which contacts the server has, with `--only-changed`.
     statuses: Arc<StatusMap>,
     absent: Option<u64>,
+    /// The rows that would be sent, or not sent for a reason, where they were found by the survey; else `None`.
+    kept: Option<Arc<KeptRows>>,
     /// Why an import would send nothing.
     cause: Option<Error>,
 }
@@ -59,7 +61,7 @@ impl Checked {
         let (job, changes) = understand(run).await.map_err(|cause| Untouched { cause, job: None })?;
         let surveyed = read_all(run, &job, changes).await;
         let (survey, changes) = surveyed.map_err(|cause| Untouched { cause, job: Some(Arc::clone(&job)) })?;
-        let mut checked = Checked { job, survey, statuses: Arc::default(), absent: None, cause: None };
+        let mut checked = Checked { job, survey, statuses: Arc::default(), absent: None, kept: None, cause: None };
         checked.cause = checked.judge(run, changes).await.err();
         Ok(checked)
     }
@@ -74,7 +76,7 @@ impl Checked {
             let (changes, statuses) =
                 changes.compare_aside(&self.job, &self.survey, empty, StatusMap::default(), run.stop).await?;
             run.screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
-            (self.statuses, self.absent) = (Arc::new(statuses), changes.absent());
+            (self.statuses, self.absent, self.kept) = (Arc::new(statuses), changes.absent(), changes.kept());
         }
         Ok(())
     }
@@ -92,7 +94,7 @@ impl Checked {
         });
         let results = results.as_ref().map(|(_, folder)| folder);
         let sources = documents::Sources { config, rejected: &rejected, timeline: None, results };
-        let preview = preview::preview(&self.job, &self.survey, &self.statuses, config);
+        let preview = preview::preview(&self.job, &self.survey, &self.statuses, self.kept.as_deref(), config);
         let check = CheckInfo { examples: Some(masked(&shown)), ..preview };
         let summary = loop {
             let summary = self.summarize(run, &check);

@@ -86,9 +86,12 @@ impl Delivered {
     /// Writes every document of the summary, and ends the journal: the summary that is given back is the one that all of
     /// them show. An error that is the first of the run changes what they say: they are written once more.
     fn write_documents(&mut self, run: &Run<'_>, files: &Files, rejected: &RejectedRows) -> (Summary, Vec<String>) {
-        let Surveyed { job, survey, open, .. } = &self.surveyed;
-        let check =
-            if run.is_dry() { preview::preview(job, survey, &open.statuses, run.config) } else { CheckInfo::default() };
+        let Surveyed { job, survey, open, changes, .. } = &self.surveyed;
+        let kept = changes.as_ref().and_then(Changes::kept);
+        let check = match run.is_dry() {
+            true => preview::preview(job, survey, &open.statuses, kept.as_deref(), run.config),
+            false => CheckInfo::default(),
+        };
         loop {
             let summary = self.summarize(run, files, &check);
             let (reports, failed) = self.write_once(run, &summary, rejected);

@@ -9,7 +9,7 @@ use super::screen::values;
 use crate::config::Config;
 use crate::dedupe::{Merge, Resolved};
 use crate::outcome::StatusMap;
-use crate::reading::{Job, Judged, Record, Step};
+use crate::reading::{Job, Judged, KeptRows, Record, Step};
 use crate::report::CheckInfo;
 use crate::report::check::shown_contact;
 use crate::survey::Survey;
@@ -20,12 +20,19 @@ const SHOWN: usize = 5;
 /// How many are written to know how large one is.
 const MEASURED: u64 = 1_000;
 
-/// Reads the beginning of the inputs once more. One that cannot be read again shows nothing: the survey has read it whole.
-pub fn preview(job: &Job, survey: &Survey, statuses: &StatusMap, config: &Config) -> CheckInfo {
+/// Reads the beginning of the inputs once more, or the rows that are kept: nothing else of the inputs would be sent then. One that
+/// cannot be read again shows nothing: the survey has read it whole.
+pub fn preview(
+    job: &Job,
+    survey: &Survey,
+    statuses: &StatusMap,
+    kept: Option<&KeptRows>,
+    config: &Config,
+) -> CheckInfo {
     let mut merge = Merge::new(&survey.dedupe);
     let (mut shown, mut contacts, mut bytes) = (Vec::new(), 0_u64, 0_u64);
     let mut buffer = Vec::new();
-    let read = job.read(|step| {
+    let each = |step: Step<'_>| {
         let Step::Record(Record { row, judged: Judged::Contact(contact), .. }) = step else {
             return ControlFlow::Continue(());
         };
@@ -47,8 +54,11 @@ pub fn preview(job: &Job, survey: &Survey, statuses: &StatusMap, config: &Config
         contacts += 1;
         bytes += buffer.len() as u64 + 1;
         if contacts < MEASURED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
-    drop(read);
+    };
+    match kept {
+        Some(kept) => drop(kept.read(job, &survey.inputs, each)),
+        None => drop(job.read(each)),
+    }
     let open = survey.contacts().saturating_sub(statuses.counts().total());
     CheckInfo {
         preview: Some(shown),

@@ -50,6 +50,7 @@ fn the_second_night_sends_only_what_changed() {
     folder.write("contacts.csv", text);
     let check = m1import(&folder, ["check", "contacts.csv", "--only-changed", STATE, "--endpoint", &server.endpoint()]);
     let check = check.with(["--output", "json"]).run().exits_with(0).json();
+    assert_eq!((check["preview"].as_array().map(Vec::len), &check["estimated_requests"]), (Some(5), &1.into()));
     night(&folder, &server, &[]).exits_with(0);
     let mut sent = sent_since(&server, asked);
     sent.sort();
