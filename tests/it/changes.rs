@@ -274,8 +274,13 @@ impl Nights {
         std::thread::sleep(Duration::from_millis(self.dice.u64(0..250)));
         run.signal(if self.dice.u8(0..4) > 0 { Signal::KILL } else { Signal::INT });
         run.wait();
-        // What was on the wire arrives.
-        std::thread::sleep(Duration::from_millis(30));
+        // What was on the wire arrives, however busy the machine is: it must not be taken for something the next run sends.
+        let mut quiet = 0;
+        while quiet < 3 {
+            let before = self.server.count();
+            std::thread::sleep(Duration::from_millis(30));
+            quiet = if self.server.count() == before { quiet + 1 } else { 0 };
+        }
         self.kills += 1;
     }
 
