@@ -38,6 +38,12 @@ pub(super) fn plain(cell: &str) -> Cow<'_, str> {
 
 /// The cell as a list of numbers, where it is written as one: `{a,b}`, `['a', 'b']`.
 fn listed(cell: &str) -> Option<String> {
+    if trimmed(cell).starts_with(['[', '{'])
+        && cell.contains(['"', ':'])
+        && let Some(numbers) = notation::numbers(cell)
+    {
+        return Some(numbers.iter().flat_map(|number| [number.as_str(), "\u{1f}"]).collect());
+    }
     let elements = Some(cell).filter(|cell| trimmed(cell).starts_with(['[', '{', '('])).and_then(notation::elements)?;
     Some(elements.iter().flat_map(|element| [element.as_ref(), "\u{1f}"]).collect())
 }
@@ -80,6 +86,10 @@ mod tests {
     fn lists_in_a_cell() {
         assert_eq!(listed("['+1', '+2']").as_deref(), Some("+1\u{1f}+2\u{1f}"));
         assert_eq!(listed("{+1,+2}").as_deref(), Some("+1\u{1f}+2\u{1f}"));
+        let json = r#"[{"label":"fax","value":"+9"},{"label":"home","value":"+2"},{"label":"cell","value":1}]"#;
+        assert_eq!(listed(json).as_deref(), Some("1\u{1f}+2\u{1f}"));
+        assert_eq!(listed(r#"{"type":"mobile","number":"+1"}"#).as_deref(), Some("+1\u{1f}"));
+        assert_eq!(listed(r#"["+1", "+2"]"#).as_deref(), Some("+1\u{1f}+2\u{1f}"));
         for cell in ["(202) 555-0101", "+1, +2", "#12", "[+1"] {
             assert_eq!(listed(cell), None, "{cell}");
         }

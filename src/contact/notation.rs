@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::vocabulary::PhoneKind;
+
 /// The elements of a cell that is a list as a whole.
 pub(super) fn elements(cell: &str) -> Option<Vec<Cow<'_, str>>> {
     let cell = cell.trim();
@@ -29,6 +31,33 @@ fn named(list: &str) -> Option<Vec<Cow<'static, str>>> {
         name.map(|name| Cow::Owned(name.to_owned()))
     };
     Some(objects.iter().filter_map(name).collect())
+}
+
+/// The numbers of a cell that is JSON, one object or a list of them, mobiles first and without faxes:
+/// `[{"type": "mobile", "number": "+1 202 555 0101"}]`.
+pub(super) fn numbers(cell: &str) -> Option<Vec<String>> {
+    const NUMBERS: [&str; 6] = ["number", "phone", "phone_number", "phoneNumber", "e164", "value"];
+    const KINDS: [&str; 4] = ["type", "label", "kind", "category"];
+    let cell = cell.trim();
+    let objects: Vec<serde_json::Map<String, serde_json::Value>> = match cell.starts_with('{') {
+        true => vec![serde_json::from_str(cell).ok()?],
+        false => serde_json::from_str(cell).ok()?,
+    };
+    let number = |object: &serde_json::Map<String, serde_json::Value>| {
+        let kind = KINDS
+            .into_iter()
+            .find_map(|key| object.get(key)?.as_str())
+            .map_or(PhoneKind::Any, |kind| PhoneKind::of(&kind.to_lowercase()));
+        let number = NUMBERS.into_iter().find_map(|key| match object.get(key)? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        });
+        Some((kind, number?)).filter(|(kind, _)| *kind != PhoneKind::Fax)
+    };
+    let mut numbers: Vec<(PhoneKind, String)> = objects.iter().filter_map(number).collect();
+    numbers.sort_by_key(|(kind, _)| if *kind == PhoneKind::Place { PhoneKind::Any } else { *kind });
+    Some(numbers.into_iter().map(|(_, number)| number).collect())
 }
 
 /// The elements between commas, in quotes or plain; nothing where something else is among them.

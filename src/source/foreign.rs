@@ -40,6 +40,7 @@ pub(super) fn of_lines(head: &[u8]) -> Option<Foreign> {
     let kind = match () {
         () if are_named_values(lines(), b": ") => "a list of \"Name: value\" lines",
         () if are_named_values(lines(), b" = ") => "a list of \"name = value\" lines",
+        () if lines().next().is_some_and(is_assignment) => "JavaScript, and JSON only behind the first =",
         () if lines().next().is_some_and(is_frame) => "a table within a frame, as programs print it on a screen",
         () if is_between_control_characters(head) => "a table whose cells stand between control characters",
         () => return None,
@@ -84,6 +85,16 @@ pub(super) fn is_ldif<'a>(mut lines: impl Iterator<Item = &'a [u8]>) -> bool {
     name.is_some_and(|line| line.starts_with(b"dn: ") || line.starts_with(b"dn::") || line.contains(&b'='))
 }
 
+/// Whether the line gives a list or an object to a variable: `window.YTD.contact.part0 = [`.
+fn is_assignment(line: &[u8]) -> bool {
+    let Some(sign) = memchr::memchr(b'=', line) else { return false };
+    let (name, value) = line.split_at(sign);
+    let (name, value) = (name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii_start());
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._$ ".contains(byte);
+    let is_value = value.starts_with(b"[") || value.starts_with(b"{");
+    name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(is_name) && is_value
+}
+
 /// Whether the line is the upper side of a frame.
 fn is_frame(line: &[u8]) -> bool {
     ["\u{250c}", "\u{2554}", "\u{256d}", "\u{250f}"].iter().any(|corner| line.starts_with(corner.as_bytes()))
@@ -103,7 +114,9 @@ fn are_named_values<'a>(lines: impl Iterator<Item = &'a [u8]>, sign: &[u8]) -> b
     let mut words: Vec<&[u8]> = Vec::new();
     // The last line may be cut.
     for line in lines.take(50) {
-        let Some(end) = memchr::memmem::find(line, sign) else { return false };
+        // Nothing may stand behind it.
+        let at_end = || line.strip_suffix(sign.trim_ascii_end()).map(<[u8]>::len);
+        let Some(end) = memchr::memmem::find(line, sign).or_else(at_end) else { return false };
         let word = line.get(..end).unwrap_or_default();
         if word.len() > 40 || word.iter().any(|byte| b",;\t|\"'={}[]<>".contains(byte)) {
             return false;
@@ -124,7 +137,7 @@ mod tests {
     fn known_formats_are_named_and_tables_are_not_mistaken_for_them() {
         let dbase: &[u8] =
             b"\x03\x7e\x0b\x1b\x03\0\0\0\xa1\0j\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\0\0NAME\0\0\0\0\0\0\0C";
-        let table: [(&[u8], Option<&str>); 28] = [
+        let table: [(&[u8], Option<&str>); 31] = [
             (dbase, Some("a dBASE table (.dbf)")),
             (b"TABLE\r\n0,1\r\n\"EXCEL\"\r\n", Some("a spreadsheet in DIF")),
             (b"--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n", Some("an SQL dump")),
@@ -137,10 +150,16 @@ mod tests {
             (b"version: 1\ndn:: Y249Wm8=\ncn: Zo\n", Some("an address book in LDIF")),
             (b"version: 1\n\nDN:cn=Zo,dc=example\ncn: Zo\n", Some("an address book in LDIF")),
             (b"Name: A\nPhone: 1\n\nName: B\nPhone: 2\n", Some("a list of \"Name: value\" lines")),
-            (b" name = A\nphone = 1\n\n name = B\nphone = 2\n", Some("a list of \"name = value\" lines")),
+            (
+                b" name = A\nphone = 1\n mail = \n\n name = B\nphone = 2\n mail = \n",
+                Some("a list of \"name = value\" lines"),
+            ),
             ("┌──────┐\n│ name │\n".as_bytes(), Some("a table within a frame, as programs print it on a screen")),
             ("╭──────╮\n│ name │\n".as_bytes(), Some("a table within a frame, as programs print it on a screen")),
             (b"name\x1fphone\x1eAda\x1f1\x1e", Some("a table whose cells stand between control characters")),
+            (b"window.YTD.contact.part0 = [ {\"a\":1}\n]", Some("JavaScript, and JSON only behind the first =")),
+            (b"var contacts={\n", Some("JavaScript, and JSON only behind the first =")),
+            (b"name = phone\nA = 1\n", None),
             (b"\x1e{\"name\":1}\n\x1e{}\n", None),
             (b"name,tags\nAda,a\x1fb\x1e\n", None),
             (b"ID;Phone\nC;+491\n", None),

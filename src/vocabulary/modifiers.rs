@@ -15,9 +15,9 @@ pub(super) const CONSENTS: &str = "opt in, optin, opted in, optedin, double opt 
     accepts marketing, accepts email marketing, accepts sms marketing, accepts whatsapp, accepts messages, \
     subscriber status, subscription status, marketing permission, ok to contact, may contact, gdpr consent, \
     newsletter, can we contact, may we contact, can we message, may we message, can we send, may we send, can we text, \
-    can we whatsapp, may we call, would you like to receive, do you want to receive, do you agree to receive, i agree to receive, \
+    can we whatsapp, may we call, would you like to receive, do you want to receive, \
     msg whatsapp, msg sms, msg email, msg push, marketing allowed, allow marketing, allow sms, allow whatsapp, may be contacted, can be contacted, \
-    agrees to be contacted, agreed to be contacted, erlaubt, erlaubnis, abonniert, autorisation, autorise, abonné, autoriza, autorizo, \
+    agree to be contacted, agree to be messaged, agree to receive, agrees to be contacted, agreed to be contacted, erlaubt, erlaubnis, abonniert, autorisation, autorise, abonné, autoriza, autorizo, \
     autorización, autorização, suscrito, concorda, autorizza, autorizzazione, iscritto, akkoord, godkänner, tilladelse, tillatelse, \
     разрешение, подписан, izinli, \
     einwilligung, zustimmung, einverstanden, einverständnis, werbeeinwilligung, consentement, accord marketing, \

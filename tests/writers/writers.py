@@ -285,13 +285,17 @@ def no_broken_lines(row):
     return None if "\n" in row[0] else row
 
 
+def last_line(row):
+    """Nothing says that a line break is within a cell: what stands before it is a row without a phone."""
+    return (row[0].split("\n")[-1], *row[1:])
+
+
 def no_numbers(row):
     """The text 2026 becomes a number, and a number among tags is an id."""
     return (*row[:4], [] if row[4] == ["2026"] else row[4])
 
 
 LOSSES = {
-    "PostgreSQL COPY text": broken_lines,
     "LibreOffice html": one_blank,
     "Gnumeric html": one_blank,
     "pandas to_html": broken_lines,
@@ -300,6 +304,7 @@ LOSSES = {
     "jq @csv": no_tags,
     "ez-vcard, 2.1": no_tags,
     "sqlite3 .mode quote": no_broken_lines,
+    "sqlite3 .mode tabs": last_line,
     "Miller --ojson": no_numbers,
     "Miller --ojsonl": no_numbers,
 }
@@ -333,7 +338,7 @@ WRITERS = [
     *((f"sabre/vobject, {version}", sabre(version), False) for version in ["2.1", "3.0", "4.0"]),
     *((f"ez-vcard, {version}", ez_vcard(version), False) for version in ["2.1", "3.0", "4.0"]),
     ("ez-vcard, jCard", ez_vcard("json"), True),
-    *((f"sqlite3 .mode {mode}", sqlite(mode, end), refused) for mode, end, refused in [("csv", "csv", False), ("json", "json", False), ("quote", "txt", False), ("insert contacts", "sql", True)]),
+    *((f"sqlite3 .mode {mode}", sqlite(mode, end), refused) for mode, end, refused in [("csv", "csv", False), ("json", "json", False), ("quote", "txt", False), ("tabs", "tsv", False), ("ascii", "txt", True), ("line", "txt", True), ("box", "txt", True), ("insert contacts", "sql", True)]),
     ("PostgreSQL COPY CSV", postgres("COPY contacts TO STDOUT (FORMAT csv, HEADER)", "csv"), False),
     ("PostgreSQL COPY CSV, ; and quotes", postgres("COPY contacts TO STDOUT (FORMAT csv, HEADER, DELIMITER ';', FORCE_QUOTE *)", "csv"), False),
     ("PostgreSQL COPY text", postgres("COPY contacts TO STDOUT (HEADER)", "tsv"), False),

@@ -1,0 +1,1 @@
+window.YTD.contact.part0 = [ {"contact":{"id":"1","phoneNumbers":["+12025550101"]}},{"contact":{"id":"2","phoneNumbers":["+61491570156"]}} ]
