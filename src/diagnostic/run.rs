@@ -43,7 +43,7 @@ super::codes! {
         InputTruncated = "input.truncated", Data, "the file is cut short or damaged", "export or copy the file again; nothing was sent";
         InputBomb = "input.bomb", Data, "it unpacks to far more than contacts would", "unpack it yourself if you trust it";
         InputRowTooLong = "input.row_too_long", Data, "a row is longer than 4 MiB", "is a quote or bracket missing on that line? --delimiter and --format override what was detected";
-        InputTooManyColumns = "input.too_many_columns", Data, "a row has more than 16,384 columns", "is the delimiter right? --delimiter overrides what was detected";
+        InputTooManyColumns = "input.too_many_columns", Data, "a row has more than 16,384 columns", "is the delimiter right? --delimiter overrides what was detected; in a spreadsheet, delete the columns behind the last title";
         InputUnclosedQuote = "input.unclosed_quote", Data, "a quote is never closed", "close the quote, or double it where it is part of the text";
         InputMixed = "input.mixed", Data, "it holds several tables", "give each table a file of its own; nothing was sent";
         InputFormat = "input.format", Data, "it is not of the format that was named", "leave --format out to have the format detected";

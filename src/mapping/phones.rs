@@ -25,7 +25,7 @@ impl Mapping {
         if self.settled.contains(&Field::Phone) {
             return Vec::new();
         }
-        let names = guess.of(|meaning| meaning.is_name() && meaning != Meaning::Last).map(|seen| seen.column);
+        let names = guess.full_or_first_names();
         let (others, own): (Vec<OwnName>, Vec<OwnName>) = with_own_names(&self.fields, names, columns)
             .into_iter()
             .partition(|own| sample.iter().any(|row| own.is_of_another(row)));
@@ -47,22 +47,26 @@ impl Mapping {
         if self.settled.contains(&Field::Phone) {
             return;
         }
-        let mut found = with_own_names(&self.fields, std::iter::empty(), columns);
+        let mut found = with_own_names(&self.fields, names_of(&self.fields), columns);
         found.retain(|own| self.fields.own_names.iter().all(|known| known.phone != own.phone));
         self.fields.own_names.append(&mut found);
     }
 }
 
+/// The columns of the contact's full and given names.
+fn names_of(fields: &FieldColumns) -> impl Iterator<Item = u32> {
+    [Field::Name, Field::FirstName].into_iter().flat_map(|field| fields.of(field)).copied()
+}
+
 /// The phones behind the first that have a name of their own beside them, with that name and the contact's. `names` are
-/// columns of names, those that no field uses included.
+/// columns of names, whether or not a field uses them.
 fn with_own_names(fields: &FieldColumns, names: impl Iterator<Item = u32>, columns: &Columns) -> Vec<OwnName> {
     let Some((first, rest)) = fields.of(Field::Phone).split_first() else { return Vec::new() };
     let is_of = |name: u32, phone: u32| is_same_part(name_of(name, columns), name_of(phone, columns));
-    let of_fields = || [Field::Name, Field::FirstName].into_iter().flat_map(|field| fields.of(field)).copied();
-    let names: Vec<u32> = of_fields().chain(names).filter(|name| !is_of(*name, *first)).take(MOST).collect();
+    let names: Vec<u32> = names.filter(|name| !is_of(*name, *first)).take(MOST).collect();
     let own = |phone: &u32| {
         let name = names.iter().copied().find(|name| is_of(*name, *phone))?;
-        let main = of_fields().next().filter(|main| !is_of(*main, *phone))?;
+        let main = names_of(fields).next().filter(|main| !is_of(*main, *phone))?;
         Some(OwnName { phone: *phone, name, main })
     };
     rest.iter().take(MOST).filter_map(own).collect()

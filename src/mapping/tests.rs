@@ -167,6 +167,12 @@ fn a_phone_with_the_name_of_another_beside_it_is_not_the_contacts() {
     }
     assert_eq!(read(&alike, &same), "Ben +12025550103");
     assert_eq!(read(&alike, &only), "Gift +12025550109");
+    // A login is no name.
+    let columns = Columns::new(["User Name", "User Phone", "Name", "Phone"].map(str::to_owned).to_vec());
+    let login = row(["ada99", "+12025550101", "Ada Example", ""]);
+    let mapping = Mapping::find(&columns, std::slice::from_ref(&login), &Options::default()).unwrap();
+    assert_eq!(mapping.fields().of(Field::Phone), [3, 1]);
+    let columns = Columns::new(titles.map(str::to_owned).to_vec());
     // The address beside it is not the contact's either.
     let mapping = Mapping::find(&columns, std::slice::from_ref(&other), &Options::default()).unwrap();
     assert!(mapping.fields().of(Field::Email).is_empty());

@@ -7,6 +7,12 @@ use crate::source::Columns;
 use crate::vocabulary::{Meaning, normal};
 
 impl Guess<'_> {
+    /// The columns of full and of given names, logins left out.
+    pub fn full_or_first_names(&self) -> impl Iterator<Item = u32> {
+        let names = self.of(|meaning| meaning.is_name() && meaning != Meaning::Last);
+        names.filter(|seen| !seen.extra).map(|seen| seen.column)
+    }
+
     /// The columns of the name. Some words depend on their neighbours: `Nom` beside `Prénom` is the family name.
     pub(super) fn names(&self, columns: &Columns, phone: Option<u32>) -> Vec<(Field, u32)> {
         // `Last` may be the day of the last visit.
