@@ -38,14 +38,14 @@ pub(super) fn plain(cell: &str) -> Cow<'_, str> {
 
 /// The cell as a list of numbers, where it is written as one: `{a,b}`, `['a', 'b']`.
 fn listed(cell: &str) -> Option<String> {
-    if trimmed(cell).starts_with(['[', '{'])
-        && cell.contains(['"', ':'])
-        && let Some(numbers) = notation::numbers(cell)
-    {
-        return Some(numbers.iter().flat_map(|number| [number.as_str(), "\u{1f}"]).collect());
+    if !trimmed(cell).starts_with(['[', '{', '(']) {
+        return None;
     }
-    let elements = Some(cell).filter(|cell| trimmed(cell).starts_with(['[', '{', '('])).and_then(notation::elements)?;
-    Some(elements.iter().flat_map(|element| [element.as_ref(), "\u{1f}"]).collect())
+    let joined = |elements: &mut dyn Iterator<Item = &str>| elements.flat_map(|element| [element, "\u{1f}"]).collect();
+    match notation::numbers(cell) {
+        Some(numbers) => Some(joined(&mut numbers.iter().map(String::as_str))),
+        None => notation::elements(cell).map(|elements| joined(&mut elements.iter().map(AsRef::as_ref))),
+    }
 }
 
 /// What names the country in a cell: of an id and a name, as Odoo writes them, the name.

@@ -38,7 +38,7 @@ fn named(list: &str) -> Option<Vec<Cow<'static, str>>> {
 pub(super) fn numbers(cell: &str) -> Option<Vec<String>> {
     const NUMBERS: [&str; 6] = ["number", "phone", "phone_number", "phoneNumber", "e164", "value"];
     const KINDS: [&str; 4] = ["type", "label", "kind", "category"];
-    let cell = cell.trim();
+    let cell = Some(cell.trim()).filter(|cell| cell.contains(['"', ':']))?;
     let objects: Vec<serde_json::Map<String, serde_json::Value>> = match cell.starts_with('{') {
         true => vec![serde_json::from_str(cell).ok()?],
         false => serde_json::from_str(cell).ok()?,
