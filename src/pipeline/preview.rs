@@ -39,7 +39,7 @@ pub fn preview(
         buffer.clear();
         let is_done = statuses.is_done(row.location.record);
         match merge.row(row.location, &contact) {
-            Ok(Resolved::Alone(contact)) => write(contact, config.rows.empty, &mut buffer),
+            Ok(Resolved::Alone(contact)) => write(contact, &contact.name(), config.rows.empty, &mut buffer),
             Ok(Resolved::Together(details)) => write_merged(contact.phone, &details, config.rows.empty, &mut buffer),
             Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
             Err(_) => return ControlFlow::Break(()),

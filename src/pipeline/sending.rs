@@ -16,7 +16,7 @@ use super::reports::AssumedRows;
 use crate::batch::{Parcel, ParcelBuilder};
 use crate::client::{self, Transport};
 use crate::contact::phone::Phone;
-use crate::contact::{Contact, Details};
+use crate::contact::{Contact, Details, name_of};
 use crate::dedupe::{Merge, Share, Winner};
 use crate::error::Error;
 use crate::folder::Folder;
@@ -62,7 +62,7 @@ pub struct SendJob {
 /// done.
 ///
 /// # Errors
-/// What ended the sending first: a listener, the far side, the input, or a signal.
+/// What ended the sending first: a listener, the server, the input, or a signal.
 pub async fn send(
     load: SendJob,
     transport: impl Transport,
@@ -140,8 +140,8 @@ enum PreparedContact {
 }
 
 impl Prepared {
-    /// Adds a row.
-    fn add(&mut self, load: &SendJob, record: &Record<'_>) {
+    /// Adds a row; `name` is the one that it gives.
+    fn add(&mut self, load: &SendJob, record: &Record<'_>, name: &str) {
         let Record { row, judged: Judged::Contact(contact), .. } = record else { return };
         let location = row.location;
         match load.survey.dedupe.share(location, contact.phone) {
@@ -152,7 +152,7 @@ impl Prepared {
                 }
                 _ if load.done.is_done(location.record) => {}
                 _ => {
-                    write(contact, load.empty, &mut self.bytes);
+                    write(contact, name, load.empty, &mut self.bytes);
                     self.contacts.push(PreparedContact::Written { record: location.record, end: self.bytes.len() });
                 }
             },
@@ -169,7 +169,7 @@ impl Prepared {
 /// server that takes nothing.
 fn accepted_before(record: u64, contact: &Contact, empty: Empty) -> Parcel {
     let mut builder = ParcelBuilder::default();
-    builder.contact(record, |out| write(contact, empty, out));
+    builder.contact(record, |out| write(contact, &contact.name(), empty, out));
     builder.take_accepted_before()
 }
 
@@ -270,9 +270,10 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
         load.kept.as_deref(),
         &load.survey.inputs,
         |record, (contacts, lines): &mut (Prepared, Lines<'_>)| {
-            contacts.add(load, &record);
+            let name = name_of(record.row, record.fields);
+            contacts.add(load, &record, &name);
             if has_tables {
-                lines.add(&context, &record);
+                lines.add(&context, &record, &name);
             }
         },
         |(contacts, lines), _| {

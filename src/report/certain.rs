@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 
-use super::line::{HEADER, ResultLine};
+use super::line::{FileCell, HEADER, ResultLine};
 use crate::contact::Contact;
 use crate::folder::{Draft, Folder, RESULTS};
 use crate::outcome::{RowCounts, RowStatus};
@@ -25,6 +25,7 @@ pub struct CertainLines {
 /// Lines of consecutive records.
 #[derive(Debug, Default)]
 pub struct LinesOfBlock {
+    file: FileCell,
     text: Vec<u8>,
     lines: Vec<Line>,
 }
@@ -45,7 +46,7 @@ impl LinesOfBlock {
             None => ResultLine::plain(RowStatus::Skipped),
         };
         let (begin, record) = (self.text.len(), row.location.record);
-        line.write(file, row, record - before, name, &mut self.text);
+        line.write(self.file.of(file), row, record - before, name, &mut self.text);
         let Ok(length) = u16::try_from(self.text.len() - begin) else {
             self.text.truncate(begin);
             return false;

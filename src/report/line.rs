@@ -14,6 +14,25 @@ use crate::terminal::safe;
 /// The first line of the file.
 pub const HEADER: &[u8] = b"file,record,line,status,code,field,message,prefix,number,name,notes\n";
 
+/// The name of an input as the cell that it is in all of its lines.
+#[derive(Debug, Default)]
+pub(super) struct FileCell {
+    name: String,
+    cell: Vec<u8>,
+}
+
+impl FileCell {
+    /// The cell of this name; it is made where the name is another one than before.
+    pub fn of(&mut self, name: &str) -> &[u8] {
+        if self.name != name {
+            name.clone_into(&mut self.name);
+            self.cell.clear();
+            guarded(name, &mut self.cell);
+        }
+        &self.cell
+    }
+}
+
 /// What became of a row, and why.
 pub(super) struct ResultLine<'a> {
     pub status: RowStatus,
@@ -79,9 +98,9 @@ impl<'a> ResultLine<'a> {
         ResultLine { number: Some(contact.phone.split()), notes: notes(contact), ..ResultLine::plain(status) }
     }
 
-    /// Adds the line to `out`, line end and all. `record` counts within the file.
-    pub fn write(&self, file: &str, row: &Row, record: u64, name: &str, out: &mut Vec<u8>) {
-        guarded(file, out);
+    /// Adds the line to `out`, line end and all. `file` is the cell of the row's input; `record` counts within it.
+    pub fn write(&self, file: &[u8], row: &Row, record: u64, name: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(file);
         let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
         for word in [digits.format(record), more.format(row.location.line), self.status.as_str()] {
             out.push(b',');

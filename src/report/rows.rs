@@ -18,7 +18,7 @@ use crate::row::Row;
 use crate::source::{self, Columns, Source};
 
 use super::certain::{Spans, WrittenLines};
-use super::line::{self, ResultLine};
+use super::line::{self, FileCell, ResultLine};
 use super::rejected::{Rejected, is_json};
 use super::rejected_rows::{RejectedRow, RejectedRows};
 
@@ -123,6 +123,7 @@ const USUAL: usize = 512 << 10;
 /// The lines of a block of rows.
 #[derive(Default)]
 pub struct Lines<'c> {
+    file: FileCell,
     text: Vec<u8>,
     /// The record of each line, and where it ends in the text.
     ends: Vec<(u64, usize)>,
@@ -138,16 +139,16 @@ struct RejectedLine<'c> {
 }
 
 impl<'c> Lines<'c> {
-    /// Adds the line of a row.
-    pub fn add(&mut self, context: &'c ReportContext<'_>, record: &Record<'_>) {
-        let Record { row, fields, columns, judged, before } = record;
+    /// Adds the line of a row; `name` is the one that it gives.
+    pub fn add(&mut self, context: &'c ReportContext<'_>, record: &Record<'_>, name: &str) {
+        let Record { row, columns, judged, before, .. } = record;
         let Some(input) = context.job.inputs.get(row.location.input as usize) else { return };
-        let name = input.source.input().name();
+        let file = input.source.input().name();
         let line = ResultLine::of(context, row, judged, &mut self.rows);
-        line.write(name, row, row.location.record - before, &name_of(row, fields), &mut self.text);
+        line.write(self.file.of(file), row, row.location.record - before, name, &mut self.text);
         self.ends.push((row.location.record, self.text.len()));
         if line.status.is_rejected() {
-            let shown = case(&line, row, judged, columns, name);
+            let shown = case(&line, row, judged, columns, file);
             self.rejected.push(RejectedLine { row: (*row).clone(), line, shown });
         }
     }
@@ -244,7 +245,7 @@ fn write_read(
     let read = context.job.read_kept_or_all(
         context.kept,
         context.inputs,
-        |record, lines: &mut Lines<'_>| lines.add(context, &record),
+        |record, lines: &mut Lines<'_>| lines.add(context, &record, &name_of(record.row, record.fields)),
         |lines, _| {
             if let Err(error) = tables.write(lines) {
                 ended = Some(Err(error));

@@ -13,9 +13,9 @@ pub enum Empty {
     Omitted,
 }
 
-/// Writes a contact as one JSON object.
-pub fn write(contact: &Contact<'_>, empty: Empty, out: &mut Vec<u8>) {
-    of_row(Form::Json, contact, &contact.name(), empty, out);
+/// Writes a contact as one JSON object. `name` is that of the contact.
+pub fn write(contact: &Contact<'_>, name: &str, empty: Empty, out: &mut Vec<u8>) {
+    of_row(Form::Json, contact, name, empty, out);
 }
 
 /// Writes a contact that was merged from several rows as one JSON object.
@@ -170,10 +170,24 @@ fn length(mut length: usize, out: &mut Vec<u8>) {
     out.push(length as u8);
 }
 
-/// A JSON string. Writing into memory does not fail, and text is always a JSON string.
+/// A JSON string.
 fn string(text: &str, out: &mut Vec<u8>) {
+    if is_verbatim(text) {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
+    // Writing into memory does not fail, and text is always a JSON string.
     let written = serde_json::to_writer(&mut *out, text);
     debug_assert!(written.is_ok());
+}
+
+/// Whether a JSON string holds the text as it is: without control characters, quotes and backslashes. Nearly all are, and short:
+/// an early end would cost more than it spares.
+fn is_verbatim(text: &str) -> bool {
+    let is_plain = |byte: u8| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+    text.bytes().fold(true, |all, byte| all & is_plain(byte))
 }
 
 #[cfg(test)]
@@ -194,6 +208,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn strings_are_written_as_serde_writes_them(text in r#"[a"\\\x00-\x20\x7f\u{e9}\u{2028}]{0,12}"#) {
+            let mut out = Vec::new();
+            string(&text, &mut out);
+            prop_assert_eq!(out, serde_json::to_vec(&text).unwrap());
+        }
+
         #[test]
         fn parts_are_equal_where_payloads_are(one in details(), other in details(), omits in any::<[bool; 2]>()) {
             let phone = Phone::from_digits(27_830_000_001).unwrap();
