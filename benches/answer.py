@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """A server that reads every request and answers at once, for measuring clients: ours and the forwarders of peers.sh.
 
-    answer.py PORT
+    answer.py PORT [SECONDS]
 
-It looks at nothing, so that what is measured is the client. Plain Python, loopback only.
+It takes so many seconds for an answer (none), and looks at nothing, so that what is measured is the client. Plain Python,
+loopback only.
 """
 import socket
 import sys
 import threading
+import time
 
 OURS = b'{"status":"success","message":"User profiles imported successfully."}'
 THEIRS = b'{"taskUid":1,"indexUid":"contacts","status":"enqueued","type":"documentAdditionOrUpdate","enqueuedAt":"2026-01-01T00:00:00Z"}'
+TAKES = float(sys.argv[2]) if len(sys.argv) > 2 else 0
 
 
 def serve(connection):
@@ -36,6 +39,8 @@ def serve(connection):
                 while left > 0:
                     left -= len(connection.recv(min(left, 1 << 18)))
                 data = b"" if left == 0 else data[left:]
+            if TAKES:
+                time.sleep(TAKES)
             ours = b"/inbox/users/import" in lines[0]
             status, body = (b"200 OK", OURS) if ours else (b"202 Accepted", THEIRS)
             connection.sendall(
