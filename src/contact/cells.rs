@@ -6,6 +6,7 @@ use super::FieldColumns;
 use super::notation;
 use crate::markup;
 use crate::row::{Field, LIST_END, Row, trimmed};
+use crate::swar::{EACH, eights, within};
 use crate::vocabulary::PhoneKind;
 
 /// The columns of the row's phones, the preferred one first. Where a column beside them says what each number is, a mobile
@@ -32,8 +33,17 @@ pub(super) fn phone_columns<'f>(row: &Row, fields: &'f FieldColumns) -> Cow<'f, 
 
 /// The cell without markup; one that is a list as such.
 pub(super) fn plain(cell: &str) -> Cow<'_, str> {
+    if is_number(cell) {
+        return Cow::Borrowed(cell);
+    }
     let plain = markup::plain(cell);
     listed(&plain).map_or(plain, Cow::Owned)
+}
+
+/// Whether there is nothing but digits in it, perhaps behind a `+`: most cells.
+fn is_number(cell: &str) -> bool {
+    let digits = cell.strip_prefix('+').unwrap_or(cell);
+    eights(digits.as_bytes(), b'0').all(|eight| within(eight, b'0', b'9') == EACH)
 }
 
 /// The cell as a list of numbers, where it is written as one: `{a,b}`, `['a', 'b']`.

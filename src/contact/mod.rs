@@ -205,6 +205,9 @@ fn name_cells<'r>(row: &'r Row, fields: &FieldColumns) -> NameCells<'r> {
 
 /// The first bytes of a text, so many at most.
 fn up_to(text: &str, longest: usize) -> &str {
+    if text.len() <= longest {
+        return text;
+    }
     text.get(..text.floor_char_boundary(longest)).unwrap_or(text)
 }
 

@@ -11,6 +11,9 @@ use super::{Repeated, RepeatedPhones, Winner};
 const PART_BITS: u32 = 6;
 /// The other bits of a key, the highest byte first.
 type Rest = [u8; 6];
+/// The bits of a key behind those of its part by which its rows are sorted first, so that a few have the same.
+const BUCKET_BITS: u32 = 9;
+const BUCKETS: usize = 1 << BUCKET_BITS;
 /// So many rows wait before they are joined with the phones; where those are many, a sixteenth of their number.
 const FEWEST: usize = 1 << 18;
 
@@ -85,8 +88,9 @@ impl PhoneSet {
 
     /// Joins the rows with the phones, in their place: memory of another size would leave holes.
     fn join(&mut self, repeated: &mut RepeatedPhones) {
-        let (mut begin, mut new) = (0, 0);
+        let (mut begin, mut new, mut spare) = (0, 0, Vec::new());
         for part in &mut self.parts {
+            sort(&mut part.rows, &mut spare);
             part.keep_new(self.phones.get(begin..part.end).unwrap_or_default(), repeated);
             (begin, new) = (part.end, new + part.rows.len());
         }
@@ -114,15 +118,46 @@ impl PhoneSet {
     }
 }
 
+/// Sorts the rows of a part: their keys are spread evenly, so that most of it is done by putting each row where its bucket
+/// begins. What is in `spare` is overwritten.
+fn sort(rows: &mut Vec<Entry>, spare: &mut Vec<Entry>) {
+    let bucket = |row: &Entry| (row.key() >> (KEY_BITS - PART_BITS - BUCKET_BITS)) as usize % BUCKETS;
+    let mut ends = [0; BUCKETS];
+    for row in rows.iter() {
+        if let Some(count) = ends.get_mut(bucket(row)) {
+            *count += 1;
+        }
+    }
+    let mut end = 0;
+    for count in &mut ends {
+        (*count, end) = (end, end + *count);
+    }
+    // Each begin moves on to the end while its bucket is filled.
+    spare.clone_from(rows);
+    for row in rows.iter() {
+        if let Some(next) = ends.get_mut(bucket(row))
+            && let Some(place) = spare.get_mut(*next)
+        {
+            *place = *row;
+            *next += 1;
+        }
+    }
+    let mut begin = 0;
+    for end in ends {
+        spare.get_mut(begin..end).unwrap_or_default().sort_unstable();
+        begin = end;
+    }
+    std::mem::swap(rows, spare);
+}
+
 impl Part {
-    /// Leaves one row of each phone that is not among those it has, sorted, with their places.
+    /// Leaves one row of each phone that is not among those it has, with their places. The rows are sorted.
     fn keep_new(&mut self, phones: &[Rest], repeated: &mut RepeatedPhones) {
         let mut note = |row: Entry| {
             let again = Repeated { winner: row.row(), extra: 0 };
             let phone = repeated.entry(entry::phone(row.key())).or_insert(again);
             (phone.winner, phone.extra) = (row.row(), phone.extra + 1);
         };
-        self.rows.sort_unstable();
         // `dedup_by` hands the later row first and keeps the earlier one in its place.
         self.rows.dedup_by(|later, kept| {
             let equal = later.key() == kept.key();

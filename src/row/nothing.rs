@@ -38,15 +38,18 @@ const WORDS: [&str; 30] = [
 ];
 
 /// Whether the cell is such a word.
+#[inline]
 pub fn is_nothing(cell: &str) -> bool {
-    // A dash of any length and kind.
-    let is_dash = || cell.chars().all(|c| matches!(c, '-' | '–' | '—'));
-    // Every cell is asked about, and nearly all of them by their first byte alone.
-    match cell.as_bytes().first() {
-        Some(b'N' | b'n' | b'F' | b'f' | b'u' | b'(' | b'<' | b'#' | b'\\') => cell.len() <= 9 && WORDS.contains(&cell),
-        Some(b'-' | 0xe2) => cell.len() <= 9 && is_dash(),
-        _ => false,
-    }
+    // Every cell is asked about, and nearly all of them answer by their length and their first byte.
+    let begins_a_word = |byte: &u8| matches!(byte, b'N' | b'n' | b'F' | b'f' | b'u' | b'(' | b'<' | b'#' | b'\\');
+    let begins = |byte: &u8| begins_a_word(byte) || matches!(byte, b'-' | 0xe2);
+    cell.len() <= 9 && cell.as_bytes().first().is_some_and(begins) && is_word_or_dash(cell)
+}
+
+/// Whether the cell is one of the words, or a dash of any length and kind.
+#[inline(never)]
+fn is_word_or_dash(cell: &str) -> bool {
+    WORDS.contains(&cell) || !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | '–' | '—'))
 }
 
 #[cfg(test)]

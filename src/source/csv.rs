@@ -88,23 +88,22 @@ impl Csv {
         let (mut at, mut lines, mut count) = (0, self.lines, 0);
         let mut signs = Marks::new(text.as_bytes(), Signs { delimiter: self.delimiter });
         for row in rows {
-            let rest = loop {
-                let rest = text.get(at..).unwrap_or_default();
-                let blank = rest.bytes().take_while(|&byte| byte == b'\n' || byte == b'\r').count();
-                if blank > 0 {
-                    lines.pass(rest.as_bytes().get(..blank).unwrap_or_default());
-                    at += blank;
+            let record = loop {
+                let blank = blank(text.as_bytes().get(at..).unwrap_or_default());
+                if !blank.is_empty() {
+                    lines.pass(blank);
+                    at += blank.len();
                 }
-                let rest = rest.get(blank..).unwrap_or_default();
                 let found = self.record.find_from(&mut signs, at, self.delimiter, false);
                 let (RecordEnd::Line(end) | RecordEnd::Lines(end)) = found else { break None };
-                let line = lines.line;
-                at += pass(&mut lines, rest.as_bytes(), found);
-                if !self.record.is_blank(rest.as_bytes()) {
-                    break Some((rest.get(..end).unwrap_or_default(), line));
+                let (begin, line) = (at, lines.line);
+                let rest = text.as_bytes().get(begin..).unwrap_or_default();
+                at += pass(&mut lines, rest, found);
+                if !self.record.is_blank(rest) {
+                    break text.get(begin..begin + end).map(|record| (record, line));
                 }
             };
-            let Some((record, line)) = rest else { break };
+            let Some((record, line)) = record else { break };
             self.record.write(record, row);
             row.location.line = line;
             count += 1;
@@ -118,12 +117,10 @@ impl Csv {
     fn skip_blank(&mut self) -> Result<bool, ErrorKind> {
         loop {
             let window = self.text.window();
-            let blank = window.iter().take_while(|&&byte| byte == b'\n' || byte == b'\r').count();
-            let found = blank < window.len();
-            if blank > 0 {
-                self.lines.pass(window.get(..blank).unwrap_or_default());
-                self.text.take(blank);
-            }
+            let blank = blank(window);
+            let (count, found) = (blank.len(), blank.len() < window.len());
+            self.lines.pass(blank);
+            self.text.take(count);
             if found || !self.text.more()? {
                 return Ok(found);
             }
@@ -155,13 +152,28 @@ impl Csv {
     }
 }
 
+/// The line ends that a text begins with.
+#[inline]
+fn blank(text: &[u8]) -> &[u8] {
+    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    match text.first().is_some_and(is_end) {
+        false => &[],
+        true => text.get(..text.iter().take_while(|byte| is_end(byte)).count()).unwrap_or_default(),
+    }
+}
+
 /// Passes over a record and its line end, and says how long they are together.
+#[inline]
 fn pass(lines: &mut Lines, text: &[u8], found: RecordEnd) -> usize {
     let (RecordEnd::Line(end) | RecordEnd::Lines(end)) = found else { return 0 };
-    let length = match text.get(end..) {
-        Some([b'\r', b'\n', ..]) => end + 2,
-        Some([_, ..]) => end + 1,
-        _ => end,
+    let length = match (text.get(end), text.get(end + 1)) {
+        (Some(b'\r'), Some(b'\n')) => end + 2,
+        (Some(b'\n'), _) if matches!(found, RecordEnd::Line(_)) => {
+            lines.end(false);
+            return end + 1;
+        }
+        (Some(_), _) => end + 1,
+        (None, _) => end,
     };
     match found {
         RecordEnd::Line(_) if length > end => lines.end(length == end + 1 && text.get(end) == Some(&b'\r')),

@@ -49,20 +49,22 @@ impl Record {
         let (mut begin, mut has_lines) = (start, false);
         let end = loop {
             let at = signs.from(begin);
-            let sign = text.get(at).copied();
-            let end = if sign == Some(b'"') {
-                let Some((end, lines)) = self.quoted(signs, start, begin, at, delimiter) else {
-                    return RecordEnd::Open;
-                };
-                has_lines |= lines;
-                end
-            } else {
-                self.add(begin - start, at - start);
-                if sign == Some(delimiter) {
-                    begin = at + 1;
-                    continue;
+            let end = match text.get(at) {
+                Some(b'"') => {
+                    let Some((end, lines)) = self.quoted(signs, start, begin, at, delimiter) else {
+                        return RecordEnd::Open;
+                    };
+                    has_lines |= lines;
+                    end
                 }
-                at
+                sign => {
+                    self.add(begin - start, at - start);
+                    if sign.is_some_and(|sign| *sign == delimiter) {
+                        begin = at + 1;
+                        continue;
+                    }
+                    at
+                }
             };
             match text.get(end) {
                 Some(b'\n' | b'\r') => break end - start,
@@ -142,15 +144,17 @@ impl Record {
     }
 
     /// Whether every cell of the record is empty or blank. So is what DOS programs end a file with, Ctrl-Z.
+    #[inline]
     pub fn is_blank(&self, text: &[u8]) -> bool {
-        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | 0x1a);
         // Nearly every record says it by its first byte.
-        if let (Some(&(0, 1..)), Some(first)) = (self.cells.first(), text.first())
-            && !is_blank(first)
-            && *first != b'"'
-        {
-            return false;
-        }
+        let is_filled = matches!(self.cells.first(), Some((0, 1..)))
+            && text.first().is_some_and(|first| !is_blank(first) && *first != b'"');
+        !is_filled && self.are_blank(text)
+    }
+
+    /// The same, by a look at each cell.
+    #[inline(never)]
+    fn are_blank(&self, text: &[u8]) -> bool {
         self.cells.iter().enumerate().all(|(column, &(begin, end))| {
             let cell = text.get(begin as usize..end as usize).unwrap_or_default();
             let says_nothing = || {
@@ -166,6 +170,10 @@ impl Record {
     fn add(&mut self, begin: usize, end: usize) {
         self.cells.push((begin as u32, end as u32));
     }
+}
+
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | 0x1a)
 }
 
 /// The signs that part records and cells.

@@ -91,10 +91,15 @@ impl Titles {
     }
 
     /// Whether the row may be no record; cheap, for every row is asked.
+    #[inline]
     pub fn is_suspect(&self, row: &Row) -> bool {
-        if let Some([b'+' | b'0'..=b'9', .., b'0'..=b'9']) = self.phone.map(|phone| row.cell(phone).as_bytes()) {
-            return false;
-        }
+        let phone = self.phone.map(|phone| row.cell(phone).as_bytes());
+        !matches!(phone, Some([b'+' | b'0'..=b'9', .., b'0'..=b'9'])) && self.may_be_stray(row)
+    }
+
+    /// The same for a row without a number where its phone should be.
+    #[inline(never)]
+    fn may_be_stray(&self, row: &Row) -> bool {
         let first = bare(row.cell(self.key));
         let is_title = self.names.iter().take(MOST).any(|name| name.eq_ignore_ascii_case(first));
         is_title && !first.is_empty()
