@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::str::FromStr;
 
 use super::notation;
-use super::text::{composed, is_of_letter};
+use super::text::{composed, in_one_line, is_break, is_of_letter};
 use crate::markup::plain;
 use crate::row::{LIST_END, is_nothing, trimmed};
 
@@ -139,6 +139,7 @@ fn next_tag<'r>(text: &'r str, separators: &Separators) -> (&'r str, &'r str) {
 
 fn push_tag<'r>(tag: Cow<'r, str>, tags: &mut Vec<Cow<'r, str>>) {
     let tag = match tag {
+        tag if tag.contains(is_break) => Cow::Owned(composed(&in_one_line(&tag)).into_owned()),
         Cow::Borrowed(tag) => composed(trimmed(tag)),
         Cow::Owned(tag) => Cow::Owned(composed(trimmed(&tag)).into_owned()),
     };
@@ -171,7 +172,8 @@ mod tests {
 
     #[test]
     fn tags_of_every_export() {
-        let cases: [(&str, &[&str]); 17] = [
+        let cases: [(&str, &[&str]); 18] = [
+            ("new\tlead,\u{85}a\u{b}b\u{1f}", &["new lead, a b"]),
             ("R&amp;D, VIP", &["R&D", "VIP"]),
             ("vip,lead", &["vip", "lead"]),
             ("a; b | c", &["a", "b", "c"]),

@@ -19,15 +19,21 @@ pub(super) fn name(cell: &str) -> Cow<'_, str> {
     if is_settled(cell) {
         return Cow::Borrowed(cell);
     }
-    let is_break = |c: char| matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
     match plain(cell) {
         Cow::Borrowed(cell) if !cell.contains(is_break) => name_without_escapes(cell),
-        // Line ends, tabs and what stood in their place are blanks.
-        text => {
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            Cow::Owned(name_without_escapes(&text).into_owned())
-        }
+        // What stood in the place of a line end is one too.
+        text => Cow::Owned(name_without_escapes(&in_one_line(&text)).into_owned()),
     }
+}
+
+/// Whether a character is a line end or a tab.
+pub(super) fn is_break(c: char) -> bool {
+    matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// The text with one blank in place of each white space.
+pub(super) fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a character in front of a name is never taken off, so that the name is not empty.
