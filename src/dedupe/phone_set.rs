@@ -120,7 +120,7 @@ impl PhoneSet {
 
 /// Sorts the rows of a part: their keys are spread evenly, so that most of it is done by putting each row where its bucket
 /// begins. What is in `spare` is overwritten.
-fn sort(rows: &mut Vec<Entry>, spare: &mut Vec<Entry>) {
+fn sort(rows: &mut [Entry], spare: &mut Vec<Entry>) {
     let bucket = |row: &Entry| (row.key() >> (KEY_BITS - PART_BITS - BUCKET_BITS)) as usize % BUCKETS;
     let mut ends = [0; BUCKETS];
     for row in rows.iter() {
@@ -133,7 +133,8 @@ fn sort(rows: &mut Vec<Entry>, spare: &mut Vec<Entry>) {
         (*count, end) = (end, end + *count);
     }
     // Each begin moves on to the end while its bucket is filled.
-    spare.clone_from(rows);
+    spare.clear();
+    spare.extend_from_slice(rows);
     for row in rows.iter() {
         if let Some(next) = ends.get_mut(bucket(row))
             && let Some(place) = spare.get_mut(*next)
@@ -147,7 +148,8 @@ fn sort(rows: &mut Vec<Entry>, spare: &mut Vec<Entry>) {
         spare.get_mut(begin..end).unwrap_or_default().sort_unstable();
         begin = end;
     }
-    std::mem::swap(rows, spare);
+    // Not exchanged: a part would keep memory that only another, larger one needs.
+    rows.copy_from_slice(spare);
 }
 
 impl Part {

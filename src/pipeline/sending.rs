@@ -287,9 +287,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
         },
     );
     let read = read.map_err(Error::of_a_later_reading)?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
+    failed.map_or(Ok(()), Err)?;
     if packer.is_ended {
         return Ok(None);
     }
