@@ -1,5 +1,7 @@
 //! Where the header of a table stands, and what it says: of one row, or of two that are read together.
 
+use std::collections::HashSet;
+
 use super::{Header, Options};
 use crate::row::{Row, is_nothing};
 use crate::vocabulary::{KnownTitles, known_titles, meaning};
@@ -133,13 +135,16 @@ fn of_two_rows(rows: &[Row], records: usize) -> Option<Head> {
 fn joined(upper: &Row, lower: &Row) -> Vec<String> {
     let mut group = String::new();
     let mut names = Vec::new();
+    // Of titles that are looked up for each column there may be thousands.
+    let mut seen = HashSet::new();
+    let shared: HashSet<&str> = lower.cells().map(str::trim).filter(|own| !seen.insert(*own)).collect();
     for column in 0..upper.len().max(lower.len()) {
         let (above, own) = (upper.cell(column).trim(), lower.cell(column).trim());
         if !above.is_empty() || own.is_empty() {
             above.clone_into(&mut group);
         }
         let both = format!("{group} {own}");
-        let is_shared = lower.cells().filter(|cell| cell.trim() == own).count() > 1;
+        let is_shared = shared.contains(own);
         names.push(match (group.is_empty(), own.is_empty()) {
             (_, true) => group.clone(),
             (true, false) => own.to_owned(),

@@ -133,6 +133,16 @@ fn texts() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("keys.json", format!("[{{{}}}]", records.join(",")).into_bytes(), "input.too_many_columns"),
         ("key.json", format!(r#"[{{"{}":1}}]"#, "k".repeat(5_000_000)).into_bytes(), "input.row_too_long"),
         ("same-key.json", format!("[{{{}1}}]", r#""k":1,"k":"#.repeat(100_000)).into_bytes(), "mapping.no_phone"),
+        (
+            "titles.csv",
+            format!(
+                "Person,,Contact{blank}\nName,Surname,Phone{}\nAda,Example,+27830000001{blank}\n",
+                ",Title".repeat(16_000),
+                blank = ",".repeat(16_000)
+            )
+            .into_bytes(),
+            "",
+        ),
         ("many.csv.gz", packed(&b"Ann,+27830000001\n".repeat(5_000_000)), "input.bomb"),
     ]
 }
