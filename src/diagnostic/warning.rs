@@ -20,7 +20,7 @@ super::codes! {
         NoRows = "warning.no_rows", "the input holds no rows", "is it the right file?";
         CardsMissing = "warning.cards_missing", "fewer contact cards were read than were begun", "check the file where the last card ends";
         ListLeft = "warning.list_left", "a record holds a list of further contacts, which is not read", "to import them too, export them as a file of their own";
-        TagIds = "warning.tag_ids", "numbers in place of tags are taken for ids and not sent", "if they are names, map the column: --map tags=COLUMN";
+        TagIds = "warning.tag_ids", "numbers in place of tags are taken for ids and not sent", "if they are names, map each column of tags: --map tags=COLUMN, once for each";
         NoStateFolder = "warning.no_state_folder", "there is no folder of the user to keep the key of the journal in", "set STATE_DIRECTORY or XDG_STATE_HOME to a folder that may be written";
         SharedFolder = "warning.shared_folder", "permissions cannot be kept where the results folder lies", "name another folder with --output-dir";
         OnFinish = "warning.on_finish", "the command of --on-finish failed or took too long", "try it by itself: sh -c COMMAND < summary.json; how the import ended stays the same";
