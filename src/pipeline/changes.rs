@@ -196,9 +196,9 @@ impl Changes {
     /// The file cannot be written.
     pub fn before_sending(&mut self, job: &str) -> Result<(), Error> {
         if let Some(file) = &self.file
-            && let Some(known) = self.comparison.before_sending(job)
+            && let Some(update) = self.comparison.before_sending(job)
         {
-            file.write(known)?;
+            file.write(&update)?;
         }
         Ok(())
     }
@@ -214,9 +214,9 @@ impl Changes {
             _ => false,
         };
         if let Some(file) = self.file.as_ref().filter(|_| self.is_compared)
-            && let Some(known) = self.comparison.after_sending(is_accepted)
+            && let Some(update) = self.comparison.after_sending(is_accepted)
         {
-            file.write(&known)?;
+            file.write(&update)?;
         }
         Ok(())
     }

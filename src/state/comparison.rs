@@ -1,14 +1,12 @@
 //! The contacts of an input against those that the server has: which are the same, and which phones come out of the file.
 
-use super::known::Places;
-use super::{Bits, Entry, Known};
+use super::{Bits, Entry, Known, Update};
 use crate::contact::phone::Phone;
 
 /// The input against the file, contact by contact, in the order of their records.
 #[derive(Debug)]
 pub struct Comparison {
     known: Known,
-    places: Places,
     /// The known phones whose contact is the same in the input.
     same: Bits,
     /// Those that have another contact there.
@@ -17,7 +15,7 @@ pub struct Comparison {
     others: Vec<Entry>,
     /// Their records.
     records: Bits,
-    /// Whether the file on disk holds what `known` does.
+    /// Whether the file on disk holds what `known` does without those that are changed.
     is_written: bool,
     /// Whether contacts that are the same are of several rows now where the file says one, or the other way round.
     are_rows_other: bool,
@@ -30,7 +28,6 @@ impl Comparison {
     /// Nothing has been compared yet.
     pub fn new(known: Known) -> Comparison {
         Comparison {
-            places: Places::of(&known.entries),
             is_written: !known.is_empty(),
             known,
             same: Bits::default(),
@@ -45,16 +42,17 @@ impl Comparison {
     /// phone once. Whether the server has it as it is.
     pub fn is_unchanged(&mut self, record: u64, phone: Phone, parts: &[u8], are_several: bool) -> bool {
         let entry = self.known.entry(phone, parts).of_rows(are_several);
-        let place = self.place(entry);
-        let known = place.and_then(|place| self.known.entries.get_mut(place));
-        let is_same = known.as_ref().is_some_and(|known| known.has_payload_of(entry));
-        if let Some(known) = known.filter(|known| is_same && **known != entry) {
-            *known = entry;
-            self.are_rows_other = true;
-        }
+        let place = self.known.entries.find(entry).ok();
+        let known = place.and_then(|place| self.known.entries.get(place));
+        let is_same = known.is_some_and(|known| known.has_payload_of(entry));
         if let Some(place) = place {
+            if is_same && known != Some(entry) {
+                self.known.entries.replace(place, entry);
+                self.are_rows_other = true;
+            }
             self.same.set(place, is_same);
             self.changed.set(place, !is_same);
+            self.is_written &= is_same;
         }
         if !is_same {
             self.others.push(entry);
@@ -73,11 +71,11 @@ impl Comparison {
     /// cost less than each alone.
     pub fn find<T: Copy>(&self, contacts: &[(T, Entry)], mut found: impl FnMut(T, Option<usize>, bool)) {
         for some in contacts.chunks(AT_ONCE) {
-            self.places.touch(&self.known.entries, some.iter().map(|(_, entry)| entry.phone()));
+            self.known.entries.touch(some.iter().map(|(_, entry)| *entry));
             for (own, entry) in some {
-                let place = self.place(*entry);
+                let place = self.known.entries.find(*entry).ok();
                 // Of a phone of several rows the entry differs in a bit.
-                found(*own, place, place.and_then(|place| self.known.entries.get(place)) == Some(entry));
+                found(*own, place, place.and_then(|place| self.known.entries.get(place)) == Some(*entry));
             }
         }
     }
@@ -104,42 +102,23 @@ impl Comparison {
 
     /// What the file must hold before the first request of a job: nothing of a phone whose contact is new or changed. `None`
     /// where it does already.
-    pub fn before_sending(&mut self, job: &str) -> Option<&Known> {
-        if self.is_written && self.was_used_last_by(job) && self.changed.count() == 0 {
+    pub fn before_sending(&mut self, job: &str) -> Option<Update<'_>> {
+        if self.is_written && self.was_used_last_by(job) {
             return None;
         }
-        let (kept, same) = (self.unchanged(), self.same.without(&self.changed));
-        self.known = self.known.with(kept).used_by(job);
-        (self.places, self.same, self.changed) = (Places::of(&self.known.entries), same, Bits::default());
+        self.known.use_by(job);
         self.is_written = true;
-        Some(&self.known)
+        Some(Update::new(&self.known, &self.changed, Vec::new()))
     }
 
     /// What the file is to hold when the job is finished: besides, the contacts of records that were accepted. `None` where
     /// it does already.
-    pub fn after_sending(&self, is_accepted: impl Fn(u64) -> bool) -> Option<Known> {
+    pub fn after_sending(&self, is_accepted: impl Fn(u64) -> bool) -> Option<Update<'_>> {
         let sent = self.records.ones().zip(&self.others);
-        let mut accepted: Vec<Entry> =
+        let accepted: Vec<Entry> =
             sent.filter(|(record, _)| is_accepted(*record as u64)).map(|(_, entry)| *entry).collect();
-        if accepted.is_empty() && self.is_written && self.changed.count() == 0 && !self.are_rows_other {
-            return None;
-        }
-        accepted.extend(self.unchanged());
-        // No phone stands there twice: those that were known and changed are left out. Most are in order already, which this
-        // kind of sorting makes use of.
-        accepted.sort();
-        Some(self.known.with(accepted))
-    }
-
-    /// The entries of the file but those of contacts that are changed.
-    fn unchanged(&self) -> Vec<Entry> {
-        let kept = self.known.entries.iter().enumerate().filter(|(place, _)| !self.changed.get(*place));
-        kept.map(|(_, entry)| *entry).collect()
-    }
-
-    /// Where the entry of the same phone stands. Before anything is sent.
-    fn place(&self, entry: Entry) -> Option<usize> {
-        self.places.find(&self.known.entries, entry.phone())
+        let is_needed = !accepted.is_empty() || !self.is_written || self.are_rows_other;
+        is_needed.then(|| Update::new(&self.known, &self.changed, accepted))
     }
 }
 
@@ -149,18 +128,25 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::Scope;
+    use super::super::{Scope, read_bytes};
     use super::*;
 
     fn phone(n: u8) -> Phone {
         Phone::from_digits(27_830_000_000 + u64::from(n)).unwrap()
     }
 
+    /// The file after it.
+    fn written(update: &Update) -> Known {
+        let mut bytes = Vec::new();
+        update.write(&mut bytes).unwrap();
+        read_bytes(&bytes).unwrap()
+    }
+
     /// The phones that a file says have this contact.
     fn holds(known: &Known, contacts: &BTreeMap<u8, u8>) -> BTreeSet<u8> {
         let is_in = |(n, value): (&u8, &u8)| {
             let entry = known.entry(phone(*n), &[*value]).of_rows(n % 3 == 0);
-            known.entries.contains(&entry).then_some(*n)
+            known.entries.all().contains(&entry).then_some(*n)
         };
         contacts.iter().filter_map(is_in).collect()
     }
@@ -188,13 +174,13 @@ mod tests {
                         sent.push((record, *n, *value));
                     }
                 }
-                let of_input = before.entries.iter().filter(|entry| input.keys().any(|n| before.entry(phone(*n), &[]).has_phone_of(**entry)));
+                let of_input = before.entries.all().iter().filter(|entry| input.keys().any(|n| before.entry(phone(*n), &[]).has_phone_of(**entry)));
                 prop_assert_eq!(comparison.absent(), (before.len() - of_input.count()) as u64);
                 if let Some(now) = comparison.before_sending("a") {
-                    known = now.clone();
+                    known = written(&now);
                 }
                 for (_, n, _) in &sent {
-                    prop_assert!(known.entries.iter().all(|entry| !entry.has_phone_of(known.entry(phone(*n), &[]))), "sent while it stands in the file");
+                    prop_assert!(known.entries.all().iter().all(|entry| !entry.has_phone_of(known.entry(phone(*n), &[]))), "sent while it stands in the file");
                     server.insert(*n, None);
                 }
                 if ends {
@@ -205,13 +191,13 @@ mod tests {
                         }
                     }
                     if let Some(now) = comparison.after_sending(is_accepted) {
-                        known = now;
+                        known = written(&now);
                     }
                     let expected: BTreeSet<u8> =
                         input.iter().filter(|(n, value)| server.get(n) == Some(&Some(**value))).map(|(n, _)| *n).collect();
                     prop_assert_eq!(holds(&known, &input), expected);
                 }
-                for entry in &known.entries {
+                for entry in known.entries.all() {
                     let is_true = server.iter().any(|(n, value)| value.is_some_and(|value| known.entry(phone(*n), &[value]).has_payload_of(*entry)));
                     prop_assert!(is_true, "the file says what the server does not hold for certain");
                 }
@@ -226,7 +212,7 @@ mod tests {
         for count in [0, 1, 7, 8, 9, 64, 65, 1_000] {
             let mut entries: Vec<Entry> = (0..count).map(|n| known.entry(phone(2 * n + 1), b"a")).collect();
             entries.sort_unstable();
-            let mut comparison = Comparison::new(known.with(entries.clone()));
+            let mut comparison = Comparison::new(known.with(&entries));
             let (mut contacts, mut found) = (Vec::new(), Vec::new());
             for n in 0..=2 * count {
                 let entry = known.entry(phone(n), b"a");
@@ -258,16 +244,16 @@ mod tests {
         let known = Known::new(Scope::of("", None)).unwrap();
         let mut first = Comparison::new(known.clone());
         assert!(!first.is_unchanged(1, phone(1), b"a", true));
-        let known = first.after_sending(|_| true).unwrap();
+        let known = written(&first.after_sending(|_| true).unwrap());
         assert_eq!(found(&known), Some((Some(0), false)));
         // The same contact, but of one row: it is not sent again, and found from then on.
         let mut second = Comparison::new(known);
         assert!(second.is_unchanged(1, phone(1), b"a", false) && second.before_sending("").is_some());
-        let known = second.after_sending(|_| true).unwrap();
+        let known = written(&second.after_sending(|_| true).unwrap());
         assert_eq!(found(&known), Some((Some(0), true)));
-        let mut third = Comparison::new(known.used_by("a"));
+        let mut third = Comparison::new(known);
         assert!(third.is_unchanged(1, phone(1), b"a", true));
-        assert_eq!(found(&third.after_sending(|_| true).unwrap()), Some((Some(0), false)));
+        assert_eq!(found(&written(&third.after_sending(|_| true).unwrap())), Some((Some(0), false)));
     }
 
     #[test]
@@ -276,7 +262,7 @@ mod tests {
         let mut first = Comparison::new(known.clone());
         assert!(!first.is_unchanged(1, phone(1), b"a", false) && first.before_sending("a").is_some());
         assert!(first.before_sending("a").is_none());
-        let known = first.after_sending(|_| true).unwrap();
+        let known = written(&first.after_sending(|_| true).unwrap());
         let mut second = Comparison::new(known.clone());
         assert!(second.is_unchanged(1, phone(1), b"a", false));
         assert!(second.before_sending("a").is_none() && second.after_sending(|_| true).is_none());

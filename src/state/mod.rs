@@ -5,19 +5,23 @@
 
 mod bits;
 mod comparison;
+mod entries;
 mod error;
 mod known;
 mod lock;
+mod update;
 
 use std::ffi::OsString;
-use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 pub use bits::{Bits, SharedBits};
 pub use comparison::Comparison;
+pub use entries::Entry;
 pub use error::Error;
-pub use known::{Entry, Known, Scope};
+pub use known::{Known, Scope};
 use lock::Lock;
+pub use update::Update;
 
 use crate::folder::{Folder, publish};
 use crate::platform::OpenMode;
@@ -68,12 +72,11 @@ impl StateFile {
     ///
     /// # Errors
     /// Local I/O.
-    pub fn write(&self, known: &Known) -> Result<(), Error> {
+    pub fn write(&self, update: &Update<'_>) -> Result<(), Error> {
         let write = || {
-            let mut out = BufWriter::with_capacity(1 << 18, self.folder.create(&self.name)?);
-            known.write(&mut out)?;
-            out.flush()?;
-            publish(vec![out.into_inner().map_err(io::IntoInnerError::into_error)?])
+            let mut draft = self.folder.create(&self.name)?;
+            update.write(&mut draft)?;
+            publish(vec![draft])
         };
         write().map_err(|error| Error::Write { path: self.path.clone(), error })
     }
@@ -90,7 +93,7 @@ pub fn read(path: &Path, scope: Scope) -> Result<Known, Error> {
         return Err(failed(io::Error::other("its name is no text")));
     };
     let folder = Folder::to_read_from(path).map_err(failed)?;
-    let file = match folder.open_file(name, OpenMode::Read) {
+    let mut file = match folder.open_file(name, OpenMode::Read) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return new(),
         Err(error) => return Err(failed(error)),
@@ -99,7 +102,7 @@ pub fn read(path: &Path, scope: Scope) -> Result<Known, Error> {
     if length == 0 {
         return new();
     }
-    let known = Known::read(&mut BufReader::with_capacity(1 << 18, file), length, scope);
+    let known = Known::read(&mut file, length, scope);
     known.map_err(|fault| fault.at(path))
 }
 
