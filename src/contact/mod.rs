@@ -8,6 +8,7 @@ mod area;
 mod cells;
 mod columns;
 pub mod email;
+mod name;
 mod notation;
 pub mod phone;
 mod tags;
@@ -17,14 +18,16 @@ use std::borrow::Cow;
 
 pub use cells::country;
 pub use columns::{FieldColumns, OwnName};
-pub use tags::Separators;
+pub use name::name_of;
+pub use tags::{Separators, Tags};
 
 use area::{Parts, parts};
 use cells::{is_false, phone_columns, plain};
+use name::NameCells;
 
 use crate::keywords::keywords;
 use crate::markup;
-use crate::row::{Code, Field, LIST_END, Note, Notes, Reject, Row, is_nothing, trimmed};
+use crate::row::{Code, Field, Note, Notes, Reject, Row, is_nothing, trimmed};
 use phone::{Kind, Phone, Region};
 
 /// What is believed, and what is added to every contact.
@@ -70,6 +73,7 @@ pub struct Contact<'r> {
     pub notes: Notes,
     /// Further numbers of the same cell, which were not taken.
     pub others: Vec<Phone>,
+    name: NameCells<'r>,
     row: &'r Row,
     fields: &'r FieldColumns,
     rules: &'r Rules,
@@ -98,6 +102,7 @@ impl<'r> Contact<'r> {
             email,
             notes: reading.notes,
             others: reading.others,
+            name: NameCells::of(row, fields),
             row,
             fields,
             rules,
@@ -106,34 +111,23 @@ impl<'r> Contact<'r> {
 
     /// The name, trimmed and in Unicode's composed form; empty where the row has none.
     pub fn name(&self) -> Cow<'r, str> {
-        name_of(self.row, self.fields)
+        self.name.name()
     }
 
     /// The name as it is written, in one piece or two, cut where it is long: enough to tell who has the same. `None` where
     /// the row has none.
     pub fn written_name(&self) -> Option<(Cow<'r, str>, &'r str)> {
-        /// Names are shorter.
-        const LONGEST: usize = 256;
-        let cells = name_cells(self.row, self.fields);
-        let (first, last) = match cells {
-            NameCells::None => return None,
-            NameCells::One(cell) => (cell, ""),
-            NameCells::Two(first, last) => (first, last),
-        };
-        if first.starts_with(text::stays_in_front) {
-            return Some((Cow::Borrowed(up_to(first, LONGEST)), up_to(last, LONGEST)));
-        }
-        Some((cells.name(LONGEST), "")).filter(|(name, _)| !name.is_empty())
+        self.name.written()
     }
 
     /// The row's tags and those of the rules, each once.
-    pub fn tags(&self) -> Vec<Cow<'r, str>> {
-        let mut tags = Vec::new();
+    pub fn tags(&self) -> Tags<'r> {
+        let mut tags = Tags::default();
         for &column in self.fields.of(Field::Tags) {
-            tags::split_tags(self.row.cell(column as usize), &self.rules.separators, &mut tags);
+            tags.add_cell(self.row.cell(column as usize), &self.rules.separators);
         }
-        tags.extend(self.rules.tags.iter().map(|tag| Cow::Borrowed(tag.as_str())));
-        tags::once(&mut tags);
+        self.rules.tags.iter().for_each(|tag| tags.push(Cow::Borrowed(tag)));
+        tags.once();
         tags
     }
 
@@ -157,58 +151,10 @@ impl<'r> Contact<'r> {
         Details {
             name: self.name().into_owned(),
             email: self.email.as_deref().map(str::to_owned),
-            tags: self.tags().into_iter().map(Cow::into_owned).collect(),
+            tags: self.tags().iter().map(str::to_owned).collect(),
             attributes: self.attributes().into_iter().map(|(k, v)| (k.to_owned(), v.into_owned())).collect(),
         }
     }
-}
-
-/// The name a row gives, whether or not it can be sent: that of the person, else the nickname, else the organisation.
-pub fn name_of<'r>(row: &'r Row, fields: &FieldColumns) -> Cow<'r, str> {
-    name_cells(row, fields).name(usize::MAX)
-}
-
-/// The cells that make a name.
-#[derive(Clone, Copy)]
-enum NameCells<'r> {
-    None,
-    /// All of it, or the only part there is.
-    One(&'r str),
-    /// Given and family name.
-    Two(&'r str, &'r str),
-}
-
-impl<'r> NameCells<'r> {
-    /// The name, made of so many bytes of each cell at most.
-    fn name(self, longest: usize) -> Cow<'r, str> {
-        let name = |cell: &'r str| text::name(up_to(cell.trim_start(), longest));
-        match self {
-            NameCells::None => Cow::Borrowed(""),
-            NameCells::One(cell) => name(cell),
-            NameCells::Two(first, last) => Cow::Owned(text::joined(&name(first), &name(last))),
-        }
-    }
-}
-
-fn name_cells<'r>(row: &'r Row, fields: &FieldColumns) -> NameCells<'r> {
-    if let Some(full) = first_filled(row, fields.of(Field::Name)) {
-        return NameCells::One(full);
-    }
-    match (first_filled(row, fields.of(Field::FirstName)), first_filled(row, fields.of(Field::LastName))) {
-        (Some(first), Some(last)) => NameCells::Two(first, last),
-        (Some(one), None) | (None, Some(one)) => NameCells::One(one),
-        // Of a firm and its departments the firm.
-        (None, None) => first_filled(row, &fields.other_names)
-            .map_or(NameCells::None, |cell| NameCells::One(cell.split(LIST_END).next().unwrap_or_default())),
-    }
-}
-
-/// The first bytes of a text, so many at most.
-fn up_to(text: &str, longest: usize) -> &str {
-    if text.len() <= longest {
-        return text;
-    }
-    text.get(..text.floor_char_boundary(longest)).unwrap_or(text)
 }
 
 /// What is known of a person beside the phone number.

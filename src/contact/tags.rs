@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::str::FromStr;
 
 use super::notation;
-use super::text::{composed, in_one_line, is_break, is_of_letter};
+use super::text::{composed, in_one_line, is_break, is_letter, is_of_letter, kinds};
 use crate::markup::plain;
 use crate::row::{LIST_END, is_nothing, trimmed};
 
@@ -20,9 +20,11 @@ pub struct Separators {
 impl Separators {
     /// A byte that one of them has.
     const PARTS: u8 = 1;
+    /// A byte of a letter that is certain only with the bytes around it.
+    const LETTER: u8 = 2;
     /// A byte that stands for more than a letter of a word or a usual separator: an escape, a quote, a list in another notation, a
     /// group of Google's may be there.
-    const NO_WORD: u8 = 2;
+    const NO_WORD: u8 = 4;
 
     fn of(chars: &str) -> Separators {
         let mut bytes = [0; 256];
@@ -30,19 +32,31 @@ impl Separators {
             let is_of_word = byte.is_ascii_alphanumeric()
                 || matches!(byte, b' ' | b'.' | b'+' | b'-' | b'/' | b',' | b';' | b'|')
                 || is_of_letter(byte);
-            *kind |= if is_of_word { 0 } else { Self::NO_WORD };
+            *kind = match byte {
+                _ if is_of_word => 0,
+                0xc3.. => Self::LETTER,
+                _ => Self::NO_WORD,
+            };
             *kind |= if chars.as_bytes().contains(&byte) { Self::PARTS } else { 0 };
         }
         Separators { chars: chars.chars().collect(), bytes }
     }
 
     fn has(&self, c: char) -> bool {
-        self.chars.contains(&c)
+        match u8::try_from(c) {
+            Ok(byte) if byte.is_ascii() => {
+                self.bytes.get(usize::from(byte)).is_some_and(|kind| kind & Self::PARTS != 0)
+            }
+            _ => self.chars.contains(&c),
+        }
     }
 
-    /// What the bytes of a cell are, all together.
-    fn bytes_of(&self, cell: &str) -> u8 {
-        cell.bytes().fold(0, |all, byte| all | self.bytes.get(usize::from(byte)).copied().unwrap_or_default())
+    /// Whether a cell holds nothing but words and separators, and if so, whether there is a separator.
+    fn are_words(&self, cell: &str) -> Option<bool> {
+        let kinds = kinds(cell.as_bytes(), &self.bytes);
+        let is_letter = |c: char| c.is_ascii() || is_letter(c);
+        let are_words = kinds & Self::NO_WORD == 0 && (kinds & Self::LETTER == 0 || cell.chars().all(is_letter));
+        are_words.then_some(kinds & Self::PARTS != 0)
     }
 }
 
@@ -63,34 +77,87 @@ impl FromStr for Separators {
     }
 }
 
-/// Adds the tags of a cell. Google's own groups (`* myContacts`) are left out.
-pub(super) fn split_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
-    if cell.is_empty() {
-        return;
-    }
-    // Most cells hold words and separators, or a single word, and their bytes say it.
-    match separators.bytes_of(cell) {
-        0 => return push_word(cell, tags),
-        Separators::PARTS => return cell.split(|c| separators.has(c)).for_each(|word| push_word(word, tags)),
-        _ => {}
-    }
-    if let Cow::Owned(text) = plain(cell) {
-        let mut found = Vec::new();
-        split_plain_tags(&text, separators, &mut found);
-        tags.extend(found.into_iter().map(|tag| Cow::Owned(tag.into_owned())));
-        return;
-    }
-    split_plain_tags(cell, separators, tags);
+/// The tags of a contact, each once.
+#[derive(Debug, Default)]
+pub struct Tags<'r> {
+    /// The first ones, each once, as they stand in a cell. Most contacts have no others, for which nothing is allocated.
+    few: [&'r str; 4],
+    /// How many these are; none where there are others.
+    count: usize,
+    /// All of them otherwise.
+    all: Vec<Cow<'r, str>>,
 }
 
-fn push_word<'r>(word: &'r str, tags: &mut Vec<Cow<'r, str>>) {
-    let word = trimmed(word);
-    if !word.is_empty() && !is_nothing(word) {
-        tags.push(Cow::Borrowed(word));
+impl<'r> Tags<'r> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.count + self.all.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One after another.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.few().iter().copied().chain(self.all.iter().map(Cow::as_ref))
+    }
+
+    fn few(&self) -> &[&'r str] {
+        self.few.get(..self.count).unwrap_or_default()
+    }
+
+    /// Adds one; [`once`](Tags::once) is called when all are there.
+    pub(super) fn push(&mut self, tag: Cow<'r, str>) {
+        if let (Cow::Borrowed(tag), true) = (&tag, self.all.is_empty()) {
+            if self.few().contains(tag) {
+                return;
+            }
+            if let Some(free) = self.few.get_mut(self.count) {
+                *free = tag;
+                self.count += 1;
+                return;
+            }
+        }
+        self.all.extend(self.few.iter().take(std::mem::take(&mut self.count)).map(|tag| Cow::Borrowed(*tag)));
+        self.all.push(tag);
+    }
+
+    /// Leaves each once, where it stands first.
+    pub(super) fn once(&mut self) {
+        once(&mut self.all);
+    }
+
+    /// Adds the tags of a cell. Google's own groups (`* myContacts`) are left out.
+    pub(super) fn add_cell(&mut self, cell: &'r str, separators: &Separators) {
+        if cell.is_empty() {
+            return;
+        }
+        // Most cells hold words and separators, or a single word.
+        match separators.are_words(cell) {
+            Some(false) => self.push_word(cell),
+            Some(true) => cell.split(|c| separators.has(c)).for_each(|word| self.push_word(word)),
+            None => match plain(cell) {
+                Cow::Borrowed(_) => split_plain_tags(cell, separators, self),
+                Cow::Owned(text) => {
+                    let mut found = Tags::default();
+                    split_plain_tags(&text, separators, &mut found);
+                    found.iter().for_each(|tag| self.push(Cow::Owned(tag.to_owned())));
+                }
+            },
+        }
+    }
+
+    fn push_word(&mut self, word: &'r str) {
+        let word = trimmed(word);
+        if !word.is_empty() && !is_nothing(word) {
+            self.push(Cow::Borrowed(word));
+        }
     }
 }
 
-fn split_plain_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
+fn split_plain_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Tags<'r>) {
     if cell.contains(LIST_END) {
         for element in cell.split_terminator(LIST_END) {
             push_tag(Cow::Borrowed(element), tags);
@@ -110,7 +177,7 @@ fn split_plain_tags<'r>(cell: &'r str, separators: &Separators, tags: &mut Vec<C
     }
 }
 
-fn split_group<'r>(group: &'r str, separators: &Separators, tags: &mut Vec<Cow<'r, str>>) {
+fn split_group<'r>(group: &'r str, separators: &Separators, tags: &mut Tags<'r>) {
     let mut rest = group.trim();
     while !rest.is_empty() {
         let (tag, after) = next_tag(rest, separators);
@@ -137,7 +204,7 @@ fn next_tag<'r>(text: &'r str, separators: &Separators) -> (&'r str, &'r str) {
     }
 }
 
-fn push_tag<'r>(tag: Cow<'r, str>, tags: &mut Vec<Cow<'r, str>>) {
+fn push_tag<'r>(tag: Cow<'r, str>, tags: &mut Tags<'r>) {
     let tag = match tag {
         tag if tag.contains(is_break) => Cow::Owned(composed(&in_one_line(&tag)).into_owned()),
         Cow::Borrowed(tag) => composed(trimmed(tag)),
@@ -170,6 +237,15 @@ mod tests {
 
     use super::*;
 
+    /// The tags of a cell.
+    fn tags_of(cell: &str, separators: &str) -> Vec<String> {
+        let mut tags = Tags::default();
+        tags.add_cell(cell, &separators.parse().unwrap());
+        tags.once();
+        assert_eq!((tags.len(), tags.is_empty()), (tags.iter().count(), tags.iter().count() == 0));
+        tags.iter().map(str::to_owned).collect()
+    }
+
     #[test]
     fn tags_of_every_export() {
         let cases: [(&str, &[&str]); 18] = [
@@ -193,10 +269,7 @@ mod tests {
             ("e\u{301}t\u{e9}", &["\u{e9}t\u{e9}"]),
         ];
         for (cell, expected) in cases {
-            let mut tags = Vec::new();
-            split_tags(cell, &Separators::default(), &mut tags);
-            once(&mut tags);
-            assert_eq!(tags, expected, "{cell:?}");
+            assert_eq!(tags_of(cell, ",;|"), expected, "{cell:?}");
         }
     }
 
@@ -210,24 +283,36 @@ mod tests {
     proptest! {
         #[test]
         fn words_are_split_as_everything_else(
-            cell in r##"(N/A|none|-|--|[aä李 ,;|/.+_:'"#*-]|\n){0,10}"##,
-            separators in prop::sample::select(vec![",;|", ";", "/", " ", "ä,"]),
+            cell in r##"(N/A|none|-|--|[aä李न\u{93c}\u{94d}أ\u{64b}ệe\u{301}\u{3000}\u{2028} ,;|/.+_:'"#*-]|\n){0,10}"##,
+            separators in prop::sample::select(vec![",;|", ";", "/", " ", "ä,", "न"]),
         ) {
-            let separators: Separators = separators.parse().unwrap();
-            if separators.bytes_of(&cell) & Separators::NO_WORD == 0 {
-                let (mut quick, mut thorough) = (Vec::new(), Vec::new());
-                split_tags(&cell, &separators, &mut quick);
-                prop_assert!(matches!(plain(&cell), Cow::Borrowed(_)));
-                split_plain_tags(&cell, &separators, &mut thorough);
-                prop_assert_eq!(quick, thorough);
+            let mut thorough = Tags::default();
+            match plain(&cell) {
+                Cow::Borrowed(_) => split_plain_tags(&cell, &separators.parse().unwrap(), &mut thorough),
+                Cow::Owned(_) => return Ok(()),
             }
+            thorough.once();
+            prop_assert_eq!(tags_of(&cell, separators), thorough.iter().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn each_tag_is_left_once_however_many_there_are(
+            tags in prop::collection::vec((0_u8..12, any::<bool>()), 0..12),
+        ) {
+            let names: Vec<String> = tags.iter().map(|(tag, _)| tag.to_string()).collect();
+            let mut found = Tags::default();
+            for ((_, is_owned), name) in tags.iter().zip(&names) {
+                found.push(if *is_owned { Cow::Owned(name.clone()) } else { Cow::Borrowed(name) });
+            }
+            found.once();
+            let mut expected: Vec<&String> = Vec::new();
+            names.iter().for_each(|name| if !expected.contains(&name) { expected.push(name) });
+            prop_assert_eq!(found.iter().collect::<Vec<_>>(), expected);
         }
     }
 
     #[test]
     fn own_separators_replace_the_usual_ones() {
-        let mut tags = Vec::new();
-        split_tags("a,b/c", &"/".parse().unwrap(), &mut tags);
-        assert_eq!(tags, ["a,b", "c"]);
+        assert_eq!(tags_of("a,b/c", "/"), ["a,b", "c"]);
     }
 }

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 
-use super::line::{FileCell, HEADER, ResultLine};
+use super::line::{Beginning, HEADER, write_plain};
 use crate::contact::Contact;
 use crate::folder::{Draft, Folder, RESULTS};
 use crate::outcome::{RowCounts, RowStatus};
@@ -25,7 +25,7 @@ pub struct CertainLines {
 /// Lines of consecutive records.
 #[derive(Debug, Default)]
 pub struct LinesOfBlock {
-    file: FileCell,
+    beginning: Beginning,
     text: Vec<u8>,
     lines: Vec<Line>,
 }
@@ -41,17 +41,14 @@ impl LinesOfBlock {
     /// Adds the line of a contact that the server has as it is, or that of a row that is skipped where there is no contact.
     /// `before` is how many records of the job stand before its file. Whether it is added: one that is too long is not.
     pub fn add(&mut self, file: &str, before: u64, row: &Row, name: &str, contact: Option<&Contact<'_>>) -> bool {
-        let line = match contact {
-            Some(contact) => ResultLine::of_contact(RowStatus::Unchanged, contact),
-            None => ResultLine::plain(RowStatus::Skipped),
-        };
+        let status = if contact.is_some() { RowStatus::Unchanged } else { RowStatus::Skipped };
         let (begin, record) = (self.text.len(), row.location.record);
-        line.write(self.file.of(file), row, record - before, name, &mut self.text);
+        write_plain(self.beginning.of(file, row.location, record - before, status), name, contact, &mut self.text);
         let Ok(length) = u16::try_from(self.text.len() - begin) else {
             self.text.truncate(begin);
             return false;
         };
-        self.lines.push(Line { record, status: line.status, length });
+        self.lines.push(Line { record, status, length });
         true
     }
 

@@ -8,29 +8,64 @@ use crate::contact::phone::Digits;
 use crate::outcome::{RowCounts, RowStatus};
 use crate::reading::Judged;
 use crate::row::guard::guard_within;
-use crate::row::{Note, Reject, Row};
+use crate::row::{Location, Note, Reject, Row};
 use crate::terminal::safe;
 
 /// The first line of the file.
 pub const HEADER: &[u8] = b"file,record,line,status,code,field,message,prefix,number,name,notes\n";
 
-/// The name of an input as the cell that it is in all of its lines.
+/// The cells that every line begins with. From one line to the next they nearly always differ by one in two numbers: then
+/// only digits are counted up.
 #[derive(Debug, Default)]
-pub(super) struct FileCell {
-    name: String,
-    cell: Vec<u8>,
+pub(super) struct Beginning {
+    /// The input, the record within it and the line of the row, and its status; `None` before the first.
+    of: Option<(u32, u64, u64, RowStatus)>,
+    /// `file,record,line,status,`.
+    text: Vec<u8>,
+    /// Where the digits of the record and those of the line end in it.
+    ends: [usize; 2],
 }
 
-impl FileCell {
-    /// The cell of this name; it is made where the name is another one than before.
-    pub fn of(&mut self, name: &str) -> &[u8] {
-        if self.name != name {
-            name.clone_into(&mut self.name);
-            self.cell.clear();
-            guarded(name, &mut self.cell);
+impl Beginning {
+    /// That of a row of this input; `record` counts within it.
+    pub fn of(&mut self, file: &str, location: Location, record: u64, status: RowStatus) -> &[u8] {
+        let Location { input, line, .. } = location;
+        let of = Some((input, record, line, status));
+        let next = self.of.map(|(input, record, line, status)| (input, record + 1, line + 1, status));
+        self.of = of;
+        if next != of || !self.ends.iter().all(|end| count_up(self.text.get_mut(..*end).unwrap_or_default())) {
+            self.write(file, record, line, status);
         }
-        &self.cell
+        &self.text
     }
+
+    fn write(&mut self, file: &str, record: u64, line: u64, status: RowStatus) {
+        self.text.clear();
+        guarded(file, &mut self.text);
+        for (end, number) in self.ends.iter_mut().zip([record, line]) {
+            self.text.push(b',');
+            self.text.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+            *end = self.text.len();
+        }
+        self.text.push(b',');
+        self.text.extend_from_slice(status.as_str().as_bytes());
+        self.text.push(b',');
+    }
+}
+
+/// Adds one to the number at the end of a text; false where it needs another digit.
+fn count_up(text: &mut [u8]) -> bool {
+    for digit in text.iter_mut().rev() {
+        match digit {
+            b'0'..=b'8' => {
+                *digit += 1;
+                return true;
+            }
+            b'9' => *digit = b'0',
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// What became of a row, and why.
@@ -89,48 +124,48 @@ impl<'a> ResultLine<'a> {
     }
 
     /// A row of which there is nothing but its status.
-    pub fn plain(status: RowStatus) -> ResultLine<'a> {
+    fn plain(status: RowStatus) -> ResultLine<'a> {
         ResultLine { status, code: "", message: Cow::Borrowed(""), field: "", number: None, notes: String::new() }
     }
 
-    /// A contact about which there is nothing more to say.
-    pub fn of_contact(status: RowStatus, contact: &Contact<'_>) -> ResultLine<'a> {
-        ResultLine { number: Some(contact.phone.split()), notes: notes(contact), ..ResultLine::plain(status) }
-    }
-
-    /// Adds the line to `out`, line end and all. `file` is the cell of the row's input; `record` counts within it.
-    pub fn write(&self, file: &[u8], row: &Row, record: u64, name: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(file);
-        let (mut digits, mut more) = (itoa::Buffer::new(), itoa::Buffer::new());
-        for word in [digits.format(record), more.format(row.location.line), self.status.as_str()] {
-            out.push(b',');
+    /// Adds the line to `out`, line end and all. `beginning` is that of the row.
+    pub fn write(&self, beginning: &[u8], name: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(beginning);
+        for word in [self.code, self.field] {
             out.extend_from_slice(word.as_bytes());
-        }
-        // Nearly all lines have nothing here.
-        if self.code.is_empty() && self.field.is_empty() && self.message.is_empty() {
-            out.extend_from_slice(b",,,,");
-        } else {
-            for word in [self.code, self.field] {
-                out.push(b',');
-                out.extend_from_slice(word.as_bytes());
-            }
-            out.push(b',');
-            guarded(&self.message, out);
             out.push(b',');
         }
-        if let Some(digits) = &self.number {
-            out.extend_from_slice(digits.prefix_bytes());
-            out.push(b',');
-            out.extend_from_slice(digits.number_bytes());
-        } else {
-            out.push(b',');
-        }
-        out.push(b',');
-        guarded(name, out);
-        out.push(b',');
-        cell(&self.notes, out);
-        out.push(b'\n');
+        guarded(&self.message, out);
+        write_contact(self.number.as_ref(), name, &self.notes, out);
     }
+}
+
+/// Adds the line of a contact about which there is nothing more to say than its status, or of a row of which there is none.
+pub(super) fn write_plain(beginning: &[u8], name: &str, contact: Option<&Contact<'_>>, out: &mut Vec<u8>) {
+    out.extend_from_slice(beginning);
+    out.extend_from_slice(b",,");
+    match contact {
+        Some(contact) => write_contact(Some(&contact.phone.split()), name, &notes(contact), out),
+        None => write_contact(None, name, "", out),
+    }
+}
+
+/// The cells behind the message.
+#[inline]
+fn write_contact(number: Option<&Digits>, name: &str, notes: &str, out: &mut Vec<u8>) {
+    out.push(b',');
+    if let Some(digits) = number {
+        out.extend_from_slice(digits.prefix_bytes());
+        out.push(b',');
+        out.extend_from_slice(digits.number_bytes());
+    } else {
+        out.push(b',');
+    }
+    out.push(b',');
+    guarded(name, out);
+    out.push(b',');
+    cell(notes, out);
+    out.push(b'\n');
 }
 
 fn notes(contact: &Contact<'_>) -> String {
@@ -242,6 +277,29 @@ mod tests {
         ] {
             assert_eq!(text(cell), shown);
             assert!(!is_plain(cell.as_bytes()), "{cell}");
+        }
+    }
+
+    #[test]
+    fn lines_begin_with_the_numbers_of_their_rows() {
+        let mut beginning = Beginning::default();
+        let (unchanged, skipped) = (RowStatus::Unchanged, RowStatus::Skipped);
+        for (input, record, line, status, text) in [
+            (0, 8, 9, unchanged, "a;b,8,9,unchanged,"),
+            (0, 9, 10, unchanged, "a;b,9,10,unchanged,"),
+            (0, 10, 11, unchanged, "a;b,10,11,unchanged,"),
+            (0, 11, 13, unchanged, "a;b,11,13,unchanged,"),
+            (0, 12, 14, skipped, "a;b,12,14,skipped,"),
+            (0, 13, 15, skipped, "a;b,13,15,skipped,"),
+            (0, 15, 16, skipped, "a;b,15,16,skipped,"),
+            (0, 999, 1_099, skipped, "a;b,999,1099,skipped,"),
+            (0, 1_000, 1_100, skipped, "a;b,1000,1100,skipped,"),
+            (1, 1_001, 1_101, skipped, "9,1001,1101,skipped,"),
+            (1, 1_002, 1_102, skipped, "9,1002,1102,skipped,"),
+        ] {
+            let location = Location { input, record: 7, line };
+            let written = beginning.of(["a;b", "9"][input as usize], location, record, status);
+            assert_eq!(str::from_utf8(written), Ok(text));
         }
     }
 

@@ -18,7 +18,7 @@ use crate::row::Row;
 use crate::source::{self, Columns, Source};
 
 use super::certain::{Spans, WrittenLines};
-use super::line::{self, FileCell, ResultLine};
+use super::line::{self, Beginning, ResultLine};
 use super::rejected::{Rejected, is_json};
 use super::rejected_rows::{RejectedRow, RejectedRows};
 
@@ -123,7 +123,7 @@ const USUAL: usize = 512 << 10;
 /// The lines of a block of rows.
 #[derive(Default)]
 pub struct Lines<'c> {
-    file: FileCell,
+    beginning: Beginning,
     text: Vec<u8>,
     /// The record of each line, and where it ends in the text.
     ends: Vec<(u64, usize)>,
@@ -145,7 +145,8 @@ impl<'c> Lines<'c> {
         let Some(input) = context.job.inputs.get(row.location.input as usize) else { return };
         let file = input.source.input().name();
         let line = ResultLine::of(context, row, judged, &mut self.rows);
-        line.write(self.file.of(file), row, row.location.record - before, name, &mut self.text);
+        let beginning = self.beginning.of(file, row.location, row.location.record - before, line.status);
+        line.write(beginning, name, &mut self.text);
         self.ends.push((row.location.record, self.text.len()));
         if line.status.is_rejected() {
             let shown = case(&line, row, judged, columns, file);

@@ -40,7 +40,8 @@ fn of_row(form: Form, contact: &Contact<'_>, name: &str, empty: Empty, out: &mut
         phone: contact.phone,
         name,
         email: contact.email.as_deref(),
-        tags: tags.iter().map(|tag| tag.as_ref()),
+        tag_count: tags.len(),
+        tags: tags.iter(),
         attributes: attributes.iter().map(|(key, value)| (*key, value.as_ref())),
         empty,
     };
@@ -51,11 +52,12 @@ fn merged(
     phone: Phone,
     details: &Details,
     empty: Empty,
-) -> Members<'_, impl ExactSizeIterator<Item = &str>, impl ExactSizeIterator<Item = (&str, &str)>> {
+) -> Members<'_, impl Iterator<Item = &str>, impl ExactSizeIterator<Item = (&str, &str)>> {
     Members {
         phone,
         name: &details.name,
         email: details.email.as_deref(),
+        tag_count: details.tags.len(),
         tags: details.tags.iter().map(String::as_str),
         attributes: details.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())),
         empty,
@@ -74,6 +76,7 @@ struct Members<'a, T, A> {
     phone: Phone,
     name: &'a str,
     email: Option<&'a str>,
+    tag_count: usize,
     tags: T,
     attributes: A,
     empty: Empty,
@@ -81,7 +84,7 @@ struct Members<'a, T, A> {
 
 impl<'a, T, A> Members<'a, T, A>
 where
-    T: ExactSizeIterator<Item = &'a str>,
+    T: Iterator<Item = &'a str>,
     A: ExactSizeIterator<Item = (&'a str, &'a str)>,
 {
     fn write(self, form: Form, out: &mut Vec<u8>) {
@@ -93,13 +96,13 @@ where
 
     /// Each part that the JSON object would have, with its length before it, and which there are.
     fn parts(self, out: &mut Vec<u8>) {
-        let Members { name, email, tags, attributes, empty, .. } = self;
+        let Members { name, email, tag_count, tags, attributes, empty, .. } = self;
         // Another form of the JSON object is another number here.
         const VERSION: u8 = 2;
         let keep = empty == Empty::Written;
-        let there = [keep || !name.is_empty(), email.is_some(), keep || tags.len() > 0, keep || attributes.len() > 0];
+        let there = [keep || !name.is_empty(), email.is_some(), keep || tag_count > 0, keep || attributes.len() > 0];
         out.push(there.iter().fold(VERSION, |bits, is_there| bits << 1 | u8::from(*is_there)));
-        length(tags.len(), out);
+        length(tag_count, out);
         let mut part = |text: &str| {
             length(text.len(), out);
             out.extend_from_slice(text.as_bytes());
@@ -114,7 +117,7 @@ where
     }
 
     fn json(self, out: &mut Vec<u8>) {
-        let Members { phone, name, email, tags, attributes, empty } = self;
+        let Members { phone, name, email, tag_count, tags, attributes, empty } = self;
         let keep = empty == Empty::Written;
         out.extend_from_slice(br#"{"profile":{"userDetails":{"#);
         if keep || !name.is_empty() {
@@ -136,7 +139,7 @@ where
         out.extend_from_slice(br#"","prefix":""#);
         out.extend_from_slice(digits.prefix_bytes());
         out.extend_from_slice(br#""}}"#);
-        if keep || tags.len() > 0 {
+        if keep || tag_count > 0 {
             out.extend_from_slice(br#","tags":["#);
             for (i, tag) in tags.enumerate() {
                 if i > 0 {
