@@ -13,7 +13,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
-pub use kept::KeptRows;
+pub use kept::{KeptRows, Which};
 
 use block::{Block, Reader};
 use ordered::in_order;
@@ -201,13 +201,13 @@ impl Job {
     /// As [`read_blocks`](Job::read_blocks).
     pub fn read_kept_or_all<T: Default>(
         &self,
-        kept: Option<&KeptRows>,
+        kept: Option<(&KeptRows, Which)>,
         inputs: &[InputRead],
         work: impl Fn(Record<'_>, &mut T) + Sync,
         take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
     ) -> Result<Read, Error> {
         match kept {
-            Some(kept) => Ok(kept.read_blocks(self, inputs, work, take)),
+            Some((kept, which)) => Ok(kept.read_blocks(which, self, inputs, work, take)),
             None => self.read_blocks(work, take),
         }
     }

@@ -90,6 +90,11 @@ impl Row {
         self.begun = self.end();
     }
 
+    /// The text and the ranges of which [`fill`](Row::fill) makes the same cells.
+    pub fn parts(&self) -> (&str, &[(u32, u32)]) {
+        (&self.text, &self.cells)
+    }
+
     /// Replaces the text of a cell; a column that the row does not have is ignored.
     pub fn replace(&mut self, column: usize, cell: &str) {
         self.text.push_str(cell);

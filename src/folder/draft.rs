@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 200;
 #[derive(Debug)]
 pub struct Draft {
     folder: Folder,
-    file: File,
+    pub(super) file: File,
     name: OsString,
     draft_name: OsString,
     hasher: Option<blake3::Hasher>,
@@ -48,11 +48,11 @@ impl Draft {
         self.file.set_modified(time)
     }
 
-    /// What was written, to be read; the draft itself is removed.
+    /// What was written, to be read.
     ///
     /// # Errors
     /// Local I/O.
-    pub fn reopen(self) -> io::Result<File> {
+    pub(super) fn reader(&self) -> io::Result<File> {
         self.folder.dir.open_file(&self.draft_name, OpenMode::Read)
     }
 

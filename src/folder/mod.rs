@@ -9,6 +9,7 @@ mod draft;
 mod names;
 mod owner;
 mod previous;
+mod rewrite;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -23,6 +24,7 @@ pub use names::{
 };
 pub use owner::Privacy;
 pub use previous::PreviousJob;
+pub use rewrite::Rewrite;
 
 use crate::platform::{self, Directory, FileId, OpenMode};
 

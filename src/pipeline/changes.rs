@@ -1,21 +1,24 @@
 //! `--only-changed`: before anything is sent, the contacts of the input are held against those that the server has, and what
 //! is about to be sent is taken out of the state file; when the job is finished, what was accepted comes back.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::contacts::{Contacts, Whole};
 use super::inputs;
 use super::lookup::{LookedUp, Lookup};
 use crate::config::{Config, Target};
-use crate::dedupe::{Merge, PhoneIndex, Resolved};
+use crate::contact::phone::Phone;
+use crate::dedupe::{Merge, PhoneIndex};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::journal::Unfinished;
 use crate::numbers::count;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, Judged, KeptRows, Record, Step};
-use crate::report::certain::WrittenLines;
+use crate::reading::{Job, Judged, KeptRows, Record, Which};
+use crate::report::certain::PartlyWritten;
 use crate::source;
 use crate::state::{self, Comparison, Scope, StateFile};
 use crate::stop::Stop;
@@ -40,8 +43,36 @@ pub struct Changes {
     lookup: Option<Lookup>,
     /// The rows that the rest of the run is about; `None` for all.
     kept: Option<Arc<KeptRows>>,
-    /// The lines of `results.csv` of all others.
-    lines: Option<WrittenLines>,
+    /// `results.csv` with the lines of all others.
+    partly_written: Option<PartlyWritten>,
+}
+
+/// Rows that hold something of a contact which is still to be sent.
+#[derive(Default)]
+struct OpenRows {
+    /// Those whose contact is sent.
+    records: Vec<u64>,
+    /// All rows that are merged with others, those without anything to be sent too.
+    merged: Vec<(u64, Phone)>,
+    /// The phones of those that are sent.
+    phones: HashSet<Phone>,
+}
+
+impl OpenRows {
+    fn add(&mut self, record: u64, phone: Phone, is_merged: bool) {
+        self.records.push(record);
+        if is_merged {
+            self.phones.insert(phone);
+        }
+    }
+
+    /// Their records, in order.
+    fn records(mut self) -> Vec<u64> {
+        let merged = self.merged.iter().filter(|(_, phone)| self.phones.contains(phone));
+        self.records.extend(merged.map(|(record, _)| record));
+        self.records.sort_unstable();
+        self.records
+    }
 }
 
 /// Where the state file of a run lies; `None` where there is none. A sandbox has nothing that could be known.
@@ -80,7 +111,7 @@ impl Changes {
             trusts_earlier_runs: true,
             lookup: None,
             kept: None,
-            lines: None,
+            partly_written: None,
         }))
     }
 
@@ -127,39 +158,51 @@ impl Changes {
         mut statuses: StatusMap,
         stop: &Stop,
     ) -> Result<(Changes, StatusMap), Error> {
-        let looked_up = match self.lookup.take().filter(|_| statuses.counts().total() == 0) {
+        let mut looked_up = match self.lookup.take().filter(|_| statuses.counts().total() == 0) {
             Some(lookup) => Some(lookup.finish(job, survey, &mut self.comparison, &mut statuses, stop)?),
             None => None,
         };
         let mut merge = Merge::new(&survey.dedupe);
-        let mut parts = Vec::new();
+        let (mut open, mut parts) = (OpenRows::default(), Vec::new());
         let (mut failed, mut stopped) = (None, false);
-        let each = |step: Step<'_>| {
-            let Step::Record(Record { row, judged: Judged::Contact(contact), .. }) = step else {
-                stopped |= stop.asked().is_some();
-                return if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-            };
-            parts.clear();
-            match merge.row(row.location, &contact) {
-                Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
-                Ok(Resolved::Alone(contact)) => write_parts(contact, &contact.name(), empty, &mut parts),
-                Ok(Resolved::Together(details)) => write_merged_parts(contact.phone, &details, empty, &mut parts),
-                Err(error) => {
-                    failed = Some(Error::Local { what: "a temporary file for repeated rows", error });
-                    return ControlFlow::Break(());
-                }
-            }
-            let record = row.location.record;
-            let are_several = survey.dedupe.winner(contact.phone).is_some();
-            if self.comparison.is_unchanged(record, contact.phone, &parts, are_several) && !statuses.is_done(record) {
-                statuses.set(record..=record, RowStatus::Unchanged, None);
-            }
-            ControlFlow::Continue(())
-        };
-        let read = match &looked_up {
-            Some(found) => found.kept.read(job, &survey.inputs, each),
-            None => job.read(each).map_err(Error::of_a_later_reading)?,
-        };
+        let kept = looked_up.as_ref().map(|found| (&found.kept, Which::All));
+        let read = job.read_kept_or_all(
+            kept,
+            &survey.inputs,
+            |Record { row, judged, .. }, contacts: &mut Contacts| {
+                let Judged::Contact(contact) = &judged else { return };
+                let share = survey.dedupe.share(row.location, contact.phone);
+                contacts.add(share, row.location, contact, |out| write_parts(contact, &contact.name(), empty, out));
+            },
+            |contacts, _| {
+                let settled = contacts.settle(&mut merge, |record, phone, whole| {
+                    let is_merged = !matches!(whole, Some(Whole::Written(_)));
+                    if is_merged && kept.is_some() {
+                        open.merged.push((record, phone));
+                    }
+                    let parts = match whole {
+                        None => return Ok(ControlFlow::Continue(())),
+                        Some(Whole::Written(parts)) => parts,
+                        Some(Whole::Merged(details)) => {
+                            parts.clear();
+                            write_merged_parts(phone, &details, empty, &mut parts);
+                            &parts
+                        }
+                    };
+                    let are_several = survey.dedupe.winner(phone).is_some();
+                    if !self.comparison.is_unchanged(record, phone, parts, are_several) {
+                        open.add(record, phone, is_merged);
+                    } else if !statuses.is_done(record) {
+                        statuses.set(record..=record, RowStatus::Unchanged, None);
+                    }
+                    Ok(ControlFlow::Continue(()))
+                });
+                failed = settled.err();
+                stopped = stop.asked().is_some();
+                if failed.is_some() || stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            },
+        );
+        let read = read.map_err(Error::of_a_later_reading)?;
         if let Some(error) = failed {
             return Err(error);
         }
@@ -167,8 +210,11 @@ impl Changes {
             return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
         }
         inputs::are_same(job, &survey.inputs, &read.inputs)?;
-        if let Some(LookedUp { kept, lines }) = looked_up {
-            (self.kept, self.lines) = (Some(Arc::new(kept)), lines);
+        if let Some(LookedUp { mut kept, lines }) = looked_up.take() {
+            kept.settle_all_but(&open.records());
+            let kept = Arc::new(kept);
+            self.partly_written = lines.map(|lines| PartlyWritten { lines, left: Arc::clone(&kept) });
+            self.kept = Some(kept);
         }
         Ok((Changes { is_compared: true, ..self }, statuses))
     }
@@ -226,9 +272,9 @@ impl Changes {
         self.kept.clone()
     }
 
-    /// The lines of `results.csv` of all rows that are not kept; there once.
-    pub fn take_lines(&mut self) -> Option<WrittenLines> {
-        self.lines.take()
+    /// `results.csv` with the lines of all rows that are not kept; there once.
+    pub fn take_partly_written(&mut self) -> Option<PartlyWritten> {
+        self.partly_written.take()
     }
 
     /// What was found, in a line.

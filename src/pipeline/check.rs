@@ -158,7 +158,6 @@ impl Checked {
             why_not_sent: "check sends nothing".to_owned(),
             values: values(run.config),
             is_resumed: false,
-            kept: None,
         };
         let output = write_rows(&input, &folder, None, None, run.stop)?;
         Ok(output.files.results.map(|_| (scratch, folder)))

@@ -58,7 +58,7 @@ impl Delivered {
     /// The lines of all rows, on a thread of its own: those of rows that are not written yet, or not as they became, take a
     /// third reading.
     async fn write_rows(&mut self, run: &Run<'_>) -> Result<RowReportOutput, Error> {
-        let lines = self.surveyed.changes.as_mut().and_then(Changes::take_lines);
+        let begun = self.surveyed.changes.as_mut().and_then(Changes::take_partly_written);
         let assumed = self.sent.rows.take();
         let Surveyed { job, survey, folder, open, .. } = &self.surveyed;
         let input = RowReportInput {
@@ -72,10 +72,9 @@ impl Delivered {
             },
             values: values(run.config),
             is_resumed: open.is_resumed,
-            kept: self.surveyed.changes.as_ref().and_then(Changes::kept),
         };
         let (folder, stop) = (Folder::clone(folder), run.stop.clone());
-        let writing = tokio::task::spawn_blocking(move || reports::write_rows(&input, &folder, lines, assumed, &stop));
+        let writing = tokio::task::spawn_blocking(move || reports::write_rows(&input, &folder, begun, assumed, &stop));
         tokio::select! {
             written = writing => written.unwrap_or(Err(Error::Broken("the reports"))),
             // The second signal: the reports are left as they are.

@@ -148,8 +148,8 @@ impl Lookup {
         comparison.are_same(self.met.bits());
         if !again.is_empty() {
             self.read_again(&again, job, survey, stop)?;
+            self.kept.sort();
         }
-        self.kept.sort();
         let lines = self.lines.map(|lines| lines.finish(again.len())).transpose();
         let lines = lines.map_err(|error| Error::Local { what: "results.csv", error })?;
         Ok(LookedUp { kept: self.kept, lines })

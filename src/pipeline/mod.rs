@@ -5,6 +5,7 @@
 
 mod changes;
 mod check;
+mod contacts;
 mod delivered;
 mod delivery;
 mod documents;

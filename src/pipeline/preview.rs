@@ -56,7 +56,7 @@ pub fn preview(
         if contacts < MEASURED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     match kept {
-        Some(kept) => drop(kept.read(job, &survey.inputs, each)),
+        Some(kept) => kept.read(job, each),
         None => drop(job.read(each)),
     }
     let open = survey.contacts().saturating_sub(statuses.counts().total());

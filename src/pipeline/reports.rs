@@ -8,9 +8,9 @@ use super::inputs;
 use super::summary::row_counts;
 use crate::error::Error;
 use crate::folder::{Folder, RESULTS, publish};
-use crate::outcome::{RowCounts, StatusMap};
-use crate::reading::{Job, KeptRows};
-use crate::report::certain::WrittenLines;
+use crate::outcome::{RowCounts, RowStatus, StatusMap};
+use crate::reading::Job;
+use crate::report::certain::PartlyWritten;
 use crate::report::rejected_rows::{RejectedRows, Values};
 use crate::report::rows::{self, ReportContext, Written};
 use crate::report::{Files, RejectedFile, shown};
@@ -34,8 +34,6 @@ pub struct RowReportInput {
     pub values: Values,
     /// Whether an earlier run of the same job wrote the reports that are there.
     pub is_resumed: bool,
-    /// The rows whose lines are still to be written; `None` for all.
-    pub kept: Option<Arc<KeptRows>>,
 }
 
 /// What was written and counted.
@@ -61,14 +59,14 @@ pub struct AssumedRows {
 }
 
 /// Writes `results.csv` and the files of rejected rows, or takes those that were written while the contacts were sent, if all
-/// were accepted; `certain` are the lines of the rows that are not kept. Files that this run does not need are removed.
+/// were accepted; of a `results.csv` that is `begun` the missing lines are written. Files that this run does not need are removed.
 ///
 /// # Errors
 /// The input cannot be read again, or a file cannot be written; the old files are then still there.
 pub fn write_rows(
     input: &RowReportInput,
     folder: &Folder,
-    certain: Option<WrittenLines>,
+    begun: Option<PartlyWritten>,
     assumed: Option<AssumedRows>,
     stop: &Stop,
 ) -> Result<RowReportOutput, Error> {
@@ -78,31 +76,43 @@ pub fn write_rows(
         |assumed: &AssumedRows| assumed.written.rows == rows && assumed.modified == inputs::modified(&input.job);
     let (written, rejected) = match assumed.filter(is_so) {
         Some(AssumedRows { written, rejected, .. }) => (Some(written), rejected),
-        None => read_again(input, folder, certain, stop)?,
+        None => read_again(input, folder, begun, stop)?,
     };
     inputs::have_same_lengths(&input.job)?;
     publish_rows(input, folder, written, rejected)
+}
+
+/// Writes the missing lines of a `results.csv` that is begun, as if all contacts that are still to be sent were accepted. `None`
+/// where that cannot be done: the reports say why then.
+pub fn write_assumed(input: &RowReportInput, folder: &Folder, begun: PartlyWritten) -> Option<AssumedRows> {
+    let modified = inputs::modified(&input.job);
+    let mut rejected = RejectedRows::new(input.values);
+    let context = context(input, Some(RowStatus::Accepted));
+    let written = rows::write(&context, folder, &mut rejected, Some(begun), || false).ok()??;
+    Some(AssumedRows { written, rejected, modified })
+}
+
+fn context(input: &RowReportInput, open_rows: Option<RowStatus>) -> ReportContext<'_> {
+    ReportContext {
+        job: &input.job,
+        inputs: &input.survey.inputs,
+        keep: &input.survey.dedupe,
+        statuses: &input.statuses,
+        open_rows,
+        why_not_sent: &input.why_not_sent,
+    }
 }
 
 /// The third reading.
 fn read_again(
     input: &RowReportInput,
     folder: &Folder,
-    certain: Option<WrittenLines>,
+    begun: Option<PartlyWritten>,
     stop: &Stop,
 ) -> Result<(Option<Written>, RejectedRows), Error> {
-    let context = ReportContext {
-        job: &input.job,
-        inputs: &input.survey.inputs,
-        keep: &input.survey.dedupe,
-        statuses: &input.statuses,
-        open_rows: None,
-        why_not_sent: &input.why_not_sent,
-        kept: input.kept.as_deref(),
-    };
     let mut rejected = RejectedRows::new(input.values);
     let mut deadline: Option<Instant> = None;
-    let written = rows::write(&context, folder, &mut rejected, certain, || match stop.by_signal() {
+    let written = rows::write(&context(input, None), folder, &mut rejected, begun, || match stop.by_signal() {
         None => false,
         Some(_) => stop.at_once() || Instant::now() > *deadline.get_or_insert_with(|| Instant::now() + AFTER_SIGNAL),
     });

@@ -10,29 +10,26 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
+use super::contacts::{Contacts, Whole};
 use super::inputs;
 use super::listeners::Listeners;
 use super::reports::AssumedRows;
 use crate::batch::{Parcel, ParcelBuilder};
 use crate::client::{self, Transport};
-use crate::contact::phone::Phone;
-use crate::contact::{Contact, Details, name_of};
-use crate::dedupe::{Merge, Share, Winner};
+use crate::contact::{Contact, name_of};
+use crate::dedupe::{Merge, Share};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{InputRead, Job, Judged, KeptRows, Record};
+use crate::reading::{InputRead, Job, Judged, KeptRows, Record, Which};
 use crate::report::rejected_rows::{RejectedRows, Values};
 use crate::report::rows::{Lines, ReportContext, Tables};
-use crate::row::Location;
 use crate::stop::Stop;
 use crate::survey::Survey;
 use crate::wire::contact::{Empty, write, write_merged};
 
 /// Parcels that may wait to be sent: they hold the reader back.
 const PARCELS: usize = 4;
-/// The memory for the JSON of a block that is kept for the next, in bytes; a few rows can be far larger than usual.
-const USUAL: usize = 512 << 10;
 /// Events that may wait to be heard: they hold the sending back.
 const EVENTS: usize = 64;
 /// How often the journal is asked to make safe what it holds.
@@ -122,21 +119,12 @@ pub async fn send(
     }
 }
 
-/// The contacts of a block of rows, as far as they can be prepared without the rows before them.
+/// The contacts of a block of rows.
 #[derive(Default)]
 struct Prepared {
-    contacts: Vec<PreparedContact>,
-    /// Their JSON objects one after another.
-    bytes: Vec<u8>,
+    contacts: Contacts,
     /// The first that an earlier run had accepted.
     accepted_before: Option<Parcel>,
-}
-
-enum PreparedContact {
-    /// It is sent as it was written: its record, and where its object ends.
-    Written { record: u64, end: usize },
-    /// It is merged with others of its phone, or sent for all of them.
-    Shared { winner: Winner, location: Location, phone: Phone, details: Box<Details> },
 }
 
 impl Prepared {
@@ -144,24 +132,16 @@ impl Prepared {
     fn add(&mut self, load: &SendJob, record: &Record<'_>, name: &str) {
         let Record { row, judged: Judged::Contact(contact), .. } = record else { return };
         let location = row.location;
-        match load.survey.dedupe.share(location, contact.phone) {
-            Share::None(_) => {}
-            Share::All => match load.done.get(location.record) {
-                Some(RowStatus::AcceptedBefore) if self.accepted_before.is_none() => {
-                    self.accepted_before = Some(accepted_before(location.record, contact, load.empty));
-                }
-                _ if load.done.is_done(location.record) => {}
-                _ => {
-                    write(contact, name, load.empty, &mut self.bytes);
-                    self.contacts.push(PreparedContact::Written { record: location.record, end: self.bytes.len() });
-                }
-            },
-            // What an earlier run settled is read all the same: it may leave something to a later row.
-            Share::Merged(winner) => {
-                let details = Box::new(contact.details());
-                self.contacts.push(PreparedContact::Shared { winner, location, phone: contact.phone, details });
+        let share = load.survey.dedupe.share(location, contact.phone);
+        // What of several rows an earlier run settled is read all the same: it may leave something to a later row.
+        if share == Share::All && load.done.is_done(location.record) {
+            let is_control = load.done.get(location.record) == Some(RowStatus::AcceptedBefore);
+            if is_control && self.accepted_before.is_none() {
+                self.accepted_before = Some(accepted_before(location.record, contact, load.empty));
             }
+            return;
         }
+        self.contacts.add(share, location, contact, |out| write(contact, name, load.empty, out));
     }
 }
 
@@ -193,42 +173,25 @@ impl Packer<'_> {
             self.is_control_sent = true;
             self.hand_on(control);
         }
-        let mut start = 0;
-        for contact in block.contacts.drain(..) {
-            let (load, builder) = (self.load, &mut self.builder);
-            match contact {
-                PreparedContact::Written { record, end } => {
-                    let object = block.bytes.get(start..end).unwrap_or_default();
-                    start = end;
-                    if self.left > 0 {
-                        self.left -= 1;
-                        builder.contact(record, |out| out.extend_from_slice(object));
-                    }
+        let Packer { load, parcels, merge, builder, left, is_ended, .. } = self;
+        block.contacts.settle(merge, |record, phone, whole| {
+            match whole.filter(|_| *left > 0) {
+                Some(Whole::Written(object)) => {
+                    *left -= 1;
+                    builder.contact(record, |out| out.extend_from_slice(object));
                 }
-                PreparedContact::Shared { winner, location, phone, details } => {
-                    let failed = |error| Error::Local { what: "a temporary file for repeated rows", error };
-                    let together = self.merge.add(winner, location, phone, *details).map_err(failed)?;
-                    if let Some(details) = together
-                        && self.left > 0
-                        && !load.done.is_done(location.record)
-                    {
-                        self.left -= 1;
-                        builder.contact(location.record, |out| write_merged(phone, &details, load.empty, out));
-                    }
+                Some(Whole::Merged(details)) if !load.done.is_done(record) => {
+                    *left -= 1;
+                    builder.contact(record, |out| write_merged(phone, &details, load.empty, out));
                 }
+                _ => {}
             }
-            if self.builder.is_full() {
+            if builder.is_full() {
                 inputs::have_same_lengths(&load.job)?;
-                let parcel = self.builder.take();
-                self.hand_on(parcel);
+                *is_ended |= parcels.blocking_send(Arc::new(builder.take())).is_err();
             }
-            if self.is_ended {
-                break;
-            }
-        }
-        block.bytes.clear();
-        block.bytes.shrink_to(USUAL);
-        Ok(())
+            Ok(if *is_ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })
     }
 
     fn hand_on(&mut self, parcel: Parcel) {
@@ -257,7 +220,6 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
         statuses: &load.done,
         open_rows: Some(RowStatus::Accepted),
         why_not_sent: "",
-        kept: None,
     };
     let mut rejected = RejectedRows::new(load.values);
     // Of kept rows there are few, and a trial leaves rows that are not sent.
@@ -267,7 +229,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
     let modified = inputs::modified(&load.job);
     let mut failed = None;
     let read = load.job.read_kept_or_all(
-        load.kept.as_deref(),
+        load.kept.as_deref().map(|kept| (kept, Which::Open)),
         &load.survey.inputs,
         |record, (contacts, lines): &mut (Prepared, Lines<'_>)| {
             let name = name_of(record.row, record.fields);

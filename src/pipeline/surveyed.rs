@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::changes::Changes;
@@ -9,7 +10,7 @@ use super::delivered::Delivered;
 use super::delivery::{self, Destination};
 use super::listeners::Listeners;
 use super::owner::ClaimedFolder;
-use super::reports::AssumedRows;
+use super::reports::{self, AssumedRows, RowReportInput};
 use super::request_log::Logged;
 use super::resume::OpenJob;
 use super::run::Run;
@@ -71,6 +72,15 @@ impl Surveyed {
         if run.is_dry() || self.rows().counts.open() == 0 {
             return Ok(());
         }
+        let writing = self.write_rows_meanwhile(run);
+        let sending = self.send_open(run, sent).await;
+        if let Some(writing) = writing {
+            sent.rows = writing.await.unwrap_or_default();
+        }
+        sending
+    }
+
+    async fn send_open(&mut self, run: &mut Run<'_>, sent: &mut Sent) -> Result<(), Error> {
         if let Some(changes) = &mut self.changes {
             changes.before_sending(&run.info.job)?;
         }
@@ -81,6 +91,23 @@ impl Surveyed {
             return Err(Error::Trial { left: format!("{} {are}", count(left, "contact")) });
         }
         Ok(())
+    }
+
+    /// Where most lines of `results.csv` are written already, the others are while the contacts are sent. A trial leaves rows that
+    /// are not sent.
+    fn write_rows_meanwhile(&mut self, run: &Run<'_>) -> Option<JoinHandle<Option<AssumedRows>>> {
+        let changes = self.changes.as_mut().filter(|_| run.config.delivery.trial.is_none());
+        let begun = changes?.take_partly_written()?;
+        let input = RowReportInput {
+            job: Arc::clone(&self.job),
+            survey: Arc::clone(&self.survey),
+            statuses: Arc::new(self.open.statuses.clone()),
+            why_not_sent: String::new(),
+            values: values(run.config),
+            is_resumed: self.open.is_resumed,
+        };
+        let folder = Folder::clone(&self.folder);
+        Some(tokio::task::spawn_blocking(move || reports::write_assumed(&input, &folder, begun)))
     }
 
     /// How many rows have which status so far.

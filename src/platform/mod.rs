@@ -12,13 +12,13 @@ mod windows;
 pub use unix::{
     Directory, FileId, HOME, Signals, append_without_waiting, create_private, free_space, is_only_ours, is_own,
     is_superuser, keep_memory_private, kill_group, links, make_folders, make_public, open_no_link,
-    open_without_waiting, others_may_read, read_at, shell, start_group, write_all_at,
+    open_without_waiting, others_may_read, read_at, shell, start_group, start_to_sync, write_all_at,
 };
 #[cfg(windows)]
 pub use windows::{
     Directory, FileId, HOME, Signals, append_without_waiting, create_private, free_space, is_only_ours, is_own,
     is_superuser, keep_memory_private, kill_group, links, make_folders, make_public, open_no_link,
-    open_without_waiting, others_may_read, read_at, shell, start_group, write_all_at,
+    open_without_waiting, others_may_read, read_at, shell, start_group, start_to_sync, write_all_at,
 };
 
 /// What a file in a [`Directory`] is opened for.

@@ -1,11 +1,13 @@
 //! Rows of a reading that are kept in memory, so that the inputs need not be read again for them.
 
-use std::ops::ControlFlow;
+use std::num::NonZeroUsize;
+use std::ops::{ControlFlow, Range};
 
 use super::block::judge;
+use super::ordered::in_order;
 use super::{InputRead, Job, Judged, Read, Record, Step};
 use crate::contact::FieldColumns;
-use crate::row::{Reject, Row};
+use crate::row::{Location, Reject, Row};
 use crate::source::Columns;
 
 /// Rows, in the order of their records once they are [sorted](KeptRows::sort).
@@ -13,16 +15,26 @@ use crate::source::Columns;
 pub struct KeptRows {
     rows: Vec<KeptRow>,
     layouts: Vec<Layout>,
+    /// What the rows hold, one after another: memory for each of its own would cost more than to read it again.
+    text: String,
+    cells: Vec<(u32, u32)>,
+    raw: Vec<u8>,
+    /// What the layouts take, in bytes.
     bytes: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct KeptRow {
-    row: Row,
+    location: Location,
+    text: Range<usize>,
+    cells: Range<usize>,
+    raw: Range<usize>,
     /// Why it cannot be sent; `None` where it can, or is skipped.
     reject: Option<Box<Reject>>,
     /// The number of its layout.
     layout: usize,
+    /// Whether nothing of it is to be sent any more.
+    is_settled: bool,
 }
 
 /// What the columns of an input were when a row was read. Only JSON adds to them meanwhile.
@@ -45,6 +57,9 @@ impl Layout {
 /// Rows between two moments at which the reading may be ended.
 const AT_ONCE: usize = 512;
 
+/// The memory for the rows of a block that is kept for the next, in bytes; a few rows can be far larger than usual.
+const USUAL: usize = 64 << 10;
+
 impl KeptRows {
     /// Keeps a record as it was read.
     pub fn add(&mut self, record: &Record<'_>) {
@@ -64,8 +79,20 @@ impl KeptRows {
                 columns: (*columns).clone(),
             });
         }
-        self.bytes += size_of::<KeptRow>() + row.size() + if reject.is_some() { size_of::<Reject>() } else { 0 };
-        self.rows.push(KeptRow { row: (*row).clone(), reject, layout: self.layouts.len() - 1 });
+        let (text, cells) = row.parts();
+        let from = (self.text.len(), self.cells.len(), self.raw.len());
+        self.text.push_str(text);
+        self.cells.extend_from_slice(cells);
+        self.raw.extend_from_slice(&row.raw);
+        self.rows.push(KeptRow {
+            location: row.location,
+            text: from.0..self.text.len(),
+            cells: from.1..self.cells.len(),
+            raw: from.2..self.raw.len(),
+            reject,
+            layout: self.layouts.len() - 1,
+            is_settled: false,
+        });
     }
 
     /// Moves those of another list behind these.
@@ -77,20 +104,36 @@ impl KeptRows {
             }
             places.push(self.layouts.len() - 1);
         }
-        let placed =
-            |kept: KeptRow| KeptRow { layout: places.get(kept.layout).copied().unwrap_or(kept.layout), ..kept };
-        self.rows.extend(others.rows.drain(..).map(placed));
+        let (text, cells, raw) = (self.text.len(), self.cells.len(), self.raw.len());
+        let behind = |range: Range<usize>, by: usize| range.start + by..range.end + by;
+        self.rows.extend(others.rows.drain(..).map(|kept| KeptRow {
+            text: behind(kept.text, text),
+            cells: behind(kept.cells, cells),
+            raw: behind(kept.raw, raw),
+            layout: places.get(kept.layout).copied().unwrap_or(kept.layout),
+            ..kept
+        }));
+        self.text.push_str(&others.text);
+        self.cells.extend_from_slice(&others.cells);
+        self.raw.extend_from_slice(&others.raw);
         self.bytes += std::mem::take(&mut others.bytes);
+        others.text.clear();
+        others.text.shrink_to(USUAL);
+        others.cells.clear();
+        others.cells.shrink_to(USUAL);
+        others.raw.clear();
+        others.raw.shrink_to(USUAL);
     }
 
     /// The memory they take, in bytes.
     pub fn size(&self) -> usize {
-        self.bytes
+        let rows = size_of::<KeptRow>() * self.rows.len() + size_of::<(u32, u32)>() * self.cells.len();
+        rows + self.text.len() + self.raw.len() + self.bytes
     }
 
     /// Puts them in the order of their records.
     pub fn sort(&mut self) {
-        self.rows.sort_by_key(|kept| kept.row.location.record);
+        self.rows.sort_by_key(|kept| kept.location.record);
     }
 
     /// Whether none is kept.
@@ -98,47 +141,82 @@ impl KeptRows {
         self.rows.is_empty()
     }
 
-    /// Reads them as [`Job::read_blocks`] would, in one thread; `inputs` is what is told of the inputs then.
-    pub fn read_blocks<T: Default>(
-        &self,
-        job: &Job,
-        inputs: &[InputRead],
-        work: impl Fn(Record<'_>, &mut T),
-        mut take: impl FnMut(&mut T, u64) -> ControlFlow<()>,
-    ) -> Read {
-        let mut made = T::default();
-        self.read(job, inputs, |step| match step {
-            Step::Record(record) => {
-                work(record, &mut made);
-                ControlFlow::Continue(())
-            }
-            Step::Bytes(bytes) => take(&mut made, bytes),
-        })
+    /// Nothing but these records, which are in order, is to be sent: all others are settled.
+    pub fn settle_all_but(&mut self, records: &[u64]) {
+        let mut open = records.iter().copied().peekable();
+        for kept in &mut self.rows {
+            while open.next_if(|open| *open < kept.location.record).is_some() {}
+            kept.is_settled = open.next_if_eq(&kept.location.record).is_none();
+        }
     }
 
-    /// Reads them as [`Job::read`] would; `inputs` is what is told of the inputs then.
-    pub fn read(&self, job: &Job, inputs: &[InputRead], mut each: impl FnMut(Step<'_>) -> ControlFlow<()>) -> Read {
-        for some in self.rows.chunks(AT_ONCE) {
-            for KeptRow { row, reject, layout } in some {
-                let (Some(layout), Some(input)) =
-                    (self.layouts.get(*layout), job.inputs.get(row.location.input as usize))
-                else {
-                    continue;
-                };
-                let judged = match reject {
-                    Some(reject) => Judged::Invalid(reject.clone()),
-                    None => judge(row, input, &layout.fields, &input.rules),
-                };
-                let Layout { fields, columns, before, .. } = layout;
-                let record = Record { row, fields, columns, judged, before: *before };
-                if each(Step::Record(record)).is_break() {
-                    return Read { inputs: Vec::new() };
+    /// Reads them as [`Job::read_blocks`] would; `inputs` is what is told of the inputs then.
+    pub fn read_blocks<T: Default>(
+        &self,
+        which: Which,
+        job: &Job,
+        inputs: &[InputRead],
+        work: impl Fn(Record<'_>, &mut T) + Sync,
+        mut take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
+    ) -> Read {
+        let mut blocks = self.rows.chunks(AT_ONCE);
+        let threads = NonZeroUsize::new(blocks.len()).map_or(NonZeroUsize::MIN, |blocks| blocks.min(job.threads));
+        let mut is_ended = false;
+        in_order(
+            threads,
+            |(rows, ..): &mut (&[KeptRow], Row, T)| match blocks.next() {
+                Some(next) => {
+                    *rows = next;
+                    true
                 }
-            }
-            if each(Step::Bytes(0)).is_break() {
-                return Read { inputs: Vec::new() };
+                None => false,
+            },
+            |(rows, row, made)| {
+                for kept in rows.iter().filter(|kept| which == Which::All || !kept.is_settled) {
+                    if let Some(record) = self.record(kept, job, row) {
+                        work(record, made);
+                    }
+                }
+            },
+            |(.., made)| {
+                is_ended |= take(made, 0).is_break();
+                if is_ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            },
+        );
+        Read { inputs: if is_ended { Vec::new() } else { inputs.to_vec() } }
+    }
+
+    /// Reads them as [`Job::read`] would.
+    pub fn read(&self, job: &Job, mut each: impl FnMut(Step<'_>) -> ControlFlow<()>) {
+        let mut row = Row::default();
+        for kept in &self.rows {
+            if self.record(kept, job, &mut row).is_some_and(|record| each(Step::Record(record)).is_break()) {
+                return;
             }
         }
-        Read { inputs: inputs.to_vec() }
     }
+
+    /// A record as it was read, in a row that is used again.
+    fn record<'r>(&'r self, kept: &KeptRow, job: &'r Job, row: &'r mut Row) -> Option<Record<'r>> {
+        let (layout, input) = (self.layouts.get(kept.layout)?, job.inputs.get(kept.location.input as usize)?);
+        row.fill(self.text.get(kept.text.clone())?, self.cells.get(kept.cells.clone())?);
+        row.raw.clear();
+        row.raw.extend_from_slice(self.raw.get(kept.raw.clone())?);
+        row.location = kept.location;
+        let judged = match &kept.reject {
+            Some(reject) => Judged::Invalid(reject.clone()),
+            None => judge(row, input, &layout.fields, &input.rules),
+        };
+        let Layout { fields, columns, before, .. } = layout;
+        Some(Record { row, fields, columns, judged, before: *before })
+    }
+}
+
+/// Which rows are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All that are kept.
+    All,
+    /// Those that hold something of a contact which is still to be sent.
+    Open,
 }

@@ -1,13 +1,14 @@
 //! Lines of `results.csv` that are certain while the inputs are read for the first time: they are written then, so that
 //! the inputs need not be read again for them.
 
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use super::line::{Beginning, HEADER, write_plain};
 use crate::contact::Contact;
-use crate::folder::{Draft, Folder, RESULTS};
+use crate::folder::{Draft, Folder, RESULTS, Rewrite};
 use crate::outcome::{RowCounts, RowStatus};
+use crate::reading::KeptRows;
 use crate::row::Row;
 
 /// The memory for the lines of a block that is kept for the next, in bytes.
@@ -61,6 +62,8 @@ impl LinesOfBlock {
         let text = &mut self.text;
         self.lines.retain(|line| {
             let length = usize::from(line.length);
+            // Some of them have no line here.
+            while gone.next_if(|gone| *gone < line.record).is_some() {}
             let is_kept = gone.next_if_eq(&line.record).is_none();
             if is_kept {
                 text.copy_within(from..from + length, to);
@@ -119,6 +122,15 @@ impl CertainLines {
     }
 }
 
+/// `results.csv` as far as it could be written at once.
+#[derive(Debug)]
+pub struct PartlyWritten {
+    /// What is written.
+    pub lines: WrittenLines,
+    /// The rows whose lines are missing.
+    pub left: Arc<KeptRows>,
+}
+
 /// The lines of all records whose status was certain at once.
 #[derive(Debug)]
 pub struct WrittenLines {
@@ -128,55 +140,52 @@ pub struct WrittenLines {
 }
 
 impl WrittenLines {
-    /// The counts of these lines, and the table as it is to be where no other line belongs into it.
-    pub(super) fn into_table(self) -> (RowCounts, Draft) {
-        (self.rows, self.draft)
+    /// The counts of these lines.
+    pub(super) fn rows(&self) -> RowCounts {
+        self.rows
+    }
+
+    /// The table as it is to be where no other line belongs into it.
+    pub(super) fn into_table(self) -> Draft {
+        self.draft
     }
 
     /// To put other lines between them.
-    pub(super) fn into_spans(self) -> io::Result<Spans> {
-        // Its name goes to the file that these lines are copied into.
-        let file = self.draft.reopen()?;
-        let from = BufReader::with_capacity(1 << 18, file);
-        Ok(Spans { from, lengths: self.lengths, rows: self.rows, next: 0, header: HEADER.len() as u64 })
+    pub(super) fn fill(self) -> io::Result<Filling> {
+        let mut table = Rewrite::begin(self.draft)?;
+        table.copy(HEADER.len() as u64)?;
+        Ok(Filling { table, lengths: self.lengths, next: 0 })
     }
 }
 
-/// The lines, on their way into the table.
+/// The table, while other lines are put between those that are written.
 #[derive(Debug)]
-pub(super) struct Spans {
-    from: BufReader<File>,
+pub(super) struct Filling {
+    table: Rewrite,
     lengths: Vec<u16>,
-    pub rows: RowCounts,
-    /// Records before this one, from 0, are copied.
+    /// Records before this one, from 0, are in their place.
     next: usize,
-    /// Bytes of the header that are not copied yet.
-    header: u64,
 }
 
-impl Spans {
-    /// Copies the lines of all records before this one, counted from 1, and leaves out its own.
-    pub fn copy_before(&mut self, record: u64, out: &mut impl Write) -> io::Result<()> {
+impl Filling {
+    /// Adds the line of a record, counted from 1, in place of its own; they come in order.
+    pub fn add(&mut self, record: u64, line: &[u8]) -> io::Result<()> {
         let own = usize::try_from(record.saturating_sub(1)).unwrap_or(usize::MAX);
-        self.copy_until(own, out)?;
-        let left_out = self.lengths.get(own).copied().unwrap_or_default();
-        self.from.seek_relative(i64::from(left_out))?;
+        self.copy_until(own)?;
+        self.table.skip(u64::from(self.lengths.get(own).copied().unwrap_or_default()))?;
         self.next = own.saturating_add(1);
-        Ok(())
+        self.table.add(line)
     }
 
-    /// Copies what is left.
-    pub fn copy_rest(&mut self, out: &mut impl Write) -> io::Result<()> {
-        self.copy_until(usize::MAX, out)
+    /// The whole table.
+    pub fn finish(mut self) -> io::Result<Draft> {
+        self.copy_until(usize::MAX)?;
+        self.table.finish()
     }
 
-    fn copy_until(&mut self, end: usize, out: &mut impl Write) -> io::Result<()> {
+    fn copy_until(&mut self, end: usize) -> io::Result<()> {
         let end = end.min(self.lengths.len());
         let lines = self.lengths.get(self.next..end).unwrap_or_default();
-        let bytes = std::mem::take(&mut self.header) + lines.iter().map(|length| u64::from(*length)).sum::<u64>();
-        if io::copy(&mut (&mut self.from).take(bytes), out)? != bytes {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(())
+        self.table.copy(lines.iter().map(|length| u64::from(*length)).sum())
     }
 }

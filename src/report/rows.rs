@@ -13,11 +13,11 @@ use crate::contact::name_of;
 use crate::dedupe::{DedupePlan, Winner};
 use crate::folder::{Draft, Folder, RESULTS, rejected_name};
 use crate::outcome::{RowCounts, RowStatus, StatusMap};
-use crate::reading::{InputRead, Job, Judged, KeptRows, Record};
+use crate::reading::{InputRead, Job, Judged, KeptRows, Record, Which};
 use crate::row::Row;
 use crate::source::{self, Columns, Source};
 
-use super::certain::{Spans, WrittenLines};
+use super::certain::{Filling, PartlyWritten, WrittenLines};
 use super::line::{self, Beginning, ResultLine};
 use super::rejected::{Rejected, is_json};
 use super::rejected_rows::{RejectedRow, RejectedRows};
@@ -38,8 +38,6 @@ pub struct ReportContext<'a> {
     pub open_rows: Option<RowStatus>,
     /// Why rows were not sent, where the run ended early.
     pub why_not_sent: &'a str,
-    /// The rows whose lines are still to be written; `None` for all.
-    pub kept: Option<&'a KeptRows>,
 }
 
 impl ReportContext<'_> {
@@ -97,7 +95,8 @@ pub enum Error {
 
 /// Writes the drafts of `results.csv` and of the rejected rows.
 ///
-/// The invalid and refused rows are added to `rejected`. `certain` are the lines of rows that are not kept. `stop` ends the reading, and then there is nothing.
+/// The invalid and refused rows are added to `rejected`. Of a table that is `begun` only the missing lines are written. `stop`
+/// ends the reading, and then there is nothing.
 ///
 /// # Errors
 /// The input or a file fails.
@@ -105,15 +104,15 @@ pub fn write(
     context: &ReportContext<'_>,
     folder: &Folder,
     rejected: &mut RejectedRows,
-    certain: Option<WrittenLines>,
+    begun: Option<PartlyWritten>,
     stop: impl FnMut() -> bool + Send,
 ) -> Result<Option<Written>, Error> {
-    match certain {
-        Some(lines) if context.kept.is_some_and(KeptRows::is_empty) => {
-            let (rows, results) = lines.into_table();
-            Ok(Some(Written { rows, results, rejected: Vec::new() }))
+    match begun {
+        None => write_rows(context, folder, rejected, None, None, stop),
+        Some(PartlyWritten { lines, left }) if left.is_empty() => {
+            Ok(Some(Written { rows: lines.rows(), results: lines.into_table(), rejected: Vec::new() }))
         }
-        certain => write_read(context, folder, rejected, certain, stop),
+        Some(PartlyWritten { lines, left }) => write_rows(context, folder, rejected, Some(&left), Some(lines), stop),
     }
 }
 
@@ -159,16 +158,22 @@ impl<'c> Lines<'c> {
 pub struct Tables<'w> {
     context: &'w ReportContext<'w>,
     folder: &'w Folder,
-    results: BufWriter<Draft>,
-    /// The lines that were written before, to be put between the others.
-    certain: Option<Spans>,
+    results: Results,
     files: RejectedFiles<'w>,
     rejected: &'w mut RejectedRows,
     rows: RowCounts,
 }
 
+/// `results.csv` on its way.
+enum Results {
+    /// All lines come one after another.
+    New(BufWriter<Draft>),
+    /// Some were written before.
+    Begun(Filling),
+}
+
 impl<'w> Tables<'w> {
-    /// Begins the files; `certain` are the lines of rows that are not read, to be put between the others.
+    /// Begins the files; `lines` are those of rows that are not read, which the others are put between.
     ///
     /// # Errors
     /// A file fails.
@@ -176,18 +181,21 @@ impl<'w> Tables<'w> {
         context: &'w ReportContext<'w>,
         folder: &'w Folder,
         rejected: &'w mut RejectedRows,
-        certain: Option<WrittenLines>,
+        lines: Option<WrittenLines>,
     ) -> Result<Tables<'w>, Error> {
-        let failed = |error| Error::File { path: folder.file(RESULTS), error };
-        let certain = certain.map(WrittenLines::into_spans).transpose().map_err(failed)?;
-        let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS).map_err(failed)?);
-        if certain.is_none() {
-            results.write_all(line::HEADER).map_err(failed)?;
-        }
-        let rows = certain.as_ref().map(|certain| certain.rows).unwrap_or_default();
+        let rows = lines.as_ref().map(WrittenLines::rows).unwrap_or_default();
+        let begin = || match lines {
+            Some(lines) => Ok(Results::Begun(lines.fill()?)),
+            None => {
+                let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS)?);
+                results.write_all(line::HEADER)?;
+                Ok(Results::New(results))
+            }
+        };
+        let results = begin().map_err(|error| Error::File { path: folder.file(RESULTS), error })?;
         let several = context.job.inputs.len() > 1;
         let files = RejectedFiles { folder, several, open: None, finished: Vec::new() };
-        Ok(Tables { context, folder, results, certain, files, rejected, rows })
+        Ok(Tables { context, folder, results, files, rejected, rows })
     }
 
     /// Writes the lines of the rows that come next, and empties them.
@@ -211,40 +219,46 @@ impl<'w> Tables<'w> {
     }
 
     fn write_results(&mut self, lines: &Lines<'_>) -> io::Result<()> {
-        let Some(certain) = &mut self.certain else { return self.results.write_all(&lines.text) };
-        let mut start = 0;
-        for (record, end) in &lines.ends {
-            certain.copy_before(*record, &mut self.results)?;
-            self.results.write_all(lines.text.get(start..*end).unwrap_or_default())?;
-            start = *end;
+        match &mut self.results {
+            Results::New(table) => table.write_all(&lines.text),
+            Results::Begun(table) => {
+                let mut start = 0;
+                for (record, end) in &lines.ends {
+                    table.add(*record, lines.text.get(start..*end).unwrap_or_default())?;
+                    start = *end;
+                }
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// What was written, when all rows have been read.
     ///
     /// # Errors
     /// A file fails.
-    pub fn finish(mut self) -> Result<Written, Error> {
-        let failed = |error| Error::File { path: self.folder.file(RESULTS), error };
-        self.certain.as_mut().map_or(Ok(()), |certain| certain.copy_rest(&mut self.results)).map_err(failed)?;
-        let results = self.results.into_inner().map_err(|error| failed(error.into_error()))?;
+    pub fn finish(self) -> Result<Written, Error> {
+        let results = match self.results {
+            Results::New(table) => table.into_inner().map_err(io::IntoInnerError::into_error),
+            Results::Begun(table) => table.finish(),
+        };
+        let results = results.map_err(|error| Error::File { path: self.folder.file(RESULTS), error })?;
         Ok(Written { rows: self.rows, results, rejected: self.files.finish()? })
     }
 }
 
-/// The same where there is something to read.
-fn write_read(
+/// The same for some rows, or all; `lines` are those of the others.
+fn write_rows(
     context: &ReportContext<'_>,
     folder: &Folder,
     rejected: &mut RejectedRows,
-    certain: Option<WrittenLines>,
+    rows: Option<&KeptRows>,
+    lines: Option<WrittenLines>,
     mut stop: impl FnMut() -> bool + Send,
 ) -> Result<Option<Written>, Error> {
-    let mut tables = Tables::begin(context, folder, rejected, certain)?;
+    let mut tables = Tables::begin(context, folder, rejected, lines)?;
     let mut ended = None;
     let read = context.job.read_kept_or_all(
-        context.kept,
+        rows.map(|rows| (rows, Which::All)),
         context.inputs,
         |record, lines: &mut Lines<'_>| lines.add(context, &record, &name_of(record.row, record.fields)),
         |lines, _| {

@@ -126,3 +126,46 @@ fn one_reading_gives_what_several_give() {
         }
     }
 }
+
+#[test]
+fn what_the_server_does_not_take_stands_in_the_table() {
+    let server = Server::new(|request| match request.has("27830000050") {
+        true => Reply::refused(422, "no"),
+        false => Reply::ok(),
+    });
+    let folder = Folder::new();
+    let csv = |names: &[(u32, &str)], phones: std::ops::Range<u32>| {
+        let name = |n: u32| names.iter().find(|(of, _)| *of == n).map_or("Name", |(_, name)| name);
+        let line = |n: u32| format!("{},+2783{n:07}\n", name(n));
+        // One phone is there twice, and a row cannot be sent.
+        format!("Name,Phone\n{}Again,+27830000003\nNobody,12\n", phones.map(line).collect::<String>())
+    };
+    let night = |text: String| {
+        folder.write("a.csv", text);
+        let run = m1import(&folder, ["a.csv", "--only-changed", STATE, "--token", "a-token-of-the-tests"]);
+        run.with(["--endpoint", &server.endpoint(), "-o", "results"]).run().exits_with(1);
+        let table = folder.table("results/results.csv");
+        assert_eq!(folder.summary("results")["rows"]["read"], table.len());
+        table.into_iter().map(|row| (row["number"].clone(), row["status"].clone())).collect::<Vec<_>>()
+    };
+    let with = |rows: u32, changed: &[(u32, &str)], first: &str| {
+        let status = |n: u32| match (n, changed.iter().find(|(of, _)| *of == n)) {
+            (3, _) => "duplicate",
+            (_, Some((_, status))) => status,
+            _ => first,
+        };
+        let mut rows: Vec<(String, String)> =
+            (0..rows).map(|n| (format!("83{n:07}"), status(n).to_owned())).collect();
+        rows.extend([("830000003".to_owned(), first.to_owned()), (String::new(), "invalid".to_owned())]);
+        rows
+    };
+    assert_eq!(night(csv(&[], 0..40)), with(40, &[], "accepted"));
+    assert_eq!(night(csv(&[], 0..40)), with(40, &[], "unchanged"));
+    let changed = [(7, "accepted"), (50, "refused"), (51, "accepted")];
+    let expected: Vec<_> = (40..60).map(|n| (n, "accepted")).chain(changed).collect();
+    let expected: Vec<_> = expected.into_iter().filter(|(n, status)| *n != 50 || *status == "refused").collect();
+    assert_eq!(night(csv(&[(7, "Other")], 0..60)), with(60, &expected, "unchanged"));
+    assert!(folder.read("results/rejected.csv").contains("830000050"));
+    // It is tried again, and nothing else is sent.
+    assert_eq!(night(csv(&[(7, "Other")], 0..60)), with(60, &[(50, "refused")], "unchanged"));
+}

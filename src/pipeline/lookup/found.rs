@@ -25,7 +25,7 @@ pub(super) struct Look<'a> {
 /// What was found of the rows of a block.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Those that are kept, in any order.
+    /// Those that are kept.
     pub kept: KeptRows,
     /// The lines of all others.
     pub lines: LinesOfBlock,
@@ -38,6 +38,8 @@ pub(super) struct Found {
     /// What is looked for: the record, and whether it is kept whatever is found.
     contacts: Vec<((u64, bool), Entry)>,
     parts: Vec<u8>,
+    /// The records that are kept.
+    chosen: Vec<u64>,
 }
 
 impl survey::Look for Look<'_> {
@@ -47,6 +49,7 @@ impl survey::Look for Look<'_> {
         if self.is_given_up.load(Ordering::Relaxed) {
             return;
         }
+        let number = record.row.location.record;
         let is_kept = match &record.judged {
             Judged::Invalid(_) => true,
             Judged::Skipped => !self.write(record, &name_of(record.row, record.fields), None, found),
@@ -55,37 +58,37 @@ impl survey::Look for Look<'_> {
                 found.parts.clear();
                 write_parts(contact, &name, self.empty, &mut found.parts);
                 let entry = self.comparison.entry(contact.phone, &found.parts);
-                let is_kept = !self.write(record, &name, Some(contact), found);
-                found.contacts.push(((record.row.location.record, is_kept), entry));
-                is_kept
+                let has_no_line = !self.write(record, &name, Some(contact), found);
+                found.contacts.push(((number, has_no_line), entry));
+                false
             }
         };
         if is_kept {
-            found.kept.add(record);
+            found.chosen.push(number);
         }
     }
 
     /// All phones of the block are looked up together, so that none waits for the memory of another.
     fn choose(&self, found: &mut Found) -> Vec<u64> {
-        let Found { contacts, unchanged, places, repeated, lines, .. } = found;
-        let mut chosen = Vec::new();
-        self.comparison.find(contacts, |(record, is_kept), place, is_same| {
+        let Found { contacts, unchanged, places, repeated, lines, chosen, .. } = found;
+        let mut chosen = std::mem::take(chosen);
+        self.comparison.find(contacts, |(record, has_no_line), place, is_same| {
             let place = place.and_then(|place| u32::try_from(place).ok());
             let was_met = place.is_some_and(|place| self.met.set(place as usize));
             match place {
                 Some(place) if was_met => repeated.push(place),
-                Some(place) if is_same && !is_kept => {
+                Some(place) if is_same && !has_no_line => {
                     unchanged.push(record);
                     places.push(place);
                     return;
                 }
                 _ => {}
             }
-            if !is_kept {
-                chosen.push(record);
-            }
+            chosen.push(record);
         });
         contacts.clear();
+        // Few, and in two runs.
+        chosen.sort_unstable();
         lines.remove(&chosen);
         chosen
     }

@@ -75,6 +75,18 @@ pub fn free_space(file: &File) -> Option<u64> {
     rustix::fs::fstatvfs(file).ok().map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
+/// Has the system begin to bring to the disk what was written to a part of a file, so that less is left to wait for later. It is
+/// a hint: other systems than Linux do nothing.
+pub fn start_to_sync(file: &File, from: u64, bytes: u64) {
+    #[cfg(target_os = "linux")]
+    if let Some(bytes) = std::num::NonZeroU64::new(bytes) {
+        // What is not written yet is not dropped, only sent on its way.
+        let _started = rustix::fs::fadvise(file, from, Some(bytes), rustix::fs::Advice::DontNeed);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, from, bytes);
+}
+
 /// Makes the folder at a path and those above it, private, as far as they are not there.
 ///
 /// # Errors

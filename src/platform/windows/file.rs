@@ -91,6 +91,9 @@ pub fn make_folders(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
+/// Nothing: there is no such hint.
+pub fn start_to_sync(_: &File, _: u64, _: u64) {}
+
 /// Makes a file, to write it.
 ///
 /// # Errors
