@@ -154,8 +154,7 @@ fn what_the_server_does_not_take_stands_in_the_table() {
             (_, Some((_, status))) => status,
             _ => first,
         };
-        let mut rows: Vec<(String, String)> =
-            (0..rows).map(|n| (format!("83{n:07}"), status(n).to_owned())).collect();
+        let mut rows: Vec<(String, String)> = (0..rows).map(|n| (format!("83{n:07}"), status(n).to_owned())).collect();
         rows.extend([("830000003".to_owned(), first.to_owned()), (String::new(), "invalid".to_owned())]);
         rows
     };
