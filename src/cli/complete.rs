@@ -48,13 +48,18 @@ pub fn script(shell: &str, program: &str) -> Option<String> {
     shell.write_registration("COMPLETE", "m1import", "m1import", program, &mut script).ok()?;
     let script = String::from_utf8_lossy(&script).trim().to_owned() + "\n";
     let others = [
+        // In a quote that is still open zsh hands over a word that cannot be unquoted.
+        (
+            "    local _CLAP_IFS=",
+            "    local typed=(\"${words[@]}\")\n    typed[CURRENT]+=\"${compstate[quote]}\"\n    local _CLAP_IFS=",
+        ),
         // zsh knows `compdef` only after `compinit`, which not everybody's start file runs before this.
         (
             "#compdef m1import\n",
             "#compdef m1import\n(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }\n",
         ),
         // zsh and fish hand over words with the quoting that was typed.
-        ("\"${words[@]}\"", "\"${(@Q)words}\""),
+        ("-- \"${words[@]}\"", "-- \"${(@Q)typed}\""),
         (
             "(commandline --current-token)",
             "(commandline --current-token | string unescape; or commandline --current-token)",
@@ -66,11 +71,12 @@ pub fn script(shell: &str, program: &str) -> Option<String> {
     }))
 }
 
-/// What may stand where the last of the words is being typed, in the form of the shell. `words` begin with the program.
+/// What may stand where the last of the words is being typed, in the form of the shell. `words` begin with the program;
+/// `front` is what of the last one bash does not replace, as it was typed.
 ///
 /// # Errors
 /// There is no such shell, or nothing can be said.
-pub fn candidates(shell: &str, words: Vec<OsString>, values: Values) -> io::Result<Vec<u8>> {
+pub fn candidates(shell: &str, words: Vec<OsString>, front: &str, values: Values) -> io::Result<String> {
     let shell = SHELLS.completer(shell).ok_or(io::ErrorKind::InvalidInput)?;
     let words = if shell.name() == "bash" { words.into_iter().map(without_quotes).collect() } else { words };
     let typed = Arc::new(Typed { files: files(&words), values });
@@ -80,7 +86,8 @@ pub fn candidates(shell: &str, words: Vec<OsString>, values: Values) -> io::Resu
     let mut tree = names.into_iter().fold(add(tree), |tree, name| tree.mut_subcommand(name, add));
     let mut answer = Vec::new();
     shell.write_complete(&mut tree, words, std::env::current_dir().ok().as_deref(), &mut answer)?;
-    Ok(answer)
+    let (answer, front) = (String::from_utf8_lossy(&answer), unquote(front));
+    Ok(answer.split_inclusive('\n').map(|line| line.strip_prefix(&front).unwrap_or(line)).collect())
 }
 
 /// A word as it is meant: bash, unlike the others, hands it over as it was typed.
@@ -225,8 +232,9 @@ fn plain(mut candidates: Vec<CompletionCandidate>) -> Vec<CompletionCandidate> {
 /// bash with what its words lack: they are split at `=` and `:`, and what is inserted is not quoted.
 struct Bash;
 
-/// The function that bash calls at Tab. `words` is joined again where bash has split a word; what stands in front of the
-/// part that bash replaces is cut off the answers. In a quoted word only answers that need no quoting are given.
+/// The function that bash calls at Tab. `words` is joined again where bash has split a word; `front` is what stands in
+/// front of the part that bash replaces, and ends in a quote that is still open. There only answers that need no quoting
+/// are given.
 const BASH: &str = r#"_m1import_complete() {
     local words=() word glue=0 i current="$2" answer front quoted
     for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -243,17 +251,17 @@ const BASH: &str = r#"_m1import_complete() {
     COMPREPLY=()
     while IFS= read -r answer; do
         [[ -z $answer ]] && continue
-        answer="${answer#"$front"}"
-        case "$word" in
-            *[\"\']*) [[ $answer == *[!A-Za-z0-9\ ._/=,:@%+-]* ]] && continue ;;
+        case "$front" in
+            *[\"\']) [[ $answer == *[!A-Za-z0-9\ ._/=,:@%+-]* ]] && continue ;;
             *)
                 printf -v quoted %q "$answer"
+                quoted="${quoted//\\,/,}"
                 [[ $answer == "~/"* ]] && printf -v quoted '~/%q' "${answer#"~/"}"
                 answer="$quoted"
                 ;;
         esac
         COMPREPLY+=("$answer")
-    done < <(COMPLETE=bash PROGRAM -- "${words[@]}" 2>/dev/null)
+    done < <(COMPLETE=bash PROGRAM "$front" -- "${words[@]}" 2>/dev/null)
     if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} != *[=/:.] ]]; then
         compopt +o nospace 2>/dev/null
     fi
@@ -306,8 +314,7 @@ mod tests {
 
     fn answers(line: &str) -> Vec<String> {
         let words = line.split(' ').map(|word| OsString::from(word.replace('_', " "))).collect();
-        let bytes = candidates("bash", words, values()).unwrap();
-        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+        candidates("bash", words, "", values()).unwrap().lines().map(str::to_owned).collect()
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub fn complete(shell: &str, arguments: &[std::ffi::OsString], env: &Env) -> Exi
         };
     };
     let words = arguments.iter().skip(at + 1).cloned().collect();
+    // bash says in front of `--` what it does not replace of the last word.
+    let front = arguments.get(1).filter(|_| at > 1).map(|front| front.to_string_lossy()).unwrap_or_default();
     let values = Values {
         countries: Region::all().map(|region| (region.as_str().to_owned(), region.name().to_owned())).collect(),
         encodings: ENCODINGS.iter().map(|label| (*label).to_owned()).collect(),
@@ -74,8 +76,8 @@ pub fn complete(shell: &str, arguments: &[std::ffi::OsString], env: &Env) -> Exi
         profiles: profiles(env),
         columns,
     };
-    match candidates(&name, words, values) {
-        Ok(answer) => print(&terminal, &String::from_utf8_lossy(&answer)),
+    match candidates(&name, words, &front, values) {
+        Ok(answer) => print(&terminal, &answer),
         Err(_) => Exit::Complete,
     }
 }

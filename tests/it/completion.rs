@@ -117,6 +117,7 @@ fn tries(name: &str) {
     let folder = Folder::new();
     folder.write("contacts.csv", "Full Name,Mobile Phone\nAsha,+918123456789\n");
     folder.write("my list.csv", "Name,Phone\n");
+    folder.write("dots.csv", "Name,Mobile No.,a:b c\n");
     folder.write("$(touch run).csv", "Name,Phone\n");
     folder.write("two\nlines.csv", "Name,Phone\n");
     let Some(mut shell) = Shell::new(&folder, name) else { return };
@@ -146,6 +147,26 @@ fn tries(name: &str) {
         ("m1import completions zs", "<completions><zsh>"),
         ("m1import contacts.csv tw", "<contacts.csv><tw>"),
     ] {
+        shell.completes(typed, words);
+    }
+    // In a quote that is still open, and at one more Tab; fish completes no such word.
+    let quoted = [
+        ("m1import contacts.csv --map \"name=Full", "<--map><name=Full Name>"),
+        ("m1import contacts.csv --map 'name=Full", "<--map><name=Full Name>"),
+        ("m1import \"my l", "<my list.csv>"),
+        ("m1import dots.csv --map \"phone=Mob\t", "<--map><phone=Mobile No.>"),
+    ];
+    for (typed, words) in quoted.into_iter().filter(|_| name != "fish") {
+        shell.completes(typed, words);
+    }
+    // bash replaces only what stands behind the last = or :.
+    let parts = [
+        ("m1import contacts.csv --map name=\"Full", "<--map><name=Full Name>"),
+        ("m1import dots.csv --map phone=\"Mob\t", "<--map><phone=Mobile No.>"),
+        ("m1import dots.csv --map name=a:b", "<--map><name=a:b c>"),
+        ("m1import dots.csv --map name=\"a:", "<--map><name=a:b c>"),
+    ];
+    for (typed, words) in parts.into_iter().filter(|_| name == "bash") {
         shell.completes(typed, words);
     }
     // The name of a file is never run.
