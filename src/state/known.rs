@@ -144,16 +144,17 @@ pub(super) struct Writer<W> {
     out: W,
     hasher: blake3::Hasher,
     block: Vec<u8>,
+    /// The bytes of the block that are to be written.
+    filled: usize,
 }
 
 impl<W: Write> Writer<W> {
     /// The file of what is known, as yet without entries.
     pub fn begin(known: &Known, out: W) -> Writer<W> {
-        let mut block = Vec::with_capacity(BLOCK);
-        for part in [&MAGIC[..], &known.key, known.scope.0.as_bytes(), &known.job] {
-            block.extend_from_slice(part);
-        }
-        Writer { out, hasher: blake3::Hasher::new(), block }
+        let mut block = [&MAGIC[..], &known.key, known.scope.0.as_bytes(), &known.job].concat();
+        let filled = block.len();
+        block.resize(BLOCK, 0);
+        Writer { out, hasher: blake3::Hasher::new(), block, filled }
     }
 
     /// The next entries.
@@ -162,10 +163,12 @@ impl<W: Write> Writer<W> {
     /// Writing fails.
     pub fn put(&mut self, mut entries: &[Entry]) -> io::Result<()> {
         while !entries.is_empty() {
-            let (now, later) = entries.split_at(entries.len().min((BLOCK - self.block.len()) / ENTRY));
-            now.iter().for_each(|entry| self.block.extend_from_slice(&entry.to_bytes()));
+            let (places, _) = self.block.get_mut(self.filled..).unwrap_or_default().as_chunks_mut();
+            let (now, later) = entries.split_at(entries.len().min(places.len()));
+            places.iter_mut().zip(now).for_each(|(place, entry)| *place = entry.to_bytes());
+            self.filled += now.len() * ENTRY;
             entries = later;
-            if self.block.len() == BLOCK {
+            if self.filled == BLOCK {
                 self.write_block()?;
             }
         }
@@ -182,10 +185,10 @@ impl<W: Write> Writer<W> {
     }
 
     fn write_block(&mut self) -> io::Result<()> {
-        self.hasher.update(&self.block);
-        self.out.write_all(&self.block)?;
-        self.block.clear();
-        Ok(())
+        let block = self.block.get(..self.filled).unwrap_or_default();
+        self.hasher.update(block);
+        self.filled = 0;
+        self.out.write_all(block)
     }
 }
 
