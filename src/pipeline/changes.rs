@@ -6,6 +6,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
 use super::contacts::{Contacts, Whole};
 use super::inputs;
 use super::lookup::{LookedUp, Lookup};
@@ -20,7 +22,7 @@ use crate::outcome::{RowStatus, StatusMap};
 use crate::reading::{Job, Judged, KeptRows, Record, Which};
 use crate::report::certain::PartlyWritten;
 use crate::source;
-use crate::state::{self, Comparison, Scope, StateFile};
+use crate::state::{self, Comparison, Known, Scope, StateFile};
 use crate::stop::Stop;
 use crate::survey::Survey;
 use crate::wire::contact::{Empty, write_merged_parts, write_parts};
@@ -81,38 +83,54 @@ pub fn path(config: &Config) -> Option<PathBuf> {
     Some(state::path_of(path, config.rows.shard))
 }
 
-impl Changes {
-    /// Opens the file and reads what stands in it; `None` where there is to be none.
+/// The file while it is read.
+pub struct Opening {
+    file: Option<StateFile>,
+    reading: JoinHandle<Result<Known, state::Error>>,
+    is_whole: bool,
+}
+
+impl Opening {
+    /// Waits until it is read.
     ///
     /// # Errors
-    /// It is locked, damaged, of another endpoint or bot, or cannot be read or replaced.
-    pub fn open(config: &Config) -> Result<Option<Changes>, Error> {
-        let Some(path) = path(config) else { return Ok(None) };
-        let transport = &config.delivery.transport;
-        let scope = Scope::of(transport.endpoint.url().as_str(), transport.bot_id.as_deref());
-        let (file, known) = match config.delivery.target {
-            Target::Nowhere | Target::Sandbox => (None, state::read(&path, scope)?),
-            Target::Endpoint => {
-                let file = StateFile::open(&path)?;
-                let known = file.read(scope)?;
-                (Some(file), known)
-            }
-        };
-        let is_part = config.rows.limit.is_some() || config.rows.shard.of > 1;
-        let is_filtered =
-            config.inputs.iter().any(|input| !input.wishes.only.is_empty() || !input.wishes.skip.is_empty());
-        Ok(Some(Changes {
+    /// It is damaged, of another endpoint or bot, or cannot be read.
+    pub async fn finish(self) -> Result<Changes, Error> {
+        let Opening { file, reading, is_whole } = self;
+        let known = reading.await.map_err(|_| Error::Broken("the file of --only-changed"))??;
+        Ok(Changes {
             id: known.id(),
             known: known.len() as u64,
             comparison: Comparison::new(known),
             file,
             is_compared: false,
-            is_whole: !is_part && !is_filtered,
+            is_whole,
             trusts_earlier_runs: true,
             lookup: None,
             kept: None,
             partly_written: None,
-        }))
+        })
+    }
+}
+
+impl Changes {
+    /// Opens the file; `None` where there is to be none. It is read on a thread of its own.
+    ///
+    /// # Errors
+    /// It is locked, or cannot be replaced.
+    pub fn open(config: &Config) -> Result<Option<Opening>, Error> {
+        let Some(path) = path(config) else { return Ok(None) };
+        let transport = &config.delivery.transport;
+        let scope = Scope::of(transport.endpoint.url().as_str(), transport.bot_id.as_deref());
+        let file = match config.delivery.target {
+            Target::Nowhere | Target::Sandbox => None,
+            Target::Endpoint => Some(StateFile::open(&path)?),
+        };
+        let is_part = config.rows.limit.is_some() || config.rows.shard.of > 1;
+        let is_filtered =
+            config.inputs.iter().any(|input| !input.wishes.only.is_empty() || !input.wishes.skip.is_empty());
+        let reading = tokio::task::spawn_blocking(move || state::read(&path, scope));
+        Ok(Some(Opening { file, reading, is_whole: !is_part && !is_filtered }))
     }
 
     /// The job is resumed. What earlier runs of it sent counts only where this version would send the same, and where no other

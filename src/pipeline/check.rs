@@ -173,11 +173,17 @@ async fn understand(run: &Run<'_>) -> Result<(Arc<Job>, Option<Changes>), Error>
     }
     let inputs = prepare::open(config, screen, stop).await?;
     outputs::all_have_a_place(config)?;
-    let mut changes = Changes::open(config)?;
-    let job = Arc::new(prepare::job(config, inputs)?);
-    if let Some(changes) = &mut changes {
-        changes.look_up_during_survey(config.rows.empty, None);
-    }
+    let opening = Changes::open(config)?;
+    let job = prepare::job(config, inputs);
+    let changes = match opening {
+        None => None,
+        Some(opening) => {
+            let mut changes = opening.finish().await?;
+            changes.look_up_during_survey(config.rows.empty, None);
+            Some(changes)
+        }
+    };
+    let job = Arc::new(job?);
     screen.say_settings(config);
     screen.warn_of_settings(config);
     screen.say_reasons(&job);

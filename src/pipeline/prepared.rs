@@ -56,15 +56,22 @@ impl Prepared {
             Target::Endpoint | Target::Sandbox => Some(owner::key(config, &folder, &mut warnings)?),
         };
         outputs::all_have_a_place(config)?;
-        let changes = Changes::open(config)?;
-        let journal = match key.as_ref().map(|key| Journal::inspect(&folder, key)) {
+        let opening = Changes::open(config)?;
+        // What is wrong with these is told after what is wrong with that file.
+        let journal = key.as_ref().map(|key| Journal::inspect(&folder, key));
+        let job = prepare::job(config, inputs);
+        let earlier = EarlierReports::read(&folder);
+        let changes = match opening {
+            None => None,
+            Some(opening) => Some(opening.finish().await?),
+        };
+        let journal = match journal {
             None => ExistingJournal::None,
             // What cannot be read can still be forgotten, which is what the hint says.
             Some(Err(error)) if config.delivery.restart && error.ends_with_restart() => ExistingJournal::None,
             Some(found) => found?,
         };
-        let job = Arc::new(prepare::job(config, inputs)?);
-        let earlier = EarlierReports::read(&folder);
+        let job = Arc::new(job?);
         let previous = match &earlier {
             Some(reports) if are_replaced(reports, &journal) => reports.before(),
             Some(reports) => Some(reports.as_previous()),

@@ -60,14 +60,6 @@ impl StateFile {
         Ok(StateFile { path: path.to_owned(), folder, name, _lock: lock })
     }
 
-    /// What stands in it; nothing where there is no file, or an empty one.
-    ///
-    /// # Errors
-    /// As [`read`].
-    pub fn read(&self, scope: Scope) -> Result<Known, Error> {
-        read(&self.path, scope)
-    }
-
     /// Replaces what stands in it as a whole. Returns when it outlives a loss of power.
     ///
     /// # Errors
