@@ -14,7 +14,7 @@ use crate::outcome::{RowStatus, StatusMap};
 use crate::reading::{Job, KeptRows, Step};
 use crate::report::certain::{CertainLines, WrittenLines};
 use crate::source;
-use crate::state::{Bits, Comparison, SharedBits};
+use crate::state::{Bits, Comparison};
 use crate::stop::Stop;
 use crate::survey::Survey;
 use crate::wire::contact::Empty;
@@ -27,12 +27,12 @@ const MOST: usize = 32 << 20;
 /// What was found of all rows so far.
 pub struct Lookup {
     empty: Empty,
-    /// New and changed contacts, rows that cannot be sent, and all rows of a repeated phone but perhaps the first.
+    /// New and changed contacts, rows that cannot be sent, and those of a phone that several rows had the last time.
     kept: KeptRows,
     /// The lines of all others; `None` where there is no folder for them.
     lines: Option<CertainLines>,
-    /// The known phones that the rows have.
-    met: SharedBits,
+    /// The known phones that the rows have; those of which several rows had one the last time apart, whose rows are all kept.
+    met: Bits,
     /// Those of them that more than one row has.
     repeated: Bits,
     /// The records whose contact the server has as it is, as far as is known.
@@ -59,7 +59,7 @@ impl Lookup {
             empty,
             kept: KeptRows::default(),
             lines: folder.map(CertainLines::begin).transpose().ok()?,
-            met: SharedBits::new(comparison.known()),
+            met: Bits::default(),
             repeated: Bits::default(),
             unchanged: Vec::new(),
             places: Vec::new(),
@@ -78,10 +78,9 @@ impl Lookup {
         index: PhoneIndex,
         progress: impl FnMut(u64) -> ControlFlow<()> + Send,
     ) -> Result<Option<(Survey, Option<Lookup>)>, source::Error> {
-        let met = self.met.clone();
         let is_given_up = AtomicBool::new(false);
         let has_lines = self.lines.is_some();
-        let look = Look { comparison, job, empty: self.empty, has_lines, met: &met, is_given_up: &is_given_up };
+        let look = Look { comparison, job, empty: self.empty, has_lines, is_given_up: &is_given_up };
         let mut lookup = Some(self);
         let survey = Survey::make_beside(job, index, progress, &look, |found| {
             if lookup.as_mut().is_some_and(|lookup| lookup.add(found).is_none()) {
@@ -104,8 +103,13 @@ impl Lookup {
                 _ => self.unchanged.push(record..=record),
             }
         }
+        for place in found.places.iter().chain(&found.others) {
+            if self.met.insert(*place as usize) {
+                self.repeated.insert(*place as usize);
+            }
+        }
         self.places.append(&mut found.places);
-        found.repeated.drain(..).for_each(|place| self.repeated.set(place as usize, true));
+        found.others.clear();
         self.kept.append(&mut found.kept);
         (self.kept.size() <= MOST).then_some(())
     }
@@ -123,7 +127,7 @@ impl Lookup {
         statuses: &mut StatusMap,
         stop: &Stop,
     ) -> Result<LookedUp, Error> {
-        // Each of these is the first row of its phone that was looked up: the others are kept.
+        // Rows of which nothing was kept, since nobody knew that others have the same phone.
         let again: Vec<u64> = match self.repeated.count() {
             0 => Vec::new(),
             _ => {
@@ -145,7 +149,7 @@ impl Lookup {
             }
         }
         // The rows that are kept are compared, which corrects it for their phones.
-        comparison.are_same(self.met.bits());
+        comparison.are_same(std::mem::take(&mut self.met));
         if !again.is_empty() {
             self.read_again(&again, job, survey, stop)?;
             self.kept.sort();

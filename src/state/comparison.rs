@@ -1,6 +1,6 @@
 //! The contacts of an input against those that the server has: which are the same, and which phones come out of the file.
 
-use super::{Bits, Entry, Known, Update};
+use super::{Bits, Entry, Known, KnownAs, Update};
 use crate::contact::phone::Phone;
 
 /// The input against the file, contact by contact, in the order of their records.
@@ -67,15 +67,14 @@ impl Comparison {
     }
 
     /// Looks contacts of one row up, each with something of its own, and says of each where its phone stands among those known,
-    /// and whether the server has it as it is and no other row had its phone the last time. Nothing is noted down. Many at once
-    /// cost less than each alone.
-    pub fn find<T: Copy>(&self, contacts: &[(T, Entry)], mut found: impl FnMut(T, Option<usize>, bool)) {
+    /// and what is known of it; `None` where nothing is. Nothing is noted down. Many at once cost less than each alone.
+    pub fn find<T: Copy>(&self, contacts: &[(T, Entry)], mut found: impl FnMut(T, Option<(usize, KnownAs)>)) {
+        let entries = &self.known.entries;
         for some in contacts.chunks(AT_ONCE) {
-            self.known.entries.touch(some.iter().map(|(_, entry)| *entry));
+            entries.touch(some.iter().map(|(_, entry)| *entry));
             for (own, entry) in some {
-                let place = self.known.entries.find(*entry).ok();
-                // Of a phone of several rows the entry differs in a bit.
-                found(*own, place, place.and_then(|place| self.known.entries.get(place)) == Some(*entry));
+                let place = entries.find(*entry).ok();
+                found(*own, place.and_then(|place| Some((place, entries.get(place)?.compared_to(*entry)))));
             }
         }
     }
@@ -222,8 +221,9 @@ mod tests {
                 found.extend([(expected, expected.is_some()), (expected, false)]);
             }
             let mut looked_up = 0;
-            comparison.find(&contacts, |number, place, is_same| {
-                assert_eq!((place, is_same), found[number], "{number} of {count}");
+            comparison.find(&contacts, |number, known| {
+                let is_same = matches!(known, Some((_, KnownAs::Same)));
+                assert_eq!((known.map(|(place, _)| place), is_same), found[number], "{number} of {count}");
                 looked_up += 1;
             });
             assert_eq!(looked_up, found.len());
@@ -238,22 +238,22 @@ mod tests {
     fn a_contact_of_several_rows_is_not_found_by_one_of_them() {
         let found = |known: &Known| {
             let (comparison, mut found) = (Comparison::new(known.clone()), None);
-            comparison.find(&[(0, known.entry(phone(1), b"a"))], |_, place, is_same| found = Some((place, is_same)));
+            comparison.find(&[(0, known.entry(phone(1), b"a"))], |_, known| found = known);
             found
         };
         let known = Known::new(Scope::of("", None)).unwrap();
         let mut first = Comparison::new(known.clone());
         assert!(!first.is_unchanged(1, phone(1), b"a", true));
         let known = written(&first.after_sending(|_| true).unwrap());
-        assert_eq!(found(&known), Some((Some(0), false)));
+        assert_eq!(found(&known), Some((0, KnownAs::OfSeveral)));
         // The same contact, but of one row: it is not sent again, and found from then on.
         let mut second = Comparison::new(known);
         assert!(second.is_unchanged(1, phone(1), b"a", false) && second.before_sending("").is_some());
         let known = written(&second.after_sending(|_| true).unwrap());
-        assert_eq!(found(&known), Some((Some(0), true)));
+        assert_eq!(found(&known), Some((0, KnownAs::Same)));
         let mut third = Comparison::new(known);
         assert!(third.is_unchanged(1, phone(1), b"a", true));
-        assert_eq!(found(&written(&third.after_sending(|_| true).unwrap())), Some((Some(0), false)));
+        assert_eq!(found(&written(&third.after_sending(|_| true).unwrap())), Some((0, KnownAs::OfSeveral)));
     }
 
     #[test]

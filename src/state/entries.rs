@@ -45,10 +45,30 @@ impl Entry {
         Entry(self.0 & !OF_SEVERAL | if are_several { OF_SEVERAL } else { 0 })
     }
 
+    /// What this entry says of the contact of one row with the same phone.
+    pub(super) fn compared_to(self, contact: Entry) -> KnownAs {
+        match self {
+            _ if self.0 & OF_SEVERAL != 0 => KnownAs::OfSeveral,
+            _ if self == contact => KnownAs::Same,
+            _ => KnownAs::Other,
+        }
+    }
+
     /// The phone, mixed; the order of entries is first of all that of these.
     fn phone(self) -> u64 {
         (self.0 >> BELOW_PHONE) as u64
     }
+}
+
+/// What is known of a phone that a row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownAs {
+    /// The server has the row's contact as it is.
+    Same,
+    /// It has another one.
+    Other,
+    /// Several rows had the phone the last time: one of them says nothing.
+    OfSeveral,
 }
 
 /// Another number for each phone, spread evenly over all of 50 bits, so that its place among many others is known before

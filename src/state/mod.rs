@@ -15,9 +15,9 @@ use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-pub use bits::{Bits, SharedBits};
+pub use bits::Bits;
 pub use comparison::Comparison;
-pub use entries::Entry;
+pub use entries::{Entry, KnownAs};
 pub use error::Error;
 pub use known::{Known, Scope};
 use lock::Lock;

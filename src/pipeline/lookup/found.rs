@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::contact::{Contact, name_of};
 use crate::reading::{Job, Judged, KeptRows, Record};
 use crate::report::certain::LinesOfBlock;
-use crate::state::{Comparison, Entry, SharedBits};
+use crate::state::{Comparison, Entry, KnownAs};
 use crate::survey;
 use crate::wire::contact::{Empty, write_parts};
 
@@ -16,8 +16,6 @@ pub(super) struct Look<'a> {
     pub empty: Empty,
     /// Whether there is a place for lines.
     pub has_lines: bool,
-    /// The known phones that rows have which were looked up so far.
-    pub met: &'a SharedBits,
     /// Nothing is wanted any more.
     pub is_given_up: &'a AtomicBool,
 }
@@ -33,8 +31,8 @@ pub(super) struct Found {
     pub unchanged: Vec<u64>,
     /// Where the phones of these stand among those known, in the same order.
     pub places: Vec<u32>,
-    /// Known phones that a row before this one has too.
-    pub repeated: Vec<u32>,
+    /// Where those of contacts that are kept stand, unless several rows had the phone the last time.
+    pub others: Vec<u32>,
     /// What is looked for: the record, and whether it is kept whatever is found.
     contacts: Vec<((u64, bool), Entry)>,
     parts: Vec<u8>,
@@ -70,19 +68,18 @@ impl survey::Look for Look<'_> {
 
     /// All phones of the block are looked up together, so that none waits for the memory of another.
     fn choose(&self, found: &mut Found) -> Vec<u64> {
-        let Found { contacts, unchanged, places, repeated, lines, chosen, .. } = found;
+        let Found { contacts, unchanged, places, others, lines, chosen, .. } = found;
         let mut chosen = std::mem::take(chosen);
-        self.comparison.find(contacts, |(record, has_no_line), place, is_same| {
-            let place = place.and_then(|place| u32::try_from(place).ok());
-            let was_met = place.is_some_and(|place| self.met.set(place as usize));
-            match place {
-                Some(place) if was_met => repeated.push(place),
-                Some(place) if is_same && !has_no_line => {
+        self.comparison.find(contacts, |(record, has_no_line), known| {
+            let known = known.and_then(|(place, known)| Some((u32::try_from(place).ok()?, known)));
+            match known {
+                Some((place, KnownAs::Same)) if !has_no_line => {
                     unchanged.push(record);
                     places.push(place);
                     return;
                 }
-                _ => {}
+                Some((place, KnownAs::Same | KnownAs::Other)) => others.push(place),
+                Some((_, KnownAs::OfSeveral)) | None => {}
             }
             chosen.push(record);
         });
