@@ -24,13 +24,15 @@ pub struct Draft {
     name: OsString,
     draft_name: OsString,
     hasher: Option<blake3::Hasher>,
+    /// Whether all that was written is safe on disk.
+    is_synced: bool,
 }
 
 impl Draft {
     pub(super) fn create(folder: &Folder, name: &OsStr) -> io::Result<Draft> {
         let draft_name = name_of(folder, name);
         let file = folder.dir.open_file(&draft_name, OpenMode::CreateNew)?;
-        Ok(Draft { folder: folder.clone(), file, name: name.to_owned(), draft_name, hasher: None })
+        Ok(Draft { folder: folder.clone(), file, name: name.to_owned(), draft_name, hasher: None, is_synced: false })
     }
 
     /// The same, with what is written hashed on the way.
@@ -46,6 +48,16 @@ impl Draft {
     /// Local I/O.
     pub fn set_modified(&self, time: SystemTime) -> io::Result<()> {
         self.file.set_modified(time)
+    }
+
+    /// Makes what was written safe on disk now rather than when the draft is published.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_all()?;
+        self.is_synced = true;
+        Ok(())
     }
 
     /// What was written, to be read.
@@ -79,6 +91,7 @@ pub(super) fn name_of(folder: &Folder, name: &OsStr) -> OsString {
 
 impl Write for Draft {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.is_synced = false;
         let written = self.file.write(bytes)?;
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes.get(..written).unwrap_or_default());
@@ -106,7 +119,7 @@ impl Drop for Draft {
 pub fn publish(drafts: Vec<Draft>) -> io::Result<()> {
     for some in drafts.chunks(AT_ONCE) {
         thread::scope(|scope| {
-            let files = some.iter().map(|draft| &draft.file);
+            let files = some.iter().filter(|draft| !draft.is_synced).map(|draft| &draft.file);
             let start = |file| thread::Builder::new().spawn_scoped(scope, move || File::sync_all(file));
             let under_way = files.map(start).collect::<io::Result<Vec<_>>>()?;
             let joined = under_way.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));

@@ -15,7 +15,7 @@ use crate::config::{Config, Target};
 use crate::contact::phone::Phone;
 use crate::dedupe::{Merge, PhoneIndex};
 use crate::error::Error;
-use crate::folder::Folder;
+use crate::folder::{Draft, Folder};
 use crate::journal::Unfinished;
 use crate::numbers::count;
 use crate::outcome::{RowStatus, StatusMap};
@@ -262,27 +262,33 @@ impl Changes {
         if let Some(file) = &self.file
             && let Some(update) = self.comparison.before_sending(job)
         {
-            file.write(&update)?;
+            file.replace(file.draft(&update)?)?;
         }
         Ok(())
     }
 
-    /// Puts what the job has sent, and the server has accepted, into the file.
+    /// Writes what the file is to hold when the job is finished: what it has sent, and the server has accepted, comes back.
+    /// `None` where the file stays as it is.
     ///
     /// # Errors
-    /// The file cannot be written.
-    pub fn after_sending(&self, statuses: &StatusMap) -> Result<(), Error> {
+    /// It cannot be written.
+    pub fn draft_after_sending(&self, statuses: &StatusMap) -> Result<Option<Draft>, Error> {
         let is_accepted = |record| match statuses.get(record) {
             Some(RowStatus::Accepted) => true,
             Some(RowStatus::AcceptedBefore) => self.trusts_earlier_runs,
             _ => false,
         };
-        if let Some(file) = self.file.as_ref().filter(|_| self.is_compared)
-            && let Some(update) = self.comparison.after_sending(is_accepted)
-        {
-            file.write(&update)?;
-        }
-        Ok(())
+        let file = self.file.as_ref().filter(|_| self.is_compared);
+        let update = file.and_then(|file| Some((file, self.comparison.after_sending(is_accepted)?)));
+        Ok(update.map(|(file, update)| file.draft(&update)).transpose()?)
+    }
+
+    /// The job is finished: replaces the file. Returns when that outlives a loss of power.
+    ///
+    /// # Errors
+    /// It cannot be replaced.
+    pub fn after_sending(&self, draft: Draft) -> Result<(), Error> {
+        Ok(self.file.as_ref().map_or(Ok(()), |file| file.replace(draft))?)
     }
 
     /// The rows that are still to be dealt with; `None` where the inputs are to be read for them.

@@ -23,7 +23,7 @@ pub use known::{Known, Scope};
 use lock::Lock;
 pub use update::Update;
 
-use crate::folder::{Folder, publish};
+use crate::folder::{Draft, Folder, publish};
 use crate::platform::OpenMode;
 use crate::reading::Shard;
 
@@ -60,17 +60,30 @@ impl StateFile {
         Ok(StateFile { path: path.to_owned(), folder, name, _lock: lock })
     }
 
-    /// Replaces what stands in it as a whole. Returns when it outlives a loss of power.
+    /// Writes what it is to hold next, and makes it safe on disk.
     ///
     /// # Errors
     /// Local I/O.
-    pub fn write(&self, update: &Update<'_>) -> Result<(), Error> {
+    pub fn draft(&self, update: &Update<'_>) -> Result<Draft, Error> {
         let write = || {
             let mut draft = self.folder.create(&self.name)?;
             update.write(&mut draft)?;
-            publish(vec![draft])
+            draft.sync()?;
+            Ok(draft)
         };
-        write().map_err(|error| Error::Write { path: self.path.clone(), error })
+        write().map_err(|error| self.failed(error))
+    }
+
+    /// Replaces what stands in it as a whole. Returns when that outlives a loss of power.
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn replace(&self, draft: Draft) -> Result<(), Error> {
+        publish(vec![draft]).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: io::Error) -> Error {
+        Error::Write { path: self.path.clone(), error }
     }
 }
 
