@@ -1,5 +1,6 @@
 //! The settings as people see them: `m1import config`, and settings written down as a file.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -75,7 +76,7 @@ fn masked(setting: &Setting, value: String) -> String {
     }
 }
 
-/// The settings as a table for people.
+/// The settings for people, in columns.
 pub fn table(settings: &[EffectiveSetting]) -> String {
     let rows: Vec<(&str, String, &str)> = settings
         .iter()
@@ -102,12 +103,25 @@ pub fn json(settings: &[EffectiveSetting]) -> String {
     serde_json::to_string_pretty(&Document { schema: 1, settings }).unwrap_or_default()
 }
 
-/// Settings as the text of a configuration file; names that may not stand in one are left out.
-pub fn as_file(settings: &[(&str, Vec<String>)], remark: &str) -> String {
+/// Settings by name, as text.
+pub type Settings = BTreeMap<&'static str, Vec<String>>;
+
+/// Settings as the text of a configuration file, and those for inputs of a name; what may not stand in one is left out.
+pub fn as_file(settings: &Settings, of_files: &BTreeMap<String, Settings>, remark: &str) -> String {
     let mut text = String::new();
     for line in remark.lines() {
         let _ = writeln!(text, "# {}", safe(line));
     }
+    let mut all = table_of(settings);
+    if !of_files.is_empty() {
+        let sections = of_files.iter().map(|(name, settings)| (name.clone(), Value::Table(table_of(settings))));
+        all.insert("file".to_owned(), Value::Table(sections.collect()));
+    }
+    text.push_str(&all.to_string());
+    text
+}
+
+fn table_of(settings: &Settings) -> Table {
     let mut table = Table::new();
     for (name, values) in settings {
         let Some(setting) = setting(name).filter(|setting| setting.given == crate::cli::options::Given::Anywhere)
@@ -124,8 +138,7 @@ pub fn as_file(settings: &[(&str, Vec<String>)], remark: &str) -> String {
             table.insert(setting.name.to_owned(), value);
         }
     }
-    text.push_str(&table.to_string());
-    text
+    table
 }
 
 #[cfg(test)]
@@ -178,12 +191,14 @@ mod tests {
             ("no-header", vec!["true".to_owned()]),
             ("token", vec!["geheim".to_owned()]),
         ];
-        let text = as_file(&settings, "Detected in contacts.csv");
+        let of_files = [("a \"b\".csv".to_owned(), [("tag", vec!["expo".to_owned()])].into())].into();
+        let text = as_file(&settings.into(), &of_files, "Detected in contacts.csv");
         assert!(text.starts_with("# Detected in contacts.csv\n"), "{text}");
         assert!(!text.contains("geheim"), "{text}");
         let table: Table = toml::from_str(&text).unwrap();
         assert_eq!(table["map"][1].as_str(), Some("name=Größe"));
         assert_eq!(table["skip-lines"].as_integer(), Some(3));
         assert_eq!(table["no-header"].as_bool(), Some(true));
+        assert_eq!(table["file"]["a \"b\".csv"]["tag"][0].as_str(), Some("expo"));
     }
 }

@@ -5,8 +5,10 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
+use super::effective::Settings;
 use super::error::Error;
 use super::key::Key;
+use super::pattern::may_be_for_a_file;
 use crate::cli::options::{Given, Setting, Takes, setting};
 use crate::cli::{without_password, without_query};
 use crate::diagnostic::RunCode;
@@ -121,6 +123,13 @@ impl Levels {
         let used = self.0.iter().filter(|level| level.values.keys().any(|name| *name != "token"));
         let files = used.filter(|level| matches!(level.origin, Origin::EnvFile { .. } | Origin::File { .. }));
         files.map(|level| level.origin.to_string()).collect()
+    }
+
+    /// The settings that were chosen and may be different for each input, as text.
+    pub(super) fn chosen_for_a_file(&self) -> Settings {
+        let names = self.0.iter().flat_map(|level| level.values.keys().copied());
+        let chosen = names.filter(|name| may_be_for_a_file(name)).filter_map(|name| Some((name, self.find(name)?.1)));
+        chosen.map(|(name, values)| (name, values.to_vec())).collect()
     }
 
     /// The settings of how an input is read that were chosen, but not typed: `format = csv in m1import.toml`.

@@ -32,13 +32,14 @@ mod units;
 mod values;
 
 pub use delivery::{Delivery, Target};
-pub use effective::{EffectiveSetting, as_file, json, table};
+pub use effective::{EffectiveSetting, Settings, as_file, json, table};
 pub use env::Env;
 pub use error::{Error, Warning};
 pub use file::profiles;
 pub use jwt::{Jwt, peek};
 pub use key::Key;
 pub use level::{Level, Levels, Origin, Switch};
+pub use pattern::may_be_for_a_file;
 pub use sandbox::sandbox;
 pub use token::TokenSource;
 pub use trust::may_stand_in_found_file;
@@ -115,10 +116,14 @@ pub struct Config {
 /// How one input is read and mapped.
 #[derive(Debug, Clone)]
 pub struct InputSettings {
+    /// The name that patterns of settings files are matched against: the file's own, without folders.
+    pub name: String,
     /// What is wished of it.
     pub wishes: Wishes,
     /// The settings among these that were not typed and decide how the file is read: name, value and place.
     pub from_elsewhere: Vec<String>,
+    /// Those of its settings that somebody chose and that may be others for another input, as text.
+    pub chosen: Settings,
 }
 
 /// Which rows may be sent.
@@ -202,12 +207,12 @@ impl Config {
         }
         let rows = Rows::settle(&levels)?;
         // Also where there is no input a wrong value is said.
-        InputSettings::settle(&levels)?;
+        InputSettings::settle(&levels, "")?;
         let (mut inputs, mut plans) = (Vec::new(), Vec::new());
         let names: Vec<String> = files.iter().map(|file| own_name(file)).collect();
         for name in &names {
             let levels = places.levels(Some(name))?;
-            let input = InputSettings::settle(&levels)?;
+            let input = InputSettings::settle(&levels, name)?;
             plans.push(plan::fingerprint(&levels, &input.wishes.rules)?);
             inputs.push(input);
         }
@@ -232,8 +237,9 @@ impl Config {
 }
 
 impl InputSettings {
-    fn settle(levels: &Levels) -> Result<InputSettings, Error> {
+    fn settle(levels: &Levels, name: &str) -> Result<InputSettings, Error> {
         Ok(InputSettings {
+            name: name.to_owned(),
             wishes: Wishes {
                 source: source_options(levels)?,
                 mapping: mapping_options(levels)?,
@@ -242,6 +248,7 @@ impl InputSettings {
                 rules: rules(levels)?,
             },
             from_elsewhere: levels.read_from_elsewhere(),
+            chosen: levels.chosen_for_a_file(),
         })
     }
 }

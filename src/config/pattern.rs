@@ -8,7 +8,7 @@ const OF_THE_JOB: &[&str] =
     &[key::LIMIT.name(), key::SHARD.name(), key::MAX_INPUT.name(), key::MIN_ROWS.name(), key::MAX_DROP.name()];
 
 /// Whether a setting may be different for each input.
-pub(super) fn may_be_for_a_file(name: &str) -> bool {
+pub fn may_be_for_a_file(name: &str) -> bool {
     setting(name).is_some_and(|setting| matches!(setting.group, Group::Input | Group::Mapping))
         && !OF_THE_JOB.contains(&name)
 }

@@ -167,7 +167,7 @@ fn holds_yet(token: &Secret, now: u64) -> Result<(), Error> {
     };
     let at = i64::try_from(begins).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
     let at = at.map_or_else(|| "a time that never comes".to_owned(), |at| moment(&at.to_string()));
-    Err(Error::new(RunCode::TokenNotYet, format!("the token does not hold before {at}")))
+    Err(Error::new(RunCode::TokenNotYet, format!("the token is not valid before {at}")))
 }
 
 fn unreadable(label: &str, path: &str, why: &io::Error) -> Error {
@@ -268,9 +268,9 @@ mod tests {
         assert_eq!(holds_yet(&begins(now + CLOCKS), now), Ok(()), "clocks may differ a little");
         let error = holds_yet(&begins(now + CLOCKS + 1), now).unwrap_err();
         assert_eq!((error.code(), error.exit().code()), ("token.not_yet", 77));
-        assert_eq!(error.to_string(), "the token does not hold before 2027-01-15 08:01:01 UTC");
+        assert_eq!(error.to_string(), "the token is not valid before 2027-01-15 08:01:01 UTC");
         let error = holds_yet(&begins(u64::MAX), now).unwrap_err();
-        assert_eq!(error.to_string(), "the token does not hold before a time that never comes");
+        assert_eq!(error.to_string(), "the token is not valid before a time that never comes");
         assert_eq!(holds_yet(&Secret::new("opaque".to_owned()), now), Ok(()));
     }
 

@@ -1,26 +1,25 @@
 //! `m1import check`: the survey, shown to a person. No token, no network, no folder.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use super::changes::Changes;
+use super::pinned::write_config;
 use super::places::real_folder;
 use super::reports::{RowReportInput, write_rows};
 use super::run::{Run, Untouched};
 use super::screen::values;
-use super::summary::{RunResult, detected, mapped_columns};
+use super::summary::{RunResult, mapped_columns};
 use super::surveying::survey;
 use super::{RunOutput, Screen, documents, hints, outputs, prepare, preview};
-use crate::config::{Config, as_file, may_stand_in_found_file};
+use crate::config::Config;
 use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::platform;
 use crate::reading::{Job, KeptRows};
 use crate::report::check::{Preview, page};
 use crate::report::rejected_rows::{RejectedRow, RejectedRows};
@@ -238,47 +237,4 @@ fn remarks(job: &Job) -> Vec<String> {
         input.source.notices().iter().filter(|notice| notice.warning().is_none()).map(told).collect::<Vec<_>>()
     };
     job.inputs.iter().flat_map(of_input).collect()
-}
-
-/// The file beside `m1import.toml` that holds the settings which only a named file may make, and all others.
-const NAMED: &str = "m1import.named.toml";
-
-/// Whether a settings file of that path is used because it is found.
-fn is_found(path: &Path) -> bool {
-    let parent = path.parent().unwrap_or(Path::new(""));
-    path.file_name().is_some_and(|name| name == "m1import.toml")
-        && (parent.as_os_str().is_empty() || parent.canonicalize().ok() == Path::new(".").canonicalize().ok())
-}
-
-/// Writes down what was detected as explicit settings, and names the files: that of `--write-config`, and a second one
-/// where the first will be found, not named, and may not make them all. Never over a file that is there.
-fn write_config(config: &Config, job: &Job) -> Result<Vec<String>, Error> {
-    let Some(path) = &config.output.write_config else {
-        return Ok(Vec::new());
-    };
-    let mut remark = "What was detected, as explicit settings.".to_owned();
-    for shown in config.effective.iter().filter(|shown| shown.is_chosen() && shown.is_masked && shown.name != "token") {
-        remark.push_str(&format!("\n{} was given and is left out here: it may be secret.", shown.name));
-    }
-    let all = detected(config, job);
-    let may_be_found = |(name, values): &(&str, Vec<String>)| may_stand_in_found_file(name, values);
-    if !is_found(path) || all.iter().all(may_be_found) {
-        write_new(path, &as_file(&all, &remark))?;
-        return Ok(vec![crate::report::shown(path)]);
-    }
-    let named = path.with_file_name(NAMED);
-    write_new(&named, &as_file(&all, &format!("{remark}\nTo be named: --config {NAMED}")))?;
-    let found: Vec<_> = all.into_iter().filter(may_be_found).collect();
-    remark.push_str(&format!("\nWhat only a named file may set stands in {NAMED}, with all of these."));
-    write_new(path, &as_file(&found, &remark))?;
-    Ok(vec![crate::report::shown(path), crate::report::shown(&named)])
-}
-
-fn write_new(path: &Path, text: &str) -> Result<(), Error> {
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
-        _ => Error::Output { path: path.to_owned(), error },
-    };
-    let mut file = platform::create_private(path).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)
 }

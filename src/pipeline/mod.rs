@@ -18,6 +18,7 @@ mod lookup;
 pub mod merge;
 mod outputs;
 mod owner;
+mod pinned;
 mod places;
 mod prepare;
 mod prepared;

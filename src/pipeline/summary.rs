@@ -273,32 +273,6 @@ fn example(input: &Understanding, column: usize) -> String {
     cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default().to_owned()
 }
 
-/// The settings that were chosen, and what was detected, as settings that pin it. What differs between several inputs
-/// is left to be detected.
-pub fn detected<'s>(config: &'s Config, job: &Job) -> Vec<(&'s str, Vec<String>)> {
-    let chosen = config.effective.iter().filter(|shown| shown.is_chosen() && !shown.is_masked);
-    let mut settings: Vec<(&str, Vec<String>)> = chosen.map(|shown| (shown.name, shown.values.clone())).collect();
-    let mut pin = |name: &'static str, of: &dyn Fn(&Understanding) -> Vec<String>| {
-        let mut values = job.inputs.iter().map(of);
-        if let Some(first) = values.next()
-            && !first.is_empty()
-            && values.all(|other| other == first)
-        {
-            settings.retain(|(known, _)| *known != name);
-            settings.push((name, first));
-        }
-    };
-    pin("format", &|input| vec![input.source.format().as_str().to_owned()]);
-    pin("sheet", &|input| input.source.found_sheet().map(str::to_owned).into_iter().collect());
-    pin("encoding", &|input| vec![input.source.encoding()]);
-    pin("delimiter", &|input| input.source.delimiter().map(|c| c.to_string()).into_iter().collect());
-    pin("map", &|input| {
-        let columns = mapped_columns(input).into_iter().filter(|mapped| !mapped.field.is_empty());
-        columns.map(|mapped| format!("{}={}", mapped.field, mapped.column)).collect()
-    });
-    settings
-}
-
 /// The summary of a command that failed before there was anything to tell but its error.
 pub fn failed(info: &RunInfo, error: &Error) -> Summary {
     untouched(info, None, error, false)

@@ -150,6 +150,35 @@ fn what_is_written_down_gives_the_same_contacts() {
     }
 }
 
+/// Settings for inputs of a name are written down with the rest, and where inputs differ each has a section of its own.
+#[test]
+fn what_is_written_down_of_several_files_gives_the_same_contacts() {
+    let sections = "tag = ['all']\n[file.'kunden*']\ndefault-country = 'DE'\ntag = ['kunden']\n";
+    let folder = folder(&[("sections.toml", sections)]);
+    folder.write("kunden.csv", "Vorname;Handy;Ort\nAnna;0151 23456789;Ulm\nOtto;0151 23456780;Köln\n");
+    std::fs::create_dir(folder.path("q")).unwrap();
+    folder.write("q/contacts.csv", "Handy;Name\n+491512345670;Eva\n");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/leads.xlsx"), folder.path("leads.xlsx")).unwrap();
+    for (files, written) in [
+        (&["kunden.csv"][..], &["default-country = \"DE\"", "tag = [\"kunden\"]"][..]),
+        (
+            &["kunden.csv", "contacts.csv", "leads.xlsx"],
+            &["[file.\"kunden.csv\"]", "delimiter = \";\"", "[file.\"leads.xlsx\"]", "sheet = [\"Leads\"]"],
+        ),
+        // Of two files of one name only what they share can be written down.
+        (&["contacts.csv", "q/contacts.csv"], &["format = \"csv\"", "tag = [\"all\"]"]),
+    ] {
+        let check = |more: [&str; 2]| m1import(&folder, ["check", "--output", "json"]).with(files).with(more);
+        let pinned = format!("{}.toml", files.len());
+        let found = check(["--config", "sections.toml"]).with(["--write-config", &pinned]).run().json();
+        let again = check(["--config", &pinned]).run().json();
+        let text = folder.read(&pinned);
+        assert_eq!((&found["preview"], &found["rows"]), (&again["preview"], &again["rows"]), "{text}");
+        assert_eq!(found["inputs"], again["inputs"], "{text}");
+        written.iter().for_each(|line| assert!(text.contains(line), "{line}: {text}"));
+    }
+}
+
 #[test]
 fn what_has_no_place_is_said_before_anything_is_sent() {
     let server = Server::unasked();
