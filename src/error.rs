@@ -11,6 +11,7 @@ use crate::client::transport;
 use crate::config::{Limit, Percent};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::folder::{ResultsKind, beside};
+use crate::numbers::count;
 use crate::outcome::{Cause, Failure};
 use crate::pipeline::merge;
 use crate::reading::Shard;
@@ -148,7 +149,7 @@ pub enum Error {
         limit: String,
     },
     /// Fewer rows than there should be.
-    #[error("{} read, and --min-rows asks for {least}", match .read { 1 => "1 row was".to_owned(), read => format!("{read} rows were") })]
+    #[error("{}, and --min-rows asks for {least}", rows_read(*.read))]
     TooFewRows {
         /// How many were read.
         read: u64,
@@ -156,7 +157,7 @@ pub enum Error {
         least: u64,
     },
     /// Far fewer rows than at the last finished run.
-    #[error("{read} rows were read, and the import of {when} read {before}: fewer by more than the {share} of --max-drop",
+    #[error("{}, and the import of {when} read {before}: fewer by more than the {share} of --max-drop", rows_read(*.read),
         share = Limit::Share(.share.0), when = moment(started))]
     Drop {
         /// How many were read.
@@ -310,6 +311,11 @@ impl Diagnostic for Error {
             None => Some(self.entry().remedy.to_owned()).filter(|remedy| !remedy.is_empty()),
         }
     }
+}
+
+/// How many rows were read, as a sentence begins with it.
+fn rows_read(read: u64) -> String {
+    format!("{} {} read", count(read, "row"), if read == 1 { "was" } else { "were" })
 }
 
 /// The request that a failure is about, as the server's people can find it in their logs.

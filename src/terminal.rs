@@ -108,9 +108,9 @@ impl Terminal {
 }
 
 /// The line in pieces that fit the width, none of which ends within a word: an option or a code stays whole. A line with a
-/// command to type stays as it is, so that it can be copied.
+/// command to type stays as it is, so that it can be copied, and one for a CI system, which ends it at its first line.
 fn wrapped(line: &str, width: usize) -> String {
-    if line.width() <= width || line.contains("m1import ") {
+    if line.width() <= width || line.contains("m1import ") || line.starts_with("::") {
         return line.to_owned();
     }
     let rest = line.trim_start_matches(' ');
@@ -204,6 +204,8 @@ mod tests {
         }
         let command = format!("  hint: m1import {}", "a".repeat(80));
         assert_eq!(wrapped(&command, 40), command);
+        let annotation = format!("::warning file=a.csv,line=7::{}", "a word ".repeat(20));
+        assert_eq!(wrapped(&annotation, 40), annotation);
         assert_eq!(wrapped("short", 40), "short");
     }
 

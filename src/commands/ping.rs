@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::numbers::{count, duration};
 use crate::outcome::Failure;
 use crate::pipeline::{self, Destination, RunInfo, Screen};
-use crate::report::text;
 use crate::report::words::host;
+use crate::report::{ErrorReport, text};
 use crate::terminal::{Terminal, safe};
 
 /// A clock that differs by more than so many seconds is said; `Date` has whole seconds, and the answer takes a while.
@@ -63,7 +63,8 @@ pub(super) fn ping(config: &Config, terminal: &Terminal, env: &Env) -> Result<Ex
             let exit = failure.cause.entry().exit;
             let summary = pipeline::failed(&RunInfo::new(String::new()), &Error::Delivery(failure));
             if let Some(error) = &summary.ending.error {
-                say(terminal, &text::error(error));
+                let hint = error.hint.as_deref().map(|hint| without_resuming(hint).to_owned());
+                say(terminal, &text::error(&ErrorReport { hint, ..error.clone() }));
             }
             Ok(exit)
         }
@@ -137,6 +138,15 @@ impl PingResult {
             })),
         });
         serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+    }
+}
+
+/// A remedy for an import as one for a ping, which leaves nothing to resume.
+fn without_resuming(hint: &str) -> &str {
+    match hint.strip_suffix("the same command resumes").map(|hint| hint.trim_end_matches("; ")) {
+        Some("") => "ask again later",
+        Some(rest) => rest,
+        None => hint,
     }
 }
 

@@ -82,7 +82,7 @@ impl Diagnostic for Error {
             }
             Error::NoPhone { headers, .. } if is_unparted(headers) => {
                 "the whole line was taken for one column: remove the quotes around whole lines if there are any, \
-                 or say what parts the columns with --delimiter"
+                 or name the column separator with --delimiter"
                     .to_owned()
             }
             Error::NoPhone { nearest, .. } if !nearest.is_empty() => match nearest.as_slice() {

@@ -41,7 +41,7 @@ codes! {
         WrongAddress = "server.wrong_address", Protocol, "the address is not that of the import service", "check --endpoint: it is the whole address, path included, such as https://api.v7.express-chat.com/inbox/users/import";
         Firewall = "server.firewall", Protocol, "a firewall in front of the service denies access", "ask whoever runs the service or your network to let the import pass";
         Unauthorized = "token.refused", Token, "the server does not accept the token", "get a new API access token; --auth-type key|none sets how it is presented";
-        Expired = "token.expired", Token, "the token ends", "get a new token; the same command resumes";
+        Expired = "token.expired", Token, "the token has expired", "get a new token; the same command resumes";
         Forbidden = "server.forbidden", Token, "the server denies access", "check what the account may do, and its plan";
         ProxyAuth = "server.proxy_auth", Token, "the proxy does not let this program through", "put user and password into --proxy or the variable it is from: http://user:password@host:port";
         ProxyRefused = "server.proxy_refused", Config, "the proxy opens no way to the server", "check the proxy's address, and whether it allows the host; NO_PROXY names hosts to be asked without it";

@@ -121,7 +121,7 @@ pub fn seconds_left(credentials: &Credentials) -> Result<Option<u64>, Error> {
         Some(left @ 1..) => Ok(Some(left)),
         Some(0) | None => {
             let at = jiff::Timestamp::from_second(ends.try_into().unwrap_or(0)).map(|at| moment(&at.to_string()));
-            let message = at.map(|at| format!("it expired at {at}")).unwrap_or_default();
+            let message = at.map(|at| format!("it was valid until {at}")).unwrap_or_default();
             Err(Error::Delivery(Failure::new(Cause::Expired, &message)))
         }
     }

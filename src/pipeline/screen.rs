@@ -123,11 +123,15 @@ impl Screen<'_> {
         }
     }
 
-    /// What was noticed in the inputs. That somebody may not want to be written to is said with `--quiet` too.
+    /// What was noticed in the inputs. That somebody may not want to be written to is said with `--quiet` too, and that there
+    /// is nobody to write to.
     pub fn warn(&self, found: &[Warning]) {
         for Warning { code, message, hint, .. } in found {
             let lines = warning(message, code.as_str(), hint.as_deref().unwrap_or_default());
-            if *code == WarningCode::Consent { self.error(&lines) } else { self.note(&lines) }
+            match code {
+                WarningCode::Consent | WarningCode::NoRows => self.error(&lines),
+                _ => self.note(&lines),
+            }
         }
     }
 
@@ -138,7 +142,7 @@ impl Screen<'_> {
     pub fn warn_of_token(&self, credentials: &Credentials) -> Result<(), Error> {
         if let Some(left) = seconds_left(credentials)?.filter(|left| *left < SOON) {
             let left = duration(left as f64);
-            let message = format!("the token ends in {left}; sending stops 30 s before; the same command resumes");
+            let message = format!("the token expires in {left}; sending stops 30 s before; the same command resumes");
             self.note(&warning(&message, "token.ends_soon", "get a token that lasts for the whole import"));
         }
         Ok(())

@@ -61,7 +61,8 @@ fn what_cannot_be_asked_is_said() {
     let ping = |arguments: &[&str]| m1import(&folder, ["ping"]).with(arguments).run();
     ping(&["--token", TOKEN, "--endpoint", "http://127.0.0.1:1/inbox/users/import"])
         .exits_with(75)
-        .says("[server.unreachable]");
+        .says("[server.unreachable]")
+        .says("hint: check the network and --endpoint\n");
     ping(&["--token", TOKEN, "--endpoint", "http://127.0.0.1:1/other"]).exits_with(78).says("[config.endpoint]");
     ping(&["--endpoint", "http://127.0.0.1:1/inbox/users/import"]).exits_with(77).says("[token.missing]");
     ping(&["--token", "<x>", "--endpoint", "http://127.0.0.1:1/inbox/users/import"])

@@ -48,6 +48,11 @@ fn a_header_alone_and_people_who_do_not_want_to_be_written_to_are_warnings_of_th
     folder.write("marked.csv", "Name,Phone,Unsubscribed\nA,+12025550101,yes\nB,+12025550102,\nC,+12025550103,TRUE\n");
     let empty = m1import(&folder, ["check", "header.csv", "--output", "json"]).run().exits_with(0).json();
     assert_eq!(codes(&empty), ["warning.no_rows"]);
+    let quiet = m1import(&folder, ["header.csv", "--sandbox", "--quiet"]).run();
+    assert_eq!(
+        quiet.exits_with(0).stderr,
+        "warning: the input holds no rows [warning.no_rows]\n  hint: is it the right file?\n"
+    );
     m1import(&folder, ["marked.csv", "--sandbox"]).run().exits_with(0);
     let summary = folder.summary("marked.sandbox.results");
     assert_eq!(codes(&summary), ["warning.consent"]);
