@@ -135,6 +135,9 @@ impl<'r> Contact<'r> {
     pub fn attributes(&self) -> Vec<(&'r str, Cow<'r, str>)> {
         let set = &self.rules.set;
         let mut attributes: Vec<(&'r str, Cow<'r, str>)> = Vec::new();
+        if self.fields.attributes.is_empty() && set.is_empty() {
+            return attributes;
+        }
         for (column, key) in &self.fields.attributes {
             let value = text::attribute(self.row.cell(*column as usize));
             let taken = set.iter().any(|(k, _)| k == key) || attributes.iter().any(|(k, _)| k == key);

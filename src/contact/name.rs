@@ -11,51 +11,41 @@ pub fn name_of<'r>(row: &'r Row, fields: &FieldColumns) -> Cow<'r, str> {
     NameCells::of(row, fields).name()
 }
 
-/// The cells that make a name, without white space around them.
+/// The cells that make a name, without white space around them: all of it, or given and family name. Where there is only one
+/// cell, the second is empty; where there is none, both are.
 #[derive(Clone, Copy)]
-pub(super) enum NameCells<'r> {
-    None,
-    /// All of it, or the only part there is.
-    One(&'r str),
-    /// Given and family name.
-    Two(&'r str, &'r str),
-}
+pub(super) struct NameCells<'r>(&'r str, &'r str);
 
 impl<'r> NameCells<'r> {
     /// Those of a row.
     pub fn of(row: &'r Row, fields: &FieldColumns) -> NameCells<'r> {
         if let Some(full) = first_filled(row, fields.of(Field::Name)) {
-            return NameCells::One(full);
+            return NameCells(full, "");
         }
         match (first_filled(row, fields.of(Field::FirstName)), first_filled(row, fields.of(Field::LastName))) {
-            (Some(first), Some(last)) => NameCells::Two(first, last),
-            (Some(one), None) | (None, Some(one)) => NameCells::One(one),
+            (Some(first), Some(last)) => NameCells(first, last),
+            (Some(one), None) | (None, Some(one)) => NameCells(one, ""),
             // Of a firm and its departments the firm.
             (None, None) => first_filled(row, &fields.other_names)
-                .map_or(NameCells::None, |cell| NameCells::One(cell.split(LIST_END).next().unwrap_or_default())),
+                .map_or(NameCells("", ""), |cell| NameCells(cell.split(LIST_END).next().unwrap_or_default(), "")),
         }
     }
 
     /// The name; empty where there is none.
     pub fn name(self) -> Cow<'r, str> {
-        match self {
-            NameCells::None => Cow::Borrowed(""),
-            NameCells::One(cell) => text::name(cell),
-            NameCells::Two(first, last) => Cow::Owned(text::joined(&text::name(first), &text::name(last))),
+        let NameCells(first, last) = self;
+        match last.is_empty() {
+            true => text::name(first),
+            false => Cow::Owned(text::joined(&text::name(first), &text::name(last))),
         }
     }
 
     /// The name as it is written, in one piece or two, cut where it is long.
     pub fn written(self) -> Option<(Cow<'r, str>, &'r str)> {
-        let (first, last) = match self {
-            NameCells::None => return None,
-            NameCells::One(cell) => (up_to_longest(cell), ""),
-            NameCells::Two(first, last) => (up_to_longest(first), up_to_longest(last)),
-        };
+        let cut @ NameCells(first, last) = NameCells(up_to_longest(self.0), up_to_longest(self.1));
         if first.starts_with(text::stays_in_front) {
             return Some((Cow::Borrowed(first), last));
         }
-        let cut = if last.is_empty() { NameCells::One(first) } else { NameCells::Two(first, last) };
         Some((cut.name(), "")).filter(|(name, _)| !name.is_empty())
     }
 }

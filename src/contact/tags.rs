@@ -13,6 +13,7 @@ use crate::row::{LIST_END, is_nothing, trimmed};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Separators {
     chars: Vec<char>,
+    are_ascii: bool,
     /// What a byte of a cell may be: [`PARTS`](Separators::PARTS), [`NO_WORD`](Separators::NO_WORD).
     bytes: [u8; 256],
 }
@@ -39,22 +40,31 @@ impl Separators {
             };
             *kind |= if chars.as_bytes().contains(&byte) { Self::PARTS } else { 0 };
         }
-        Separators { chars: chars.chars().collect(), bytes }
+        Separators { chars: chars.chars().collect(), are_ascii: chars.is_ascii(), bytes }
     }
 
     fn has(&self, c: char) -> bool {
-        match u8::try_from(c) {
-            Ok(byte) if byte.is_ascii() => {
-                self.bytes.get(usize::from(byte)).is_some_and(|kind| kind & Self::PARTS != 0)
-            }
-            _ => self.chars.contains(&c),
+        self.chars.contains(&c)
+    }
+
+    /// What stands between the separators of a cell.
+    fn split<'c>(&self, cell: &'c str, mut each: impl FnMut(&'c str)) {
+        if !self.are_ascii {
+            return cell.split(|c| self.has(c)).for_each(each);
         }
+        let mut from = 0;
+        for (at, byte) in cell.bytes().enumerate() {
+            if self.bytes.get(usize::from(byte)).is_some_and(|kind| kind & Self::PARTS != 0) {
+                each(cell.get(from..at).unwrap_or_default());
+                from = at + 1;
+            }
+        }
+        each(cell.get(from..).unwrap_or_default());
     }
 
     /// Whether a cell holds nothing but words and separators, and if so, whether there is a separator.
     fn are_words(&self, cell: &str) -> Option<bool> {
         let kinds = kinds(cell.as_bytes(), &self.bytes);
-        let is_letter = |c: char| c.is_ascii() || is_letter(c);
         let are_words = kinds & Self::NO_WORD == 0 && (kinds & Self::LETTER == 0 || cell.chars().all(is_letter));
         are_words.then_some(kinds & Self::PARTS != 0)
     }
@@ -110,16 +120,28 @@ impl<'r> Tags<'r> {
 
     /// Adds one; [`once`](Tags::once) is called when all are there.
     pub(super) fn push(&mut self, tag: Cow<'r, str>) {
-        if let (Cow::Borrowed(tag), true) = (&tag, self.all.is_empty()) {
-            if self.few().contains(tag) {
-                return;
-            }
-            if let Some(free) = self.few.get_mut(self.count) {
+        match tag {
+            Cow::Borrowed(tag) => self.push_borrowed(tag),
+            tag => self.push_to_all(tag),
+        }
+    }
+
+    #[inline]
+    fn push_borrowed(&mut self, tag: &'r str) {
+        if self.count > 0 && self.few().contains(&tag) {
+            return;
+        }
+        match self.few.get_mut(self.count) {
+            Some(free) if self.all.is_empty() => {
                 *free = tag;
                 self.count += 1;
-                return;
             }
+            _ => self.push_to_all(Cow::Borrowed(tag)),
         }
+    }
+
+    #[cold]
+    fn push_to_all(&mut self, tag: Cow<'r, str>) {
         self.all.extend(self.few.iter().take(std::mem::take(&mut self.count)).map(|tag| Cow::Borrowed(*tag)));
         self.all.push(tag);
     }
@@ -137,7 +159,7 @@ impl<'r> Tags<'r> {
         // Most cells hold words and separators, or a single word.
         match separators.are_words(cell) {
             Some(false) => self.push_word(cell),
-            Some(true) => cell.split(|c| separators.has(c)).for_each(|word| self.push_word(word)),
+            Some(true) => separators.split(cell, |word| self.push_word(word)),
             None => match plain(cell) {
                 Cow::Borrowed(_) => split_plain_tags(cell, separators, self),
                 Cow::Owned(text) => {
@@ -149,10 +171,11 @@ impl<'r> Tags<'r> {
         }
     }
 
+    #[inline]
     fn push_word(&mut self, word: &'r str) {
         let word = trimmed(word);
         if !word.is_empty() && !is_nothing(word) {
-            self.push(Cow::Borrowed(word));
+            self.push_borrowed(word);
         }
     }
 }

@@ -67,25 +67,31 @@ pub(super) fn joined(first: &str, last: &str) -> String {
 /// Whether a name is as it is meant: without white space or marks around it, without escapes, lists and tildes, in
 /// Unicode's composed form. Most are: letters, digits and signs of ASCII, and other letters.
 fn is_settled(name: &str) -> bool {
+    /// A byte of a letter that is certain only with the bytes around it.
+    const LETTER: u8 = 1;
+    const UNSETTLED: u8 = 2;
     static BYTES: [u8; 256] = {
-        let mut unsettled = [0; 256];
+        let mut kinds = [0; 256];
         let mut byte = 0;
         #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
         while byte < 256 {
-            unsettled[byte] = !(is_settled_ascii(byte as u8) || is_of_letter(byte as u8)) as u8;
+            kinds[byte] = match byte as u8 {
+                0x20..=0x25 | 0x27..=0x3b | 0x3d..=0x5e | 0x60..=0x7d => 0,
+                letter if is_of_letter(letter) => 0,
+                0xc3.. => LETTER,
+                _ => UNSETTLED,
+            };
             byte += 1;
         }
-        unsettled
+        kinds
     };
-    let is_letter = |c: char| if c.is_ascii() { is_settled_ascii(c as u8) } else { is_letter(c) };
     let bytes = name.as_bytes();
-    bytes.first() != Some(&b' ')
-        && bytes.last() != Some(&b' ')
-        && (kinds(bytes, &BYTES) == 0 || name.chars().all(is_letter))
-}
-
-const fn is_settled_ascii(byte: u8) -> bool {
-    matches!(byte, 0x20..=0x25 | 0x27..=0x3b | 0x3d..=0x5e | 0x60..=0x7d)
+    let are_settled = match kinds(bytes, &BYTES) {
+        0 => true,
+        LETTER => name.chars().all(is_letter),
+        _ => false,
+    };
+    are_settled && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
 }
 
 /// What a table says of the bytes of a text, all together. Most texts are short: there is no early end, and eight bytes are
@@ -103,34 +109,47 @@ pub(super) const fn is_of_letter(byte: u8) -> bool {
 }
 
 pub(super) fn composed(text: &str) -> Cow<'_, str> {
-    match text.is_ascii() || text.chars().all(never_composes) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    match text.is_ascii() || text.chars().all(is_letter) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         true => Cow::Borrowed(text),
         false => Cow::Owned(text.nfc().collect()),
     }
 }
 
-/// Characters of common scripts that stand by themselves: a text of nothing else is composed, without a look into the
-/// tables. All of them are so in NFC's quick check, and those of a combining class share one.
-fn never_composes(c: char) -> bool {
-    c < '\u{c0}' || is_letter(c)
-}
-
-/// Those of them that are letters, or signs beside letters, and no white space.
+/// Whether a character is of ASCII, or a letter of a common script that stands by itself, or a sign beside such letters, and no
+/// white space. A text of nothing else is composed: all of them are so in NFC's quick check, and those of a combining class
+/// share one.
 pub(super) fn is_letter(c: char) -> bool {
-    matches!(
-        c,
-        '\u{c0}'..='\u{2ff}'
-            | '\u{400}'..='\u{482}' // Cyrillic
-            | '\u{620}'..='\u{64a}' // Arabic letters
-            | '\u{671}'..='\u{6d5}' // more of them
-            | '\u{900}'..='\u{93b}' // Devanagari signs and letters
-            | '\u{93d}'..='\u{94d}' // Devanagari vowel signs and the virama
-            | '\u{1e00}'..='\u{1eff}' // Latin letters with two marks
-            | '\u{3041}'..='\u{3096}' // Hiragana
-            | '\u{30a1}'..='\u{30fa}' // Katakana
-            | '\u{4e00}'..='\u{9fff}' // Han
-            | '\u{ac00}'..='\u{d7a3}' // Hangul syllables
-    )
+    const RANGES: [(usize, usize); 12] = [
+        (0, 0x7f),
+        (0xc0, 0x2ff),
+        (0x400, 0x482),   // Cyrillic
+        (0x620, 0x64a),   // Arabic letters
+        (0x671, 0x6d5),   // more of them
+        (0x900, 0x93b),   // Devanagari signs and letters
+        (0x93d, 0x94d),   // Devanagari vowel signs and the virama
+        (0x1e00, 0x1eff), // Latin letters with two marks
+        (0x3041, 0x3096), // Hiragana
+        (0x30a1, 0x30fa), // Katakana
+        (0x4e00, 0x9fff), // Han
+        (0xac00, 0xd7a3), // Hangul syllables
+    ];
+    // A bit for each character, for the basic plane.
+    static BITS: [u64; 1 << 10] = {
+        let mut bits = [0; 1 << 10];
+        let mut range = 0;
+        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the indices are below the lengths")]
+        while range < RANGES.len() {
+            let (mut c, last) = RANGES[range];
+            while c <= last {
+                bits[c / 64] |= 1 << (c % 64);
+                c += 1;
+            }
+            range += 1;
+        }
+        bits
+    };
+    let c = c as usize;
+    BITS.get(c / 64).is_some_and(|bits| bits >> (c % 64) & 1 == 1)
 }
 
 /// An attribute's value: trimmed; a list is joined by commas.
@@ -165,11 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn what_never_composes_is_composed() {
+    fn letters_are_composed() {
         use unicode_normalization::char::canonical_combining_class;
         let mut classes = std::collections::BTreeSet::new();
-        for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(|&c| never_composes(c)) {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(|&c| is_letter(c)) {
             assert_eq!(is_nfc_quick([c].into_iter()), IsNormalized::Yes, "{c:?}");
+            assert!(c.is_ascii() || !c.is_whitespace(), "{c:?}");
             classes.insert(canonical_combining_class(c));
         }
         assert_eq!(classes.into_iter().collect::<Vec<_>>(), [0, 9], "one class only, so that no order can be wrong");

@@ -136,7 +136,7 @@ impl<'a> ResultLine<'a> {
             out.push(b',');
         }
         guarded(&self.message, out);
-        write_contact(self.number.as_ref(), name, &self.notes, out);
+        write_contact(self.number, name, &self.notes, out);
     }
 }
 
@@ -145,26 +145,29 @@ pub(super) fn write_plain(beginning: &[u8], name: &str, contact: Option<&Contact
     out.extend_from_slice(beginning);
     out.extend_from_slice(b",,");
     match contact {
-        Some(contact) => write_contact(Some(&contact.phone.split()), name, &notes(contact), out),
+        Some(contact) if contact.notes.is_empty() => write_contact(Some(contact.phone.split()), name, "", out),
+        Some(contact) => write_contact(Some(contact.phone.split()), name, &notes(contact), out),
         None => write_contact(None, name, "", out),
     }
 }
 
 /// The cells behind the message.
-#[inline]
-fn write_contact(number: Option<&Digits>, name: &str, notes: &str, out: &mut Vec<u8>) {
-    out.push(b',');
-    if let Some(digits) = number {
-        out.extend_from_slice(digits.prefix_bytes());
-        out.push(b',');
-        out.extend_from_slice(digits.number_bytes());
-    } else {
-        out.push(b',');
+fn write_contact(number: Option<Digits>, name: &str, notes: &str, out: &mut Vec<u8>) {
+    match number {
+        Some(digits) => {
+            out.push(b',');
+            digits.write_prefix(out);
+            out.push(b',');
+            digits.write_number(out);
+            out.push(b',');
+        }
+        None => out.extend_from_slice(b",,,"),
     }
-    out.push(b',');
     guarded(name, out);
     out.push(b',');
-    cell(notes, out);
+    if !notes.is_empty() {
+        cell(notes, out);
+    }
     out.push(b'\n');
 }
 

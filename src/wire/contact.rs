@@ -135,9 +135,9 @@ where
         // number with any leading zeros: the server joins the two as they are.
         let digits = phone.split();
         out.extend_from_slice(br#""phone":{"number":""#);
-        out.extend_from_slice(digits.number_bytes());
+        digits.write_number(out);
         out.extend_from_slice(br#"","prefix":""#);
-        out.extend_from_slice(digits.prefix_bytes());
+        digits.write_prefix(out);
         out.extend_from_slice(br#""}}"#);
         if keep || tag_count > 0 {
             out.extend_from_slice(br#","tags":["#);

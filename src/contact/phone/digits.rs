@@ -70,15 +70,15 @@ fn eight(digits: u64) -> u64 {
     (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32
 }
 
-/// A number of sixteen digits at most as text, with zeros before it.
-pub(super) fn written(number: u64) -> [u8; 16] {
+/// A number of sixteen digits at most as text, with zeros behind it, and how many digits it has. It is not 0.
+#[inline]
+pub(super) fn written(number: u64) -> ([u8; 16], usize) {
     const EIGHT: u64 = 100_000_000;
-    let ascii = |digits: u64| (digits | 0x3030_3030_3030_3030).to_le_bytes();
-    let (mut text, halves) = ([0; 16], [eight_of(number / EIGHT % EIGHT), eight_of(number % EIGHT)]);
-    for (eight, digits) in text.as_chunks_mut().0.iter_mut().zip(halves) {
-        *eight = ascii(digits);
-    }
-    text
+    let digits = u128::from(eight_of(number / EIGHT % EIGHT)) | u128::from(eight_of(number % EIGHT)) << u64::BITS;
+    // The first digit is the lowest byte that is not 0.
+    let unused = digits.trailing_zeros() & !7;
+    let text = digits.unbounded_shr(unused) | u128::from_le_bytes([b'0'; 16]);
+    (text.to_le_bytes(), 16 - unused as usize / 8)
 }
 
 /// A number below a hundred million as eight digits, the first in the lowest byte: it is parted into numbers to 9999, these into
@@ -99,9 +99,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_number_is_written_as_the_standard_library_writes_it(number in 0_u64..10_000_000_000_000_000, cut in 0_u32..16) {
-            let number = number / 10_u64.pow(cut);
-            prop_assert_eq!(written(number).map(char::from).iter().collect::<String>(), format!("{number:016}"));
+        fn a_number_is_written_as_the_standard_library_writes_it(number in 1_u64..10_000_000_000_000_000, cut in 0_u32..16) {
+            let number = (number / 10_u64.pow(cut)).max(1);
+            let (text, length) = written(number);
+            let text: String = text.map(char::from).iter().collect();
+            prop_assert_eq!((text, length), (format!("{:0<16}", number.to_string()), number.to_string().len()));
         }
     }
 }

@@ -119,13 +119,10 @@ impl Phone {
 
     /// The calling code, and the national significant number with its leading zeros.
     pub fn split(self) -> Digits {
-        let text = digits::written(self.get());
-        let from = text.iter().position(|digit| *digit != b'0').unwrap_or_default();
-        let code = match text.get(from..) {
-            Some(&[first, second, ..]) => plans::code_length(first - b'0', second - b'0'),
-            _ => 1,
-        };
-        Digits { text, from: from as u8, national: (from + code).min(text.len()) as u8 }
+        let (text, length) = digits::written(self.get());
+        let [first, second, ..] = text.map(|digit| digit.wrapping_sub(b'0'));
+        let code = plans::code_length(first, second).min(length);
+        Digits { text, code: code as u8, length: length as u8 }
     }
 }
 
@@ -145,30 +142,46 @@ impl fmt::Debug for Phone {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Digits {
     text: [u8; 16],
-    from: u8,
-    national: u8,
+    /// How many of them are the calling code.
+    code: u8,
+    /// How many there are.
+    length: u8,
 }
 
 impl Digits {
     /// The calling code: the payload's `prefix`.
     pub fn prefix(&self) -> &str {
-        str::from_utf8(self.prefix_bytes()).unwrap_or_default()
+        self.part(0, self.code)
     }
 
     /// The national significant number, leading zeros included: the payload's `number`.
     pub fn number(&self) -> &str {
-        str::from_utf8(self.number_bytes()).unwrap_or_default()
+        self.part(self.code, self.length)
     }
 
-    /// The calling code, to be written.
-    pub fn prefix_bytes(&self) -> &[u8] {
-        self.text.get(usize::from(self.from)..usize::from(self.national)).unwrap_or_default()
+    /// Adds the calling code to a text.
+    pub fn write_prefix(&self, out: &mut Vec<u8>) {
+        write_first(&self.text, self.code, out);
     }
 
-    /// The national significant number, to be written.
-    pub fn number_bytes(&self) -> &[u8] {
-        self.text.get(usize::from(self.national)..).unwrap_or_default()
+    /// Adds the national significant number to a text.
+    pub fn write_number(&self, out: &mut Vec<u8>) {
+        let digits = u128::from_le_bytes(self.text).unbounded_shr(8 * u32::from(self.code)).to_le_bytes();
+        write_first(&digits, self.length.saturating_sub(self.code), out);
     }
+
+    fn part(&self, from: u8, to: u8) -> &str {
+        let digits = self.text.get(usize::from(from)..usize::from(to)).unwrap_or_default();
+        str::from_utf8(digits).unwrap_or_default()
+    }
+}
+
+/// Adds the first bytes, so many at most. All are copied, which is quicker than a count of them.
+#[inline]
+fn write_first(text: &[u8; 16], count: u8, out: &mut Vec<u8>) {
+    let end = out.len() + usize::from(count);
+    out.extend_from_slice(text);
+    out.truncate(end);
 }
 
 impl fmt::Debug for Digits {
