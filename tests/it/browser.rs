@@ -100,6 +100,33 @@ fn the_search_finds_rows() {
     assert!(seen.contains("<title>1 of "), "{}", seen.split("</title>").next().unwrap());
 }
 
+/// However long the names of files and columns are, nothing of the page is cut off or to be scrolled to.
+#[test]
+#[ignore = "needs chromium: cargo test --test it browser -- --ignored"]
+fn nothing_is_wider_than_its_place() {
+    const MEASURE: &str = "<script>addEventListener('load', () => { const wide = [...document.querySelectorAll('section, \
+        details, body, html')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 20)); \
+        parent.postMessage(innerWidth + ': ' + (wide.join(', ') || 'fits'), '*') })</script></body>";
+    let folder = Folder::new();
+    let name = format!("{}.csv", "a_long_name_of_a_file_without_any_blank_".repeat(3));
+    let people = "Asha,+91 81234 56789,no\nRavi,98765 43210,yes\nSam,+1 201 555,yes\n";
+    folder.write(&name, format!("Name,Mobile phone number (with country code),Opt-in\n{people}"));
+    m1import(&folder, [&name, "--sandbox", "-o", "results"]).run().exits_with(1);
+    let page = folder.read("results/report.html").replace("<details", "<details open").replace("</body>", MEASURE);
+    folder.write("page.html", page);
+    for width in [400, 1_400] {
+        let frame = format!(
+            "<p></p><iframe src=page.html width={width} height=900 frameborder=0></iframe><script>addEventListener(\
+             'message', m => document.querySelector('p').textContent = m.data)</script>"
+        );
+        folder.write("frame.html", frame);
+        let address = format!("file://{}", folder.path("frame.html").display());
+        let output = chromium(&folder, &["--dump-dom", "--window-size=1600,1000"], &address);
+        let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(seen.contains(&format!("<p>{width}: fits</p>")), "{}", seen.split("<iframe").next().unwrap());
+    }
+}
+
 #[test]
 #[ignore = "needs chromium: cargo test --test it browser -- --ignored"]
 fn pictures_can_be_taken() {
