@@ -65,9 +65,6 @@ pub(super) struct Flattener {
     pub is_plain: bool,
 }
 
-/// How many lines a notice names.
-const LINES: usize = 3;
-
 /// How many lists at one path are looked at.
 const LOOKS: u8 = 8;
 
@@ -164,26 +161,17 @@ impl Flattener {
     /// Counts a number in place of a tag, which stands under the present path.
     fn count_tag_id(&mut self) {
         let is_this = |notice: &&mut Notice| matches!(notice, Notice::TagIds { column, .. } if *column == self.path);
-        if let Some(Notice::TagIds { count, lines, .. }) = self.left.iter_mut().find(is_this) {
-            *count += 1;
-            if lines.len() < LINES {
-                lines.push(self.line);
-            }
-        } else {
-            self.left.push(Notice::TagIds { column: self.path.clone(), count: 1, lines: vec![self.line] });
+        match self.left.iter_mut().find(is_this) {
+            Some(known) => known.count(1, self.line),
+            None => self.left.push(Notice::TagIds { column: self.path.clone(), count: 1, lines: vec![self.line] }),
         }
     }
 
-    fn count_left(&mut self, more: u64) {
+    fn count_left(&mut self, contacts: u64) {
         let is_this = |notice: &&mut Notice| matches!(notice, Notice::ListLeft { list, .. } if *list == self.path);
-        if let Some(Notice::ListLeft { contacts, lines, .. }) = self.left.iter_mut().find(is_this) {
-            *contacts += more;
-            if lines.len() < LINES {
-                lines.push(self.line);
-            }
-        } else {
-            let (list, lines) = (self.path.clone(), vec![self.line]);
-            self.left.push(Notice::ListLeft { list, contacts: more, lines });
+        match self.left.iter_mut().find(is_this) {
+            Some(known) => known.count(contacts, self.line),
+            None => self.left.push(Notice::ListLeft { list: self.path.clone(), contacts, lines: vec![self.line] }),
         }
     }
 

@@ -87,10 +87,29 @@ pub enum Notice {
     },
 }
 
+/// So many lines are named.
+const LINES: usize = 5;
+
 /// So many sheets are named.
 const SHEETS: usize = 3;
 
 impl Notice {
+    /// Counts so many more, which were noticed at a line. A notice without lines of its own stays as it is.
+    pub fn count(&mut self, more: u64, line: u64) {
+        let (count, lines) = match self {
+            Notice::RowsLeftOut { count, lines }
+            | Notice::TagIds { count, lines, .. }
+            | Notice::CardsMissing { count, lines }
+            | Notice::RowsHidden { count, lines }
+            | Notice::ListLeft { contacts: count, lines, .. } => (count, lines),
+            _ => return,
+        };
+        *count += more;
+        if lines.len() < LINES {
+            lines.push(line);
+        }
+    }
+
     /// Where it was noticed, in an input of this name: the first lines, or the sheets.
     pub fn places(&self, input: &str) -> Vec<String> {
         match self {

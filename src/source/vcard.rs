@@ -34,9 +34,6 @@ pub(super) const COLUMNS: [&str; 15] = [
     "note",
 ];
 
-/// How many places a notice names.
-const MAX_PLACES: usize = 5;
-
 /// What cards are in, and lines that are not: where lines name their own encoding, the guess is only for those that
 /// do not.
 pub(super) fn encodings(sample: &[u8], found: EncodingGuess) -> (EncodingGuess, Option<&'static Encoding>) {
@@ -141,15 +138,8 @@ impl Vcard {
             self.begun = Some(here);
             self.rest = self.line.get(after..).unwrap_or_default().to_vec();
         } else if find(&self.line, BEGIN).or_else(|| find(&self.line, END)).is_some() {
-            let Notice::CardsMissing { count, lines } =
-                self.missing.get_or_insert(Notice::CardsMissing { count: 0, lines: Vec::new() })
-            else {
-                return;
-            };
-            *count += 1;
-            if lines.len() < MAX_PLACES {
-                lines.push(here);
-            }
+            let known = self.missing.get_or_insert(Notice::CardsMissing { count: 0, lines: Vec::new() });
+            known.count(1, here);
         }
     }
 

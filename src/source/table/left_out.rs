@@ -5,9 +5,6 @@ use super::titles::Titles;
 use crate::row::Row;
 use crate::source::Notice;
 
-/// How many places a notice names.
-const MAX_PLACES: usize = 5;
-
 /// What was left out so far.
 #[derive(Debug)]
 pub(super) struct LeftOut {
@@ -28,44 +25,29 @@ impl LeftOut {
 
     /// A row that is no record is left out.
     pub fn row(&mut self, line: u64) {
-        self.add(Notice::RowsLeftOut { count: 1, lines: vec![line] });
+        match self.notices.iter_mut().find(|notice| matches!(notice, Notice::RowsLeftOut { .. })) {
+            Some(known) => known.count(1, line),
+            None => self.notices.push(Notice::RowsLeftOut { count: 1, lines: vec![line] }),
+        }
     }
 
     /// Counts the people below records, who are not read with them.
     pub fn count_people(&mut self, rows: &[Row]) {
-        if self.people.is_empty() {
-            return;
-        }
         for row in rows {
-            let counts = self.people.iter().map(|people| (people.list.clone(), people.count(row)));
-            for (list, contacts) in counts.filter(|(_, contacts)| *contacts > 0).collect::<Vec<_>>() {
-                self.add(Notice::ListLeft { list, contacts, lines: vec![row.location.line] });
+            for people in &self.people {
+                let (contacts, line) = (people.count(row), row.location.line);
+                if contacts == 0 {
+                    continue;
+                }
+                let is_this =
+                    |notice: &&mut Notice| matches!(notice, Notice::ListLeft { list, .. } if *list == people.list);
+                match self.notices.iter_mut().find(is_this) {
+                    Some(known) => known.count(contacts, line),
+                    None => {
+                        self.notices.push(Notice::ListLeft { list: people.list.clone(), contacts, lines: vec![line] })
+                    }
+                }
             }
         }
     }
-
-    /// Adds a notice to the one about the same, if there is one.
-    fn add(&mut self, new: Notice) {
-        for known in &mut self.notices {
-            match (known, &new) {
-                (Notice::RowsLeftOut { count: all, lines: places }, Notice::RowsLeftOut { count, lines }) => {
-                    *all += count;
-                    return note(places, lines);
-                }
-                (
-                    Notice::ListLeft { list: one, contacts: all, lines: places },
-                    Notice::ListLeft { list, contacts, lines },
-                ) if one == list => {
-                    *all += contacts;
-                    return note(places, lines);
-                }
-                _ => {}
-            }
-        }
-        self.notices.push(new);
-    }
-}
-
-fn note(places: &mut Vec<u64>, lines: &[u64]) {
-    places.extend(lines.iter().take(MAX_PLACES.saturating_sub(places.len())));
 }
