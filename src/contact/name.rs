@@ -32,6 +32,7 @@ impl<'r> NameCells<'r> {
     }
 
     /// The name; empty where there is none.
+    #[inline]
     pub fn name(self) -> Cow<'r, str> {
         let NameCells(first, last) = self;
         match last.is_empty() {

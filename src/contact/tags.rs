@@ -5,7 +5,8 @@ use std::collections::{HashSet, VecDeque};
 use std::str::FromStr;
 
 use super::notation;
-use super::text::{composed, in_one_line, is_break, is_letter, is_of_letter, kinds};
+use super::text::{composed, in_one_line, is_break, is_letter, is_of_letter};
+use crate::byte_table::kinds;
 use crate::markup::plain;
 use crate::row::{LIST_END, is_nothing, trimmed};
 

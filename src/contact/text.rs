@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use crate::byte_table::{byte_table, kinds};
 use crate::invisible::is_copied_mark;
 use crate::markup::plain;
 use crate::row::{LIST_END, is_nothing};
@@ -70,20 +71,11 @@ fn is_settled(name: &str) -> bool {
     /// A byte of a letter that is certain only with the bytes around it.
     const LETTER: u8 = 1;
     const UNSETTLED: u8 = 2;
-    static BYTES: [u8; 256] = {
-        let mut kinds = [0; 256];
-        let mut byte = 0;
-        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
-        while byte < 256 {
-            kinds[byte] = match byte as u8 {
-                0x20..=0x25 | 0x27..=0x3b | 0x3d..=0x5e | 0x60..=0x7d => 0,
-                letter if is_of_letter(letter) => 0,
-                0xc3.. => LETTER,
-                _ => UNSETTLED,
-            };
-            byte += 1;
-        }
-        kinds
+    static BYTES: [u8; 256] = byte_table! {
+        0x20..=0x25 | 0x27..=0x3b | 0x3d..=0x5e | 0x60..=0x7d => 0,
+        letter if is_of_letter(letter) => 0,
+        0xc3.. => LETTER,
+        _ => UNSETTLED,
     };
     let bytes = name.as_bytes();
     let are_settled = match kinds(bytes, &BYTES) {
@@ -92,14 +84,6 @@ fn is_settled(name: &str) -> bool {
         _ => false,
     };
     are_settled && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
-}
-
-/// What a table says of the bytes of a text, all together. Most texts are short: there is no early end, and eight bytes are
-/// looked up without a count.
-pub(super) fn kinds(text: &[u8], table: &[u8; 256]) -> u8 {
-    let add = |all: u8, byte: &u8| all | table.get(usize::from(*byte)).copied().unwrap_or_default();
-    let (eights, rest) = text.as_chunks::<8>();
-    rest.iter().fold(eights.iter().fold(0, |all, eight| eight.iter().fold(all, add)), add)
 }
 
 /// Whether a byte beyond ASCII is one of a letter in its composed form, or of a sign beside letters: a leading byte under which

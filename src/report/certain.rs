@@ -58,21 +58,25 @@ impl LinesOfBlock {
         if records.is_empty() {
             return;
         }
-        let (mut gone, mut from, mut to) = (records.iter().copied().peekable(), 0, 0);
+        let mut gone = records.iter().copied().peekable();
         let text = &mut self.text;
+        // Where what is moved next begins, where the line ends that is looked at, and where what stays ends.
+        let (mut from, mut end, mut to) = (0, 0, 0);
         self.lines.retain(|line| {
-            let length = usize::from(line.length);
+            let begin = end;
+            end += usize::from(line.length);
             // Some of them have no line here.
             while gone.next_if(|gone| *gone < line.record).is_some() {}
             let is_kept = gone.next_if_eq(&line.record).is_none();
-            if is_kept {
-                text.copy_within(from..from + length, to);
-                to += length;
+            // Lines that stay and follow each other are moved together.
+            if !is_kept {
+                text.copy_within(from..begin, to);
+                (from, to) = (end, to + begin - from);
             }
-            from += length;
             is_kept
         });
-        text.truncate(to);
+        text.copy_within(from..end, to);
+        text.truncate(to + end - from);
     }
 
     /// Empties it. A few rows can be far larger than usual, whose memory is not kept.
@@ -187,5 +191,33 @@ impl Filling {
         let end = end.min(self.lengths.len());
         let lines = self.lengths.get(self.next..end).unwrap_or_default();
         self.table.copy(lines.iter().map(|length| u64::from(*length)).sum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::row::Location;
+
+    proptest! {
+        #[test]
+        fn what_is_taken_out_leaves_the_other_lines(rows in prop::collection::vec((any::<bool>(), any::<bool>(), 0_usize..9), 0..20)) {
+            let (mut all, mut expected) = (LinesOfBlock::default(), Vec::new());
+            for ((_, is_gone, length), record) in rows.iter().zip(1..).filter(|((is_there, ..), _)| *is_there) {
+                let mut row = Row::default();
+                row.location = Location { input: 0, record, line: record + 1 };
+                let begin = all.text.len();
+                prop_assert!(all.add("a.csv", 0, &row, &"x".repeat(*length), None));
+                if !is_gone {
+                    expected.extend_from_slice(&all.text[begin..]);
+                }
+            }
+            let gone: Vec<u64> = rows.iter().zip(1..).filter(|((_, is_gone, _), _)| *is_gone).map(|(_, record)| record).collect();
+            all.remove(&gone);
+            prop_assert_eq!(String::from_utf8(all.text), String::from_utf8(expected));
+            prop_assert!(all.lines.iter().all(|line| !gone.contains(&line.record)));
+        }
     }
 }

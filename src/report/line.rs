@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::rows::ReportContext;
+use crate::byte_table::{byte_table, kinds};
 use crate::contact::Contact;
 use crate::contact::phone::Digits;
 use crate::outcome::{RowCounts, RowStatus};
@@ -28,6 +29,7 @@ pub(super) struct Beginning {
 
 impl Beginning {
     /// That of a row of this input; `record` counts within it.
+    #[inline]
     pub fn of(&mut self, file: &str, location: Location, record: u64, status: RowStatus) -> &[u8] {
         let Location { input, line, .. } = location;
         let of = Some((input, record, line, status));
@@ -144,14 +146,12 @@ impl<'a> ResultLine<'a> {
 pub(super) fn write_plain(beginning: &[u8], name: &str, contact: Option<&Contact<'_>>, out: &mut Vec<u8>) {
     out.extend_from_slice(beginning);
     out.extend_from_slice(b",,");
-    match contact {
-        Some(contact) if contact.notes.is_empty() => write_contact(Some(contact.phone.split()), name, "", out),
-        Some(contact) => write_contact(Some(contact.phone.split()), name, &notes(contact), out),
-        None => write_contact(None, name, "", out),
-    }
+    let notes = contact.map_or_else(String::new, notes);
+    write_contact(contact.map(|contact| contact.phone.split()), name, &notes, out);
 }
 
 /// The cells behind the message.
+#[inline]
 fn write_contact(number: Option<Digits>, name: &str, notes: &str, out: &mut Vec<u8>) {
     match number {
         Some(digits) => {
@@ -171,11 +171,14 @@ fn write_contact(number: Option<Digits>, name: &str, notes: &str, out: &mut Vec<
     out.push(b'\n');
 }
 
+#[inline]
 fn notes(contact: &Contact<'_>) -> String {
+    // Most have none.
+    if contact.notes.is_empty() { String::new() } else { some_notes(contact) }
+}
+
+fn some_notes(contact: &Contact<'_>) -> String {
     let mut notes = String::new();
-    if contact.notes.is_empty() {
-        return notes;
-    }
     for note in contact.notes.iter() {
         if !notes.is_empty() {
             notes.push(';');
@@ -204,6 +207,7 @@ pub fn message(reject: &Reject) -> String {
 }
 
 /// A text from outside as a cell, in quotes where it needs them.
+#[inline]
 fn guarded(cell: &str, out: &mut Vec<u8>) {
     match is_plain(cell.as_bytes()) {
         true => out.extend_from_slice(cell.as_bytes()),
@@ -221,21 +225,13 @@ fn text(cell: &str) -> Cow<'_, str> {
 /// characters and marks of direction: it stands in a cell as it is. Most do, and their bytes say it: visible ASCII, and
 /// leading bytes under which nothing of that kind stands (not U+0080 to U+00BF, U+2000 to U+2FFF and U+F000 to U+FFFF).
 fn is_plain(text: &[u8]) -> bool {
-    static BYTES: [bool; 256] = {
-        let mut plain = [false; 256];
-        let mut byte = 0;
-        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
-        while byte < 256 {
-            plain[byte] = matches!(byte, 0x20..=0x7e | 0x80..=0xbf | 0xc3..=0xe1 | 0xe3..=0xee | 0xf0..=0xf4)
-                && !matches!(byte as u8, b';' | b',' | b'|' | b'"');
-            byte += 1;
-        }
-        plain
+    static BYTES: [u8; 256] = byte_table! {
+        b';' | b',' | b'|' | b'"' => 1,
+        0x20..=0x7e | 0x80..=0xbf | 0xc3..=0xe1 | 0xe3..=0xee | 0xf0..=0xf4 => 0,
+        _ => 1,
     };
-    let is_plain = |byte: &u8| BYTES.get(usize::from(*byte)).copied().unwrap_or_default();
-    // Without an early end: most texts are short and plain.
-    text.first().is_none_or(|first| first.is_ascii_alphanumeric() || *first >= 0xc3)
-        && text.iter().fold(true, |all, byte| all & is_plain(byte))
+    let begins_plainly = |first: &u8| first.is_ascii_alphanumeric() || *first >= 0xc3;
+    text.first().is_none_or(begins_plainly) && kinds(text, &BYTES) == 0
 }
 
 /// Whether a text holds control characters, or marks that turn the direction of what stands beside it.
