@@ -52,6 +52,13 @@ impl Contacts {
         }
     }
 
+    /// The phones of these rows.
+    pub fn phones(&self) -> impl Iterator<Item = Phone> {
+        self.contacts.iter().map(|contact| match contact {
+            Prepared::Alone { phone, .. } | Prepared::Shared { phone, .. } => *phone,
+        })
+    }
+
     /// Gives the record and phone of each row, and the contact that is sent for it; `None` where it is merged into that of a
     /// later row. `each` ends it by breaking. None is left.
     ///

@@ -38,6 +38,11 @@ impl Comparison {
         }
     }
 
+    /// Has what is known of these phones fetched from memory all at once, before each of them is compared.
+    pub fn touch(&self, phones: impl Iterator<Item = Phone>) {
+        self.known.entries.touch(phones.map(|phone| Entry::new(phone, 0)));
+    }
+
     /// The contact of the next record, counted from 1, by what is sent of it, and whether other rows have its phone too; each
     /// phone once. Whether the server has it as it is.
     pub fn is_unchanged(&mut self, record: u64, phone: Phone, parts: &[u8], are_several: bool) -> bool {
