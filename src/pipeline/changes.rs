@@ -29,6 +29,8 @@ use crate::wire::contact::{Empty, write_merged_parts, write_parts};
 
 /// The state file of a run, and the input against it.
 pub struct Changes {
+    /// What the file is to hold when the job is finished, once that is written. It goes before the file is free for others.
+    draft: Option<Draft>,
     /// `None` where it is only read: by `check` and dry runs.
     file: Option<StateFile>,
     comparison: Comparison,
@@ -102,6 +104,7 @@ impl Opening {
             id: known.id(),
             known: known.len() as u64,
             comparison: Comparison::new(known),
+            draft: None,
             file,
             is_compared: false,
             is_whole,
@@ -193,6 +196,7 @@ impl Changes {
                 contacts.add(share, row.location, contact, |out| write_parts(contact, &contact.name(), empty, out));
             },
             |contacts, _| {
+                self.comparison.touch(contacts.phones());
                 let settled = contacts.settle(&mut merge, |record, phone, whole| {
                     let is_merged = !matches!(whole, Some(Whole::Written(_)));
                     if is_merged && kept.is_some() {
@@ -267,28 +271,36 @@ impl Changes {
         Ok(())
     }
 
-    /// Writes what the file is to hold when the job is finished: what it has sent, and the server has accepted, comes back.
-    /// `None` where the file stays as it is.
+    /// All is sent: writes beside the file what it is to hold, with what the server has accepted.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn draft_after_sending(&self, statuses: &StatusMap) -> Result<Option<Draft>, Error> {
+    pub fn draft_after_sending(&mut self, statuses: &StatusMap) -> Result<(), Error> {
         let is_accepted = |record| match statuses.get(record) {
             Some(RowStatus::Accepted) => true,
             Some(RowStatus::AcceptedBefore) => self.trusts_earlier_runs,
             _ => false,
         };
-        let file = self.file.as_ref().filter(|_| self.is_compared);
-        let update = file.and_then(|file| Some((file, self.comparison.after_sending(is_accepted)?)));
-        Ok(update.map(|(file, update)| file.draft(&update)).transpose()?)
+        if let Some(file) = self.file.as_ref().filter(|_| self.is_compared)
+            && let Some(update) = self.comparison.after_sending(is_accepted)
+        {
+            self.draft = Some(file.draft(&update)?);
+        }
+        Ok(())
     }
 
-    /// The job is finished: replaces the file. Returns when that outlives a loss of power.
+    /// The job is finished: puts what it has sent, and the server has accepted, into the file.
     ///
     /// # Errors
-    /// It cannot be replaced.
-    pub fn after_sending(&self, draft: Draft) -> Result<(), Error> {
-        Ok(self.file.as_ref().map_or(Ok(()), |file| file.replace(draft))?)
+    /// The file cannot be written.
+    pub fn after_sending(&mut self, statuses: &StatusMap) -> Result<(), Error> {
+        if self.draft.is_none() {
+            self.draft_after_sending(statuses)?;
+        }
+        match (&self.file, self.draft.take()) {
+            (Some(file), Some(draft)) => Ok(file.replace(draft)?),
+            _ => Ok(()),
+        }
     }
 
     /// The rows that are still to be dealt with; `None` where the inputs are to be read for them.

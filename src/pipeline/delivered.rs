@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
 
 use super::changes::Changes;
 use super::documents::{self, Sources};
@@ -115,17 +114,11 @@ impl Delivered {
         let folder = &self.surveyed.folder;
         let results = summary.files.results.is_some().then_some(&**folder);
         let sources = Sources { config: run.config, rejected, timeline: self.sent.timeline.as_ref(), results };
-        let is_finished = !has_failed && summary.ending.status == Status::Complete;
-        let changes = self.surveyed.changes.as_ref().filter(|_| is_finished);
-        let statuses = &self.surveyed.open.statuses;
-        let (drafted, (reports, failed)) = beside(
-            || changes.map_or(Ok(None), |changes| changes.draft_after_sending(statuses)),
-            || documents::reports(folder, &sources, summary),
-        );
+        let (reports, failed) = documents::reports(folder, &sources, summary);
         let mut failed = failed.or_else(|| moved(folder));
-        if let (None, Some(changes)) = (&failed, changes) {
-            let replaced = drafted.and_then(|draft| draft.map_or(Ok(()), |draft| changes.after_sending(draft)));
-            failed = replaced.err();
+        if failed.is_none() && !has_failed && summary.ending.status == Status::Complete {
+            let changes = self.surveyed.changes.as_mut();
+            failed = changes.and_then(|changes| changes.after_sending(&self.surveyed.open.statuses).err());
         }
         let draft = documents::summary_draft(folder, &sources, summary);
         let draft = draft.map_err(|error| failed.get_or_insert(error)).ok();
@@ -165,19 +158,6 @@ impl Delivered {
             check: check.clone(),
         })
     }
-}
-
-/// Does one thing on a thread of its own while it does the other.
-fn beside<T: Send, U>(
-    one: impl FnOnce() -> Result<T, Error> + Send,
-    other: impl FnOnce() -> U,
-) -> (Result<T, Error>, U) {
-    thread::scope(|scope| {
-        let one = thread::Builder::new().spawn_scoped(scope, one);
-        let other = other();
-        let one = one.map_err(|error| Error::Local { what: "a thread", error });
-        (one.and_then(|one| one.join().unwrap_or(Err(Error::Broken("the reports")))), other)
-    })
 }
 
 /// What is to be said where the folder is not at its path any more: the results are where it is now.

@@ -73,7 +73,11 @@ impl Surveyed {
             return Ok(());
         }
         let writing = self.write_rows_meanwhile(run);
-        let sending = self.send_open(run, sent).await;
+        let mut sending = self.send_open(run, sent).await;
+        // The rows may still be under way.
+        if let (Ok(()), Some(changes)) = (&sending, &mut self.changes) {
+            sending = changes.draft_after_sending(&self.open.statuses);
+        }
         if let Some(writing) = writing {
             sent.rows = writing.await.unwrap_or_default();
         }
