@@ -186,7 +186,7 @@ impl Changes {
         let mut merge = Merge::new(&survey.dedupe);
         let (mut open, mut parts) = (OpenRows::default(), Vec::new());
         let (mut failed, mut stopped) = (None, false);
-        let kept = looked_up.as_ref().map(|found| (&found.kept, Which::All));
+        let kept = looked_up.as_ref().map(|found| (&found.kept, Which::Sendable));
         let read = job.read_kept_or_all(
             kept,
             &survey.inputs,

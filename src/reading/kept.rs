@@ -172,7 +172,7 @@ impl KeptRows {
                 None => false,
             },
             |(rows, row, made)| {
-                for kept in rows.iter().filter(|kept| which == Which::All || !kept.is_settled) {
+                for kept in rows.iter().filter(|kept| which.has(kept)) {
                     if let Some(record) = self.record(kept, job, row) {
                         work(record, made);
                     }
@@ -217,6 +217,18 @@ impl KeptRows {
 pub enum Which {
     /// All that are kept.
     All,
-    /// Those that hold something of a contact which is still to be sent.
+    /// Those that can be sent, and such as are skipped.
+    Sendable,
+    /// Of these, those that hold something of a contact which is still to be sent.
     Open,
+}
+
+impl Which {
+    fn has(self, kept: &KeptRow) -> bool {
+        match self {
+            Which::All => true,
+            Which::Sendable => kept.reject.is_none(),
+            Which::Open => kept.reject.is_none() && !kept.is_settled,
+        }
+    }
 }

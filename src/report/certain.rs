@@ -36,6 +36,7 @@ struct Line {
     record: u64,
     status: RowStatus,
     length: u16,
+    is_removed: bool,
 }
 
 impl LinesOfBlock {
@@ -49,34 +50,18 @@ impl LinesOfBlock {
             self.text.truncate(begin);
             return false;
         };
-        self.lines.push(Line { record, status, length });
+        self.lines.push(Line { record, status, length, is_removed: false });
         true
     }
 
-    /// Takes the lines of some records out, which are in order.
+    /// Takes the lines of some records out, as far as they have one here.
     pub fn remove(&mut self, records: &[u64]) {
-        if records.is_empty() {
-            return;
-        }
-        let mut gone = records.iter().copied().peekable();
-        let text = &mut self.text;
-        // Where what is moved next begins, where the line ends that is looked at, and where what stays ends.
-        let (mut from, mut end, mut to) = (0, 0, 0);
-        self.lines.retain(|line| {
-            let begin = end;
-            end += usize::from(line.length);
-            // Some of them have no line here.
-            while gone.next_if(|gone| *gone < line.record).is_some() {}
-            let is_kept = gone.next_if_eq(&line.record).is_none();
-            // Lines that stay and follow each other are moved together.
-            if !is_kept {
-                text.copy_within(from..begin, to);
-                (from, to) = (end, to + begin - from);
+        for record in records {
+            let place = self.lines.binary_search_by_key(record, |line| line.record).ok();
+            if let Some(line) = place.and_then(|place| self.lines.get_mut(place)) {
+                line.is_removed = true;
             }
-            is_kept
-        });
-        text.copy_within(from..end, to);
-        text.truncate(to + end - from);
+        }
     }
 
     /// Empties it. A few rows can be far larger than usual, whose memory is not kept.
@@ -103,15 +88,22 @@ impl CertainLines {
     /// # Errors
     /// Local I/O.
     pub fn append(&mut self, block: &LinesOfBlock) -> io::Result<()> {
-        self.out.write_all(&block.text)?;
+        let (mut begin, mut end) = (0, 0);
         for line in &block.lines {
+            let start = end;
+            end += usize::from(line.length);
+            if line.is_removed {
+                self.out.write_all(block.text.get(begin..start).unwrap_or_default())?;
+                begin = end;
+                continue;
+            }
             let before = usize::try_from(line.record - 1).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
             self.lengths.resize(before, 0);
             self.lengths.push(line.length);
             self.rows.counts[line.status] += 1;
+            self.rows.read += 1;
         }
-        self.rows.read += block.lines.len() as u64;
-        Ok(())
+        self.out.write_all(block.text.get(begin..end).unwrap_or_default())
     }
 
     /// No more lines are added. `again` are records with the status `unchanged` whose lines are not certain after all.
