@@ -65,6 +65,13 @@ pub struct Stream {
     pub width: usize,
 }
 
+impl Stream {
+    /// Its columns, where a person looks at it.
+    pub fn columns(self) -> Option<usize> {
+        self.is_terminal.then_some(self.width)
+    }
+}
+
 impl Terminal {
     /// Asks both streams what they are. `variable` gives the value of a variable that is set and not empty.
     pub fn new<'e>(color: Color, variable: impl Fn(&str) -> Option<&'e str>) -> Terminal {

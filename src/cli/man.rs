@@ -15,7 +15,8 @@ const FILES: &str = "\
   FILE.results/results.csv            what happened to each row
   FILE.results/rejected.csv           rows to correct and import again
   FILE.results/report.html            a readable report
-  FILE.results/journal.ndjson         what a stopped run resumes from";
+  FILE.results/journal.ndjson         what a stopped run resumes from
+  FILE.results/runs/                  reports of earlier runs";
 
 /// What the page of a command says besides its options.
 struct Surroundings {

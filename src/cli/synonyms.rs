@@ -28,6 +28,8 @@ const OPTIONS: &[(&[&str], &str)] = &[
     (&["env", "environment"], "--profile NAME, or --env-file PATH"),
     (&["attrs", "custom-fields", "fields"], "--attributes COLUMN,COLUMN"),
     (&["worksheet", "tab"], "--sheet NAME"),
+    (&["changed", "incremental", "delta", "state", "state-file"], "--only-changed FILE"),
+    (&["skip-duplicates", "dedupe", "duplicates"], "--on-duplicate first"),
 ];
 
 /// Options of other programs that are not needed here, and why.

@@ -124,6 +124,7 @@ impl Checked {
             settings: Vec::new(),
             values: values(run.config),
             color: run.screen.terminal.out.color,
+            width: run.screen.terminal.out.columns(),
         }
     }
 

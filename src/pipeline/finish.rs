@@ -35,6 +35,7 @@ pub fn tell(
         next: documents::next(run.config, &summary),
         places: summary.tallies.reasons.keys().map(|code| (code.clone(), rejected.places(code).to_vec())).collect(),
         color: run.screen.terminal.out.color,
+        width: run.screen.terminal.out.columns(),
     };
     RunOutput { text: text::summary(&summary, &footer), summary }
 }

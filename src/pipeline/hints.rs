@@ -37,13 +37,17 @@ fn default_country(config: &Config, job: &Job, survey: &Survey, is_check: bool) 
     } else {
         format!("of these {}", grouped(rows))
     };
-    let are = if valid == 1 { "is" } else { "are" };
+    let valid = match (valid, rows) {
+        (1, 1) => "it is valid".to_owned(),
+        (1, _) => format!("1 {of} is valid"),
+        _ => format!("{} {of} are valid", grouped(valid)),
+    };
     let named = if *most == 1 {
         "1 number of the file names".to_owned()
     } else {
         format!("{} of the file name", count(*most, "number"))
     };
-    let said = format!("with --default-country {region} {} {of} {are} valid; {named} that country", grouped(valid));
+    let said = format!("with --default-country {region} {valid}; {named} that country");
     let command = config.line.once_more().with(&["--default-country", &region.to_string()]);
     Some(if is_check { format!("{said}\n{command}") } else { said })
 }

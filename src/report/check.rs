@@ -10,9 +10,9 @@ use crate::terminal::safe;
 
 use super::rejected_rows::{RejectedRow, Values};
 use super::start::understood;
-use super::table::{Side, WIDTH, columns, padded, wrapped};
+use super::table::{Side, padded};
 use super::text::{Page, Paint, noticed, warnings};
-use super::words::{by_count, country, describe, verdict};
+use super::words::{by_count, country, describe};
 use super::{Summary, number_types};
 
 /// What the page shows beside the summary.
@@ -34,6 +34,8 @@ pub struct Preview {
     pub values: Values,
     /// Whether the screen takes colour.
     pub color: bool,
+    /// The columns of the screen; `None` where nobody looks at one.
+    pub width: Option<usize>,
 }
 
 /// A column, the field it is, and a value from it.
@@ -50,10 +52,10 @@ pub struct Mapped {
 /// At most so many countries are named.
 const COUNTRIES: usize = 15;
 
-/// The page, at most 80 cells wide but for names and commands that are to be copied.
+/// The page, as wide as the screen and at most 80 columns but for names and commands that are to be copied.
 pub fn page(summary: &Summary, preview: &Preview) -> String {
     let paint = Paint(preview.color);
-    let mut page = Page::default();
+    let mut page = Page::of(preview.width);
     for (number, input) in summary.inputs.iter().enumerate() {
         let rows = preview.records.get(number).map(|&rows| format!(", {}", count(rows, "row"))).unwrap_or_default();
         let about = format!("{}: {}{rows}, {}", safe(&input.name), understood(input), size(input.bytes));
@@ -72,10 +74,10 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
     warnings(summary, &mut page, &paint);
     for remark in &preview.remarks {
         page.gap();
-        page.lines(0, wrapped(&format!("Note: {}", safe(remark)), WIDTH));
+        page.wrapped(0, &format!("Note: {}", safe(remark)));
     }
     page.gap();
-    page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
+    page.verdict(summary, &paint);
     if let Some(path) = preview.settings.first() {
         let found = "an import in this folder takes them from there";
         let how = if path == "m1import.toml" {
@@ -83,14 +85,11 @@ pub fn page(summary: &Summary, preview: &Preview) -> String {
         } else {
             format!("an import takes them with --config {path}")
         };
-        page.lines(0, wrapped(&safe(&format!("These settings stand in {path}; {how}.")), WIDTH));
+        page.wrapped(0, &safe(&format!("These settings stand in {path}; {how}.")));
     }
     if let Some(named) = preview.settings.get(1) {
         let why = "Some may be made by a file that is named only";
-        page.lines(
-            0,
-            wrapped(&safe(&format!("{why}; they stand in {named}, with all others: --config {named}")), WIDTH),
-        );
+        page.wrapped(0, &safe(&format!("{why}; they stand in {named}, with all others: --config {named}")));
     }
     let is_told = |requests: &u64| *requests > 0 && summary.ending.error.is_none();
     if let Some(requests) = summary.check.estimated_requests.filter(is_told) {
@@ -111,7 +110,7 @@ fn mapping(mapped: &[Mapped], values: Values, page: &mut Page) {
             vec![safe(&mapped.field).into_owned(), safe(&mapped.column).into_owned(), shown(values, &mapped.example)]
         };
         rows.extend(used.iter().map(cells));
-        page.lines(2, columns(&rows, &[Side::Left; 3], WIDTH - 2));
+        page.table(2, &rows, &[Side::Left; 3]);
     }
     let (unnamed, named): (Vec<&Mapped>, Vec<&Mapped>) =
         unused.iter().partition(|mapped| mapped.column.trim().is_empty());
@@ -120,7 +119,7 @@ fn mapping(mapped: &[Mapped], values: Values, page: &mut Page) {
         names.push(format!("{} without a name", count(unnamed.len() as u64, "column")));
     }
     if !names.is_empty() {
-        page.lines(2, wrapped(&format!("not used: {}", names.join(", ")), WIDTH - 2));
+        page.wrapped(2, &format!("not used: {}", names.join(", ")));
     }
 }
 
@@ -148,7 +147,7 @@ fn contacts(summary: &Summary, page: &mut Page, paint: &Paint) {
         row.retain(|_| column.next().copied().unwrap_or(false));
     }
     let sides = vec![Side::Left; filled.iter().filter(|filled| **filled).count()];
-    page.lines(2, columns(&rows, &sides, WIDTH - 2));
+    page.table(2, &rows, &sides);
 }
 
 /// The cells of a contact as the server would get it.
@@ -216,7 +215,7 @@ fn countries(summary: &Summary, page: &mut Page, paint: &Paint) {
         let share = percent(contacts, summary.contacts.prepared);
         rows.push(vec![String::new(), format!("{} more", rest.len()), String::new(), grouped(contacts), share]);
     }
-    page.lines(2, columns(&rows, &[Side::Left, Side::Left, Side::Left, Side::Right, Side::Right], WIDTH - 2));
+    page.table(2, &rows, &[Side::Left, Side::Left, Side::Left, Side::Right, Side::Right]);
 }
 
 fn rows(summary: &Summary, page: &mut Page, paint: &Paint) {
@@ -229,7 +228,7 @@ fn rows(summary: &Summary, page: &mut Page, paint: &Paint) {
         others.map(|(status, rows)| vec![status.label().to_owned(), grouped(rows), status.meaning().to_owned()]),
     );
     lines.push(vec!["rows read".to_owned(), grouped(rows.read), String::new()]);
-    page.lines(2, columns(&lines, &[Side::Left, Side::Right, Side::Left], WIDTH - 2));
+    page.table(2, &lines, &[Side::Left, Side::Right, Side::Left]);
 }
 
 /// Each reason with its count, the first rows it turns away, and its remedy.
@@ -250,7 +249,7 @@ fn reasons(summary: &Summary, preview: &Preview, page: &mut Page, paint: &Paint)
             page.line(10, &format!("{}{value}", safe(&case.place())));
             let detail = case.message.strip_prefix(describe(code)).unwrap_or("").trim_start_matches([':', ';', ' ']);
             if !detail.is_empty() {
-                page.lines(12, wrapped(&safe(&preview.values.sentence(detail)), WIDTH - 12));
+                page.wrapped(12, &safe(&preview.values.sentence(detail)));
             }
         }
         page.hint(10, summary.tallies.remedy(code));
@@ -262,7 +261,7 @@ mod tests {
     use serde_json::json;
     use snapbox::{assert_data_eq, file};
 
-    use super::super::table::width;
+    use super::super::table::{WIDTH, width};
     use super::super::{Status, Tallies, sample};
     use super::*;
     use crate::outcome::{Counts, RowCounts};
@@ -333,6 +332,15 @@ mod tests {
             assert!(!text.contains(secret), "{secret}");
         }
         assert_data_eq!(text, file!["../../tests/golden/check.txt"].raw());
+    }
+
+    #[test]
+    fn the_page_fits_a_narrower_screen() {
+        let (summary, preview) = checked(Values::Masked);
+        let text = page(&summary, &Preview { width: Some(60), ..preview });
+        // Places and commands stay in one piece.
+        let is_copied = |line: &str| line.contains("m1import ") || line.contains("contacts.csv:");
+        assert!(text.lines().all(|line| width(line) <= 60 || is_copied(line)), "{text}");
     }
 
     #[test]

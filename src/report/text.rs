@@ -30,20 +30,22 @@ pub struct SummaryFooter {
     pub places: BTreeMap<String, Vec<(String, u64)>>,
     /// Whether the screen takes colour.
     pub color: bool,
+    /// The columns of the screen; `None` where nobody looks at one.
+    pub width: Option<usize>,
 }
 
 /// The end of a run for standard output: the verdict, the books, the reasons with remedies, and where to go on.
 pub fn summary(summary: &Summary, closing: &SummaryFooter) -> String {
     let paint = Paint(closing.color);
-    let mut page = Page::default();
+    let mut page = Page::of(closing.width);
     if summary.ending.status == Status::Failed {
         // What and why was said as an error, on the other stream.
         return "Nothing was sent.\n".to_owned();
     }
-    page.lines(0, wrapped(&safe(&verdict(summary)), WIDTH).iter().map(|line| paint.verdict(summary, line)));
+    page.verdict(summary, &paint);
     if summary.rows.read > 0 {
         page.gap();
-        page.lines(2, counts(summary));
+        page.table(2, &counts(summary), &[Side::Left, Side::Right, Side::Left]);
         page.lines(2, [took(summary)]);
     }
     reasons(summary, closing, &mut page, &paint);
@@ -131,13 +133,13 @@ fn took(summary: &Summary) -> String {
     format!("in {}{speed}", duration(seconds.max(0.1)))
 }
 
-/// The counts as lines: status, rows, meaning; statuses without a row are left out.
-fn counts(summary: &Summary) -> Vec<String> {
+/// The counts: status, rows, meaning; statuses without a row are left out.
+fn counts(summary: &Summary) -> Vec<Vec<String>> {
     let line =
         |(status, rows): (RowStatus, u64)| vec![status.label().to_owned(), grouped(rows), status.meaning().to_owned()];
     let mut rows: Vec<Vec<String>> = summary.rows.counts.present().map(line).collect();
     rows.push(vec!["rows read".to_owned(), grouped(summary.rows.read), String::new()]);
-    columns(&rows, &[Side::Left, Side::Right, Side::Left], WIDTH - 2)
+    rows
 }
 
 fn reasons(summary: &Summary, closing: &SummaryFooter, page: &mut Page, paint: &Paint) {
@@ -180,7 +182,7 @@ pub(super) fn warnings(summary: &Summary, page: &mut Page, paint: &Paint) {
         if number == 0 {
             page.heading("Warnings", paint);
         }
-        page.lines(2, wrapped(&format!("{} [{code}]", safe(message)), WIDTH - 2));
+        page.wrapped(2, &format!("{} [{code}]", safe(message)));
         page.lines(4, hint.iter().flat_map(|hint| hint.lines()).map(|line| format!("hint: {}", safe(line))));
     }
 }
@@ -200,7 +202,7 @@ fn whereabouts(summary: &Summary, closing: &SummaryFooter, page: &mut Page, pain
             let name = path.rsplit('/').next().unwrap_or(path);
             files.push(vec![safe(name).into_owned(), "rows to correct and import again".to_owned()]);
         }
-        page.lines(2, columns(&files, &[Side::Left, Side::Left], WIDTH - 2));
+        page.table(2, &files, &[Side::Left, Side::Left]);
         if !closing.left_out.is_empty() {
             page.line(2, &format!("left out: {}; the same command writes it", closing.left_out.join(", ")));
         }
@@ -214,13 +216,37 @@ fn whereabouts(summary: &Summary, closing: &SummaryFooter, page: &mut Page, pain
     }
 }
 
+/// The narrowest page that is made: in less no table can be read.
+const LEAST: usize = 40;
+
 /// Text in the making.
-#[derive(Default)]
 pub(super) struct Page {
     pub(super) text: String,
+    width: usize,
 }
 
 impl Page {
+    /// A page for a screen of so many columns.
+    pub(super) fn of(width: Option<usize>) -> Page {
+        Page { text: String::new(), width: width.unwrap_or(WIDTH).clamp(LEAST, WIDTH) }
+    }
+
+    /// What became of all, in colour.
+    pub(super) fn verdict(&mut self, summary: &Summary, paint: &Paint) {
+        let lines = wrapped(&safe(&verdict(summary)), self.width);
+        self.lines(0, lines.iter().map(|line| paint.verdict(summary, line)));
+    }
+
+    /// A text in lines that are parted between words.
+    pub(super) fn wrapped(&mut self, indent: usize, text: &str) {
+        self.lines(indent, wrapped(text, self.width.saturating_sub(indent)));
+    }
+
+    /// Rows in columns.
+    pub(super) fn table(&mut self, indent: usize, rows: &[Vec<String>], sides: &[Side]) {
+        self.lines(indent, columns(rows, sides, self.width.saturating_sub(indent)));
+    }
+
     /// A line in its place; nothing is cut, so that commands and names can be copied.
     pub(super) fn line(&mut self, indent: usize, line: &str) {
         let line = format!("{}{line}", " ".repeat(indent));
@@ -249,7 +275,7 @@ impl Page {
 
     /// A number of rows and what is said of them.
     pub(super) fn item(&mut self, rows: u64, text: &str) {
-        let mut lines = wrapped(text, WIDTH - 10).into_iter();
+        let mut lines = wrapped(text, self.width.saturating_sub(10)).into_iter();
         self.line(0, &format!("{:>8}  {}", grouped(rows), lines.next().unwrap_or_default()));
         self.lines(10, lines);
     }
@@ -257,7 +283,7 @@ impl Page {
     pub(super) fn hint(&mut self, indent: usize, text: &str) {
         if !text.is_empty() {
             let (said, command) = text.split_once('\n').unwrap_or((text, ""));
-            self.lines(indent, wrapped(&format!("hint: {said}"), WIDTH - indent));
+            self.wrapped(indent, &format!("hint: {said}"));
             // A command is to be copied.
             self.lines(indent, command.lines().map(|line| format!("hint: {}", safe(line))));
         }

@@ -145,6 +145,7 @@ pub fn merge(
     let footer = SummaryFooter {
         folder: Some(shown(folder.path())),
         color: screen.terminal.out.color,
+        width: screen.terminal.out.columns(),
         ..SummaryFooter::default()
     };
     Ok(RunOutput { text: text::summary(&summary, &footer), summary })

@@ -20,6 +20,14 @@ fn the_summary_of_a_finished_run() {
 }
 
 #[test]
+fn the_summary_fits_a_narrower_screen() {
+    let run = sample::summary();
+    let text = summary(&run, &SummaryFooter { width: Some(50), ..closing(&run) });
+    let is_copied = |line: &str| line.contains("m1import ");
+    assert!(text.lines().all(|line| super::super::table::width(line) <= 50 || is_copied(line)), "{text}");
+}
+
+#[test]
 #[cfg_attr(not(feature = "html"), ignore = "report.html is among the results")]
 fn the_summary_of_an_unfinished_run() {
     let mut run = sample::summary();
