@@ -116,6 +116,19 @@ impl Opening {
     }
 }
 
+/// Contacts while they are compared.
+pub struct Comparing(JoinHandle<Result<(Changes, StatusMap), Error>>);
+
+impl Comparing {
+    /// Waits until they are.
+    ///
+    /// # Errors
+    /// The input cannot be read again, or a signal came.
+    pub async fn finish(self) -> Result<(Changes, StatusMap), Error> {
+        self.0.await.unwrap_or(Err(Error::Broken("the comparison")))
+    }
+}
+
 impl Changes {
     /// Opens the file; `None` where there is to be none. It is read on a thread of its own.
     ///
@@ -242,20 +255,21 @@ impl Changes {
     }
 
     /// The same on a thread of its own: signals are heard meanwhile.
-    ///
-    /// # Errors
-    /// As [`compare`](Changes::compare).
-    pub async fn compare_aside(
+    pub fn compare_aside(
         self,
         job: &Arc<Job>,
         survey: &Arc<Survey>,
         empty: Empty,
         statuses: StatusMap,
         stop: &Stop,
-    ) -> Result<(Changes, StatusMap), Error> {
+    ) -> Comparing {
         let (job, survey, stop) = (Arc::clone(job), Arc::clone(survey), stop.clone());
-        let comparing = tokio::task::spawn_blocking(move || self.compare(&job, &survey, empty, statuses, &stop));
-        comparing.await.unwrap_or(Err(Error::Broken("the comparison")))
+        Comparing(tokio::task::spawn_blocking(move || self.compare(&job, &survey, empty, statuses, &stop)))
+    }
+
+    /// Whether contacts were looked up during the survey: no job before this one has settled any of them.
+    pub fn are_looked_up(&self) -> bool {
+        self.lookup.is_some()
     }
 
     /// Takes the contacts that are about to be sent out of the file. Returns when that outlives a loss of power.

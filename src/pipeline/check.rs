@@ -73,7 +73,7 @@ impl Checked {
         if let Some(changes) = changes {
             let empty = run.config.rows.empty;
             let (changes, statuses) =
-                changes.compare_aside(&self.job, &self.survey, empty, StatusMap::default(), run.stop).await?;
+                changes.compare_aside(&self.job, &self.survey, empty, StatusMap::default(), run.stop).finish().await?;
             run.screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
             (self.statuses, self.absent, self.kept) = (Arc::new(statuses), changes.absent(), changes.kept());
         }

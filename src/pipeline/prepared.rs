@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::folder::PreviousJob;
 use crate::journal::{ExistingJournal, Head, Journal, Unfinished};
 use crate::numbers::count;
+use crate::outcome::StatusMap;
 use crate::reading::Job;
 use crate::report::start::{Start, start};
 use crate::report::words::moment;
@@ -100,24 +101,42 @@ impl Prepared {
         if let (Some(changes), false) = (&mut changes, matches!(journal, ExistingJournal::Unfinished(_))) {
             changes.look_up_during_survey(config.rows.empty, Some(&folder));
         }
-        let (survey, mut changes) = survey(config, &job, changes, run.stop, &mut run.progress).await?;
+        let (survey, changes) = survey(config, &job, changes, run.stop, &mut run.progress).await?;
         let survey = Arc::new(survey);
         prepare::enough(config, &survey)?;
         let last = if run.is_dry() { real_folder(config) } else { Some((*folder).clone()) };
         prepare::no_drop(config, &survey, last.as_ref())?;
-        let mut open = OpenJob::default();
+        let state = changes.as_ref().map(|changes| changes.id.clone());
+        let (mut changes, comparing) = match changes {
+            // The processor does it while the disk takes the journal.
+            Some(changes) if changes.are_looked_up() => {
+                let statuses = StatusMap::default();
+                (None, Some(changes.compare_aside(&job, &survey, config.rows.empty, statuses, run.stop)))
+            }
+            changes => (changes, None),
+        };
+        let mut open = Ok(OpenJob::default());
         if let Some(key) = &key {
             let head = Head {
                 account: destination.account(&config.delivery.token, key),
                 previous,
-                state: changes.as_ref().map(|changes| changes.id.clone()),
+                state,
                 ..head(run, &job, &survey, key)
             };
             let reports = earlier.as_ref().filter(|reports| !are_replaced(reports, &journal));
             let found = FoundJob { folder: &folder, journal: &journal, reports, key };
-            open = OpenJob::open(run, &found, &head, changes.as_mut(), survey.records())?;
+            open = OpenJob::open(run, &found, &head, changes.as_mut(), survey.records());
         }
-        Ok(Surveyed { job, survey, folder: folder.keep(), destination, changes, open })
+        match open {
+            Ok(open) => Ok(Surveyed { job, survey, folder: folder.keep(), destination, changes, comparing, open }),
+            Err(error) => {
+                // What it writes must be removed before the folder can be.
+                if let Some(comparing) = comparing {
+                    drop(comparing.finish().await);
+                }
+                Err(error)
+            }
+        }
     }
 
     /// What was found, where it goes, and by which right.

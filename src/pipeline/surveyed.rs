@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::changes::Changes;
+use super::changes::{Changes, Comparing};
 use super::delivered::Delivered;
 use super::delivery::{self, Destination};
 use super::listeners::Listeners;
@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::Folder;
 use crate::numbers::count;
-use crate::outcome::{RowCounts, RowStatus};
+use crate::outcome::{RowCounts, RowStatus, StatusMap};
 use crate::reading::Job;
 use crate::report::text;
 use crate::report::timeline::Timeline;
@@ -37,8 +37,12 @@ pub struct Surveyed {
     pub(super) destination: Destination,
     /// The file of `--only-changed`, and the input against it.
     pub(super) changes: Option<Changes>,
+    /// The same while they are compared; `None` where that has not begun, or has ended.
+    pub(super) comparing: Option<Comparing>,
     pub(super) open: OpenJob,
 }
+
+type Compared = Result<(Changes, StatusMap), Error>;
 
 /// What went over the wire.
 #[derive(Default)]
@@ -59,6 +63,10 @@ impl Surveyed {
     }
 
     async fn attempt(&mut self, run: &mut Run<'_>, sent: &mut Sent) -> Result<(), Error> {
+        let compared = match self.comparing.take() {
+            None => None,
+            Some(comparing) => Some(comparing.finish().await),
+        };
         let noticed = warnings::of_job(run.config, &self.job, &self.survey);
         run.screen.warn(&noticed);
         run.info.warnings.extend(noticed);
@@ -68,7 +76,7 @@ impl Surveyed {
             self.tell_first_rejected(run);
         }
         prepare::acceptable(run.config, &self.survey, &run.info.warnings)?;
-        self.compare(run).await?;
+        self.compare(run, compared).await?;
         if run.is_dry() || self.rows().counts.open() == 0 {
             return Ok(());
         }
@@ -129,15 +137,21 @@ impl Surveyed {
     }
 
     /// With `--only-changed`: which contacts the server has as they are. On a thread of its own.
-    async fn compare(&mut self, run: &Run<'_>) -> Result<(), Error> {
-        let Some(changes) = self.changes.take() else {
-            if run.config.delivery.only_changed.is_some() {
-                run.screen.note("--only-changed is left alone: a sandbox has nothing of earlier imports");
+    async fn compare(&mut self, run: &Run<'_>, compared: Option<Compared>) -> Result<(), Error> {
+        let compared = match (compared, self.changes.take()) {
+            (Some(compared), _) => compared,
+            (None, Some(changes)) => {
+                let (before, empty) = (self.open.statuses.clone(), run.config.rows.empty);
+                changes.compare_aside(&self.job, &self.survey, empty, before, run.stop).finish().await
             }
-            return Ok(());
+            (None, None) => {
+                if run.config.delivery.only_changed.is_some() {
+                    run.screen.note("--only-changed is left alone: a sandbox has nothing of earlier imports");
+                }
+                return Ok(());
+            }
         };
-        let (before, empty) = (self.open.statuses.clone(), run.config.rows.empty);
-        let (changes, statuses) = changes.compare_aside(&self.job, &self.survey, empty, before, run.stop).await?;
+        let (changes, statuses) = compared?;
         run.screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
         self.open.statuses = statuses;
         self.changes = Some(changes);
