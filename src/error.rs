@@ -139,7 +139,7 @@ pub enum Error {
         error: io::Error,
     },
     /// More invalid rows than allowed.
-    #[error("{invalid} of {read} rows are invalid, which is more than {limit} allows")]
+    #[error("{invalid} of {} {} invalid, which is more than {limit} allows", count(*read, "row"), if *invalid == 1 { "is" } else { "are" })]
     TooManyInvalid {
         /// How many are.
         invalid: u64,

@@ -125,7 +125,7 @@ pub fn acceptable(config: &Config, survey: &Survey, warnings: &[Warning]) -> Res
             invalid: survey.invalid,
             read: survey.read,
             limit: match config.rows.max_invalid {
-                Limit::Count(0) => "--strict".to_owned(),
+                _ if config.rows.strict => "--strict".to_owned(),
                 limit => format!("--max-invalid {limit}"),
             },
         });

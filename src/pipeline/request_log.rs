@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::client::Transport;
 use crate::client::transport::Request;
 use crate::client::verdict::{Reply, TransportError};
+use crate::client::{Scheme, Transport};
 use crate::config::Verbosity;
 use crate::numbers::{duration, size};
 use crate::report::rejected_rows::Values;
@@ -72,12 +72,16 @@ impl<T: Transport> Transport for Logged<T> {
             return self.to.post(request).await;
         }
         let (id, key, bytes) = (request.id.clone(), request.key.clone(), request.body.len());
+        let is_key = request.credentials.scheme == Scheme::Key;
         let started = Instant::now();
         let answer = self.to.post(request).await;
         if self.verbosity == Verbosity::Debug {
             self.terminal.say(&format!("  > x-request-id: {}", safe(&id)));
             self.terminal.say(&format!("  > idempotency-key: {}", safe(&key)));
             self.terminal.say("  > authorization: Bearer …");
+            if is_key {
+                self.terminal.say("  > authtype: Key");
+            }
         }
         self.answered(&id, bytes, started.elapsed().as_secs_f64(), &answer);
         answer

@@ -367,6 +367,7 @@ fn as_much_is_said_as_was_asked_for() {
         ("\nwaiting 1.", true, true),
         ("  < {\"success\":true,\"message\":\"all of them\"}", false, true),
         ("  > x-request-id: ", false, true),
+        ("  > authtype: Key\n", false, true),
         ("  < retry-after: 1.0 s", false, true),
     ] {
         assert!(!plain.contains(said), "{said}: {plain}");

@@ -32,6 +32,17 @@ fn strict_sends_nothing_where_there_is_a_warning() {
     m1import(&folder, ["check", "school.json", "--max-invalid", "0"]).run().exits_with(0);
 }
 
+/// What is said to allow so few rows that are not valid is what was typed.
+#[test]
+fn the_limit_that_stops_a_run_is_named_as_it_was_typed() {
+    let folder = Folder::new();
+    folder.write("two.csv", "Name,Phone\nA,+12025550101\nB,12\n");
+    for (typed, named) in [(&["--max-invalid", "0"][..], "--max-invalid 0"), (&["--strict"], "--strict")] {
+        let said = format!("error: 1 of 2 rows is invalid, which is more than {named} allows");
+        m1import(&folder, ["check", "two.csv"]).with(typed).run().exits_with(65).says(&said);
+    }
+}
+
 #[test]
 fn strict_allows_warnings_about_people_who_can_be_sent_as_they_are() {
     let folder = Folder::new();
