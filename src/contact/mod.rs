@@ -308,8 +308,14 @@ fn read_email<'r>(row: &'r Row, fields: &FieldColumns) -> (Option<Cow<'r, str>>,
     (None, unusable)
 }
 
+#[inline]
 fn first_filled<'r>(row: &'r Row, columns: &[u32]) -> Option<&'r str> {
-    columns.iter().map(|&column| trimmed(row.cell(column as usize))).find(|cell| !cell.is_empty() && !is_nothing(cell))
+    columns.iter().find_map(|&column| filled(row, column))
+}
+
+/// The cell of a column without white space around it, if it says anything.
+fn filled(row: &Row, column: u32) -> Option<&str> {
+    Some(trimmed(row.cell(column as usize))).filter(|cell| !cell.is_empty() && !is_nothing(cell))
 }
 
 fn reject(

@@ -40,10 +40,13 @@ const WORDS: [&str; 30] = [
 /// Whether the cell is such a word.
 #[inline]
 pub fn is_nothing(cell: &str) -> bool {
-    // Every cell is asked about, and nearly all of them answer by their length and their first byte.
+    // Every cell is asked about, and nearly all of them answer by their length, their first byte and their last.
     let begins_a_word = |byte: &u8| matches!(byte, b'N' | b'n' | b'F' | b'f' | b'u' | b'(' | b'<' | b'#' | b'\\');
     let begins = |byte: &u8| begins_a_word(byte) || matches!(byte, b'-' | 0xe2);
-    cell.len() <= 9 && cell.as_bytes().first().is_some_and(begins) && is_word_or_dash(cell)
+    let ends =
+        |byte: &u8| !byte.is_ascii_alphanumeric() || matches!(byte | 0x20, b'l' | b'n' | b'a' | b'e' | b'd' | b't');
+    let bytes = cell.as_bytes();
+    cell.len() <= 9 && bytes.first().is_some_and(begins) && bytes.last().is_some_and(ends) && is_word_or_dash(cell)
 }
 
 /// Whether the cell is one of the words, or a dash of any length and kind.

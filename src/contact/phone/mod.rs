@@ -170,6 +170,15 @@ impl Digits {
         write_first(&digits, self.length.saturating_sub(self.code), out);
     }
 
+    /// Adds the calling code, a byte and the national significant number.
+    pub fn write_parted(&self, by: u8, out: &mut Vec<u8>) {
+        // Fifteen digits leave a place for the byte.
+        let (digits, bits) = (u128::from_le_bytes(self.text), 8 * u32::from(self.code));
+        let number = u128::MAX.unbounded_shl(bits);
+        let parted = digits & !number | u128::from(by).unbounded_shl(bits) | (digits & number) << 8;
+        write_first(&parted.to_le_bytes(), self.length.saturating_add(1), out);
+    }
+
     fn part(&self, from: u8, to: u8) -> &str {
         let digits = self.text.get(usize::from(from)..usize::from(to)).unwrap_or_default();
         str::from_utf8(digits).unwrap_or_default()
@@ -295,11 +304,18 @@ mod tests {
             (390236618300, 39, "0236618300"),
             (2250701234567, 225, "0701234567"),
             (77012345678, 7, "7012345678"),
+            (491234567890123, 49, "1234567890123"),
         ];
         for (digits, code, national) in cases {
             let phone = Phone::from_digits(digits).unwrap();
             let split = phone.split();
             assert_eq!((split.prefix(), split.number()), (code.to_string().as_str(), national));
+            let mut written = b"+".to_vec();
+            split.write_prefix(&mut written);
+            split.write_number(&mut written);
+            written.push(b' ');
+            split.write_parted(b',', &mut written);
+            assert_eq!(String::from_utf8(written), Ok(format!("+{code}{national} {code},{national}")));
             assert_eq!(phone.to_string(), format!("+{code}{national}"));
             assert_eq!(Phone::new(code, &national.bytes().map(|b| b - b'0').collect::<Vec<_>>()), Some(phone));
         }
