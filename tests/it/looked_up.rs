@@ -2,9 +2,11 @@
 //! each of its steps.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use serde_json::Value;
 
+use crate::support::contacts;
 use crate::support::exchange::Reply;
 use crate::support::program::{Folder, m1import};
 use crate::support::server::Server;
@@ -167,4 +169,31 @@ fn what_the_server_does_not_take_stands_in_the_table() {
     assert!(folder.read("results/rejected.csv").contains("830000050"));
     // It is tried again, and nothing else is sent.
     assert_eq!(night(csv(&[(7, "Other")], 0..60)), with(60, &[(50, "refused")], "unchanged"));
+}
+
+/// A night of which nothing may be sent says so in every report: nothing of the night before is left in its place.
+#[test]
+fn a_night_that_may_not_be_sent_has_reports_of_its_own() {
+    let (folder, server) = (Folder::new(), Server::new(|_| Reply::ok()));
+    let night =
+        |more: &[&str]| m1import(&folder, ["contacts.csv", "--only-changed", STATE]).to(&server).with(more).run();
+    folder.write("contacts.csv", contacts::csv(0, 30));
+    night(&[]).exits_with(0);
+    folder.write("contacts.csv", contacts::csv(0, 40) + "Nobody,12\n");
+    let asked = server.count();
+    for stop in [&["--strict"][..], &["--max-invalid", "0"]] {
+        let run = night(stop);
+        run.exits_with(65).says("[input.too_many_invalid]");
+        assert!(!run.stdout.contains("left out") && run.stdout.contains("rejected.csv"), "{}", run.stdout);
+        let results = folder.read("contacts.results/results.csv");
+        assert_eq!((results.matches(",not_sent,").count(), results.matches(",invalid,").count()), (40, 1), "{results}");
+        assert!(folder.read("contacts.results/rejected.csv").contains("\nNobody,12,"));
+        assert_eq!(folder.summary("contacts.results")["files"]["rejected"].as_array().map(Vec::len), Some(1));
+    }
+    assert_eq!(server.count(), asked);
+    let names = fs::read_dir(folder.path("contacts.results")).unwrap().map(|file| file.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_str().unwrap().ends_with(".new")));
+    night(&[]).exits_with(1);
+    let rows = &folder.summary("contacts.results")["rows"];
+    assert_eq!((&rows["unchanged"], &rows["accepted"]), (&30.into(), &10.into()));
 }
