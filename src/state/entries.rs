@@ -12,6 +12,8 @@ const BELOW_PHONE: u32 = u128::BITS - PHONE_BITS;
 const OF_SEVERAL: u128 = 1 << (BELOW_PHONE - 1);
 /// Entries in a part of them, about: one or two lines of the cache.
 const IN_A_PART: usize = 4;
+/// So many entries from the beginning of a part are looked through; few parts have more.
+const WINDOW: usize = 5;
 
 /// A phone, mixed, and the payload of its contact: 50 bits of the one, 77 bits of a hash of the other. The bit between them
 /// says that the contact was made of several rows, which the next reading knows by it before it has seen the second.
@@ -110,19 +112,34 @@ impl Entries {
 
     /// Where the entry of the same phone stands; where it would, if there is none.
     pub fn find(&self, entry: Entry) -> Result<usize, usize> {
-        let part = self.part(entry);
-        let start = |part| self.starts.get(part).map_or(0, |start| *start as usize);
-        let (start, end) = (start(part), start(part + 1));
-        let few = self.all.get(start..end).unwrap_or_default();
-        let place = few.binary_search_by_key(&entry.phone(), |entry| entry.phone());
-        place.map(|place| start + place).map_err(|place| start + place)
+        let (part, phone) = (self.part(entry), entry.phone());
+        let start = self.start(part);
+        let window: Option<&[Entry; WINDOW]> = self.all.get(start..).and_then(|all| all.first_chunk());
+        let place = match window {
+            // All are compared: the processor cannot guess where a search among them would turn.
+            Some(few @ [.., last]) if last.phone() >= phone => {
+                start + few.iter().map(|known| usize::from(known.phone() < phone)).sum::<usize>()
+            }
+            _ => {
+                let part = self.all.get(start..self.start(part + 1)).unwrap_or_default();
+                start + part.partition_point(|known| known.phone() < phone)
+            }
+        };
+        match self.get(place) {
+            Some(known) if known.phone() == phone => Ok(place),
+            _ => Err(place),
+        }
     }
 
     /// Has the processor fetch what [`find`](Entries::find) needs of these, all at once: each would wait for it otherwise.
     pub fn touch(&self, entries: impl Iterator<Item = Entry>) {
-        let starts = entries.map(|entry| self.starts.get(self.part(entry)).copied().unwrap_or_default());
-        let touched = starts.filter_map(|start| self.all.get(start as usize)).fold(0, |all, entry| all ^ entry.0);
-        std::hint::black_box(touched);
+        let windows = entries.map(|entry| self.start(self.part(entry)));
+        let ends = windows.flat_map(|start| [self.all.get(start), self.all.get(start + WINDOW - 1)]);
+        std::hint::black_box(ends.flatten().fold(0, |all, entry| all ^ entry.0));
+    }
+
+    fn start(&self, part: usize) -> usize {
+        self.starts.get(part).map_or(0, |start| *start as usize)
     }
 
     fn part(&self, entry: Entry) -> usize {
