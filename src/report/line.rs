@@ -156,7 +156,9 @@ fn write_contact(number: Option<Digits>, name: &str, notes: &str, out: &mut Vec<
     match number {
         Some(digits) => {
             out.push(b',');
-            digits.write_parted(b',', out);
+            digits.write_prefix(out);
+            out.push(b',');
+            digits.write_number(out);
             out.push(b',');
         }
         None => out.extend_from_slice(b",,,"),

@@ -170,15 +170,6 @@ impl Digits {
         write_first(&digits, self.length.saturating_sub(self.code), out);
     }
 
-    /// Adds the calling code, a byte and the national significant number.
-    pub fn write_parted(&self, by: u8, out: &mut Vec<u8>) {
-        // Fifteen digits leave a place for the byte.
-        let (digits, bits) = (u128::from_le_bytes(self.text), 8 * u32::from(self.code));
-        let number = u128::MAX.unbounded_shl(bits);
-        let parted = digits & !number | u128::from(by).unbounded_shl(bits) | (digits & number) << 8;
-        write_first(&parted.to_le_bytes(), self.length.saturating_add(1), out);
-    }
-
     fn part(&self, from: u8, to: u8) -> &str {
         let digits = self.text.get(usize::from(from)..usize::from(to)).unwrap_or_default();
         str::from_utf8(digits).unwrap_or_default()
@@ -312,10 +303,9 @@ mod tests {
             assert_eq!((split.prefix(), split.number()), (code.to_string().as_str(), national));
             let mut written = b"+".to_vec();
             split.write_prefix(&mut written);
-            split.write_number(&mut written);
             written.push(b' ');
-            split.write_parted(b',', &mut written);
-            assert_eq!(String::from_utf8(written), Ok(format!("+{code}{national} {code},{national}")));
+            split.write_number(&mut written);
+            assert_eq!(String::from_utf8(written), Ok(format!("+{code} {national}")));
             assert_eq!(phone.to_string(), format!("+{code}{national}"));
             assert_eq!(Phone::new(code, &national.bytes().map(|b| b - b'0').collect::<Vec<_>>()), Some(phone));
         }
