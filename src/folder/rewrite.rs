@@ -119,14 +119,14 @@ impl Rewrite {
     }
 
     fn read_ahead(&mut self) -> io::Result<()> {
-        let mut piece = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(AT_ONCE));
-        piece.clear();
         let wanted = (self.length - self.read).min(AT_ONCE as u64);
-        let read = Read::by_ref(&mut self.from).take(wanted).read_to_end(&mut piece)? as u64;
-        if read == 0 || read < wanted {
+        if wanted == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        self.read += read;
+        let mut piece = self.spare.pop().unwrap_or_default();
+        piece.resize(wanted as usize, 0);
+        self.from.read_exact(&mut piece)?;
+        self.read += wanted;
         self.held.push_back(piece);
         Ok(())
     }

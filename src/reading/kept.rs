@@ -54,8 +54,8 @@ impl Layout {
     }
 }
 
-/// Rows between two moments at which the reading may be ended.
-const AT_ONCE: usize = 512;
+/// Rows in a block, after which the reading may be ended: threads that wait for each other's blocks lose more time than these take.
+const AT_ONCE: usize = 2_048;
 
 /// The memory for the rows of a block that is kept for the next, in bytes; a few rows can be far larger than usual.
 const USUAL: usize = 64 << 10;
@@ -159,12 +159,13 @@ impl KeptRows {
         work: impl Fn(Record<'_>, &mut T) + Sync,
         mut take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
     ) -> Read {
-        let mut blocks = self.rows.chunks(AT_ONCE);
+        let rows: Vec<&KeptRow> = self.rows.iter().filter(|kept| which.has(kept)).collect();
+        let mut blocks = rows.chunks(AT_ONCE);
         let threads = NonZeroUsize::new(blocks.len()).map_or(NonZeroUsize::MIN, |blocks| blocks.min(job.threads));
         let mut is_ended = false;
         in_order(
             threads,
-            |(rows, ..): &mut (&[KeptRow], Row, T)| match blocks.next() {
+            |(rows, ..): &mut (&[&KeptRow], Row, T)| match blocks.next() {
                 Some(next) => {
                     *rows = next;
                     true
@@ -172,7 +173,7 @@ impl KeptRows {
                 None => false,
             },
             |(rows, row, made)| {
-                for kept in rows.iter().filter(|kept| which.has(kept)) {
+                for kept in *rows {
                     if let Some(record) = self.record(kept, job, row) {
                         work(record, made);
                     }

@@ -84,12 +84,24 @@ pub(super) fn builtin() -> &'static Tables {
 ///
 /// No calling code begins another, and this has not changed in decades; whether the code is assigned is another matter.
 pub(super) fn code_length(first: u8, second: u8) -> usize {
-    match (first, second) {
-        (1 | 7, _) => 1,
-        (2, 0 | 7) | (3, 0..=4 | 6 | 9) | (4, 0 | 1 | 3..=9) | (5, 1..=8) | (6, 0..=6) => 2,
-        (8, 1 | 2 | 4 | 6) | (9, 0..=5 | 8) => 2,
-        _ => 3,
-    }
+    /// By both digits: every number asks here, and no jump of it could be foreseen.
+    static LENGTHS: [u8; 100] = {
+        let mut lengths = [0; 100];
+        let mut digits = 0;
+        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
+        while digits < 100 {
+            lengths[digits] = match (digits / 10, digits % 10) {
+                (1 | 7, _) => 1,
+                (2, 0 | 7) | (3, 0..=4 | 6 | 9) | (4, 0 | 1 | 3..=9) | (5, 1..=8) | (6, 0..=6) => 2,
+                (8, 1 | 2 | 4 | 6) | (9, 0..=5 | 8) => 2,
+                _ => 3,
+            };
+            digits += 1;
+        }
+        lengths
+    };
+    let digits = usize::from(first) * 10 + usize::from(second);
+    LENGTHS.get(digits).map_or(3, |length| usize::from(*length))
 }
 
 /// A number that has been read: calling code and national number, and what was taken away on the way.
