@@ -117,6 +117,19 @@ pub struct Record<'r> {
     pub before: u64,
 }
 
+/// A record of a reading as it was read, whatever it comes to. The row is lent.
+#[derive(Clone, Copy)]
+pub struct Unjudged<'r> {
+    /// As it was read.
+    pub row: &'r Row,
+    /// Which of its columns is which field.
+    pub fields: &'r FieldColumns,
+    /// The names of its columns.
+    pub columns: &'r Columns,
+    /// How many records of the job stand before its input.
+    pub before: u64,
+}
+
 /// One step of a reading, one record after another.
 pub enum Step<'r> {
     /// A record.
@@ -165,8 +178,8 @@ impl Job {
         self.read_blocks_again(work, |_| Vec::new(), |_, _| {}, take)
     }
 
-    /// The same, with a second look at some records: when `work` has had all of a block, `choose` says by their numbers, in
-    /// order, which of them `again` gets too.
+    /// The same, with a second look at some records: when `work` has had all of a block, `choose` says by their numbers which of
+    /// them `again` gets as they were read.
     ///
     /// # Errors
     /// As [`read_blocks`](Job::read_blocks).
@@ -174,7 +187,7 @@ impl Job {
         &self,
         work: impl Fn(Record<'_>, &mut T) + Sync,
         choose: impl Fn(&mut T) -> Vec<u64> + Sync,
-        again: impl Fn(Record<'_>, &mut T) + Sync,
+        again: impl Fn(Unjudged<'_>, &mut T) + Sync,
         mut take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
     ) -> Result<Read, Error> {
         let mut reader = Reader::new(self);
@@ -183,12 +196,9 @@ impl Job {
             self.threads,
             |(block, _): &mut (Block<'_>, T)| reader.fill(block),
             |(block, made)| {
-                block.judge_all(self, |_| true, |record| work(record, made));
+                block.judge_all(self, |record| work(record, made));
                 let chosen = choose(made);
-                if !chosen.is_empty() {
-                    let mut chosen = chosen.into_iter().peekable();
-                    block.judge_all(self, |record| chosen.next_if_eq(&record).is_some(), |record| again(record, made));
-                }
+                block.some(&chosen, |record| again(record, made));
             },
             |(block, made)| block.finish(&mut read, |bytes| take(made, bytes)),
         );

@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use crate::contact::Rules;
 use crate::contact::phone::{self, Kind, Region};
 use crate::dedupe::{DedupePlan, PhoneIndex};
-use crate::reading::{InputRead, Job, Record};
+use crate::reading::{InputRead, Job, Record, Unjudged};
 use crate::row::{Code, Note, Notes, Reject};
 use crate::source::{Columns, Error};
 
@@ -103,11 +103,11 @@ pub trait Look: Sync {
     /// The next record of a block.
     fn look(&self, record: &Record<'_>, found: &mut Self::Found);
 
-    /// The block has no more: which of its records are to be seen once more, in order.
+    /// The block has no more: which of its records are to be seen once more.
     fn choose(&self, found: &mut Self::Found) -> Vec<u64>;
 
     /// Such a record.
-    fn look_again(&self, record: &Record<'_>, found: &mut Self::Found);
+    fn look_again(&self, record: Unjudged<'_>, found: &mut Self::Found);
 }
 
 /// No look.
@@ -120,7 +120,7 @@ impl Look for () {
         Vec::new()
     }
 
-    fn look_again(&self, _: &Record<'_>, (): &mut ()) {}
+    fn look_again(&self, _: Unjudged<'_>, (): &mut ()) {}
 }
 
 impl Survey {
@@ -157,7 +157,7 @@ impl Survey {
                 part.add(&record, job);
             },
             |(_, found)| beside.choose(found),
-            |record, (_, found)| beside.look_again(&record, found),
+            |record, (_, found)| beside.look_again(record, found),
             |(part, found), bytes| {
                 settle(found);
                 failed = whole.append(part).err();

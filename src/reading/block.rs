@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::{InputRead, Job, Judged, Read, Record};
+use super::{InputRead, Job, Judged, Read, Record, Unjudged};
 use crate::contact::{Contact, FieldColumns, Rules};
 use crate::mapping::Mapping;
 use crate::row::{Code, Field, Location, Reject, Row};
@@ -183,13 +183,28 @@ impl Block<'_> {
         if read.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Judges those of its rows that are wanted and of the shard, in order.
-    pub fn judge_all(&self, job: &Job, is_wanted: impl FnMut(u64) -> bool, mut each: impl FnMut(Record<'_>)) {
+    /// Judges all of its rows that are of the shard, in order.
+    pub fn judge_all(&self, job: &Job, mut each: impl FnMut(Record<'_>)) {
         // It never breaks.
-        let _all = self.judge(job, is_wanted, |record| {
-            each(record);
-            ControlFlow::Continue(())
-        });
+        let _all = self.judge(
+            job,
+            |_| true,
+            |record| {
+                each(record);
+                ControlFlow::Continue(())
+            },
+        );
+    }
+
+    /// Gives those of its rows that have these numbers.
+    pub fn some(&self, records: &[u64], mut each: impl FnMut(Unjudged<'_>)) {
+        let (Some((_, layout)), Some(first)) = (&self.of, self.rows.first()) else { return };
+        let (fields, columns, before) = (layout.mapping.fields(), &layout.columns, self.before);
+        let places =
+            records.iter().filter_map(|record| usize::try_from(record.checked_sub(first.location.record)?).ok());
+        for row in places.filter_map(|place| self.rows.get(..self.len)?.get(place)) {
+            each(Unjudged { row, fields, columns, before });
+        }
     }
 
     /// Judges those of its rows that are wanted and of the shard, in order, until `each` ends it by breaking.

@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 
 use super::block::judge;
 use super::ordered::in_order;
-use super::{InputRead, Job, Judged, Read, Record, Step};
+use super::{InputRead, Job, Judged, Read, Record, Step, Unjudged};
 use crate::contact::FieldColumns;
 use crate::row::{Location, Reject, Row};
 use crate::source::Columns;
@@ -38,7 +38,7 @@ struct KeptRow {
 }
 
 /// What the columns of an input were when a row was read. Only JSON adds to them meanwhile.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Layout {
     input: u32,
     /// How many records of the job stand before the input.
@@ -68,16 +68,20 @@ impl KeptRows {
             Judged::Contact(_) | Judged::Skipped => None,
             Judged::Invalid(reject) => Some(reject.clone()),
         };
+        self.keep(Unjudged { row, fields, columns, before: *before }, reject);
+    }
+
+    /// Keeps a record that can be sent, or is skipped.
+    pub fn add_unjudged(&mut self, record: Unjudged<'_>) {
+        self.keep(record, None);
+    }
+
+    fn keep(&mut self, record: Unjudged<'_>, reject: Option<Box<Reject>>) {
+        let Unjudged { row, fields, columns, before } = record;
         let input = row.location.input;
         let is_known = |layout: &Layout| layout.input == input && layout.columns.len() == columns.len();
         if !self.layouts.last().is_some_and(is_known) {
-            self.bytes += columns.names().iter().map(|name| 2 * (name.len() + size_of::<String>())).sum::<usize>();
-            self.layouts.push(Layout {
-                input,
-                before: *before,
-                fields: (*fields).clone(),
-                columns: (*columns).clone(),
-            });
+            self.push_layout(Layout { input, before, fields: fields.clone(), columns: columns.clone() });
         }
         let (text, cells) = row.parts();
         let from = (self.text.len(), self.cells.len(), self.raw.len());
@@ -95,34 +99,44 @@ impl KeptRows {
         });
     }
 
-    /// Moves those of another list behind these.
+    /// Moves those of another list behind these, in the order of their records.
     pub fn append(&mut self, others: &mut KeptRows) {
-        let mut places = Vec::with_capacity(others.layouts.len());
-        for layout in others.layouts.drain(..) {
-            if !self.layouts.last().is_some_and(|last| last.is_like(&layout)) {
-                self.layouts.push(layout);
-            }
-            places.push(self.layouts.len() - 1);
-        }
+        others.sort();
         let (text, cells, raw) = (self.text.len(), self.cells.len(), self.raw.len());
         let behind = |range: Range<usize>, by: usize| range.start + by..range.end + by;
-        self.rows.extend(others.rows.drain(..).map(|kept| KeptRow {
-            text: behind(kept.text, text),
-            cells: behind(kept.cells, cells),
-            raw: behind(kept.raw, raw),
-            layout: places.get(kept.layout).copied().unwrap_or(kept.layout),
-            ..kept
-        }));
+        let mut last = None;
+        for kept in others.rows.drain(..) {
+            let layout = others.layouts.get(kept.layout).filter(|_| last != Some(kept.layout));
+            if let Some(layout) = layout.filter(|layout| !self.layouts.last().is_some_and(|last| last.is_like(layout)))
+            {
+                self.push_layout(layout.clone());
+            }
+            last = Some(kept.layout);
+            self.rows.push(KeptRow {
+                text: behind(kept.text, text),
+                cells: behind(kept.cells, cells),
+                raw: behind(kept.raw, raw),
+                layout: self.layouts.len() - 1,
+                ..kept
+            });
+        }
+        // The last is most likely that of its next rows.
+        others.layouts.drain(..others.layouts.len().saturating_sub(1));
         self.text.push_str(&others.text);
         self.cells.extend_from_slice(&others.cells);
         self.raw.extend_from_slice(&others.raw);
-        self.bytes += std::mem::take(&mut others.bytes);
         others.text.clear();
         others.text.shrink_to(USUAL);
         others.cells.clear();
         others.cells.shrink_to(USUAL);
         others.raw.clear();
         others.raw.shrink_to(USUAL);
+    }
+
+    fn push_layout(&mut self, layout: Layout) {
+        let names = layout.columns.names().iter().map(|name| 2 * (name.len() + size_of::<String>()));
+        self.bytes += names.sum::<usize>();
+        self.layouts.push(layout);
     }
 
     /// The memory they take, in bytes.

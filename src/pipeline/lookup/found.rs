@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::contact::{Contact, name_of};
-use crate::reading::{Job, Judged, KeptRows, Record};
+use crate::reading::{Job, Judged, KeptRows, Record, Unjudged};
 use crate::report::certain::LinesOfBlock;
 use crate::state::{Comparison, Entry, KnownAs};
 use crate::survey;
@@ -36,8 +36,6 @@ pub(super) struct Found {
     /// What is looked for: the record, and whether it is kept whatever is found.
     contacts: Vec<((u64, bool), Entry)>,
     parts: Vec<u8>,
-    /// The records that are kept.
-    chosen: Vec<u64>,
 }
 
 impl survey::Look for Look<'_> {
@@ -47,29 +45,28 @@ impl survey::Look for Look<'_> {
         if self.is_given_up.load(Ordering::Relaxed) {
             return;
         }
-        let number = record.row.location.record;
-        let is_kept = match &record.judged {
-            Judged::Invalid(_) => true,
-            Judged::Skipped => !self.write(record, &name_of(record.row, record.fields), None, found),
+        match &record.judged {
+            Judged::Invalid(_) => found.kept.add(record),
+            Judged::Skipped => {
+                if !self.write(record, &name_of(record.row, record.fields), None, found) {
+                    found.kept.add(record);
+                }
+            }
             Judged::Contact(contact) => {
                 let name = contact.name();
                 found.parts.clear();
                 write_parts(contact, &name, self.empty, &mut found.parts);
                 let entry = self.comparison.entry(contact.phone, &found.parts);
                 let has_no_line = !self.write(record, &name, Some(contact), found);
-                found.contacts.push(((number, has_no_line), entry));
-                false
+                found.contacts.push(((record.row.location.record, has_no_line), entry));
             }
-        };
-        if is_kept {
-            found.chosen.push(number);
         }
     }
 
     /// All phones of the block are looked up together, so that none waits for the memory of another.
     fn choose(&self, found: &mut Found) -> Vec<u64> {
-        let Found { contacts, unchanged, places, others, lines, chosen, .. } = found;
-        let mut chosen = std::mem::take(chosen);
+        let Found { contacts, unchanged, places, others, lines, .. } = found;
+        let mut chosen = Vec::new();
         self.comparison.find(contacts, |(record, has_no_line), known| {
             let known = known.and_then(|(place, known)| Some((u32::try_from(place).ok()?, known)));
             match known {
@@ -84,14 +81,12 @@ impl survey::Look for Look<'_> {
             chosen.push(record);
         });
         contacts.clear();
-        // Few, and in two runs.
-        chosen.sort_unstable();
         lines.remove(&chosen);
         chosen
     }
 
-    fn look_again(&self, record: &Record<'_>, found: &mut Found) {
-        found.kept.add(record);
+    fn look_again(&self, record: Unjudged<'_>, found: &mut Found) {
+        found.kept.add_unjudged(record);
     }
 }
 
