@@ -1,18 +1,17 @@
 //! `--only-changed`: before anything is sent, the contacts of the input are held against those that the server has, and what
 //! is about to be sent is taken out of the state file; when the job is finished, what was accepted comes back.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
-use super::contacts::{Contacts, Whole};
+use super::comparing::{InOrder, OpenRows};
+use super::contacts::Contacts;
 use super::inputs;
 use super::lookup::{LookedUp, Lookup};
 use crate::config::{Config, Target};
-use crate::contact::phone::Phone;
 use crate::dedupe::{Merge, PhoneIndex};
 use crate::error::Error;
 use crate::folder::{Draft, Folder};
@@ -25,7 +24,7 @@ use crate::source;
 use crate::state::{self, Comparison, Known, Scope, StateFile};
 use crate::stop::Stop;
 use crate::survey::Survey;
-use crate::wire::contact::{Empty, write_merged_parts, write_parts};
+use crate::wire::contact::{Empty, write_parts};
 
 /// The state file of a run, and the input against it.
 pub struct Changes {
@@ -49,34 +48,6 @@ pub struct Changes {
     kept: Option<Arc<KeptRows>>,
     /// `results.csv` with the lines of all others.
     partly_written: Option<PartlyWritten>,
-}
-
-/// Rows that hold something of a contact which is still to be sent.
-#[derive(Default)]
-struct OpenRows {
-    /// Those whose contact is sent.
-    records: Vec<u64>,
-    /// All rows that are merged with others, those without anything to be sent too.
-    merged: Vec<(u64, Phone)>,
-    /// The phones of those that are sent.
-    phones: HashSet<Phone>,
-}
-
-impl OpenRows {
-    fn add(&mut self, record: u64, phone: Phone, is_merged: bool) {
-        self.records.push(record);
-        if is_merged {
-            self.phones.insert(phone);
-        }
-    }
-
-    /// Their records, in order.
-    fn records(mut self) -> Vec<u64> {
-        let merged = self.merged.iter().filter(|(_, phone)| self.phones.contains(phone));
-        self.records.extend(merged.map(|(record, _)| record));
-        self.records.sort_unstable();
-        self.records
-    }
 }
 
 /// Where the state file of a run lies; `None` where there is none. A sandbox has nothing that could be known.
@@ -196,10 +167,17 @@ impl Changes {
             Some(lookup) => Some(lookup.finish(job, survey, &mut self.comparison, &mut statuses, stop)?),
             None => None,
         };
-        let mut merge = Merge::new(&survey.dedupe);
-        let (mut open, mut parts) = (OpenRows::default(), Vec::new());
-        let (mut failed, mut stopped) = (None, false);
         let kept = looked_up.as_ref().map(|found| (&found.kept, Which::Sendable));
+        let mut contacts_in_order = InOrder {
+            comparison: &mut self.comparison,
+            statuses: &mut statuses,
+            survey,
+            empty,
+            merge: Merge::new(&survey.dedupe),
+            open: kept.map(|_| OpenRows::default()),
+            parts: Vec::new(),
+        };
+        let (mut failed, mut stopped) = (None, false);
         let read = job.read_kept_or_all(
             kept,
             &survey.inputs,
@@ -209,34 +187,12 @@ impl Changes {
                 contacts.add(share, row.location, contact, |out| write_parts(contact, &contact.name(), empty, out));
             },
             |contacts, _| {
-                self.comparison.touch(contacts.phones());
-                let settled = contacts.settle(&mut merge, |record, phone, whole| {
-                    let is_merged = !matches!(whole, Some(Whole::Written(_)));
-                    if is_merged && kept.is_some() {
-                        open.merged.push((record, phone));
-                    }
-                    let parts = match whole {
-                        None => return Ok(ControlFlow::Continue(())),
-                        Some(Whole::Written(parts)) => parts,
-                        Some(Whole::Merged(details)) => {
-                            parts.clear();
-                            write_merged_parts(phone, &details, empty, &mut parts);
-                            &parts
-                        }
-                    };
-                    let are_several = survey.dedupe.winner(phone).is_some();
-                    if !self.comparison.is_unchanged(record, phone, parts, are_several) {
-                        open.add(record, phone, is_merged);
-                    } else if !statuses.is_done(record) {
-                        statuses.set(record..=record, RowStatus::Unchanged, None);
-                    }
-                    Ok(ControlFlow::Continue(()))
-                });
-                failed = settled.err();
+                failed = contacts_in_order.compare(contacts).err();
                 stopped = stop.asked().is_some();
                 if failed.is_some() || stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             },
         );
+        let open = contacts_in_order.open;
         let read = read.map_err(Error::of_a_later_reading)?;
         if let Some(error) = failed {
             return Err(error);
@@ -246,7 +202,7 @@ impl Changes {
         }
         inputs::are_same(job, &survey.inputs, &read.inputs)?;
         if let Some(LookedUp { mut kept, lines }) = looked_up.take() {
-            kept.settle_all_but(&open.records());
+            kept.settle_all_but(&open.unwrap_or_default().records());
             let kept = Arc::new(kept);
             self.partly_written = lines.map(|lines| PartlyWritten { lines, left: Arc::clone(&kept) });
             self.kept = Some(kept);

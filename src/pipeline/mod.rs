@@ -5,6 +5,7 @@
 
 mod changes;
 mod check;
+mod comparing;
 mod contacts;
 mod delivered;
 mod delivery;
