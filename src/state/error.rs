@@ -1,6 +1,6 @@
 //! What can be wrong with a state file.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
@@ -56,6 +56,10 @@ impl Diagnostic for Error {
     fn hint(&self) -> Option<String> {
         let entry = match self {
             Error::OtherVersion(_) => RunCode::OutputStateDamaged.entry(),
+            // There is no such folder, or nothing may be made in it.
+            Error::Open { error, .. } if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
+                RunCode::OutputNoPlace.entry()
+            }
             _ => self.entry(),
         };
         Some(entry.remedy.to_owned())

@@ -87,6 +87,8 @@ fn another_payload_is_a_change_and_another_endpoint_an_error() {
     let other = Server::new(|_| Reply::ok()).at_will();
     night(&folder, &other, &[]).exits_with(73).says("another endpoint or bot");
     m1import(&folder, ["contacts.csv", "--dry-run", "--only-changed", STATE]).run().exits_with(73);
+    let nowhere = m1import(&folder, ["contacts.csv", "--only-changed", "nowhere/state"]).to(&server).run();
+    nowhere.exits_with(73).says("[output.state_unusable]").says("name a file in a folder that is there");
     for (at, code) in [(20, "[output.state_damaged]"), (3, "[output.state_unusable]")] {
         let mut broken = state.clone();
         broken[at] ^= 1;
