@@ -10,6 +10,7 @@ use super::digits::Digits;
 use super::lengths::{Length, length, may_be_left};
 use super::tables::{Change, LONGEST, NO_DIGIT, Plan, ROW, Tables, Zone};
 use super::{Kind, Region};
+use crate::byte_table::byte_table;
 
 static BUILTIN: Tables = include!(concat!(env!("OUT_DIR"), "/plans.rs"));
 
@@ -84,23 +85,13 @@ pub(super) fn builtin() -> &'static Tables {
 ///
 /// No calling code begins another, and this has not changed in decades; whether the code is assigned is another matter.
 pub(super) fn code_length(first: u8, second: u8) -> usize {
-    /// By both digits: every number asks here, and no jump of it could be foreseen.
-    static LENGTHS: [u8; 100] = {
-        let mut lengths = [0; 100];
-        let mut digits = 0;
-        #[expect(clippy::indexing_slicing, reason = "computed while compiling; the index is below the length")]
-        while digits < 100 {
-            lengths[digits] = match (digits / 10, digits % 10) {
-                (1 | 7, _) => 1,
-                (2, 0 | 7) | (3, 0..=4 | 6 | 9) | (4, 0 | 1 | 3..=9) | (5, 1..=8) | (6, 0..=6) => 2,
-                (8, 1 | 2 | 4 | 6) | (9, 0..=5 | 8) => 2,
-                _ => 3,
-            };
-            digits += 1;
-        }
-        lengths
+    /// By both digits as one number: every phone asks here, and no jump of it could be foreseen.
+    static LENGTHS: [u8; 256] = byte_table! {
+        10..=19 | 70..=79 => 1,
+        20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 | 81 | 82 | 84 | 86 | 90..=95 | 98 => 2,
+        _ => 3,
     };
-    let digits = usize::from(first) * 10 + usize::from(second);
+    let digits = 10 * usize::from(first) + usize::from(second);
     LENGTHS.get(digits).map_or(3, |length| usize::from(*length))
 }
 
