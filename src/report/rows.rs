@@ -13,7 +13,7 @@ use crate::contact::name_of;
 use crate::dedupe::{DedupePlan, Winner};
 use crate::folder::{Draft, Folder, RESULTS, rejected_name};
 use crate::outcome::{RowCounts, RowStatus, StatusMap};
-use crate::reading::{InputRead, Job, Judged, KeptRows, Record, Which};
+use crate::reading::{InputRead, Job, Judged, Record, Which};
 use crate::row::Row;
 use crate::source::{self, Columns, Source};
 
@@ -105,15 +105,37 @@ pub fn write(
     folder: &Folder,
     rejected: &mut RejectedRows,
     begun: Option<PartlyWritten>,
-    stop: impl FnMut() -> bool + Send,
+    mut stop: impl FnMut() -> bool + Send,
 ) -> Result<Option<Written>, Error> {
-    match begun {
-        None => write_rows(context, folder, rejected, None, None, stop),
+    let (lines, left) = match begun {
         Some(PartlyWritten { lines, left }) if left.is_empty() => {
-            Ok(Some(Written { rows: lines.rows(), results: lines.into_table(), rejected: Vec::new() }))
+            return Ok(Some(Written { rows: lines.rows(), results: lines.into_table(), rejected: Vec::new() }));
         }
-        Some(PartlyWritten { lines, left }) => write_rows(context, folder, rejected, Some(&left), Some(lines), stop),
+        Some(PartlyWritten { lines, left }) => (Some(lines), Some(left)),
+        None => (None, None),
+    };
+    let mut tables = Tables::begin(context, folder, rejected, lines)?;
+    let mut ended = None;
+    let read = context.job.read_kept_or_all(
+        left.as_deref().map(|left| (left, Which::All)),
+        context.inputs,
+        |record, lines: &mut Lines<'_>| lines.add(context, &record, &name_of(record.row, record.fields)),
+        |lines, _| {
+            if let Err(error) = tables.write(lines) {
+                ended = Some(Err(error));
+            } else if stop() {
+                ended = Some(Ok(None));
+            }
+            if ended.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    )?;
+    if let Some(ended) = ended {
+        return ended;
     }
+    if let Some(input) = context.job.changed_input(context.inputs, &read.inputs) {
+        return Err(Error::Changed(input.to_owned()));
+    }
+    tables.finish().map(Some)
 }
 
 /// The memory for the lines of a block that is kept for the next, in bytes; a few rows can be far larger than usual.
@@ -244,39 +266,6 @@ impl<'w> Tables<'w> {
         let results = results.map_err(|error| Error::File { path: self.folder.file(RESULTS), error })?;
         Ok(Written { rows: self.rows, results, rejected: self.files.finish()? })
     }
-}
-
-/// The same for some rows, or all; `lines` are those of the others.
-fn write_rows(
-    context: &ReportContext<'_>,
-    folder: &Folder,
-    rejected: &mut RejectedRows,
-    rows: Option<&KeptRows>,
-    lines: Option<WrittenLines>,
-    mut stop: impl FnMut() -> bool + Send,
-) -> Result<Option<Written>, Error> {
-    let mut tables = Tables::begin(context, folder, rejected, lines)?;
-    let mut ended = None;
-    let read = context.job.read_kept_or_all(
-        rows.map(|rows| (rows, Which::All)),
-        context.inputs,
-        |record, lines: &mut Lines<'_>| lines.add(context, &record, &name_of(record.row, record.fields)),
-        |lines, _| {
-            if let Err(error) = tables.write(lines) {
-                ended = Some(Err(error));
-            } else if stop() {
-                ended = Some(Ok(None));
-            }
-            if ended.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        },
-    )?;
-    if let Some(ended) = ended {
-        return ended;
-    }
-    if let Some(input) = context.job.changed_input(context.inputs, &read.inputs) {
-        return Err(Error::Changed(input.to_owned()));
-    }
-    tables.finish().map(Some)
 }
 
 /// A rejected row as reports show it.
