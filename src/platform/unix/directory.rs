@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::thread;
 
 use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
@@ -151,21 +150,7 @@ impl Directory {
     /// # Errors
     /// Local I/O.
     pub fn replace(&self, name: &OsStr, to: &OsStr) -> io::Result<()> {
-        let replaced = self.large(to);
-        rustix::fs::renameat(&self.0, name, &self.0, to)?;
-        if let Some(replaced) = replaced {
-            // Its space is freed when it is closed, which takes as long as writing it; nobody waits for that. Where no thread can
-            // be had it is closed here.
-            drop(thread::Builder::new().spawn(move || drop(replaced)));
-        }
-        Ok(())
-    }
-
-    /// A large file, to hold on to.
-    fn large(&self, name: &OsStr) -> Option<File> {
-        const LARGE: u64 = 1 << 20;
-        let file = self.open_file(name, OpenMode::Read).ok()?;
-        file.metadata().is_ok_and(|found| found.len() >= LARGE).then_some(file)
+        Ok(rustix::fs::renameat(&self.0, name, &self.0, to)?)
     }
 
     /// Moves a file to a name in a folder of the same file system that nothing has yet.
