@@ -288,9 +288,10 @@ impl Changes {
         if self.known == 0 {
             return "--only-changed: nothing is known of earlier imports yet, so everything is sent".to_owned();
         }
-        let absent = self.absent().filter(|absent| *absent > 0);
-        let absent = absent
-            .map(|absent| format!("; {} known from earlier imports are not in the input", count(absent, "contact")));
+        let absent = self.absent().filter(|absent| *absent > 0).map(|absent| {
+            let are = if absent == 1 { "is" } else { "are" };
+            format!("; {} known from earlier imports {are} not in the input", count(absent, "contact"))
+        });
         format!("--only-changed: {} unchanged{}", count(unchanged, "contact"), absent.unwrap_or_default())
     }
 

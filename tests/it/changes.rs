@@ -80,6 +80,11 @@ fn another_payload_is_a_change_and_another_endpoint_an_error() {
         night(&folder, &server, more).exits_with(0);
         assert_eq!(rows(&folder)["unchanged"], 30, "{more:?}");
     }
+    folder.write("contacts.csv", csv(0, 29));
+    let one_less =
+        m1import(&folder, ["check", "contacts.csv", "--only-changed", STATE, "--endpoint", &server.endpoint()]);
+    one_less.run().says("; 1 contact known from earlier imports is not in the input");
+    folder.write("contacts.csv", csv(0, 30));
     // Refused before anything of it is touched.
     let asked = server.count();
     let state = fs::read(folder.path(STATE)).unwrap();
