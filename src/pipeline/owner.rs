@@ -2,7 +2,7 @@
 
 use std::io;
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Screen;
 use crate::config::Config;
@@ -30,13 +30,14 @@ impl ClaimedFolder {
     /// It cannot be made or written to, belongs to another user, is somebody's folder of other things, or another run
     /// holds it.
     pub fn claim(path: &Path, screen: &Screen<'_>) -> Result<ClaimedFolder, Error> {
-        let mut folder = Folder::make(path).map_err(|error| Error::Folder { path: path.to_owned(), error })?;
+        let unusable = |error| Error::Folder { path: path.to_owned(), error: no_folder(path, error) };
+        let mut folder = Folder::make(path).map_err(unusable)?;
         let privacy = make_own(&folder, screen)?;
         let lock = Some(Lock::take(&mut folder)?);
         let claimed = ClaimedFolder { folder, privacy, lock, is_kept: false };
         if claimed.has(RUNS) {
-            let unusable = |error| Error::Runs { path: claimed.file(RUNS), error };
-            claimed.existing_subfolder(RUNS).map_err(unusable)?;
+            let path = claimed.file(RUNS);
+            claimed.existing_subfolder(RUNS).map_err(|error| Error::Runs { error: no_folder(&path, error), path })?;
         }
         Ok(claimed)
     }
@@ -63,6 +64,15 @@ impl Drop for ClaimedFolder {
             self.lock = None;
             self.folder.discard();
         }
+    }
+}
+
+/// Why a folder cannot be opened, in plain words where something else has its name.
+fn no_folder(path: &Path, error: io::Error) -> io::Error {
+    match path.components().collect::<PathBuf>().symlink_metadata() {
+        Ok(there) if there.is_symlink() => io::Error::other("it is a link, not a folder"),
+        Ok(there) if !there.is_dir() => io::Error::other("it is not a folder"),
+        _ => error,
     }
 }
 

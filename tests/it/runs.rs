@@ -100,17 +100,42 @@ fn an_edited_file_of_rejected_rows_gets_another_name_and_not_into_runs() {
 #[test]
 fn a_link_or_a_file_called_runs_ends_it_before_anything_is_sent() {
     let server = Server::unasked();
-    for is_link in [true, false] {
+    let targets = [Some("elsewhere"), Some("l.csv"), Some("nowhere"), None];
+    for target in targets {
         let folder = list();
         fs::create_dir(folder.path("elsewhere")).unwrap();
         m1import(&folder, ["l.csv", "-o", "R", "--sandbox"]).run().exits_with(1);
-        match is_link {
-            true => symlink(folder.path("elsewhere"), folder.path("R/runs")).unwrap(),
-            false => drop(folder.write("R/runs", "")),
-        }
-        m1import(&folder, ["l.csv", "-o", "R"]).to(&server).run().exits_with(73).says("[output.runs]");
-        assert_eq!(files(&folder, "elsewhere").len(), 0);
+        let why = match target {
+            Some(target) => {
+                symlink(folder.path(target), folder.path("R/runs")).unwrap();
+                "it is a link, not a folder"
+            }
+            None => {
+                folder.write("R/runs", "");
+                "it is not a folder"
+            }
+        };
+        let before = files(&folder, "R");
+        let run = m1import(&folder, ["l.csv", "-o", "R"]).to(&server).run();
+        run.exits_with(73).says(&format!("error: R/runs cannot be used: {why} [output.runs]"));
+        run.says("hint: move what is called runs out of the results folder");
+        assert_eq!((files(&folder, "R"), files(&folder, "elsewhere").len()), (before, 0), "{target:?}");
     }
+}
+
+#[test]
+fn a_link_or_a_file_is_no_results_folder() {
+    let (folder, server) = (list(), Server::unasked());
+    fs::create_dir(folder.path("elsewhere")).unwrap();
+    for (link, target) in [("a", "elsewhere"), ("b", "l.csv"), ("c", "nowhere")] {
+        symlink(folder.path(target), folder.path(link)).unwrap();
+    }
+    let (link, file) = ("it is a link, not a folder", "it is not a folder");
+    for (output, why) in [("a", link), ("b", link), ("c", link), ("a/", link), ("l.csv", file)] {
+        let run = m1import(&folder, ["l.csv", "-o", output]).to(&server).run();
+        run.exits_with(73).says(&format!("the results folder {output} cannot be used: {why} [output.folder]"));
+    }
+    assert_eq!((files(&folder, "elsewhere").len(), folder.has("nowhere")), (0, false));
 }
 
 #[test]
