@@ -26,7 +26,7 @@ pub enum JournalLine {
         tool: String,
         /// The job.
         #[serde(flatten)]
-        head: Head,
+        head: Box<Head>,
     },
     /// Records that the server accepted.
     #[serde(alias = "ok")]

@@ -70,7 +70,7 @@ impl Loaded {
     /// Takes a whole line; `None` where no run writes it in that place.
     fn take(&mut self, line: JournalLine, is_first: bool) -> Option<()> {
         if let JournalLine::Head { v, tool, head } = line {
-            (self.version, self.tool, self.head) = (v, tool, is_first.then_some(head));
+            (self.version, self.tool, self.head) = (v, tool, is_first.then_some(*head));
             return is_first.then_some(());
         }
         let head = self.head.as_mut()?;

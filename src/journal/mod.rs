@@ -261,7 +261,8 @@ impl Journal {
         let mut create = || {
             let mut draft = folder.create(JOURNAL)?;
             let tool = env!("CARGO_PKG_VERSION").to_owned();
-            draft.write_all(&JournalLine::Head { v: VERSION, tool, head: head.clone() }.to_bytes(&mut seal)?)?;
+            let line = JournalLine::Head { v: VERSION, tool, head: Box::new(head.clone()) };
+            draft.write_all(&line.to_bytes(&mut seal)?)?;
             publish(vec![draft])?;
             folder.open_file(JOURNAL, OpenMode::Append)
         };

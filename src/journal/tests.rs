@@ -205,7 +205,7 @@ fn a_broken_line_among_whole_ones_is_damage() {
 
 #[test]
 fn a_newer_version_is_not_touched() {
-    let newer = JournalLine::Head { v: VERSION + 1, tool: "9.0.0".into(), head: head() }
+    let newer = JournalLine::Head { v: VERSION + 1, tool: "9.0.0".into(), head: Box::new(head()) }
         .to_bytes(&mut Seal::new(&KEY))
         .unwrap();
     assert!(matches!(read_bytes(&newer), Err(Error::Newer { .. })));
@@ -231,7 +231,9 @@ fn an_unfinished_journal_with_the_old_words_is_not_resumed() {
         assert!(error.hint().unwrap().contains("--restart") && error.ends_with_restart());
     }
     // A finished job is followed by a new one, whatever wrote it.
-    let head = JournalLine::Head { v: 1, tool: "0.0.9".into(), head: head() }.to_bytes(&mut Seal::new(&KEY)).unwrap();
+    let head = JournalLine::Head { v: 1, tool: "0.0.9".into(), head: Box::new(head()) }
+        .to_bytes(&mut Seal::new(&KEY))
+        .unwrap();
     let end = JournalLine::End { state: End::Complete.as_str().to_owned() }.to_bytes(&mut Seal::new(&KEY)).unwrap();
     assert!(matches!(read_bytes(&[head, end].concat()), Ok(ExistingJournal::Finished)));
 }
@@ -357,7 +359,7 @@ proptest! {
     fn a_loss_of_power_loses_only_what_was_not_safe(writes in prop::collection::vec((0u64..50, any::<bool>()), 1..40), torn in 0usize..200) {
         let platter = Platter::default();
         let mut seal = Seal::new(&KEY);
-        let head = JournalLine::Head { v: VERSION, tool: String::new(), head: head() };
+        let head = JournalLine::Head { v: VERSION, tool: String::new(), head: Box::new(head()) };
         platter.0.lock().unwrap().0 = head.to_bytes(&mut seal).unwrap();
         let mut journal = Journal::on(Box::new(platter.clone()), seal);
         let (mut told, mut safe_records) = (BTreeSet::new(), BTreeSet::new());
