@@ -11,4 +11,7 @@ pub struct PreviousJob {
     pub started: String,
     /// How many contacts of it the server accepted.
     pub accepted: u64,
+    /// How many the server had as they are. For the line on the screen; no document names it.
+    #[serde(skip)]
+    pub unchanged: u64,
 }

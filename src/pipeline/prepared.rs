@@ -17,7 +17,6 @@ use crate::config::Target;
 use crate::error::Error;
 use crate::folder::PreviousJob;
 use crate::journal::{ExistingJournal, Head, Journal, Unfinished};
-use crate::numbers::count;
 use crate::outcome::StatusMap;
 use crate::reading::Job;
 use crate::report::start::{Start, start};
@@ -179,6 +178,5 @@ fn imported_earlier(previous: &PreviousJob, only_changed: bool) -> String {
     } else {
         "everything is sent again (--only-changed FILE sends only what is new or changed)"
     };
-    let (when, accepted) = (moment(&previous.started), count(previous.accepted, "contact"));
-    format!("imported earlier, {when}, {accepted} accepted; {now}")
+    format!("imported earlier, {}, {}; {now}", moment(&previous.started), earlier::came_out(previous))
 }

@@ -41,7 +41,7 @@ fn the_second_night_sends_only_what_changed() {
 
     let asked = server.count();
     let second = night(&folder, &server, &[]);
-    second.exits_with(0).says("imported earlier");
+    second.exits_with(0).says("UTC, 100 contacts accepted; only what is new or changed is sent");
     assert!(second.stdout.starts_with("No contact is new or changed; nothing was sent.\n"), "{}", second.stdout);
     assert_eq!((server.count(), &rows(&folder)["unchanged"]), (asked, &100.into()));
 
@@ -51,7 +51,7 @@ fn the_second_night_sends_only_what_changed() {
     let check = m1import(&folder, ["check", "contacts.csv", "--only-changed", STATE, "--endpoint", &server.endpoint()]);
     let check = check.with(["--output", "json"]).run().exits_with(0).json();
     assert_eq!((check["preview"].as_array().map(Vec::len), &check["estimated_requests"]), (Some(5), &1.into()));
-    night(&folder, &server, &[]).exits_with(0);
+    night(&folder, &server, &[]).exits_with(0).says("UTC, 0 contacts accepted, 100 unchanged; only what is new");
     let mut sent = sent_since(&server, asked);
     sent.sort();
     let new = (100..105).map(|n| format!("2783{n:07}"));

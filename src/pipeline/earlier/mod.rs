@@ -10,6 +10,7 @@ pub use rejected::{Listed, clear_rejected, kept_note};
 pub use runs::{date_of, newest, put_away};
 
 use crate::folder::{Folder, PreviousJob};
+use crate::numbers::{count, grouped};
 use crate::report::Contacts;
 
 /// As much of the summary of an earlier run as is needed here. All of it is foreign text.
@@ -33,6 +34,8 @@ pub struct EarlierReports {
 #[derive(Debug, Clone, Deserialize)]
 struct ReadRows {
     read: u64,
+    #[serde(default)]
+    unchanged: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -70,11 +73,25 @@ impl EarlierReports {
 
     /// The job, as the summary of the next one names it.
     pub fn as_previous(&self) -> PreviousJob {
-        PreviousJob { job: self.job.clone(), started: self.started.clone(), accepted: self.contacts.accepted }
+        PreviousJob {
+            job: self.job.clone(),
+            started: self.started.clone(),
+            accepted: self.contacts.accepted,
+            unchanged: self.rows.unchanged,
+        }
     }
 
     /// The job before it.
     pub fn before(&self) -> Option<PreviousJob> {
         self.previous.clone()
+    }
+}
+
+/// How an earlier job came out, in words.
+pub fn came_out(job: &PreviousJob) -> String {
+    let accepted = count(job.accepted, "contact");
+    match job.unchanged {
+        0 => format!("{accepted} accepted"),
+        unchanged => format!("{accepted} accepted, {} unchanged", grouped(unchanged)),
     }
 }

@@ -13,7 +13,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use self::shard::{Rejected, ResultRow, Results, Rows};
-use super::earlier::{EarlierReports, Listed, clear_rejected, date_of, kept_note, put_away};
+use super::earlier::{EarlierReports, Listed, came_out, clear_rejected, date_of, kept_note, put_away};
 use super::owner::ClaimedFolder;
 use super::{RunOutput, Screen};
 use crate::diagnostic::{Diagnostic, Entry, RunCode};
@@ -21,7 +21,6 @@ use crate::diagnostic::{Diagnostic, Entry, RunCode};
 use crate::folder::REPORT;
 use crate::folder::{Draft, Folder, PreviousJob, RESULTS, SUMMARY, publish, rejected_name};
 use crate::journal::Journal;
-use crate::numbers::count;
 use crate::outcome::RowCounts;
 use crate::report::rejected_rows::{RejectedRow, RejectedRows, Values};
 use crate::report::text::{self, SummaryFooter};
@@ -153,8 +152,8 @@ pub fn merge(
 
 /// The line about the merge before.
 fn merged_earlier(previous: &PreviousJob) -> String {
-    let (when, accepted) = (moment(&previous.started), count(previous.accepted, "contact"));
-    format!("merged earlier, an import of {when} with {accepted} accepted; its reports are kept in runs")
+    let when = moment(&previous.started);
+    format!("merged earlier, an import of {when} with {}; its reports are kept in runs", came_out(previous))
 }
 
 /// The folders that were named, opened.
