@@ -105,7 +105,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
     let mut tree = tree(plans);
     let matches = match tree.try_get_matches_from_mut(&arguments) {
         Ok(matches) => matches,
-        Err(stop) => return stopped(&stop, &line),
+        Err(stop) => return stopped(&stop, &line, || help_of(tree, &arguments)),
     };
     let outer = typed(&matches, SETTINGS, line);
     let Some((name, inner)) = matches.subcommand() else {
@@ -143,6 +143,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, plans: &str) -> Resu
             let command = inner.try_get_one::<String>("command").ok().flatten().map(String::as_str);
             Ok(Command::Print(man::page(tree, command).unwrap_or_default()))
         }
+    }
+}
+
+/// How the help is called that a line which cannot be understood needs: that of its command, if it names one.
+fn help_of(tree: Clap, arguments: &[OsString]) -> String {
+    let matches = tree.ignore_errors(true).try_get_matches_from(arguments).ok();
+    match matches.as_ref().and_then(ArgMatches::subcommand_name) {
+        Some(command) => format!("m1import {command} --help"),
+        None => "m1import --help".to_owned(),
     }
 }
 
@@ -191,8 +200,8 @@ fn joined(outer: Typed, inner: &ArgMatches, settings: &'static [Setting]) -> Typ
     all
 }
 
-/// Help and version as text, everything else as an error in our own form.
-fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
+/// Help and version as text, everything else as an error in our own form, where `help` is the command to look at.
+fn stopped(stop: &clap::Error, line: &CommandLine, help: impl FnOnce() -> String) -> Result<Command, Error> {
     let code = match stop.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             return Ok(Command::Print(stop.render().to_string()));
@@ -238,7 +247,7 @@ fn stopped(stop: &clap::Error, line: &CommandLine) -> Result<Command, Error> {
         _ => None,
     };
     let near = synonym.or_else(|| near.map(|word| format!("did you mean {word}?")));
-    let hint = near.unwrap_or_else(|| code.remedy().to_owned());
+    let hint = near.unwrap_or_else(|| code.remedy().replace("m1import --help", &help()));
     Err(Error { code, message, hint })
 }
 
@@ -378,7 +387,17 @@ mod tests {
             ("m1import a.csv --trial 5 --dry-run", "usage.conflict", "leave one"),
             ("m1import --strict sandbox", "usage.conflict", "m1import sandbox --help"),
             ("m1import sandbox --poort 1", "usage.unknown_option", "did you mean --port?"),
-            ("m1import sample xml", "usage.malformed", "--help"),
+            ("m1import sample xml", "usage.malformed", "see m1import sample --help"),
+            ("m1import --nonsense", "usage.unknown_option", "see m1import --help"),
+            ("m1import a.csv check --nonsense", "usage.unknown_option", "see m1import --help"),
+            ("m1import check --nonsense", "usage.unknown_option", "see m1import check --help"),
+            ("m1import --quiet check a.csv --nonsense", "usage.unknown_option", "see m1import check --help"),
+            ("m1import check a.csv --format", "usage.missing_value", "see m1import check --help"),
+            ("m1import check a.csv --strict=no", "usage.malformed", "see m1import check --help"),
+            ("m1import phone --x", "usage.unknown_option", "see m1import phone --help"),
+            ("m1import schema x", "usage.unknown_option", "see m1import schema --help"),
+            ("m1import completions foo", "usage.malformed", "see m1import completions --help"),
+            ("m1import man foo", "usage.malformed", "see m1import man --help"),
         ];
         for (line, code, hint) in cases {
             let error = parsed(line).unwrap_err();
