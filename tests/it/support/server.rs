@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,7 @@ use serde_json::Value;
 use super::contacts::phone;
 use super::exchange::{Reply, Request};
 use super::http::Head;
+use super::program::eventually;
 
 /// The server, on a port of loopback that the system chose.
 pub struct Server {
@@ -58,6 +59,7 @@ struct Record {
     overlaps: Vec<String>,
     troubles: Vec<String>,
     connections: usize,
+    connections_open: usize,
     turned_away: usize,
 }
 
@@ -107,8 +109,12 @@ impl Server {
                 if serving.ending.load(Ordering::SeqCst) {
                     return;
                 }
+                let connection = serving.connect();
                 let serving = serving.clone();
-                std::thread::spawn(move || serving.serve(stream));
+                std::thread::spawn(move || {
+                    serving.serve(connection, stream);
+                    serving.lock().connections_open -= 1;
+                });
             }
         });
         Server { address, shared, accepting: Some(accepting), expected: Expected::AtLeastOnce }
@@ -148,6 +154,15 @@ impl Server {
     /// How many connections there were so far.
     pub fn connections(&self) -> usize {
         self.shared.lock().connections
+    }
+
+    /// Waits until all that was on the wire has arrived, from programs that have ended: nothing is counted later.
+    pub fn drain(&self) {
+        // Connections are accepted in their order: when this one is served, so is each before it.
+        let mut last = TcpStream::connect(self.address).expect("a connection");
+        last.shutdown(Shutdown::Write).expect("its end");
+        let _ = last.read_to_end(&mut Vec::new());
+        eventually("the end of all connections", || self.shared.lock().connections_open == 0);
     }
 
     /// How many requests an impatient server has not read.
@@ -241,14 +256,17 @@ impl Shared {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Counts a connection; its number.
+    fn connect(&self) -> usize {
+        let record = &mut *self.lock();
+        record.connections += 1;
+        record.connections_open += 1;
+        record.connections
+    }
+
     /// Serves a connection to its end; how it ends is the other side's affair.
-    fn serve(&self, socket: TcpStream) {
+    fn serve(&self, connection: usize, socket: TcpStream) {
         let _ = socket.set_nodelay(true);
-        let connection = {
-            let mut record = self.lock();
-            record.connections += 1;
-            record.connections
-        };
         let wire = match &self.tls {
             None => Wire::Plain(socket),
             Some((config, _)) => {
