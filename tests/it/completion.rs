@@ -112,6 +112,41 @@ fn without_escapes(text: &str) -> String {
     plain
 }
 
+/// What is typed before Tab, and the words that it becomes.
+const EVERYWHERE: &[(&str, &str)] = &[
+    ("m1import che", "<check>"),
+    ("m1import con", "<con"),
+    ("m1import check contacts.csv my", "<check><contacts.csv><my list.csv>"),
+    ("m1import contacts.csv --default-coun", "<contacts.csv><--default-country>"),
+    ("m1import contacts.csv --default-country ZW", "<--default-country><ZW>"),
+    ("m1import contacts.csv --encoding koi8-r", "<--encoding><koi8-r>"),
+    ("m1import contacts.csv --phone-types mobile,pag", "<--phone-types><mobile,pager>"),
+    ("m1import contacts.csv --format ndj", "<--format><ndjson>"),
+    ("m1import contacts.csv --map pho", "<--map><phone=>"),
+    ("m1import contacts.csv --map phone=Mob", "<--map><phone=Mobile Phone>"),
+    // However the file was quoted.
+    ("m1import my\\ list.csv --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
+    ("m1import 'my list.csv' --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
+    ("m1import \"my list.csv\" --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
+    ("m1import contacts.csv --concurrency a", "<--concurrency><auto>"),
+    ("m1import completions zs", "<completions><zsh>"),
+    ("m1import contacts.csv tw", "<contacts.csv><tw>"),
+];
+/// In a quote that is still open, and at one more Tab; fish completes no such word.
+const IN_QUOTES: &[(&str, &str)] = &[
+    ("m1import contacts.csv --map \"name=Full", "<--map><name=Full Name>"),
+    ("m1import contacts.csv --map 'name=Full", "<--map><name=Full Name>"),
+    ("m1import \"my l", "<my list.csv>"),
+    ("m1import dots.csv --map \"phone=Mob\t", "<--map><phone=Mobile No.>"),
+];
+/// bash replaces only what stands behind the last = or :.
+const IN_PARTS: &[(&str, &str)] = &[
+    ("m1import contacts.csv --map name=\"Full", "<--map><name=Full Name>"),
+    ("m1import dots.csv --map phone=\"Mob\t", "<--map><phone=Mobile No.>"),
+    ("m1import dots.csv --map name=a:b", "<--map><name=a:b c>"),
+    ("m1import dots.csv --map name=\"a:", "<--map><name=a:b c>"),
+];
+
 /// The words are echoed by a function of the program's name, which is asked by its path at Tab.
 fn tries(name: &str) {
     let folder = Folder::new();
@@ -128,45 +163,12 @@ fn tries(name: &str) {
     };
     shell.types(&format!("{echo}; echo def''ined\n"));
     shell.shows("defined");
-    for (typed, words) in [
-        ("m1import che", "<check>"),
-        ("m1import con", "<con"),
-        ("m1import check contacts.csv my", "<check><contacts.csv><my list.csv>"),
-        ("m1import contacts.csv --default-coun", "<contacts.csv><--default-country>"),
-        ("m1import contacts.csv --default-country ZW", "<--default-country><ZW>"),
-        ("m1import contacts.csv --encoding koi8-r", "<--encoding><koi8-r>"),
-        ("m1import contacts.csv --phone-types mobile,pag", "<--phone-types><mobile,pager>"),
-        ("m1import contacts.csv --format ndj", "<--format><ndjson>"),
-        ("m1import contacts.csv --map pho", "<--map><phone=>"),
-        ("m1import contacts.csv --map phone=Mob", "<--map><phone=Mobile Phone>"),
-        // However the file was quoted.
-        ("m1import my\\ list.csv --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
-        ("m1import 'my list.csv' --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
-        ("m1import \"my list.csv\" --map phone=Ph", "<my list.csv><--map><phone=Phone>"),
-        ("m1import contacts.csv --concurrency a", "<--concurrency><auto>"),
-        ("m1import completions zs", "<completions><zsh>"),
-        ("m1import contacts.csv tw", "<contacts.csv><tw>"),
-    ] {
-        shell.completes(typed, words);
-    }
-    // In a quote that is still open, and at one more Tab; fish completes no such word.
-    let quoted = [
-        ("m1import contacts.csv --map \"name=Full", "<--map><name=Full Name>"),
-        ("m1import contacts.csv --map 'name=Full", "<--map><name=Full Name>"),
-        ("m1import \"my l", "<my list.csv>"),
-        ("m1import dots.csv --map \"phone=Mob\t", "<--map><phone=Mobile No.>"),
-    ];
-    for (typed, words) in quoted.into_iter().filter(|_| name != "fish") {
-        shell.completes(typed, words);
-    }
-    // bash replaces only what stands behind the last = or :.
-    let parts = [
-        ("m1import contacts.csv --map name=\"Full", "<--map><name=Full Name>"),
-        ("m1import dots.csv --map phone=\"Mob\t", "<--map><phone=Mobile No.>"),
-        ("m1import dots.csv --map name=a:b", "<--map><name=a:b c>"),
-        ("m1import dots.csv --map name=\"a:", "<--map><name=a:b c>"),
-    ];
-    for (typed, words) in parts.into_iter().filter(|_| name == "bash") {
+    let lines = match name {
+        "bash" => [EVERYWHERE, IN_QUOTES, IN_PARTS].concat(),
+        "zsh" => [EVERYWHERE, IN_QUOTES].concat(),
+        _ => EVERYWHERE.to_vec(),
+    };
+    for (typed, words) in lines {
         shell.completes(typed, words);
     }
     // The name of a file is never run.
