@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::contacts::csv;
 use crate::support::exchange::Reply;
-use crate::support::program::{Folder, Program, Run, TOKEN, eventually, m1import};
+use crate::support::program::{Folder, MISSED, Program, Run, TOKEN, eventually, m1import};
 use crate::support::server::Server;
 
 const STATE: &str = "state";
@@ -249,10 +249,6 @@ struct Nights {
 
 /// Contacts in a request.
 const BATCH: usize = 2;
-
-/// So many requests a kill can make the journal miss: the 8 in flight, and 5 that were answered and wait to be noted. See
-/// `EVENTS` in `src/pipeline/sending.rs`.
-const MISSED: usize = 8 + 5;
 
 impl Nights {
     fn new(seed: u64) -> Nights {

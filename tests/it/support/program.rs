@@ -21,6 +21,10 @@ use super::server::Server;
 /// The token that `Program::to` sends.
 pub const TOKEN: &str = "a-token-of-the-tests";
 
+/// So many requests a kill can make the journal miss: the 8 in flight, and 5 that were answered and wait to be noted. See
+/// `EVENTS` in `src/pipeline/sending.rs`.
+pub const MISSED: usize = 8 + 5;
+
 /// Longer than this no run takes, unless told.
 const PATIENCE: Duration = Duration::from_secs(60);
 
