@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` shows how the modules fit together; `tests/it/architecture.rs` holds the table of which module may use which.
 
 pub mod batch;
+pub mod bits;
 pub mod byte_table;
 pub mod cli;
 pub mod client;

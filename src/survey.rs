@@ -103,8 +103,9 @@ pub trait Look: Sync {
     /// The next record of a block.
     fn look(&self, record: &Record<'_>, found: &mut Self::Found);
 
-    /// The block has no more: which of its records are to be seen once more.
-    fn choose(&self, found: &mut Self::Found) -> Vec<u64>;
+    /// The block has no more: which of its records are to be seen once more. `number` hears of contacts whose phone has a number, by
+    /// which place they have among those of the block: a phone that has one has it in all blocks.
+    fn choose(&self, found: &mut Self::Found, number: impl FnMut(usize, u32)) -> Vec<u64>;
 
     /// Such a record.
     fn look_again(&self, record: Unjudged<'_>, found: &mut Self::Found);
@@ -116,7 +117,7 @@ impl Look for () {
 
     fn look(&self, _: &Record<'_>, (): &mut ()) {}
 
-    fn choose(&self, (): &mut ()) -> Vec<u64> {
+    fn choose(&self, (): &mut (), _: impl FnMut(usize, u32)) -> Vec<u64> {
         Vec::new()
     }
 
@@ -156,7 +157,7 @@ impl Survey {
                 beside.look(&record, found);
                 part.add(&record, job);
             },
-            |(_, found)| beside.choose(found),
+            |(part, found)| beside.choose(found, |place, number| part.number(place, number)),
             |record, (_, found)| beside.look_again(record, found),
             |(part, found), bytes| {
                 settle(found);

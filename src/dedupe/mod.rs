@@ -16,6 +16,7 @@ use foldhash::fast::RandomState;
 
 pub use phone_index::PhoneIndex;
 
+use crate::bits::Bits;
 use crate::contact::phone::Phone;
 use crate::contact::{Contact, Details};
 use crate::keywords::keywords;
@@ -59,11 +60,38 @@ struct Repeated {
 
 type RepeatedPhones = Phones<Repeated>;
 
+/// Notes that a phone comes again, in a row behind those that were noted: the last row wins.
+fn note_again(repeated: &mut RepeatedPhones, phone: u64, row: Winner) {
+    let phone = repeated.entry(phone).or_insert(Repeated { winner: row, extra: 0 });
+    (phone.winner, phone.extra) = (row, phone.extra + 1);
+}
+
+/// Phones that somebody has numbered from 0: which of them came, and which came again.
+#[derive(Debug, Default)]
+pub struct Numbered {
+    /// Those that came.
+    pub once: Bits,
+    /// Those that came more than once.
+    pub again: Bits,
+}
+
+impl Numbered {
+    /// One has come; whether it came before.
+    fn add(&mut self, number: u32) -> bool {
+        let is_again = self.once.insert(number as usize);
+        if is_again {
+            self.again.insert(number as usize);
+        }
+        is_again
+    }
+}
+
 /// Which record is sent for each phone number. Only numbers of several rows are held.
 #[derive(Debug, Default)]
 pub struct DedupePlan {
     policy: OnDuplicate,
     repeated: RepeatedPhones,
+    numbered: Numbered,
     contacts: u64,
     duplicates: u64,
 }
@@ -82,6 +110,11 @@ impl DedupePlan {
             (Some(winner), _) if winner.record == location.record => Share::All,
             (Some(winner), _) => Share::None(winner),
         }
+    }
+
+    /// What came of the phones that were numbered.
+    pub fn numbered(&self) -> &Numbered {
+        &self.numbered
     }
 
     /// The number of distinct phones, which is that of the contacts to be sent.

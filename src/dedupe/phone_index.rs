@@ -5,17 +5,18 @@ use std::io;
 use super::entry::Entry;
 use super::phone_set::PhoneSet;
 use super::sorted_rows::SortedRows;
-use super::{DedupePlan, OnDuplicate, RepeatedPhones};
+use super::{DedupePlan, Numbered, OnDuplicate, RepeatedPhones, Winner, note_again};
 use crate::contact::phone::Phone;
 use crate::row::Location;
 
-/// All phones of a reading: seven bytes each while the last row of a phone wins and they fit into memory; else sixteen, beyond
-/// it in private temporary files.
+/// All phones of a reading: two bits each of those that are numbered and seven bytes each of the others, while the last row of a
+/// phone wins and they fit into memory; else sixteen bytes each, beyond it in private temporary files.
 pub struct PhoneIndex {
     policy: OnDuplicate,
     /// The bytes that they may take.
     memory: u64,
     rows: Rows,
+    numbered: Numbered,
     repeated: RepeatedPhones,
 }
 
@@ -33,14 +34,25 @@ impl PhoneIndex {
             true => Rows::Sorted(SortedRows::new(policy, memory)),
             false => Rows::Phones(PhoneSet::new()),
         };
-        PhoneIndex { policy, memory, rows, repeated: RepeatedPhones::default() }
+        PhoneIndex { policy, memory, rows, numbered: Numbered::default(), repeated: RepeatedPhones::default() }
     }
 
-    /// A valid row with this phone, behind those that were added.
+    /// A valid row with this phone, behind those that were added. `number` is one that no other phone has; a phone comes with it
+    /// each time or never.
     ///
     /// # Errors
     /// There are too many for the memory, and a temporary file cannot be written.
-    pub fn add(&mut self, phone: Phone, location: Location) -> io::Result<()> {
+    pub fn add(&mut self, phone: Phone, location: Location, number: Option<u32>) -> io::Result<()> {
+        if let Some(number) = number {
+            let is_again = self.numbered.add(number);
+            if self.is_last_known_by_number() {
+                if is_again {
+                    let row = Winner { record: location.record, line: location.line };
+                    note_again(&mut self.repeated, phone.get(), row);
+                }
+                return Ok(());
+            }
+        }
         let entry = Entry::new(phone, location);
         match &mut self.rows {
             Rows::Phones(phones) => {
@@ -56,17 +68,24 @@ impl PhoneIndex {
         }
     }
 
+    /// Whether a number is all that has to be known of a phone: the row that wins is one that comes again.
+    fn is_last_known_by_number(&self) -> bool {
+        self.policy != OnDuplicate::First
+    }
+
     /// Decides which row wins for each phone.
     ///
     /// # Errors
     /// A temporary file cannot be written or read.
-    pub fn finish(mut self) -> io::Result<DedupePlan> {
-        let contacts = match self.rows {
-            Rows::Phones(mut phones) => phones.settle(&mut self.repeated),
-            Rows::Sorted(rows) => rows.finish(&mut self.repeated)?,
+    pub fn finish(self) -> io::Result<DedupePlan> {
+        let by_number = if self.is_last_known_by_number() { self.numbered.once.count() as u64 } else { 0 };
+        let PhoneIndex { policy, numbered, mut repeated, .. } = self;
+        let others = match self.rows {
+            Rows::Phones(mut phones) => phones.settle(&mut repeated),
+            Rows::Sorted(rows) => rows.finish(&mut repeated)?,
         };
-        let duplicates = self.repeated.values().map(|phone| phone.extra).sum();
-        Ok(DedupePlan { policy: self.policy, repeated: self.repeated, contacts, duplicates })
+        let duplicates = repeated.values().map(|phone| phone.extra).sum();
+        Ok(DedupePlan { policy, repeated, numbered, contacts: by_number + others, duplicates })
     }
 }
 
@@ -85,9 +104,13 @@ mod tests {
         Location { input: 0, record, line: record * 3 }
     }
 
-    fn plan(mut index: PhoneIndex, phones: &[u64]) -> DedupePlan {
+    fn plan(index: PhoneIndex, phones: &[u64]) -> DedupePlan {
+        plan_with(index, phones, |_| false)
+    }
+
+    fn plan_with(mut index: PhoneIndex, phones: &[u64], is_numbered: impl Fn(u64) -> bool) -> DedupePlan {
         for (&n, record) in phones.iter().zip(1..) {
-            index.add(phone(n), location(record)).unwrap();
+            index.add(phone(n), location(record), is_numbered(n).then_some(n as u32)).unwrap();
         }
         index.finish().unwrap()
     }
@@ -108,7 +131,7 @@ mod tests {
     fn spilling(policy: OnDuplicate, most: usize, phones: &[u64], behind: usize) -> DedupePlan {
         let (first, rest) = phones.split_at(behind.min(phones.len()));
         let mut index = PhoneIndex::new(policy, 1 << 30);
-        first.iter().zip(1..).for_each(|(&n, record)| index.add(phone(n), location(record)).unwrap());
+        first.iter().zip(1..).for_each(|(&n, record)| index.add(phone(n), location(record), None).unwrap());
         if let Rows::Phones(set) = &mut index.rows {
             set.settle(&mut index.repeated);
             let entries = set.entries(&index.repeated);
@@ -117,7 +140,7 @@ mod tests {
         if let Rows::Sorted(rows) = &mut index.rows {
             rows.keep_only(most);
         }
-        rest.iter().zip(behind as u64 + 1..).for_each(|(&n, record)| index.add(phone(n), location(record)).unwrap());
+        rest.iter().zip(behind as u64 + 1..).for_each(|(&n, record)| index.add(phone(n), location(record), None).unwrap());
         index.finish().unwrap()
     }
 
@@ -131,6 +154,8 @@ mod tests {
                 for plan in [
                     plan(PhoneIndex::new(policy, 1 << 30), &phones),
                     plan(PhoneIndex::new(policy, 1 << 20), &phones),
+                    plan_with(PhoneIndex::new(policy, 1 << 30), &phones, |n| n % 3 > 0),
+                    plan_with(PhoneIndex::new(policy, 1 << 20), &phones, |n| n % 3 > 0),
                     spilling(policy, most, &phones, behind),
                 ] {
                     prop_assert_eq!(plan.contacts() + plan.duplicates(), phones.len() as u64);
@@ -139,6 +164,15 @@ mod tests {
                     prop_assert_eq!(&repeated, &expected);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_numbered_is_told_by_its_number() {
+        for policy in [OnDuplicate::Merge, OnDuplicate::First] {
+            let plan = plan_with(PhoneIndex::new(policy, 1 << 30), &[7, 2, 7, 3, 3, 9], |n| n > 2);
+            let Numbered { once, again } = plan.numbered();
+            assert_eq!((once.ones().collect(), again.ones().collect()), (vec![3, 7, 9], vec![3, 7]));
         }
     }
 
@@ -160,7 +194,7 @@ mod tests {
         let mut index = PhoneIndex::new(OnDuplicate::Merge, 1 << 30);
         let count = 1_500_000_u64;
         for record in 0..count {
-            index.add(phone(record * 7 % (count / 2)), location(record)).unwrap();
+            index.add(phone(record * 7 % (count / 2)), location(record), None).unwrap();
         }
         let plan = index.finish().unwrap();
         assert_eq!((plan.contacts(), plan.duplicates()), (count / 2, count / 2));

@@ -5,7 +5,7 @@
 //! pass: so a row touches little memory, however many phones there are, and costs the same.
 
 use super::entry::{self, Entry, KEY_BITS};
-use super::{Repeated, RepeatedPhones, Winner};
+use super::{RepeatedPhones, Winner, note_again};
 
 /// The highest bits of a key, which say its part.
 const PART_BITS: u32 = 6;
@@ -155,11 +155,7 @@ fn sort(rows: &mut [Entry], spare: &mut Vec<Entry>) {
 impl Part {
     /// Leaves one row of each phone that is not among those it has, with their places. The rows are sorted.
     fn keep_new(&mut self, phones: &[Rest], repeated: &mut RepeatedPhones) {
-        let mut note = |row: Entry| {
-            let again = Repeated { winner: row.row(), extra: 0 };
-            let phone = repeated.entry(entry::phone(row.key())).or_insert(again);
-            (phone.winner, phone.extra) = (row.row(), phone.extra + 1);
-        };
+        let mut note = |row: Entry| note_again(repeated, entry::phone(row.key()), row.row());
         // `dedup_by` hands the later row first and keeps the earlier one in its place.
         self.rows.dedup_by(|later, kept| {
             let equal = later.key() == kept.key();

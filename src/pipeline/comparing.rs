@@ -32,7 +32,7 @@ impl InOrder<'_> {
     /// What is held of repeated rows fits neither into memory nor into a temporary file.
     pub fn compare(&mut self, contacts: &mut Contacts) -> Result<(), Error> {
         let InOrder { comparison, statuses, survey, empty, merge, open, parts } = self;
-        comparison.touch(contacts.phones());
+        comparison.prefetch(contacts.phones());
         contacts.settle(merge, |record, phone, whole| {
             let is_merged = !matches!(whole, Some(Whole::Written(_)));
             if let Some(open) = open.as_mut().filter(|_| is_merged) {

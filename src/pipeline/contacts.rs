@@ -53,7 +53,7 @@ impl Contacts {
     }
 
     /// The phones of these rows.
-    pub fn phones(&self) -> impl Iterator<Item = Phone> {
+    pub fn phones(&self) -> impl Iterator<Item = Phone> + Clone {
         self.contacts.iter().map(|contact| match contact {
             Prepared::Alone { phone, .. } | Prepared::Shared { phone, .. } => *phone,
         })

@@ -7,14 +7,14 @@ use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::inputs;
-use crate::dedupe::PhoneIndex;
+use crate::dedupe::{Numbered, PhoneIndex};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
 use crate::reading::{Job, KeptRows, Step};
 use crate::report::certain::{CertainLines, WrittenLines};
 use crate::source;
-use crate::state::{Bits, Comparison};
+use crate::state::Comparison;
 use crate::stop::Stop;
 use crate::survey::Survey;
 use crate::wire::contact::Empty;
@@ -31,10 +31,6 @@ pub struct Lookup {
     kept: KeptRows,
     /// The lines of all others; `None` where there is no folder for them.
     lines: Option<CertainLines>,
-    /// The known phones that the rows have; those of which several rows had one the last time apart, whose rows are all kept.
-    met: Bits,
-    /// Those of them that more than one row has.
-    repeated: Bits,
     /// The records whose contact the server has as it is, as far as is known.
     unchanged: Vec<RangeInclusive<u64>>,
     /// Where the phones of these stand among those known, in the same order.
@@ -59,8 +55,6 @@ impl Lookup {
             empty,
             kept: KeptRows::default(),
             lines: folder.map(CertainLines::begin).transpose().ok()?,
-            met: Bits::default(),
-            repeated: Bits::default(),
             unchanged: Vec::new(),
             places: Vec::new(),
         })
@@ -103,13 +97,7 @@ impl Lookup {
                 _ => self.unchanged.push(record..=record),
             }
         }
-        for place in found.places.iter().chain(&found.others) {
-            if self.met.insert(*place as usize) {
-                self.repeated.insert(*place as usize);
-            }
-        }
         self.places.append(&mut found.places);
-        found.others.clear();
         self.kept.append(&mut found.kept);
         (self.kept.size() <= MOST).then_some(())
     }
@@ -128,13 +116,10 @@ impl Lookup {
         stop: &Stop,
     ) -> Result<LookedUp, Error> {
         // Rows of which nothing was kept, since nobody knew that others have the same phone.
-        let again: Vec<u64> = match self.repeated.count() {
-            0 => Vec::new(),
-            _ => {
-                let records = self.unchanged.iter().flat_map(Clone::clone).zip(&self.places);
-                records.filter(|(_, place)| self.repeated.get(**place as usize)).map(|(record, _)| record).collect()
-            }
-        };
+        let Numbered { once, again } = survey.dedupe.numbered();
+        let records = self.unchanged.iter().flat_map(Clone::clone).zip(&self.places);
+        let again: Vec<u64> =
+            records.filter(|(_, place)| again.get(**place as usize)).map(|(record, _)| record).collect();
         let mut open = again.iter().copied().peekable();
         for records in &self.unchanged {
             let mut from = *records.start();
@@ -149,7 +134,7 @@ impl Lookup {
             }
         }
         // The rows that are kept are compared, which corrects it for their phones.
-        comparison.are_same(std::mem::take(&mut self.met));
+        comparison.are_same(once.clone());
         if !again.is_empty() {
             self.read_again(&again, job, survey, stop)?;
             self.kept.sort();

@@ -1,6 +1,7 @@
 //! The contacts of an input against those that the server has: which are the same, and which phones come out of the file.
 
-use super::{Bits, Entry, Known, KnownAs, Update};
+use super::{Entry, Known, KnownAs, Update};
+use crate::bits::Bits;
 use crate::contact::phone::Phone;
 
 /// The input against the file, contact by contact, in the order of their records.
@@ -21,8 +22,8 @@ pub struct Comparison {
     are_rows_other: bool,
 }
 
-/// Contacts that are looked up together: the parts of the file that they need fit into the nearest cache.
-const AT_ONCE: usize = 128;
+/// So many contacts come between the two steps by which one is fetched.
+const AHEAD: usize = 8;
 
 impl Comparison {
     /// Nothing has been compared yet.
@@ -39,8 +40,21 @@ impl Comparison {
     }
 
     /// Has what is known of these phones fetched from memory all at once, before each of them is compared.
-    pub fn touch(&self, phones: impl Iterator<Item = Phone>) {
-        self.known.entries.touch(phones.map(|phone| Entry::new(phone, 0)));
+    pub fn prefetch(&self, phones: impl Iterator<Item = Phone> + Clone) {
+        let (entries, wanted) = (&self.known.entries, phones.map(|phone| Entry::new(phone, 0)));
+        wanted.clone().for_each(|entry| entries.prefetch_part(entry));
+        wanted.for_each(|entry| entries.prefetch_window(entry));
+    }
+
+    /// The same with the last of contacts that come one after another, before [`find`](Comparison::find) has all of them.
+    pub fn prefetch_last<T>(&self, contacts: &[(T, Entry)]) {
+        let before = |places: usize| contacts.len().checked_sub(places).and_then(|place| contacts.get(place));
+        if let Some((_, entry)) = before(1) {
+            self.known.entries.prefetch_part(*entry);
+        }
+        if let Some((_, entry)) = before(AHEAD) {
+            self.known.entries.prefetch_window(*entry);
+        }
     }
 
     /// The contact of the next record, counted from 1, by what is sent of it, and whether other rows have its phone too; each
@@ -72,15 +86,13 @@ impl Comparison {
     }
 
     /// Looks contacts of one row up, each with something of its own, and says of each where its phone stands among those known,
-    /// and what is known of it; `None` where nothing is. Nothing is noted down. Many at once cost less than each alone.
-    pub fn find<T: Copy>(&self, contacts: &[(T, Entry)], mut found: impl FnMut(T, Option<(usize, KnownAs)>)) {
+    /// and what is known of it; `None` where nothing is. Nothing is noted down.
+    pub fn find<T: Copy>(&self, contacts: &[(T, Entry)], mut found: impl FnMut(T, Option<(u32, KnownAs)>)) {
         let entries = &self.known.entries;
-        for some in contacts.chunks(AT_ONCE) {
-            entries.touch(some.iter().map(|(_, entry)| *entry));
-            for (own, entry) in some {
-                let place = entries.find(*entry).ok();
-                found(*own, place.and_then(|place| Some((place, entries.get(place)?.compared_to(*entry)))));
-            }
+        for (own, entry) in contacts {
+            let place = entries.find(*entry).ok();
+            let known = place.and_then(|place| Some((place as u32, entries.get(place)?.compared_to(*entry))));
+            found(*own, known);
         }
     }
 

@@ -3,7 +3,6 @@
 //! It may lag behind the server and never leads it: a phone is taken out before its contact is sent, and comes back when the
 //! journal says that it was accepted. See [`Known`] for what stands in it, [`StateFile`] for how it is replaced.
 
-mod bits;
 mod comparison;
 mod entries;
 mod error;
@@ -15,7 +14,6 @@ use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-pub use bits::Bits;
 pub use comparison::Comparison;
 pub use entries::{Entry, KnownAs};
 pub use error::Error;

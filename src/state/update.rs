@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::slice;
 
 use super::known::Writer;
-use super::{Bits, Entry, Known};
+use super::{Entry, Known};
+use crate::bits::Bits;
 
 /// What is known, without some entries and with others. It is merged while it is written, with no second list in memory.
 #[derive(Debug)]

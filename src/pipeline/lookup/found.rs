@@ -31,8 +31,6 @@ pub(super) struct Found {
     pub unchanged: Vec<u64>,
     /// Where the phones of these stand among those known, in the same order.
     pub places: Vec<u32>,
-    /// Where those of contacts that are kept stand, unless several rows had the phone the last time.
-    pub others: Vec<u32>,
     /// What is looked for: the record, and whether it is kept whatever is found.
     contacts: Vec<((u64, bool), Entry)>,
     parts: Vec<u8>,
@@ -43,6 +41,10 @@ impl survey::Look for Look<'_> {
 
     fn look(&self, record: &Record<'_>, found: &mut Found) {
         if self.is_given_up.load(Ordering::Relaxed) {
+            // The numbers of phones are wanted all the same.
+            if let Judged::Contact(contact) = &record.judged {
+                found.contacts.push(((record.row.location.record, true), self.comparison.entry(contact.phone, &[])));
+            }
             return;
         }
         match &record.judged {
@@ -59,28 +61,32 @@ impl survey::Look for Look<'_> {
                 let entry = self.comparison.entry(contact.phone, &found.parts);
                 let has_no_line = !self.write(record, &name, Some(contact), found);
                 found.contacts.push(((record.row.location.record, has_no_line), entry));
+                self.comparison.prefetch_last(&found.contacts);
             }
         }
     }
 
     /// All phones of the block are looked up together, so that none waits for the memory of another.
-    fn choose(&self, found: &mut Found) -> Vec<u64> {
-        let Found { contacts, unchanged, places, others, lines, .. } = found;
-        let mut chosen = Vec::new();
+    fn choose(&self, found: &mut Found, mut number: impl FnMut(usize, u32)) -> Vec<u64> {
+        let Found { contacts, unchanged, places, lines, .. } = found;
+        let (mut chosen, mut contact) = (Vec::new(), 0_usize..);
         self.comparison.find(contacts, |(record, has_no_line), known| {
-            let known = known.and_then(|(place, known)| Some((u32::try_from(place).ok()?, known)));
+            let at = contact.next();
+            if let (Some(at), Some((place, _))) = (at, known) {
+                number(at, place);
+            }
             match known {
                 Some((place, KnownAs::Same)) if !has_no_line => {
                     unchanged.push(record);
                     places.push(place);
-                    return;
                 }
-                Some((place, KnownAs::Same | KnownAs::Other)) => others.push(place),
-                Some((_, KnownAs::OfSeveral)) | None => {}
+                _ => chosen.push(record),
             }
-            chosen.push(record);
         });
         contacts.clear();
+        if self.is_given_up.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
         lines.remove(&chosen);
         chosen
     }

@@ -1,7 +1,7 @@
 //! Sets of small numbers.
 
 /// Numbers from 0, a bit each; it grows as they come.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Bits(Vec<u64>);
 
 impl Bits {
