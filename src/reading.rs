@@ -5,15 +5,15 @@
 //! on several threads, and what comes of them is joined in the order of the input.
 
 mod block;
-mod kept;
 mod ordered;
+mod rejected;
 
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
-pub use kept::{KeptRows, Which};
+pub use rejected::RejectedRecords;
 
 use block::{Block, Reader};
 use ordered::in_order;
@@ -117,19 +117,6 @@ pub struct Record<'r> {
     pub before: u64,
 }
 
-/// A record of a reading as it was read, whatever it comes to. The row is lent.
-#[derive(Clone, Copy)]
-pub struct Unjudged<'r> {
-    /// As it was read.
-    pub row: &'r Row,
-    /// Which of its columns is which field.
-    pub fields: &'r FieldColumns,
-    /// The names of its columns.
-    pub columns: &'r Columns,
-    /// How many records of the job stand before its input.
-    pub before: u64,
-}
-
 /// One step of a reading, one record after another.
 pub enum Step<'r> {
     /// A record.
@@ -175,19 +162,17 @@ impl Job {
         work: impl Fn(Record<'_>, &mut T) + Sync,
         take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
     ) -> Result<Read, Error> {
-        self.read_blocks_again(work, |_| Vec::new(), |_, _| {}, take)
+        self.read_whole_blocks(work, |_| {}, take)
     }
 
-    /// The same, with a second look at some records: when `work` has had all of a block, `choose` says by their numbers which of
-    /// them `again` gets as they were read.
+    /// The same; `done` gets what was made of the records of a block when `work` has had all of them.
     ///
     /// # Errors
     /// As [`read_blocks`](Job::read_blocks).
-    pub fn read_blocks_again<T: Default>(
+    pub fn read_whole_blocks<T: Default>(
         &self,
         work: impl Fn(Record<'_>, &mut T) + Sync,
-        choose: impl Fn(&mut T) -> Vec<u64> + Sync,
-        again: impl Fn(Unjudged<'_>, &mut T) + Sync,
+        done: impl Fn(&mut T) + Sync,
         mut take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
     ) -> Result<Read, Error> {
         let mut reader = Reader::new(self);
@@ -197,29 +182,11 @@ impl Job {
             |(block, _): &mut (Block<'_>, T)| reader.fill(block),
             |(block, made)| {
                 block.judge_all(self, |record| work(record, made));
-                let chosen = choose(made);
-                block.some(&chosen, |record| again(record, made));
+                done(made);
             },
             |(block, made)| block.finish(&mut read, |bytes| take(made, bytes)),
         );
         read
-    }
-
-    /// The same of the rows that are kept, where some are: then nothing is read. `inputs` is what was read of the inputs before.
-    ///
-    /// # Errors
-    /// As [`read_blocks`](Job::read_blocks).
-    pub fn read_kept_or_all<T: Default>(
-        &self,
-        kept: Option<(&KeptRows, Which)>,
-        inputs: &[InputRead],
-        work: impl Fn(Record<'_>, &mut T) + Sync,
-        take: impl FnMut(&mut T, u64) -> ControlFlow<()> + Send,
-    ) -> Result<Read, Error> {
-        match kept {
-            Some((kept, which)) => Ok(kept.read_blocks(which, self, inputs, work, take)),
-            None => self.read_blocks(work, take),
-        }
     }
 
     /// Reads all inputs once, one record after another on the calling thread. `each` ends the reading by breaking.

@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use crate::contact::Rules;
 use crate::contact::phone::{self, Kind, Region};
 use crate::dedupe::{DedupePlan, PhoneIndex};
-use crate::reading::{InputRead, Job, Record, Unjudged};
+use crate::reading::{InputRead, Job, Record};
 use crate::row::{Code, Note, Notes, Reject};
 use crate::source::{Columns, Error};
 
@@ -103,12 +103,9 @@ pub trait Look: Sync {
     /// The next record of a block.
     fn look(&self, record: &Record<'_>, found: &mut Self::Found);
 
-    /// The block has no more: which of its records are to be seen once more. `number` hears of contacts whose phone has a number, by
-    /// which place they have among those of the block: a phone that has one has it in all blocks.
-    fn choose(&self, found: &mut Self::Found, number: impl FnMut(usize, u32)) -> Vec<u64>;
-
-    /// Such a record.
-    fn look_again(&self, record: Unjudged<'_>, found: &mut Self::Found);
+    /// The block has no more. `number` hears of contacts whose phone has a number, by the place they have among those of the block: a
+    /// phone that has one has it in all blocks.
+    fn finish(&self, found: &mut Self::Found, number: impl FnMut(usize, u32));
 }
 
 /// No look.
@@ -117,11 +114,7 @@ impl Look for () {
 
     fn look(&self, _: &Record<'_>, (): &mut ()) {}
 
-    fn choose(&self, (): &mut (), _: impl FnMut(usize, u32)) -> Vec<u64> {
-        Vec::new()
-    }
-
-    fn look_again(&self, _: Unjudged<'_>, (): &mut ()) {}
+    fn finish(&self, (): &mut (), _: impl FnMut(usize, u32)) {}
 }
 
 impl Survey {
@@ -152,13 +145,12 @@ impl Survey {
     ) -> Result<Option<Survey>, Error> {
         let mut whole = Whole::new(index);
         let (mut is_stopped, mut failed) = (false, None);
-        let read = job.read_blocks_again(
+        let read = job.read_whole_blocks(
             |record, (part, found): &mut (Part, L::Found)| {
                 beside.look(&record, found);
                 part.add(&record, job);
             },
-            |(part, found)| beside.choose(found, |place, number| part.number(place, number)),
-            |record, (_, found)| beside.look_again(record, found),
+            |(part, found)| beside.finish(found, |place, number| part.number(place, number)),
             |(part, found), bytes| {
                 settle(found);
                 failed = whole.append(part).err();

@@ -20,7 +20,6 @@ use crate::bits::Bits;
 use crate::contact::phone::Phone;
 use crate::contact::{Contact, Details};
 use crate::keywords::keywords;
-use crate::row::Location;
 
 keywords! {
     /// What is done when several valid rows have one phone number.
@@ -103,11 +102,11 @@ impl DedupePlan {
     }
 
     /// What a row with this phone has to do with what is sent.
-    pub fn share(&self, location: Location, phone: Phone) -> Share {
+    pub fn share(&self, record: u64, phone: Phone) -> Share {
         match (self.winner(phone), self.policy) {
             (None, _) => Share::All,
             (Some(winner), OnDuplicate::Merge) => Share::Merged(winner),
-            (Some(winner), _) if winner.record == location.record => Share::All,
+            (Some(winner), _) if winner.record == record => Share::All,
             (Some(winner), _) => Share::None(winner),
         }
     }
@@ -172,12 +171,12 @@ impl<'k> Merge<'k> {
     ///
     /// # Errors
     /// What is held no longer fits into memory, and the temporary file for it fails.
-    pub fn row<'c, 'r>(&mut self, location: Location, contact: &'c Contact<'r>) -> io::Result<Resolved<'c, 'r>> {
-        match self.plan.share(location, contact.phone) {
+    pub fn row<'c, 'r>(&mut self, record: u64, contact: &'c Contact<'r>) -> io::Result<Resolved<'c, 'r>> {
+        match self.plan.share(record, contact.phone) {
             Share::All => Ok(Resolved::Alone(contact)),
             Share::None(winner) => Ok(Resolved::Duplicate(winner)),
             Share::Merged(winner) => {
-                let together = self.add(winner, location, contact.phone, contact.details())?;
+                let together = self.add(winner, record, contact.phone, contact.details())?;
                 Ok(together.map_or(Resolved::Duplicate(winner), Resolved::Together))
             }
         }
@@ -187,16 +186,10 @@ impl<'k> Merge<'k> {
     ///
     /// # Errors
     /// As [`row`](Merge::row).
-    pub fn add(
-        &mut self,
-        winner: Winner,
-        location: Location,
-        phone: Phone,
-        later: Details,
-    ) -> io::Result<Option<Details>> {
+    pub fn add(&mut self, winner: Winner, record: u64, phone: Phone, later: Details) -> io::Result<Option<Details>> {
         let mut details = self.buffer.take(phone)?.unwrap_or_default();
         details.update(later);
-        if winner.record == location.record {
+        if winner.record == record {
             return Ok(Some(details));
         }
         self.buffer.put(phone, details)?;

@@ -140,7 +140,9 @@ mod tests {
         if let Rows::Sorted(rows) = &mut index.rows {
             rows.keep_only(most);
         }
-        rest.iter().zip(behind as u64 + 1..).for_each(|(&n, record)| index.add(phone(n), location(record), None).unwrap());
+        rest.iter()
+            .zip(behind as u64 + 1..)
+            .for_each(|(&n, record)| index.add(phone(n), location(record), None).unwrap());
         index.finish().unwrap()
     }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
-use super::comparing::{InOrder, OpenRows};
+use super::comparing::InOrder;
 use super::contacts::Contacts;
 use super::inputs;
-use super::lookup::{LookedUp, Lookup};
+use super::kept_contacts::KeptContacts;
+use super::lookup::Lookup;
 use crate::config::{Config, Target};
 use crate::dedupe::{Merge, PhoneIndex};
 use crate::error::Error;
@@ -18,7 +19,7 @@ use crate::folder::{Draft, Folder};
 use crate::journal::Unfinished;
 use crate::numbers::count;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, Judged, KeptRows, Record, Which};
+use crate::reading::{Job, Judged, Record};
 use crate::report::certain::PartlyWritten;
 use crate::source;
 use crate::state::{self, Comparison, Known, Scope, StateFile};
@@ -44,11 +45,14 @@ pub struct Changes {
     trusts_earlier_runs: bool,
     /// What the survey finds meanwhile; `None` where the inputs are read once more for it.
     lookup: Option<Lookup>,
-    /// The rows that the rest of the run is about; `None` for all.
-    kept: Option<Arc<KeptRows>>,
+    /// The contacts that are still to be sent; `None` where the inputs are read for them.
+    unsent: Option<Arc<KeptContacts>>,
     /// `results.csv` with the lines of all others.
     partly_written: Option<PartlyWritten>,
 }
+
+/// Contacts that are compared before it is asked whether to stop.
+const AT_ONCE: usize = 2_048;
 
 /// Where the state file of a run lies; `None` where there is none. A sandbox has nothing that could be known.
 pub fn path(config: &Config) -> Option<PathBuf> {
@@ -81,7 +85,7 @@ impl Opening {
             is_whole,
             trusts_earlier_runs: true,
             lookup: None,
-            kept: None,
+            unsent: None,
             partly_written: None,
         })
     }
@@ -163,50 +167,25 @@ impl Changes {
         mut statuses: StatusMap,
         stop: &Stop,
     ) -> Result<(Changes, StatusMap), Error> {
-        let mut looked_up = match self.lookup.take().filter(|_| statuses.counts().total() == 0) {
+        let looked_up = match self.lookup.take().filter(|_| statuses.counts().total() == 0) {
             Some(lookup) => Some(lookup.finish(job, survey, &mut self.comparison, &mut statuses, stop)?),
             None => None,
         };
-        let kept = looked_up.as_ref().map(|found| (&found.kept, Which::Sendable));
         let mut contacts_in_order = InOrder {
             comparison: &mut self.comparison,
             statuses: &mut statuses,
             survey,
             empty,
             merge: Merge::new(&survey.dedupe),
-            open: kept.map(|_| OpenRows::default()),
+            open: looked_up.as_ref().map(|_| KeptContacts::default()),
             parts: Vec::new(),
         };
-        let (mut failed, mut stopped) = (None, false);
-        let read = job.read_kept_or_all(
-            kept,
-            &survey.inputs,
-            |Record { row, judged, .. }, contacts: &mut Contacts| {
-                let Judged::Contact(contact) = &judged else { return };
-                let share = survey.dedupe.share(row.location, contact.phone);
-                contacts.add(share, row.location, contact, |out| write_parts(contact, &contact.name(), empty, out));
-            },
-            |contacts, _| {
-                failed = contacts_in_order.compare(contacts).err();
-                stopped = stop.asked().is_some();
-                if failed.is_some() || stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            },
-        );
-        let open = contacts_in_order.open;
-        let read = read.map_err(Error::of_a_later_reading)?;
-        if let Some(error) = failed {
-            return Err(error);
+        match &looked_up {
+            Some(looked_up) => compare_kept(&looked_up.kept, &mut contacts_in_order, stop)?,
+            None => compare_all(job, &mut contacts_in_order, stop)?,
         }
-        if stopped {
-            return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
-        }
-        inputs::are_same(job, &survey.inputs, &read.inputs)?;
-        if let Some(LookedUp { mut kept, lines }) = looked_up.take() {
-            kept.settle_all_but(&open.unwrap_or_default().records());
-            let kept = Arc::new(kept);
-            self.partly_written = lines.map(|lines| PartlyWritten { lines, left: Arc::clone(&kept) });
-            self.kept = Some(kept);
-        }
+        self.unsent = contacts_in_order.open.map(Arc::new);
+        self.partly_written = looked_up.and_then(|looked_up| looked_up.written);
         Ok((Changes { is_compared: true, ..self }, statuses))
     }
 
@@ -273,12 +252,12 @@ impl Changes {
         }
     }
 
-    /// The rows that are still to be dealt with; `None` where the inputs are to be read for them.
-    pub fn kept(&self) -> Option<Arc<KeptRows>> {
-        self.kept.clone()
+    /// The contacts that are still to be sent, as the server gets them; `None` where the inputs are to be read for them.
+    pub fn unsent(&self) -> Option<Arc<KeptContacts>> {
+        self.unsent.clone()
     }
 
-    /// `results.csv` with the lines of all rows that are not kept; there once.
+    /// `results.csv` with the lines of all rows that were certain at once; there once.
     pub fn take_partly_written(&mut self) -> Option<PartlyWritten> {
         self.partly_written.take()
     }
@@ -298,5 +277,47 @@ impl Changes {
     /// How many contacts that the server accepted earlier the input no longer has; `None` where only a part was compared.
     pub fn absent(&self) -> Option<u64> {
         (self.is_whole && self.is_compared).then(|| self.comparison.absent())
+    }
+}
+
+/// Compares contacts that are kept.
+fn compare_kept(kept: &KeptContacts, in_order: &mut InOrder<'_>, stop: &Stop) -> Result<(), Error> {
+    let (mut kept, mut contacts) = (kept.iter().peekable(), Contacts::default());
+    while kept.peek().is_some() {
+        for (record, phone, parts) in kept.by_ref().take(AT_ONCE) {
+            let share = in_order.survey.dedupe.share(record, phone);
+            contacts.add_parts(share, record, phone, parts).ok_or(Error::Broken("the comparison"))?;
+        }
+        in_order.compare(&mut contacts)?;
+        is_to_go_on(stop)?;
+    }
+    Ok(())
+}
+
+/// Reads all contacts, and compares them.
+fn compare_all(job: &Job, in_order: &mut InOrder<'_>, stop: &Stop) -> Result<(), Error> {
+    let (survey, empty, mut failed) = (in_order.survey, in_order.empty, None);
+    let read = job.read_blocks(
+        |Record { row, judged, .. }, contacts: &mut Contacts| {
+            let Judged::Contact(contact) = &judged else { return };
+            let record = row.location.record;
+            let share = survey.dedupe.share(record, contact.phone);
+            contacts.add(share, record, contact, |out| write_parts(contact, &contact.name(), empty, out));
+        },
+        |contacts, _| {
+            failed = in_order.compare(contacts).and_then(|()| is_to_go_on(stop)).err();
+            if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    );
+    let read = read.map_err(Error::of_a_later_reading)?;
+    failed.map_or(Ok(()), Err)?;
+    inputs::are_same(job, &survey.inputs, &read.inputs)
+}
+
+/// Whether nobody has asked to stop.
+fn is_to_go_on(stop: &Stop) -> Result<(), Error> {
+    match stop.asked() {
+        None => Ok(()),
+        Some(_) => Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal)),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::changes::Changes;
+use super::kept_contacts::KeptContacts;
 use super::pinned::write_config;
 use super::places::real_folder;
 use super::reports::{RowReportInput, write_rows};
@@ -20,7 +21,7 @@ use crate::error::Error;
 use crate::event::Requests;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, KeptRows};
+use crate::reading::Job;
 use crate::report::check::{Preview, page};
 use crate::report::rejected_rows::{RejectedRow, RejectedRows};
 use crate::report::rows::message;
@@ -50,7 +51,7 @@ struct Checked {
     statuses: Arc<StatusMap>,
     absent: Option<u64>,
     /// The rows that would be sent, or not sent for a reason, where they were found by the survey; else `None`.
-    kept: Option<Arc<KeptRows>>,
+    unsent: Option<Arc<KeptContacts>>,
     /// Why an import would send nothing.
     cause: Option<Error>,
 }
@@ -60,7 +61,7 @@ impl Checked {
         let (job, changes) = understand(run).await.map_err(|cause| Untouched { cause, job: None })?;
         let surveyed = read_all(run, &job, changes).await;
         let (survey, changes) = surveyed.map_err(|cause| Untouched { cause, job: Some(Arc::clone(&job)) })?;
-        let mut checked = Checked { job, survey, statuses: Arc::default(), absent: None, kept: None, cause: None };
+        let mut checked = Checked { job, survey, statuses: Arc::default(), absent: None, unsent: None, cause: None };
         checked.cause = checked.judge(run, changes).await.err();
         Ok(checked)
     }
@@ -75,7 +76,7 @@ impl Checked {
             let (changes, statuses) =
                 changes.compare_aside(&self.job, &self.survey, empty, StatusMap::default(), run.stop).finish().await?;
             run.screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
-            (self.statuses, self.absent, self.kept) = (Arc::new(statuses), changes.absent(), changes.kept());
+            (self.statuses, self.absent, self.unsent) = (Arc::new(statuses), changes.absent(), changes.unsent());
         }
         Ok(())
     }
@@ -93,7 +94,7 @@ impl Checked {
         });
         let results = results.as_ref().map(|(_, folder)| folder);
         let sources = documents::Sources { config, rejected: &rejected, timeline: None, results };
-        let preview = preview::preview(&self.job, &self.survey, &self.statuses, self.kept.as_deref(), config);
+        let preview = preview::preview(&self.job, &self.survey, &self.statuses, self.unsent.as_deref(), config);
         let check = CheckInfo { examples: Some(masked(&shown)), ..preview };
         let summary = loop {
             let summary = self.summarize(run, &check);

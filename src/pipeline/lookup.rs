@@ -1,5 +1,5 @@
 //! `--only-changed`, during the survey: each contact is held against the one that the server has. Where few are new or
-//! changed, their rows are kept and the lines of all others are written at once, so that the inputs are read only once.
+//! changed, these are kept and the lines of all others are written at once, so that the inputs are read only once.
 
 mod found;
 
@@ -7,29 +7,32 @@ use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::inputs;
+use super::kept_contacts::KeptContacts;
 use crate::dedupe::{Numbered, PhoneIndex};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, KeptRows, Step};
-use crate::report::certain::{CertainLines, WrittenLines};
+use crate::reading::{Job, RejectedRecords, Step};
+use crate::report::certain::{CertainLines, PartlyWritten};
 use crate::source;
 use crate::state::Comparison;
 use crate::stop::Stop;
-use crate::survey::Survey;
+use crate::survey::{Look as _, Survey};
 use crate::wire::contact::Empty;
 
 use found::{Found, Look};
 
-/// The most memory for rows that are kept: beyond it the inputs are read again.
+/// The most memory for what is kept: beyond it the inputs are read again.
 const MOST: usize = 32 << 20;
 
 /// What was found of all rows so far.
 pub struct Lookup {
     empty: Empty,
-    /// New and changed contacts, rows that cannot be sent, and those of a phone that several rows had the last time.
-    kept: KeptRows,
-    /// The lines of all others; `None` where there is no folder for them.
+    /// New and changed contacts, and those of a phone that several rows had the last time.
+    kept: KeptContacts,
+    /// The rows that cannot be sent.
+    rejected: RejectedRecords,
+    /// The lines of all rows; `None` where there is no folder for them.
     lines: Option<CertainLines>,
     /// The records whose contact the server has as it is, as far as is known.
     unchanged: Vec<RangeInclusive<u64>>,
@@ -39,10 +42,10 @@ pub struct Lookup {
 
 /// What the whole reading has found.
 pub struct LookedUp {
-    /// The rows that are not certain, in order.
-    pub kept: KeptRows,
-    /// The lines of all others.
-    pub lines: Option<WrittenLines>,
+    /// The contacts that are not certain, in order.
+    pub kept: KeptContacts,
+    /// `results.csv` with the lines of all others.
+    pub written: Option<PartlyWritten>,
 }
 
 impl Lookup {
@@ -53,7 +56,8 @@ impl Lookup {
         }
         Some(Lookup {
             empty,
-            kept: KeptRows::default(),
+            kept: KeptContacts::default(),
+            rejected: RejectedRecords::default(),
             lines: folder.map(CertainLines::begin).transpose().ok()?,
             unchanged: Vec::new(),
             places: Vec::new(),
@@ -99,7 +103,9 @@ impl Lookup {
         }
         self.places.append(&mut found.places);
         self.kept.append(&mut found.kept);
-        (self.kept.size() <= MOST).then_some(())
+        self.rejected.append(&mut found.rejected);
+        let lines = self.lines.as_ref().map_or(0, CertainLines::size);
+        (self.kept.size() + self.rejected.size() + lines <= MOST).then_some(())
     }
 
     /// The reading has ended. Which contacts are unchanged is added to `comparison` and `statuses`, as far as it is certain; of
@@ -115,7 +121,7 @@ impl Lookup {
         statuses: &mut StatusMap,
         stop: &Stop,
     ) -> Result<LookedUp, Error> {
-        // Rows of which nothing was kept, since nobody knew that others have the same phone.
+        // Contacts that were not kept, since nobody knew that other rows have the same phone.
         let Numbered { once, again } = survey.dedupe.numbered();
         let records = self.unchanged.iter().flat_map(Clone::clone).zip(&self.places);
         let again: Vec<u64> =
@@ -133,27 +139,37 @@ impl Lookup {
                 statuses.set(from..=*records.end(), RowStatus::Unchanged, None);
             }
         }
-        // The rows that are kept are compared, which corrects it for their phones.
+        // The contacts that are kept are compared, which corrects it for their phones.
         comparison.are_same(once.clone());
         if !again.is_empty() {
-            self.read_again(&again, job, survey, stop)?;
+            self.read_again(&again, comparison, job, survey, stop)?;
             self.kept.sort();
         }
-        let lines = self.lines.map(|lines| lines.finish(again.len())).transpose();
+        let lines = self.lines.map(CertainLines::finish).transpose();
         let lines = lines.map_err(|error| Error::Local { what: "results.csv", error })?;
-        Ok(LookedUp { kept: self.kept, lines })
+        let rejected = self.rejected;
+        Ok(LookedUp { kept: self.kept, written: lines.map(|lines| PartlyWritten { lines, rejected }) })
     }
 
-    /// Keeps some rows whose phone others have too.
-    fn read_again(&mut self, records: &[u64], job: &Job, survey: &Survey, stop: &Stop) -> Result<(), Error> {
+    /// Keeps the contacts of some rows whose phone others have too.
+    fn read_again(
+        &mut self,
+        records: &[u64],
+        comparison: &Comparison,
+        job: &Job,
+        survey: &Survey,
+        stop: &Stop,
+    ) -> Result<(), Error> {
         let mut wanted = records.iter().copied().peekable();
-        let (kept, mut stopped) = (&mut self.kept, false);
+        let (is_given_up, has_lines) = (AtomicBool::new(false), self.lines.is_some());
+        let look = Look { comparison, job, empty: self.empty, has_lines, is_given_up: &is_given_up };
+        let (mut found, mut stopped) = (Found::default(), false);
         let read = job.read_only(
             |record| wanted.next_if_eq(&record).is_some(),
             |step| {
                 stopped |= stop.asked().is_some();
                 if let Step::Record(record) = &step {
-                    kept.add(record);
+                    look.look(record, &mut found);
                 }
                 if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             },
@@ -161,6 +177,10 @@ impl Lookup {
         let read = read.map_err(Error::of_a_later_reading)?;
         if stopped {
             return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
+        }
+        found.contacts().for_each(|(record, phone, parts)| self.kept.add(record, phone, parts));
+        if let Some(lines) = &mut self.lines {
+            lines.reopen(&found.lines);
         }
         inputs::are_same(job, &survey.inputs, &read.inputs)
     }

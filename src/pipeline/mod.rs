@@ -14,6 +14,7 @@ mod earlier;
 mod finish;
 mod hints;
 mod inputs;
+mod kept_contacts;
 mod listeners;
 mod lookup;
 pub mod merge;

@@ -5,11 +5,12 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
+use super::kept_contacts::KeptContacts;
 use super::screen::values;
 use crate::config::Config;
 use crate::dedupe::{Merge, Resolved};
 use crate::outcome::StatusMap;
-use crate::reading::{Job, Judged, KeptRows, Record, Step};
+use crate::reading::{Job, Judged, Record, Step};
 use crate::report::CheckInfo;
 use crate::report::check::shown_contact;
 use crate::survey::Survey;
@@ -20,44 +21,54 @@ const SHOWN: usize = 5;
 /// How many are written to know how large one is.
 const MEASURED: u64 = 1_000;
 
-/// Reads the beginning of the inputs once more, or the rows that are kept: nothing else of the inputs would be sent then. One that
-/// cannot be read again shows nothing: the survey has read it whole.
+/// Reads the beginning of the inputs once more, unless what would be sent of them is kept. One that cannot be read again shows
+/// nothing: the survey has read it whole.
 pub fn preview(
     job: &Job,
     survey: &Survey,
     statuses: &StatusMap,
-    kept: Option<&KeptRows>,
+    unsent: Option<&KeptContacts>,
     config: &Config,
 ) -> CheckInfo {
-    let mut merge = Merge::new(&survey.dedupe);
+    let empty = config.rows.empty;
     let (mut shown, mut contacts, mut bytes) = (Vec::new(), 0_u64, 0_u64);
-    let mut buffer = Vec::new();
-    let each = |step: Step<'_>| {
-        let Step::Record(Record { row, judged: Judged::Contact(contact), .. }) = step else {
-            return ControlFlow::Continue(());
-        };
-        buffer.clear();
-        let is_done = statuses.is_done(row.location.record);
-        match merge.row(row.location, &contact) {
-            Ok(Resolved::Alone(contact)) => write(contact, &contact.name(), config.rows.empty, &mut buffer),
-            Ok(Resolved::Together(details)) => write_merged(contact.phone, &details, config.rows.empty, &mut buffer),
-            Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
-            Err(_) => return ControlFlow::Break(()),
-        }
-        if is_done {
-            return ControlFlow::Continue(());
-        }
+    let mut show = |written: &[u8]| {
         if shown.len() < SHOWN {
-            let contact = serde_json::from_slice::<Value>(&buffer);
+            let contact = serde_json::from_slice::<Value>(written);
             shown.extend(contact.map(|contact| shown_contact(contact, values(config))));
         }
         contacts += 1;
-        bytes += buffer.len() as u64 + 1;
+        bytes += written.len() as u64 + 1;
         if contacts < MEASURED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    match kept {
-        Some(kept) => kept.read(job, each),
-        None => drop(job.read(each)),
+    let mut buffer = Vec::new();
+    match unsent {
+        Some(unsent) => {
+            for (_, phone, details) in unsent.details() {
+                buffer.clear();
+                write_merged(phone, &details, empty, &mut buffer);
+                if show(&buffer).is_break() {
+                    break;
+                }
+            }
+        }
+        None => {
+            let mut merge = Merge::new(&survey.dedupe);
+            drop(job.read(|step| {
+                let Step::Record(Record { row, judged: Judged::Contact(contact), .. }) = step else {
+                    return ControlFlow::Continue(());
+                };
+                let record = row.location.record;
+                buffer.clear();
+                match merge.row(record, &contact) {
+                    Ok(Resolved::Alone(contact)) => write(contact, &contact.name(), empty, &mut buffer),
+                    Ok(Resolved::Together(details)) => write_merged(contact.phone, &details, empty, &mut buffer),
+                    Ok(Resolved::Duplicate(_)) => return ControlFlow::Continue(()),
+                    Err(_) => return ControlFlow::Break(()),
+                }
+                if statuses.is_done(record) { ControlFlow::Continue(()) } else { show(&buffer) }
+            }));
+        }
     }
     let open = survey.contacts().saturating_sub(statuses.counts().total());
     CheckInfo {

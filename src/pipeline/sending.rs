@@ -12,6 +12,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::contacts::{Contacts, Whole};
 use super::inputs;
+use super::kept_contacts::KeptContacts;
 use super::listeners::Listeners;
 use super::reports::AssumedRows;
 use crate::batch::{Parcel, ParcelBuilder};
@@ -21,7 +22,7 @@ use crate::dedupe::{Merge, Share};
 use crate::error::Error;
 use crate::folder::Folder;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{InputRead, Job, Judged, KeptRows, Record, Which};
+use crate::reading::{InputRead, Job, Judged, Record};
 use crate::report::rejected_rows::{RejectedRows, Values};
 use crate::report::rows::{Lines, ReportContext, Tables};
 use crate::stop::Stop;
@@ -49,8 +50,8 @@ pub struct SendJob {
     pub empty: Empty,
     /// At most so many contacts are sent.
     pub most: u64,
-    /// The rows that hold all of them; `None` where the inputs are to be read again.
-    pub kept: Option<Arc<KeptRows>>,
+    /// All of them, as they are sent; `None` where the inputs are to be read for them.
+    pub kept: Option<Arc<KeptContacts>>,
     /// The results folder.
     pub folder: Folder,
     /// How values appear where people look.
@@ -133,17 +134,17 @@ impl Prepared {
     /// Adds a row; `name` is the one that it gives.
     fn add(&mut self, load: &SendJob, record: &Record<'_>, name: &str) {
         let Record { row, judged: Judged::Contact(contact), .. } = record else { return };
-        let location = row.location;
-        let share = load.survey.dedupe.share(location, contact.phone);
+        let record = row.location.record;
+        let share = load.survey.dedupe.share(record, contact.phone);
         // What of several rows an earlier run settled is read all the same: it may leave something to a later row.
-        if share == Share::All && load.done.is_done(location.record) {
-            let is_control = load.done.get(location.record) == Some(RowStatus::AcceptedBefore);
+        if share == Share::All && load.done.is_done(record) {
+            let is_control = load.done.get(record) == Some(RowStatus::AcceptedBefore);
             if is_control && self.accepted_before.is_none() {
-                self.accepted_before = Some(accepted_before(location.record, contact, load.empty));
+                self.accepted_before = Some(accepted_before(record, contact, load.empty));
             }
             return;
         }
-        self.contacts.add(share, location, contact, |out| write(contact, name, load.empty, out));
+        self.contacts.add(share, record, contact, |out| write(contact, name, load.empty, out));
     }
 }
 
@@ -155,44 +156,41 @@ fn accepted_before(record: u64, contact: &Contact, empty: Empty) -> Parcel {
     builder.take_accepted_before()
 }
 
-/// Puts prepared contacts into parcels, in order.
+/// Puts contacts into parcels, in order.
 struct Packer<'s> {
     load: &'s SendJob,
     parcels: &'s mpsc::Sender<Arc<Parcel>>,
-    merge: Merge<'s>,
     builder: ParcelBuilder,
     /// So many contacts may still be sent.
     left: u64,
-    is_control_sent: bool,
     /// Whether nobody wants the rest.
     is_ended: bool,
 }
 
 impl Packer<'_> {
-    /// Takes the contacts of a block, and empties it.
-    fn pack(&mut self, block: &mut Prepared) -> Result<(), Error> {
-        if let Some(control) = block.accepted_before.take().filter(|_| !self.is_control_sent) {
-            self.is_control_sent = true;
-            self.hand_on(control);
+    /// Adds a contact, unless no more may be sent. It breaks where nobody wants the rest.
+    fn add(&mut self, record: u64, write: impl FnOnce(&mut Vec<u8>)) -> Result<ControlFlow<()>, Error> {
+        if self.left > 0 {
+            self.left -= 1;
+            self.builder.contact(record, write);
         }
-        let Packer { load, parcels, merge, builder, left, is_ended, .. } = self;
-        block.contacts.settle(merge, |record, phone, whole| {
-            match whole.filter(|_| *left > 0) {
-                Some(Whole::Written(object)) => {
-                    *left -= 1;
-                    builder.contact(record, |out| out.extend_from_slice(object));
-                }
-                Some(Whole::Merged(details)) if !load.done.is_done(record) => {
-                    *left -= 1;
-                    builder.contact(record, |out| write_merged(phone, &details, load.empty, out));
-                }
-                _ => {}
+        if self.builder.is_full() {
+            inputs::have_same_lengths(&self.load.job)?;
+            let parcel = self.builder.take();
+            self.hand_on(parcel);
+        }
+        Ok(if self.is_ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    /// Adds the contacts of a block, and empties it.
+    fn add_all(&mut self, contacts: &mut Contacts, merge: &mut Merge<'_>) -> Result<(), Error> {
+        let SendJob { done, empty, .. } = self.load;
+        contacts.settle(merge, |record, phone, whole| match whole {
+            Some(Whole::Written(object)) => self.add(record, |out| out.extend_from_slice(object)),
+            Some(Whole::Merged(details)) if !done.is_done(record) => {
+                self.add(record, |out| write_merged(phone, &details, *empty, out))
             }
-            if builder.is_full() {
-                inputs::have_same_lengths(&load.job)?;
-                *is_ended |= parcels.blocking_send(Arc::new(builder.take())).is_err();
-            }
-            Ok(if *is_ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            _ => Ok(ControlFlow::Continue(())),
         })
     }
 
@@ -204,17 +202,42 @@ impl Packer<'_> {
 /// What was read, and what was written of it meanwhile.
 type ReadRows = (Vec<InputRead>, Option<AssumedRows>);
 
-/// Reads, judges, merges and writes parcels. `None` if nobody wanted the rest.
+/// Writes parcels. `None` if nobody wanted the rest.
 fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Result<Option<ReadRows>, Error> {
-    let mut packer = Packer {
-        load,
-        parcels,
-        merge: Merge::new(&load.survey.dedupe),
-        builder: ParcelBuilder::default(),
-        left: load.most,
-        is_control_sent: false,
-        is_ended: false,
+    let mut packer = Packer { load, parcels, builder: ParcelBuilder::default(), left: load.most, is_ended: false };
+    let read = match &load.kept {
+        Some(kept) => {
+            send_kept(kept, &mut packer, stop)?;
+            (load.survey.inputs.clone(), None)
+        }
+        None => read_all(&mut packer, stop)?,
     };
+    if packer.is_ended {
+        return Ok(None);
+    }
+    inputs::have_same_lengths(&load.job)?;
+    let rest = packer.builder.take();
+    if !rest.items.is_empty() {
+        packer.hand_on(rest);
+    }
+    Ok((!packer.is_ended).then_some(read))
+}
+
+/// Writes the contacts that are kept into parcels.
+fn send_kept(kept: &KeptContacts, packer: &mut Packer<'_>, stop: &Stop) -> Result<(), Error> {
+    let empty = packer.load.empty;
+    for (record, phone, details) in kept.details() {
+        packer.is_ended |= stop.asked().is_some();
+        if packer.add(record, |out| write_merged(phone, &details, empty, out))?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Reads, judges, merges and writes parcels.
+fn read_all(packer: &mut Packer<'_>, stop: &Stop) -> Result<ReadRows, Error> {
+    let load = packer.load;
     let context = ReportContext {
         job: &load.job,
         inputs: &load.survey.inputs,
@@ -224,24 +247,26 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
         why_not_sent: "",
     };
     let mut rejected = RejectedRows::new(load.values);
-    // Of kept rows there are few, and a trial leaves rows that are not sent.
-    let is_all = load.kept.is_none() && load.most == u64::MAX;
-    let mut tables = is_all.then(|| Tables::begin(&context, &load.folder, &mut rejected, None).ok()).flatten();
+    // A trial leaves rows that are not sent.
+    let is_all = load.most == u64::MAX;
+    let mut tables = is_all.then(|| Tables::begin(&context, &load.folder, &mut rejected).ok()).flatten();
     let has_tables = tables.is_some();
     let modified = inputs::modified(&load.job);
-    let mut failed = None;
-    let read = load.job.read_kept_or_all(
-        load.kept.as_deref().map(|kept| (kept, Which::Open)),
-        &load.survey.inputs,
-        |record, (contacts, lines): &mut (Prepared, Lines<'_>)| {
+    let (mut merge, mut is_control_sent, mut failed) = (Merge::new(&load.survey.dedupe), false, None);
+    let read = load.job.read_blocks(
+        |record, (prepared, lines): &mut (Prepared, Lines<'_>)| {
             let name = name_of(record.row, record.fields);
-            contacts.add(load, &record, &name);
+            prepared.add(load, &record, &name);
             if has_tables {
                 lines.add(&context, &record, &name);
             }
         },
-        |(contacts, lines), _| {
-            failed = packer.pack(contacts).err();
+        |(prepared, lines), _| {
+            if let Some(control) = prepared.accepted_before.take().filter(|_| !is_control_sent) {
+                is_control_sent = true;
+                packer.hand_on(control);
+            }
+            failed = packer.add_all(&mut prepared.contacts, &mut merge).err();
             packer.is_ended |= stop.asked().is_some();
             // Where the files cannot be written, contacts are sent all the same; the reports say why then.
             if tables.as_mut().is_none_or(|tables| tables.write(lines).is_err()) {
@@ -252,14 +277,6 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
     );
     let read = read.map_err(Error::of_a_later_reading)?;
     failed.map_or(Ok(()), Err)?;
-    if packer.is_ended {
-        return Ok(None);
-    }
-    inputs::have_same_lengths(&load.job)?;
-    let rest = packer.builder.take();
-    if !rest.items.is_empty() && parcels.blocking_send(Arc::new(rest)).is_err() {
-        return Ok(None);
-    }
     let written = tables.and_then(|tables| tables.finish().ok());
-    Ok(Some((read.inputs, written.map(|written| AssumedRows { written, rejected, modified }))))
+    Ok((read.inputs, written.map(|written| AssumedRows { written, rejected, modified })))
 }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::{InputRead, Job, Judged, Read, Record, Unjudged};
+use super::{InputRead, Job, Judged, Read, Record};
 use crate::contact::{Contact, FieldColumns, Rules};
 use crate::mapping::Mapping;
 use crate::row::{Code, Field, Location, Reject, Row};
@@ -196,17 +196,6 @@ impl Block<'_> {
         );
     }
 
-    /// Gives those of its rows that have these numbers.
-    pub fn some(&self, records: &[u64], mut each: impl FnMut(Unjudged<'_>)) {
-        let (Some((_, layout)), Some(first)) = (&self.of, self.rows.first()) else { return };
-        let (fields, columns, before) = (layout.mapping.fields(), &layout.columns, self.before);
-        let places =
-            records.iter().filter_map(|record| usize::try_from(record.checked_sub(first.location.record)?).ok());
-        for row in places.filter_map(|place| self.rows.get(..self.len)?.get(place)) {
-            each(Unjudged { row, fields, columns, before });
-        }
-    }
-
     /// Judges those of its rows that are wanted and of the shard, in order, until `each` ends it by breaking.
     pub fn judge(
         &self,
@@ -249,7 +238,7 @@ impl BrokenRow {
 }
 
 /// What a row comes to that could be read.
-pub(super) fn judge<'r>(row: &'r Row, input: &Understanding, fields: &'r FieldColumns, rules: &'r Rules) -> Judged<'r> {
+fn judge<'r>(row: &'r Row, input: &Understanding, fields: &'r FieldColumns, rules: &'r Rules) -> Judged<'r> {
     if !input.filter.keeps(row) {
         return Judged::Skipped;
     }

@@ -1,12 +1,13 @@
 //! A line of `results.csv`: what became of a row.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::rows::ReportContext;
 use crate::byte_table::{byte_table, kinds};
 use crate::contact::Contact;
-use crate::contact::phone::Digits;
-use crate::outcome::{RowCounts, RowStatus};
+use crate::contact::phone::{Digits, Phone};
+use crate::outcome::RowStatus;
 use crate::reading::Judged;
 use crate::row::guard::guard_within;
 use crate::row::{Location, Note, Reject, Row};
@@ -81,73 +82,105 @@ pub(super) struct ResultLine<'a> {
 }
 
 impl<'a> ResultLine<'a> {
-    /// What became of this row, and counts it.
-    pub fn of(context: &'a ReportContext<'_>, row: &Row, judged: &Judged<'_>, rows: &mut RowCounts) -> ResultLine<'a> {
-        rows.read += 1;
-        let mut line = |status| {
-            rows.counts[status] += 1;
-            ResultLine::plain(status)
-        };
-        let contact = match judged {
-            Judged::Skipped => return line(RowStatus::Skipped),
-            Judged::Invalid(reject) => {
-                return ResultLine {
-                    code: reject.code.as_str(),
-                    field: reject.field.as_str(),
-                    message: Cow::Owned(message(reject)),
-                    ..line(RowStatus::Invalid)
-                };
-            }
-            Judged::Contact(contact) => contact,
-        };
-        let record = row.location.record;
-        let known =
-            |line: ResultLine<'a>| ResultLine { number: Some(contact.phone.split()), notes: notes(contact), ..line };
-        if let Some(winner) = context.keep.winner(contact.phone).filter(|winner| winner.record != record) {
-            return known(ResultLine {
-                code: "row.duplicate",
-                field: "phone",
-                message: Cow::Owned(context.duplicate(winner, row.location.input as usize)),
-                ..line(RowStatus::Duplicate)
-            });
+    /// What became of this row.
+    pub fn of(context: &'a ReportContext<'_>, row: &Row, judged: &Judged<'_>) -> ResultLine<'a> {
+        match judged {
+            Judged::Skipped => ResultLine::plain(RowStatus::Skipped),
+            Judged::Invalid(reject) => ResultLine::of_reject(reject),
+            Judged::Contact(contact) => ResultLine {
+                number: Some(contact.phone.split()),
+                notes: notes(contact),
+                ..ResultLine::of_contact(context, row.location, contact.phone)
+            },
+        }
+    }
+
+    /// What became of a row that cannot be sent.
+    pub fn of_reject(reject: &Reject) -> ResultLine<'a> {
+        ResultLine {
+            code: reject.code.as_str(),
+            field: reject.field.as_str(),
+            message: Cow::Owned(message(reject)),
+            ..ResultLine::plain(RowStatus::Invalid)
+        }
+    }
+
+    /// What became of a row with this phone, without the cells of the contact.
+    pub fn of_contact(context: &'a ReportContext<'_>, location: Location, phone: Phone) -> ResultLine<'a> {
+        let record = location.record;
+        if let Some(winner) = context.keep.winner(phone).filter(|winner| winner.record != record) {
+            return ResultLine::duplicate(context.duplicate(winner, location.input as usize));
         }
         let status = context.statuses.get(record).unwrap_or(RowStatus::NotSent);
         if let Some(assumed) = context.open_rows.filter(|_| status.is_open()) {
-            return known(line(assumed));
+            return ResultLine::plain(assumed);
         }
-        let line = line(status);
-        known(match context.statuses.reason(record) {
+        let line = ResultLine::plain(status);
+        match context.statuses.reason(record) {
             Some(failure) => {
                 ResultLine { code: failure.cause.as_str(), message: Cow::Borrowed(&failure.message), ..line }
             }
             None if status == RowStatus::NotSent => ResultLine { message: Cow::Borrowed(context.why_not_sent), ..line },
             None => line,
-        })
+        }
+    }
+
+    /// A row that is not sent because another one is.
+    pub fn duplicate(message: String) -> ResultLine<'a> {
+        ResultLine {
+            code: "row.duplicate",
+            field: "phone",
+            message: Cow::Owned(message),
+            ..ResultLine::plain(RowStatus::Duplicate)
+        }
     }
 
     /// A row of which there is nothing but its status.
-    fn plain(status: RowStatus) -> ResultLine<'a> {
+    pub fn plain(status: RowStatus) -> ResultLine<'a> {
         ResultLine { status, code: "", message: Cow::Borrowed(""), field: "", number: None, notes: String::new() }
     }
 
     /// Adds the line to `out`, line end and all. `beginning` is that of the row.
     pub fn write(&self, beginning: &[u8], name: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(beginning);
+        self.write_reason(out);
+        write_contact(self.number, name, &self.notes, out);
+    }
+
+    /// The same of a contact of which the cells around status and reason are written already.
+    pub fn write_between(&self, before: &[u8], behind: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(before);
+        out.extend_from_slice(self.status.as_str().as_bytes());
+        out.push(b',');
+        self.write_reason(out);
+        out.extend_from_slice(behind);
+    }
+
+    fn write_reason(&self, out: &mut Vec<u8>) {
         for word in [self.code, self.field] {
             out.extend_from_slice(word.as_bytes());
             out.push(b',');
         }
         guarded(&self.message, out);
-        write_contact(self.number, name, &self.notes, out);
     }
 }
 
-/// Adds the line of a contact about which there is nothing more to say than its status, or of a row of which there is none.
-pub(super) fn write_plain(beginning: &[u8], name: &str, contact: Option<&Contact<'_>>, out: &mut Vec<u8>) {
+/// Adds the line of a row about which there is nothing more to say than its status, and says which of its bytes are status and
+/// reason.
+pub(super) fn write_plain(
+    beginning: &[u8],
+    status: RowStatus,
+    name: &str,
+    contact: Option<&Contact<'_>>,
+    out: &mut Vec<u8>,
+) -> Range<usize> {
+    let start = out.len() + beginning.len() - status.as_str().len() - 1;
     out.extend_from_slice(beginning);
     out.extend_from_slice(b",,");
+    let end = out.len();
     let notes = contact.map_or_else(String::new, notes);
     write_contact(contact.map(|contact| contact.phone.split()), name, &notes, out);
+    start..end
 }
 
 /// The cells behind the message.

@@ -7,17 +7,19 @@
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::thread;
 
 use crate::contact::name_of;
 use crate::dedupe::{DedupePlan, Winner};
 use crate::folder::{Draft, Folder, RESULTS, rejected_name};
 use crate::outcome::{RowCounts, RowStatus, StatusMap};
-use crate::reading::{InputRead, Job, Judged, Record, Which};
-use crate::row::Row;
+use crate::reading::{InputRead, Job, Judged, Record};
+use crate::row::{Reject, Row};
 use crate::source::{self, Columns, Source};
 
-use super::certain::{Filling, PartlyWritten, WrittenLines};
+use super::certain::PartlyWritten;
 use super::line::{self, Beginning, ResultLine};
 use super::rejected::{Rejected, is_json};
 use super::rejected_rows::{RejectedRow, RejectedRows};
@@ -107,18 +109,12 @@ pub fn write(
     begun: Option<PartlyWritten>,
     mut stop: impl FnMut() -> bool + Send,
 ) -> Result<Option<Written>, Error> {
-    let (lines, left) = match begun {
-        Some(PartlyWritten { lines, left }) if left.is_empty() => {
-            return Ok(Some(Written { rows: lines.rows(), results: lines.into_table(), rejected: Vec::new() }));
-        }
-        Some(PartlyWritten { lines, left }) => (Some(lines), Some(left)),
-        None => (None, None),
-    };
-    let mut tables = Tables::begin(context, folder, rejected, lines)?;
+    if let Some(begun) = begun {
+        return complete(context, folder, rejected, begun, stop);
+    }
+    let mut tables = Tables::begin(context, folder, rejected)?;
     let mut ended = None;
-    let read = context.job.read_kept_or_all(
-        left.as_deref().map(|left| (left, Which::All)),
-        context.inputs,
+    let read = context.job.read_blocks(
         |record, lines: &mut Lines<'_>| lines.add(context, &record, &name_of(record.row, record.fields)),
         |lines, _| {
             if let Err(error) = tables.write(lines) {
@@ -138,6 +134,32 @@ pub fn write(
     tables.finish().map(Some)
 }
 
+/// The same where most lines of `results.csv` are written: nothing is read.
+fn complete(
+    context: &ReportContext<'_>,
+    folder: &Folder,
+    rejected: &mut RejectedRows,
+    PartlyWritten { lines, rejected: records }: PartlyWritten,
+    stop: impl FnMut() -> bool + Send,
+) -> Result<Option<Written>, Error> {
+    thread::scope(|threads| {
+        let table =
+            threads.spawn(|| lines.complete(|location, phone| ResultLine::of_contact(context, location, phone), stop));
+        let mut files = RejectedFiles::begin(context, folder);
+        let written = records.each(|row, columns, reject| {
+            let Some(input) = context.job.inputs.get(row.location.input as usize) else { return Ok(()) };
+            let line = ResultLine::of_reject(reject);
+            rejected.add(shown(&line, row, Some(reject), columns, input.source.input().name()));
+            files.add(&input.source, row, &line)
+        });
+        let table = table.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let table = table.map_err(|error| Error::File { path: folder.file(RESULTS), error })?;
+        written?;
+        let Some((results, rows)) = table else { return Ok(None) };
+        Ok(Some(Written { rows, results, rejected: files.finish()? }))
+    })
+}
+
 /// The memory for the lines of a block that is kept for the next, in bytes; a few rows can be far larger than usual.
 const USUAL: usize = 512 << 10;
 
@@ -146,8 +168,6 @@ const USUAL: usize = 512 << 10;
 pub struct Lines<'c> {
     beginning: Beginning,
     text: Vec<u8>,
-    /// The record of each line, and where it ends in the text.
-    ends: Vec<(u64, usize)>,
     rows: RowCounts,
     rejected: Vec<RejectedLine<'c>>,
 }
@@ -165,12 +185,17 @@ impl<'c> Lines<'c> {
         let Record { row, columns, judged, before, .. } = record;
         let Some(input) = context.job.inputs.get(row.location.input as usize) else { return };
         let file = input.source.input().name();
-        let line = ResultLine::of(context, row, judged, &mut self.rows);
+        let line = ResultLine::of(context, row, judged);
+        self.rows.read += 1;
+        self.rows.counts[line.status] += 1;
         let beginning = self.beginning.of(file, row.location, row.location.record - before, line.status);
         line.write(beginning, name, &mut self.text);
-        self.ends.push((row.location.record, self.text.len()));
         if line.status.is_rejected() {
-            let shown = case(&line, row, judged, columns, file);
+            let reject = match judged {
+                Judged::Invalid(reject) => Some(&**reject),
+                Judged::Contact(_) | Judged::Skipped => None,
+            };
+            let shown = shown(&line, row, reject, columns, file);
             self.rejected.push(RejectedLine { row: (*row).clone(), line, shown });
         }
     }
@@ -180,22 +205,14 @@ impl<'c> Lines<'c> {
 pub struct Tables<'w> {
     context: &'w ReportContext<'w>,
     folder: &'w Folder,
-    results: Results,
+    results: BufWriter<Draft>,
     files: RejectedFiles<'w>,
     rejected: &'w mut RejectedRows,
     rows: RowCounts,
 }
 
-/// `results.csv` on its way.
-enum Results {
-    /// All lines come one after another.
-    New(BufWriter<Draft>),
-    /// Some were written before.
-    Begun(Filling),
-}
-
 impl<'w> Tables<'w> {
-    /// Begins the files; `lines` are those of rows that are not read, which the others are put between.
+    /// Begins the files.
     ///
     /// # Errors
     /// A file fails.
@@ -203,21 +220,15 @@ impl<'w> Tables<'w> {
         context: &'w ReportContext<'w>,
         folder: &'w Folder,
         rejected: &'w mut RejectedRows,
-        lines: Option<WrittenLines>,
     ) -> Result<Tables<'w>, Error> {
-        let rows = lines.as_ref().map(WrittenLines::rows).unwrap_or_default();
-        let begin = || match lines {
-            Some(lines) => Ok(Results::Begun(lines.fill()?)),
-            None => {
-                let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS)?);
-                results.write_all(line::HEADER)?;
-                Ok(Results::New(results))
-            }
+        let begin = || {
+            let mut results = BufWriter::with_capacity(1 << 16, folder.create(RESULTS)?);
+            results.write_all(line::HEADER)?;
+            Ok(results)
         };
         let results = begin().map_err(|error| Error::File { path: folder.file(RESULTS), error })?;
-        let several = context.job.inputs.len() > 1;
-        let files = RejectedFiles { folder, several, open: None, finished: Vec::new() };
-        Ok(Tables { context, folder, results, files, rejected, rows })
+        let files = RejectedFiles::begin(context, folder);
+        Ok(Tables { context, folder, results, files, rejected, rows: RowCounts::default() })
     }
 
     /// Writes the lines of the rows that come next, and empties them.
@@ -225,33 +236,18 @@ impl<'w> Tables<'w> {
     /// # Errors
     /// A file fails.
     pub fn write(&mut self, lines: &mut Lines<'_>) -> Result<(), Error> {
-        self.write_results(lines).map_err(|error| Error::File { path: self.folder.file(RESULTS), error })?;
+        let written = self.results.write_all(&lines.text);
+        written.map_err(|error| Error::File { path: self.folder.file(RESULTS), error })?;
         self.rows += std::mem::take(&mut lines.rows);
         for RejectedLine { row, line, shown } in lines.rejected.drain(..) {
             self.rejected.add(shown);
-            let number = row.location.input as usize;
-            if let Some(input) = self.context.job.inputs.get(number) {
-                self.files.add(number, &input.source, &row, &line)?;
+            if let Some(input) = self.context.job.inputs.get(row.location.input as usize) {
+                self.files.add(&input.source, &row, &line)?;
             }
         }
-        lines.ends.clear();
         lines.text.clear();
         lines.text.shrink_to(USUAL);
         Ok(())
-    }
-
-    fn write_results(&mut self, lines: &Lines<'_>) -> io::Result<()> {
-        match &mut self.results {
-            Results::New(table) => table.write_all(&lines.text),
-            Results::Begun(table) => {
-                let mut start = 0;
-                for (record, end) in &lines.ends {
-                    table.add(*record, lines.text.get(start..*end).unwrap_or_default())?;
-                    start = *end;
-                }
-                Ok(())
-            }
-        }
     }
 
     /// What was written, when all rows have been read.
@@ -259,21 +255,16 @@ impl<'w> Tables<'w> {
     /// # Errors
     /// A file fails.
     pub fn finish(self) -> Result<Written, Error> {
-        let results = match self.results {
-            Results::New(table) => table.into_inner().map_err(io::IntoInnerError::into_error),
-            Results::Begun(table) => table.finish(),
-        };
+        let results = self.results.into_inner().map_err(io::IntoInnerError::into_error);
         let results = results.map_err(|error| Error::File { path: self.folder.file(RESULTS), error })?;
         Ok(Written { rows: self.rows, results, rejected: self.files.finish()? })
     }
 }
 
 /// A rejected row as reports show it.
-fn case(line: &ResultLine<'_>, row: &Row, judged: &Judged<'_>, columns: &Columns, file: &str) -> RejectedRow {
-    let (column, value) = match judged {
-        Judged::Invalid(reject) => (reject.column.and_then(|column| columns.name(column as usize)), &*reject.value),
-        Judged::Contact(_) | Judged::Skipped => (None, ""),
-    };
+fn shown(line: &ResultLine<'_>, row: &Row, reject: Option<&Reject>, columns: &Columns, file: &str) -> RejectedRow {
+    let column = reject.and_then(|reject| columns.name(reject.column? as usize));
+    let value = reject.map_or("", |reject| &*reject.value);
     RejectedRow {
         file: file.to_owned(),
         line: row.location.line,
@@ -293,8 +284,13 @@ struct RejectedFiles<'f> {
     finished: Vec<Draft>,
 }
 
-impl RejectedFiles<'_> {
-    fn add(&mut self, number: usize, source: &Source, row: &Row, line: &ResultLine<'_>) -> Result<(), Error> {
+impl<'f> RejectedFiles<'f> {
+    fn begin(context: &ReportContext<'_>, folder: &'f Folder) -> RejectedFiles<'f> {
+        RejectedFiles { folder, several: context.job.inputs.len() > 1, open: None, finished: Vec::new() }
+    }
+
+    fn add(&mut self, source: &Source, row: &Row, line: &ResultLine<'_>) -> Result<(), Error> {
+        let number = row.location.input as usize;
         if self.open.as_ref().is_none_or(|(of, ..)| *of != number) {
             self.close()?;
             let ending = if is_json(source) { "ndjson" } else { "csv" };

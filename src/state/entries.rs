@@ -1,6 +1,6 @@
 //! The entries of a state file, and where each is found.
 
-use prefetch_index::prefetch_index;
+use std::ops::Range;
 
 use crate::contact::phone::Phone;
 
@@ -12,10 +12,15 @@ const PHONE_BITS: u32 = 50;
 const BELOW_PHONE: u32 = u128::BITS - PHONE_BITS;
 /// The bit of an entry that says that several rows had its phone; those below are the hash of the payload.
 const OF_SEVERAL: u128 = 1 << (BELOW_PHONE - 1);
-/// Entries in a part of them, about: one or two lines of the cache.
-const IN_A_PART: usize = 4;
-/// So many entries from the beginning of a part are looked through; few parts have more.
-const WINDOW: usize = 5;
+/// Entries in a part of them, about: so few that all beginnings fit into a near cache, and a place within one is hardly ever far
+/// from where it is expected.
+const IN_A_PART: usize = 16;
+/// So many entries are looked through at once.
+const WINDOW: usize = 8;
+/// Entries in a line of the cache.
+const IN_A_LINE: usize = 4;
+/// The bits behind those of a part that say how far behind its beginning a phone is expected.
+const FRACTION_BITS: u32 = 12;
 
 /// A phone, mixed, and the payload of its contact: 50 bits of the one, 77 bits of a hash of the other. The bit between them
 /// says that the contact was made of several rows, which the next reading knows by it before it has seen the second.
@@ -114,17 +119,18 @@ impl Entries {
 
     /// Where the entry of the same phone stands; where it would, if there is none.
     pub fn find(&self, entry: Entry) -> Result<usize, usize> {
-        let (part, phone) = (self.part(entry), entry.phone());
-        let start = self.start(part);
+        let phone = entry.phone();
+        let start = self.window(entry);
         let window: Option<&[Entry; WINDOW]> = self.all.get(start..).and_then(|all| all.first_chunk());
         let place = match window {
             // All are compared: the processor cannot guess where a search among them would turn.
-            Some(few @ [.., last]) if last.phone() >= phone => {
+            Some(few @ [first, .., last]) if (first.phone()..=last.phone()).contains(&phone) => {
                 start + few.iter().map(|known| usize::from(known.phone() < phone)).sum::<usize>()
             }
             _ => {
-                let part = self.all.get(start..self.start(part + 1)).unwrap_or_default();
-                start + part.partition_point(|known| known.phone() < phone)
+                let part = self.part(entry);
+                let part = self.all.get(part.clone()).map(|all| (part.start, all)).unwrap_or_default();
+                part.0 + part.1.partition_point(|known| known.phone() < phone)
             }
         };
         match self.get(place) {
@@ -133,24 +139,27 @@ impl Entries {
         }
     }
 
-    /// Has the processor fetch where the part of an entry begins: the first of two steps, between which there should be time.
-    pub fn prefetch_part(&self, entry: Entry) {
-        prefetch_index(&self.starts, self.part(entry));
+    /// Has the processor fetch what [`find`](Entries::find) needs of these, all at once: each would wait for it otherwise.
+    pub fn touch(&self, entries: impl Iterator<Item = Entry>) {
+        let places = entries.map(|entry| self.window(entry)).flat_map(|at| [at, at + IN_A_LINE, at + WINDOW - 1]);
+        let touched = places.filter_map(|place| self.all.get(place));
+        std::hint::black_box(touched.fold(0, |all, entry| all ^ entry.0));
     }
 
-    /// Has it fetch what [`find`](Entries::find) looks through then.
-    pub fn prefetch_window(&self, entry: Entry) {
-        let start = self.start(self.part(entry));
-        prefetch_index(&self.all, start);
-        prefetch_index(&self.all, start + WINDOW - 1);
+    /// The places of the entries that begin with the same bits.
+    fn part(&self, entry: Entry) -> Range<usize> {
+        let part = (entry.phone() >> self.shift) as usize;
+        let start = |part: usize| self.starts.get(part).map_or(0, |start| *start as usize);
+        start(part)..start(part + 1)
     }
 
-    fn start(&self, part: usize) -> usize {
-        self.starts.get(part).map_or(0, |start| *start as usize)
-    }
-
-    fn part(&self, entry: Entry) -> usize {
-        (entry.phone() >> self.shift) as usize
+    /// Where those begin among which it most likely is: its phone is as far behind the first of its part as its other bits say, since
+    /// phones are spread evenly.
+    fn window(&self, entry: Entry) -> usize {
+        let part = self.part(entry);
+        let behind = entry.phone() >> self.shift.saturating_sub(FRACTION_BITS) & ((1 << FRACTION_BITS) - 1);
+        let place = part.start + (part.len() * behind as usize >> FRACTION_BITS);
+        place.saturating_sub(WINDOW / 2)
     }
 }
 
@@ -242,6 +251,7 @@ mod tests {
             all.chunks(7).for_each(|some| builder.add(&some.iter().flat_map(|entry| entry.to_bytes()).collect::<Vec<u8>>()));
             let entries = builder.finish().unwrap();
             prop_assert_eq!(entries.all(), &all);
+            entries.touch(others.iter().copied());
             for entry in all.iter().chain(&others) {
                 prop_assert_eq!(entries.find(*entry), all.binary_search_by_key(&entry.phone(), |entry| entry.phone()));
             }

@@ -35,6 +35,22 @@ pub fn write_merged_parts(phone: Phone, details: &Details, empty: Empty, out: &m
     merged(phone, details, empty).write(Form::Parts, out);
 }
 
+/// What parts that were written say of a contact beside its phone; `None` where they are none.
+pub fn read_parts(parts: &[u8]) -> Option<Details> {
+    let (there, mut rest) = parts.split_first()?;
+    let tag_count = read_length(&mut rest)?;
+    let mut part = || {
+        let length = read_length(&mut rest)?;
+        let (text, behind) = rest.split_at_checked(length)?;
+        rest = behind;
+        str::from_utf8(text).ok().map(str::to_owned)
+    };
+    let (name, email) = (part()?, part()?);
+    let tags = (0..tag_count).map(|_| part()).collect::<Option<_>>()?;
+    let attributes = std::iter::from_fn(|| Some((part()?, part()?))).collect();
+    Some(Details { name, email: (there & EMAIL != 0).then_some(email), tags, attributes })
+}
+
 fn of_row(form: Form, contact: &Contact<'_>, name: &str, empty: Empty, out: &mut Vec<u8>) {
     let tags = contact.tags();
     let attributes = contact.attributes();
@@ -65,6 +81,12 @@ fn merged(
         empty,
     }
 }
+
+/// Which parts the JSON object has, in the first byte of what is written otherwise.
+const NAME: u8 = 1 << 3;
+const EMAIL: u8 = 1 << 2;
+const TAGS: u8 = 1 << 1;
+const ATTRIBUTES: u8 = 1;
 
 /// What is written of a contact.
 #[derive(Clone, Copy)]
@@ -100,10 +122,15 @@ where
     fn parts(self, out: &mut Vec<u8>) {
         let Members { name, email, tag_count, tags, attributes, empty, .. } = self;
         // Another form of the JSON object is another number here.
-        const VERSION: u8 = 2;
+        const VERSION: u8 = 2 << 4;
         let keep = empty == Empty::Written;
-        let there = [keep || !name.is_empty(), email.is_some(), keep || tag_count > 0, keep || attributes.len() > 0];
-        out.push(there.iter().fold(VERSION, |bits, is_there| bits << 1 | u8::from(*is_there)));
+        let there = [
+            (NAME, keep || !name.is_empty()),
+            (EMAIL, email.is_some()),
+            (TAGS, keep || tag_count > 0),
+            (ATTRIBUTES, keep || attributes.len() > 0),
+        ];
+        out.push(there.iter().fold(VERSION, |bits, (bit, is_there)| if *is_there { bits | bit } else { bits }));
         length(tag_count, out);
         let mut part = |text: &str| {
             length(text.len(), out);
@@ -175,6 +202,20 @@ fn length(mut length: usize, out: &mut Vec<u8>) {
     out.push(length as u8);
 }
 
+/// Takes such a length from the front.
+fn read_length(from: &mut &[u8]) -> Option<usize> {
+    let mut length = 0_usize;
+    for shift in (0..usize::BITS).step_by(7) {
+        let (byte, rest) = from.split_first()?;
+        *from = rest;
+        length |= usize::from(byte & 0x7f).checked_shl(shift)?;
+        if byte >> 7 == 0 {
+            return Some(length);
+        }
+    }
+    None
+}
+
 /// A JSON string.
 fn string(text: &str, out: &mut Vec<u8>) {
     if is_verbatim(text) {
@@ -230,7 +271,7 @@ mod tests {
             };
             let same = |write| written(write, &one, empty[0]) == written(write, &other, empty[1]);
             prop_assert_eq!(same(write_merged_parts), same(write_merged));
-            prop_assert!(written(write_merged_parts, &one, empty[0]) == written(write_merged_parts, &one.clone(), empty[0]));
+            prop_assert_eq!(read_parts(&written(write_merged_parts, &one, empty[0])), Some(one));
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::contact::{Contact, name_of};
-use crate::reading::{Job, Judged, KeptRows, Record, Unjudged};
+use crate::contact::name_of;
+use crate::contact::phone::Phone;
+use crate::pipeline::kept_contacts::KeptContacts;
+use crate::reading::{Job, Judged, Record, RejectedRecords};
 use crate::report::certain::LinesOfBlock;
 use crate::state::{Comparison, Entry, KnownAs};
 use crate::survey;
@@ -16,94 +18,107 @@ pub(super) struct Look<'a> {
     pub empty: Empty,
     /// Whether there is a place for lines.
     pub has_lines: bool,
-    /// Nothing is wanted any more.
+    /// Nothing is wanted any more but the numbers of phones.
     pub is_given_up: &'a AtomicBool,
 }
 
 /// What was found of the rows of a block.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Those that are kept.
-    pub kept: KeptRows,
-    /// The lines of all others.
+    /// The lines of all rows.
     pub lines: LinesOfBlock,
-    /// The records among them whose contact the server has as it is, in order.
+    /// The records whose contact the server has as it is, in order.
     pub unchanged: Vec<u64>,
     /// Where the phones of these stand among those known, in the same order.
     pub places: Vec<u32>,
-    /// What is looked for: the record, and whether it is kept whatever is found.
-    contacts: Vec<((u64, bool), Entry)>,
+    /// All other contacts.
+    pub kept: KeptContacts,
+    /// The rows that cannot be sent.
+    pub rejected: RejectedRecords,
+    /// What is looked for.
+    contacts: Vec<(Looked, Entry)>,
+    /// What is sent of each of them, one after another.
     parts: Vec<u8>,
+}
+
+/// The memory for what is sent of a block that is kept for the next, in bytes; a few rows can be far larger than usual.
+const USUAL: usize = 512 << 10;
+
+#[derive(Clone, Copy)]
+struct Looked {
+    record: u64,
+    phone: Phone,
+    /// Where what is sent of it ends.
+    end: usize,
 }
 
 impl survey::Look for Look<'_> {
     type Found = Found;
 
     fn look(&self, record: &Record<'_>, found: &mut Found) {
-        if self.is_given_up.load(Ordering::Relaxed) {
-            // The numbers of phones are wanted all the same.
-            if let Judged::Contact(contact) = &record.judged {
-                found.contacts.push(((record.row.location.record, true), self.comparison.entry(contact.phone, &[])));
-            }
-            return;
-        }
-        match &record.judged {
-            Judged::Invalid(_) => found.kept.add(record),
-            Judged::Skipped => {
-                if !self.write(record, &name_of(record.row, record.fields), None, found) {
-                    found.kept.add(record);
-                }
-            }
-            Judged::Contact(contact) => {
-                let name = contact.name();
-                found.parts.clear();
+        let is_given_up = self.is_given_up.load(Ordering::Relaxed);
+        if let Judged::Contact(contact) = &record.judged {
+            let name = contact.name();
+            let begin = found.parts.len();
+            if !is_given_up {
                 write_parts(contact, &name, self.empty, &mut found.parts);
-                let entry = self.comparison.entry(contact.phone, &found.parts);
-                let has_no_line = !self.write(record, &name, Some(contact), found);
-                found.contacts.push(((record.row.location.record, has_no_line), entry));
-                self.comparison.prefetch_last(&found.contacts);
+                self.write(record, &name, found);
             }
+            let looked = Looked { record: record.row.location.record, phone: contact.phone, end: found.parts.len() };
+            let entry = self.comparison.entry(contact.phone, found.parts.get(begin..).unwrap_or_default());
+            found.contacts.push((looked, entry));
+        } else if !is_given_up {
+            self.write(record, &name_of(record.row, record.fields), found);
+            found.rejected.add(record);
         }
     }
 
-    /// All phones of the block are looked up together, so that none waits for the memory of another.
-    fn choose(&self, found: &mut Found, mut number: impl FnMut(usize, u32)) -> Vec<u64> {
-        let Found { contacts, unchanged, places, lines, .. } = found;
-        let (mut chosen, mut contact) = (Vec::new(), 0_usize..);
-        self.comparison.find(contacts, |(record, has_no_line), known| {
+    fn finish(&self, found: &mut Found, mut number: impl FnMut(usize, u32)) {
+        let is_given_up = self.is_given_up.load(Ordering::Relaxed);
+        let Found { lines, unchanged, places, kept, contacts, parts, .. } = found;
+        let (mut open, mut contact, mut begin) = (Vec::new(), 0.., 0);
+        self.comparison.find(contacts, |Looked { record, phone, end }, known| {
             let at = contact.next();
             if let (Some(at), Some((place, _))) = (at, known) {
                 number(at, place);
             }
             match known {
-                Some((place, KnownAs::Same)) if !has_no_line => {
+                Some((place, KnownAs::Same)) => {
                     unchanged.push(record);
                     places.push(place);
                 }
-                _ => chosen.push(record),
+                _ if is_given_up => {}
+                _ => {
+                    kept.add(record, phone, parts.get(begin..end).unwrap_or_default());
+                    open.push(record);
+                }
             }
+            begin = end;
         });
+        lines.reopen(&open);
         contacts.clear();
-        if self.is_given_up.load(Ordering::Relaxed) {
-            return Vec::new();
-        }
-        lines.remove(&chosen);
-        chosen
-    }
-
-    fn look_again(&self, record: Unjudged<'_>, found: &mut Found) {
-        found.kept.add_unjudged(record);
+        parts.clear();
+        parts.shrink_to(USUAL);
     }
 }
 
 impl Look<'_> {
-    /// Writes the line of a row as it is if nothing else is known of it; whether that can be done.
-    fn write(&self, record: &Record<'_>, name: &str, contact: Option<&Contact<'_>>, found: &mut Found) -> bool {
-        if !self.has_lines {
-            return true;
+    /// Writes the line of a row as it is if nothing else is known of it.
+    fn write(&self, record: &Record<'_>, name: &str, found: &mut Found) {
+        if let Some(input) = self.job.inputs.get(record.row.location.input as usize).filter(|_| self.has_lines) {
+            found.lines.add(input.source.input().name(), record, name);
         }
-        let input = self.job.inputs.get(record.row.location.input as usize);
-        input
-            .is_some_and(|input| found.lines.add(input.source.input().name(), record.before, record.row, name, contact))
+    }
+}
+
+impl Found {
+    /// All contacts that were looked at, whatever the server has of them.
+    pub fn contacts(&self) -> impl Iterator<Item = (u64, Phone, &[u8])> {
+        let mut begin = 0;
+        self.contacts.iter().map(move |(Looked { record, phone, end }, _)| {
+            let parts = self.parts.get(begin..*end).unwrap_or_default();
+            begin = *end;
+            (*record, *phone, parts)
+        })
     }
 }
