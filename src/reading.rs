@@ -13,10 +13,10 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
+pub use ordered::in_order;
 pub use rejected::RejectedRecords;
 
 use block::{Block, Reader};
-use ordered::in_order;
 
 use crate::contact::{Contact, FieldColumns, Rules};
 use crate::row::{Reject, Row};

@@ -1,6 +1,7 @@
 //! `--only-changed`: before anything is sent, the contacts of the input are held against those that the server has, and what
 //! is about to be sent is taken out of the state file; when the job is finished, what was accepted comes back.
 
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,13 +14,14 @@ use super::inputs;
 use super::kept_contacts::KeptContacts;
 use super::lookup::Lookup;
 use crate::config::{Config, Target};
+use crate::contact::phone::Phone;
 use crate::dedupe::{Merge, PhoneIndex};
 use crate::error::Error;
 use crate::folder::{Draft, Folder};
 use crate::journal::Unfinished;
 use crate::numbers::count;
 use crate::outcome::{RowStatus, StatusMap};
-use crate::reading::{Job, Judged, Record};
+use crate::reading::{Job, Judged, Record, in_order};
 use crate::report::certain::PartlyWritten;
 use crate::source;
 use crate::state::{self, Comparison, Known, Scope, StateFile};
@@ -181,7 +183,7 @@ impl Changes {
             parts: Vec::new(),
         };
         match &looked_up {
-            Some(looked_up) => compare_kept(&looked_up.kept, &mut contacts_in_order, stop)?,
+            Some(looked_up) => compare_kept(&looked_up.kept, job.threads, &mut contacts_in_order, stop)?,
             None => compare_all(job, &mut contacts_in_order, stop)?,
         }
         self.unsent = contacts_in_order.open.map(Arc::new);
@@ -281,22 +283,48 @@ impl Changes {
 }
 
 /// Compares contacts that are kept.
-fn compare_kept(kept: &KeptContacts, in_order: &mut InOrder<'_>, stop: &Stop) -> Result<(), Error> {
-    let (mut kept, mut contacts) = (kept.iter().peekable(), Contacts::default());
-    while kept.peek().is_some() {
-        for (record, phone, parts) in kept.by_ref().take(AT_ONCE) {
-            let share = in_order.survey.dedupe.share(record, phone);
-            contacts.add_parts(share, record, phone, parts).ok_or(Error::Broken("the comparison"))?;
-        }
-        in_order.compare(&mut contacts)?;
-        is_to_go_on(stop)?;
-    }
-    Ok(())
+fn compare_kept(
+    kept: &KeptContacts,
+    threads: NonZeroUsize,
+    contacts_in_order: &mut InOrder<'_>,
+    stop: &Stop,
+) -> Result<(), Error> {
+    let (mut kept, dedupe, mut failed) = (kept.iter(), &contacts_in_order.survey.dedupe, None);
+    in_order(
+        threads,
+        |block: &mut KeptBlock<'_>| {
+            block.kept.clear();
+            block.kept.extend(kept.by_ref().take(AT_ONCE));
+            !block.kept.is_empty()
+        },
+        |KeptBlock { kept, contacts, is_read }| {
+            let mut add = |(record, phone, parts): &(u64, Phone, &[u8])| {
+                contacts.add_parts(dedupe.share(*record, *phone), *record, *phone, parts)
+            };
+            *is_read = kept.iter().all(|kept| add(kept).is_some());
+        },
+        |KeptBlock { contacts, is_read, .. }| {
+            let read = if *is_read { Ok(()) } else { Err(Error::Broken("the comparison")) };
+            let compared = read.and_then(|()| contacts_in_order.compare(contacts)).and_then(|()| is_to_go_on(stop));
+            failed = compared.err();
+            if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    );
+    failed.map_or(Ok(()), Err)
+}
+
+/// Some of the contacts that are kept: as they are kept, and as they are compared.
+#[derive(Default)]
+struct KeptBlock<'k> {
+    kept: Vec<(u64, Phone, &'k [u8])>,
+    contacts: Contacts,
+    /// Whether all of them could be read.
+    is_read: bool,
 }
 
 /// Reads all contacts, and compares them.
-fn compare_all(job: &Job, in_order: &mut InOrder<'_>, stop: &Stop) -> Result<(), Error> {
-    let (survey, empty, mut failed) = (in_order.survey, in_order.empty, None);
+fn compare_all(job: &Job, contacts_in_order: &mut InOrder<'_>, stop: &Stop) -> Result<(), Error> {
+    let (survey, empty, mut failed) = (contacts_in_order.survey, contacts_in_order.empty, None);
     let read = job.read_blocks(
         |Record { row, judged, .. }, contacts: &mut Contacts| {
             let Judged::Contact(contact) = &judged else { return };
@@ -305,7 +333,7 @@ fn compare_all(job: &Job, in_order: &mut InOrder<'_>, stop: &Stop) -> Result<(),
             contacts.add(share, record, contact, |out| write_parts(contact, &contact.name(), empty, out));
         },
         |contacts, _| {
-            failed = in_order.compare(contacts).and_then(|()| is_to_go_on(stop)).err();
+            failed = contacts_in_order.compare(contacts).and_then(|()| is_to_go_on(stop)).err();
             if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         },
     );

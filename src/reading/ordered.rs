@@ -15,7 +15,7 @@ use std::thread;
 /// never more blocks than threads. The calling thread is one of them; with one there is no other.
 ///
 /// A panic in one of them ends all threads, and goes on here.
-pub(super) fn in_order<B: Default>(
+pub fn in_order<B: Default>(
     threads: NonZeroUsize,
     fill: impl FnMut(&mut B) -> bool + Send,
     work: impl Fn(&mut B) + Sync,
