@@ -48,7 +48,7 @@ pub struct Changes {
     /// What the survey finds meanwhile; `None` where the inputs are read once more for it.
     lookup: Option<Lookup>,
     /// The contacts that are still to be sent; `None` where the inputs are read for them.
-    unsent: Option<Arc<KeptContacts>>,
+    to_send: Option<Arc<KeptContacts>>,
     /// `results.csv` with the lines of all others.
     partly_written: Option<PartlyWritten>,
 }
@@ -87,7 +87,7 @@ impl Opening {
             is_whole,
             trusts_earlier_runs: true,
             lookup: None,
-            unsent: None,
+            to_send: None,
             partly_written: None,
         })
     }
@@ -186,7 +186,7 @@ impl Changes {
             Some(looked_up) => compare_kept(&looked_up.kept, job.threads, &mut contacts_in_order, stop)?,
             None => compare_all(job, &mut contacts_in_order, stop)?,
         }
-        self.unsent = contacts_in_order.open.map(Arc::new);
+        self.to_send = contacts_in_order.open.map(Arc::new);
         self.partly_written = looked_up.and_then(|looked_up| looked_up.written);
         Ok((Changes { is_compared: true, ..self }, statuses))
     }
@@ -255,8 +255,8 @@ impl Changes {
     }
 
     /// The contacts that are still to be sent, as the server gets them; `None` where the inputs are to be read for them.
-    pub fn unsent(&self) -> Option<Arc<KeptContacts>> {
-        self.unsent.clone()
+    pub fn to_send(&self) -> Option<Arc<KeptContacts>> {
+        self.to_send.clone()
     }
 
     /// `results.csv` with the lines of all rows that were certain at once; there once.

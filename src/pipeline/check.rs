@@ -51,7 +51,7 @@ struct Checked {
     statuses: Arc<StatusMap>,
     absent: Option<u64>,
     /// The rows that would be sent, or not sent for a reason, where they were found by the survey; else `None`.
-    unsent: Option<Arc<KeptContacts>>,
+    to_send: Option<Arc<KeptContacts>>,
     /// Why an import would send nothing.
     cause: Option<Error>,
 }
@@ -61,7 +61,7 @@ impl Checked {
         let (job, changes) = understand(run).await.map_err(|cause| Untouched { cause, job: None })?;
         let surveyed = read_all(run, &job, changes).await;
         let (survey, changes) = surveyed.map_err(|cause| Untouched { cause, job: Some(Arc::clone(&job)) })?;
-        let mut checked = Checked { job, survey, statuses: Arc::default(), absent: None, unsent: None, cause: None };
+        let mut checked = Checked { job, survey, statuses: Arc::default(), absent: None, to_send: None, cause: None };
         checked.cause = checked.judge(run, changes).await.err();
         Ok(checked)
     }
@@ -76,7 +76,7 @@ impl Checked {
             let (changes, statuses) =
                 changes.compare_aside(&self.job, &self.survey, empty, StatusMap::default(), run.stop).finish().await?;
             run.screen.note(&changes.said(statuses.counts()[RowStatus::Unchanged]));
-            (self.statuses, self.absent, self.unsent) = (Arc::new(statuses), changes.absent(), changes.unsent());
+            (self.statuses, self.absent, self.to_send) = (Arc::new(statuses), changes.absent(), changes.to_send());
         }
         Ok(())
     }
@@ -94,7 +94,7 @@ impl Checked {
         });
         let results = results.as_ref().map(|(_, folder)| folder);
         let sources = documents::Sources { config, rejected: &rejected, timeline: None, results };
-        let preview = preview::preview(&self.job, &self.survey, &self.statuses, self.unsent.as_deref(), config);
+        let preview = preview::preview(&self.job, &self.survey, &self.statuses, self.to_send.as_deref(), config);
         let check = CheckInfo { examples: Some(masked(&shown)), ..preview };
         let summary = loop {
             let summary = self.summarize(run, &check);

@@ -86,9 +86,9 @@ impl Delivered {
     /// them show. An error that is the first of the run changes what they say: they are written once more.
     fn write_documents(&mut self, run: &Run<'_>, files: &Files, rejected: &RejectedRows) -> (Summary, Vec<String>) {
         let Surveyed { job, survey, open, changes, .. } = &self.surveyed;
-        let unsent = changes.as_ref().and_then(Changes::unsent);
+        let to_send = changes.as_ref().and_then(Changes::to_send);
         let check = match run.is_dry() {
-            true => preview::preview(job, survey, &open.statuses, unsent.as_deref(), run.config),
+            true => preview::preview(job, survey, &open.statuses, to_send.as_deref(), run.config),
             false => CheckInfo::default(),
         };
         loop {

@@ -27,7 +27,7 @@ pub fn preview(
     job: &Job,
     survey: &Survey,
     statuses: &StatusMap,
-    unsent: Option<&KeptContacts>,
+    to_send: Option<&KeptContacts>,
     config: &Config,
 ) -> CheckInfo {
     let empty = config.rows.empty;
@@ -42,9 +42,9 @@ pub fn preview(
         if contacts < MEASURED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let mut buffer = Vec::new();
-    match unsent {
-        Some(unsent) => {
-            for (_, phone, details) in unsent.details() {
+    match to_send {
+        Some(to_send) => {
+            for (_, phone, details) in to_send.details() {
                 buffer.clear();
                 write_merged(phone, &details, empty, &mut buffer);
                 if show(&buffer).is_break() {

@@ -168,7 +168,7 @@ impl Surveyed {
             done: Arc::new(self.open.statuses.clone()),
             empty: config.rows.empty,
             most: config.delivery.trial.map_or(u64::MAX, |most| most.get() as u64),
-            kept: self.changes.as_ref().and_then(Changes::unsent),
+            kept: self.changes.as_ref().and_then(Changes::to_send),
             folder: Folder::clone(&self.folder),
             values: values(config),
         };

@@ -158,7 +158,7 @@ impl Entries {
     fn window(&self, entry: Entry) -> usize {
         let part = self.part(entry);
         let behind = entry.phone() >> self.shift.saturating_sub(FRACTION_BITS) & ((1 << FRACTION_BITS) - 1);
-        let place = part.start + (part.len() * behind as usize >> FRACTION_BITS);
+        let place = part.start + ((part.len() * behind as usize) >> FRACTION_BITS);
         place.saturating_sub(WINDOW / 2)
     }
 }
