@@ -55,9 +55,9 @@ impl KeptContacts {
         size_of::<KeptContact>() * self.contacts.len() + self.parts.len()
     }
 
-    /// The record, the phone, and what is sent, as values.
-    pub fn details(&self) -> impl Iterator<Item = (u64, Phone, Details)> {
-        self.iter().filter_map(|(record, phone, parts)| Some((record, phone, read_parts(parts)?)))
+    /// The record, the phone, and what is sent, as values; `None` where the parts are none.
+    pub fn details(&self) -> impl Iterator<Item = (u64, Phone, Option<Details>)> {
+        self.iter().map(|(record, phone, parts)| (record, phone, read_parts(parts)))
     }
 
     /// The record, the phone, and what is sent, one after another.

@@ -46,7 +46,7 @@ pub fn preview(
         Some(to_send) => {
             for (_, phone, details) in to_send.details() {
                 buffer.clear();
-                write_merged(phone, &details, empty, &mut buffer);
+                write_merged(phone, &details.unwrap_or_default(), empty, &mut buffer);
                 if show(&buffer).is_break() {
                     break;
                 }

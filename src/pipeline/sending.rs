@@ -227,6 +227,7 @@ fn read(load: &SendJob, parcels: &mpsc::Sender<Arc<Parcel>>, stop: &Stop) -> Res
 fn send_kept(kept: &KeptContacts, packer: &mut Packer<'_>, stop: &Stop) -> Result<(), Error> {
     let empty = packer.load.empty;
     for (record, phone, details) in kept.details() {
+        let details = details.ok_or(Error::Broken("the sending"))?;
         packer.is_ended |= stop.asked().is_some();
         if packer.add(record, |out| write_merged(phone, &details, empty, out))?.is_break() {
             break;
