@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
@@ -66,6 +66,15 @@ impl Draft {
     /// Local I/O.
     pub(super) fn reader(&self) -> io::Result<File> {
         self.folder.dir.open_file(&self.draft_name, OpenMode::Read)
+    }
+
+    /// Leaves nothing behind these bytes: so many has it once parts of it were [written anew](super::Rewrite).
+    ///
+    /// # Errors
+    /// Local I/O.
+    pub fn end_at(&mut self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)?;
+        self.file.seek(SeekFrom::Start(length)).map(|_| ())
     }
 
     /// The name that the file will have.

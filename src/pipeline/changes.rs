@@ -22,7 +22,7 @@ use crate::journal::Unfinished;
 use crate::numbers::count;
 use crate::outcome::{RowStatus, StatusMap};
 use crate::reading::{Job, Judged, Record, in_order};
-use crate::report::certain::PartlyWritten;
+use crate::report::completing::PartlyWritten;
 use crate::source;
 use crate::state::{self, Comparison, Known, Scope, StateFile};
 use crate::stop::Stop;

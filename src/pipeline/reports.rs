@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::folder::{Folder, RESULTS, publish};
 use crate::outcome::{RowCounts, RowStatus, StatusMap};
 use crate::reading::Job;
-use crate::report::certain::PartlyWritten;
+use crate::report::completing::PartlyWritten;
 use crate::report::rejected_rows::{RejectedRows, Values};
 use crate::report::rows::{self, ReportContext, Written};
 use crate::report::{Files, RejectedFile, shown};

@@ -5,6 +5,7 @@
 
 pub mod certain;
 pub mod check;
+pub mod completing;
 pub mod github;
 #[cfg(feature = "html")]
 pub mod html;

@@ -19,7 +19,7 @@ use crate::reading::{InputRead, Job, Judged, Record};
 use crate::row::{Reject, Row};
 use crate::source::{self, Columns, Source};
 
-use super::certain::PartlyWritten;
+use super::completing::PartlyWritten;
 use super::line::{self, Beginning, ResultLine};
 use super::rejected::{Rejected, is_json};
 use super::rejected_rows::{RejectedRow, RejectedRows};
@@ -143,8 +143,13 @@ fn complete(
     stop: impl FnMut() -> bool + Send,
 ) -> Result<Option<Written>, Error> {
     thread::scope(|threads| {
-        let table =
-            threads.spawn(|| lines.complete(|location, phone| ResultLine::of_contact(context, location, phone), stop));
+        let table = threads.spawn(|| {
+            lines.complete(
+                context.job.threads,
+                |location, phone| ResultLine::of_contact(context, location, phone),
+                stop,
+            )
+        });
         let mut files = RejectedFiles::begin(context, folder);
         let written = records.each(|row, columns, reject| {
             let Some(input) = context.job.inputs.get(row.location.input as usize) else { return Ok(()) };
