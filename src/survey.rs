@@ -103,9 +103,9 @@ pub trait Look: Sync {
     /// The next record of a block.
     fn look(&self, record: &Record<'_>, found: &mut Self::Found);
 
-    /// The block has no more. `number` hears of contacts whose phone has a number, by the place they have among those of the block: a
-    /// phone that has one has it in all blocks.
-    fn finish(&self, found: &mut Self::Found, number: impl FnMut(usize, u32));
+    /// The block has no more. `numbers` gets the number of each contact's phone, in order, if phones have numbers: one that has one has
+    /// it in all blocks.
+    fn finish(&self, found: &mut Self::Found, numbers: &mut Vec<Option<u32>>);
 }
 
 /// No look.
@@ -114,7 +114,7 @@ impl Look for () {
 
     fn look(&self, _: &Record<'_>, (): &mut ()) {}
 
-    fn finish(&self, (): &mut (), _: impl FnMut(usize, u32)) {}
+    fn finish(&self, (): &mut (), _: &mut Vec<Option<u32>>) {}
 }
 
 impl Survey {
@@ -150,7 +150,7 @@ impl Survey {
                 beside.look(&record, found);
                 part.add(&record, job);
             },
-            |(part, found)| beside.finish(found, |place, number| part.number(place, number)),
+            |(part, found)| beside.finish(found, &mut part.numbers),
             |(part, found), bytes| {
                 settle(found);
                 failed = whole.append(part).err();

@@ -16,13 +16,13 @@ pub(super) struct Part {
     found: Survey,
     /// The rows that can be sent.
     valid: Vec<Valid>,
+    /// The numbers of their phones, if phones have numbers.
+    pub numbers: Vec<Option<u32>>,
 }
 
 /// What is known of a row that can be sent, for what needs all rows before it.
 struct Valid {
     phone: Phone,
-    /// The number of the phone; `None` where it has none.
-    number: Option<u32>,
     location: Location,
     region: Region,
     kind: Kind,
@@ -48,15 +48,8 @@ impl Part {
                 found.by_default_country += u64::from(contact.by_default_country);
                 found.note(contact.notes);
                 let (phone, region, kind) = (contact.phone, contact.region, contact.kind);
-                self.valid.push(Valid { phone, number: None, location: row.location, region, kind, name });
+                self.valid.push(Valid { phone, location: row.location, region, kind, name });
             }
-        }
-    }
-
-    /// The phone of a row that can be sent has this number. `place` is that of the row among them.
-    pub fn number(&mut self, place: usize, number: u32) {
-        if let Some(valid) = self.valid.get_mut(place) {
-            valid.number = Some(number);
         }
     }
 }
@@ -90,7 +83,8 @@ impl Whole {
     /// Adds the rows that come next, and empties the part.
     pub fn append(&mut self, part: &mut Part) -> Result<(), Unkept> {
         self.found.append(std::mem::take(&mut part.found));
-        for Valid { phone, number, location, region, kind, name } in part.valid.drain(..) {
+        let numbers = part.numbers.drain(..).chain(std::iter::repeat(None));
+        for (Valid { phone, location, region, kind, name }, number) in part.valid.drain(..).zip(numbers) {
             let unkept = |error| Unkept { input: location.input, error };
             self.index.add(phone, location, number).map_err(unkept)?;
             self.tally.add(region, kind);

@@ -73,15 +73,12 @@ impl survey::Look for Look<'_> {
         }
     }
 
-    fn finish(&self, found: &mut Found, mut number: impl FnMut(usize, u32)) {
+    fn finish(&self, found: &mut Found, numbers: &mut Vec<Option<u32>>) {
         let is_given_up = self.is_given_up.load(Ordering::Relaxed);
         let Found { lines, unchanged, places, kept, contacts, parts, .. } = found;
-        let (mut open, mut contact, mut begin) = (Vec::new(), 0.., 0);
+        let (mut open, mut begin) = (Vec::new(), 0);
         self.comparison.find(contacts, |Looked { record, phone, end }, known| {
-            let at = contact.next();
-            if let (Some(at), Some((place, _))) = (at, known) {
-                number(at, place);
-            }
+            numbers.push(known.map(|(place, _)| place));
             match known {
                 Some((place, KnownAs::Same)) => {
                     unchanged.push(record);
