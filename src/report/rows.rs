@@ -97,8 +97,8 @@ pub enum Error {
 
 /// Writes the drafts of `results.csv` and of the rejected rows.
 ///
-/// The invalid and refused rows are added to `rejected`. Of a table that is `begun` only the missing lines are written. `stop`
-/// ends the reading, and then there is nothing.
+/// The invalid and refused rows are added to `rejected`. Of a table that is `begun` only the missing lines are written, unless
+/// there are refused rows. `stop` ends the reading, and then there is nothing.
 ///
 /// # Errors
 /// The input or a file fails.
@@ -109,7 +109,8 @@ pub fn write(
     begun: Option<PartlyWritten>,
     mut stop: impl FnMut() -> bool + Send,
 ) -> Result<Option<Written>, Error> {
-    if let Some(begun) = begun {
+    // A row that the server refused stands in a file of rejected rows as it was read: nobody has kept it.
+    if let Some(begun) = begun.filter(|_| context.statuses.counts()[RowStatus::Refused] == 0) {
         return complete(context, folder, rejected, begun, stop);
     }
     let mut tables = Tables::begin(context, folder, rejected)?;

@@ -171,6 +171,25 @@ fn what_the_server_does_not_take_stands_in_the_table() {
     assert_eq!(night(csv(&[(7, "Other")], 0..60)), with(60, &[(50, "refused")], "unchanged"));
 }
 
+#[test]
+fn what_the_server_refuses_in_a_trial_can_be_corrected() {
+    let server = Server::new(|request| match request.has("27830000032") {
+        true => Reply::refused(422, "no"),
+        false => Reply::ok(),
+    });
+    let folder = Folder::new();
+    let night =
+        |more: &[&str]| m1import(&folder, ["contacts.csv", "--only-changed", STATE]).to(&server).with(more).run();
+    folder.write("contacts.csv", contacts::csv(0, 30));
+    night(&[]).exits_with(0);
+    folder.write("contacts.csv", contacts::csv(0, 40) + "Nobody,12\n");
+    night(&["--trial", "5"]).exits_with(75);
+    let rows = &folder.summary("contacts.results")["rows"];
+    assert_eq!((&rows["unchanged"], &rows["accepted"], &rows["refused"]), (&30.into(), &4.into(), &1.into()));
+    let rejected = folder.read("contacts.results/rejected.csv");
+    assert!(rejected.contains("+27830000032,") && rejected.contains("\nNobody,12,"), "{rejected}");
+}
+
 /// A night of which nothing may be sent says so in every report: nothing of the night before is left in its place.
 #[test]
 fn a_night_that_may_not_be_sent_has_reports_of_its_own() {
