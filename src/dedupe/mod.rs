@@ -69,7 +69,7 @@ fn note_again(repeated: &mut RepeatedPhones, phone: u64, row: Winner) {
 #[derive(Debug, Default)]
 pub struct Numbered {
     /// Those that came.
-    pub once: Bits,
+    pub came: Bits,
     /// Those that came more than once.
     pub again: Bits,
 }
@@ -77,7 +77,7 @@ pub struct Numbered {
 impl Numbered {
     /// One has come; whether it came before.
     fn add(&mut self, number: u32) -> bool {
-        let is_again = self.once.insert(number as usize);
+        let is_again = self.came.insert(number as usize);
         if is_again {
             self.again.insert(number as usize);
         }

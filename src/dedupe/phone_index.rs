@@ -45,7 +45,7 @@ impl PhoneIndex {
     pub fn add(&mut self, phone: Phone, location: Location, number: Option<u32>) -> io::Result<()> {
         if let Some(number) = number {
             let is_again = self.numbered.add(number);
-            if self.is_last_known_by_number() {
+            if self.is_number_enough() {
                 if is_again {
                     let row = Winner { record: location.record, line: location.line };
                     note_again(&mut self.repeated, phone.get(), row);
@@ -69,7 +69,7 @@ impl PhoneIndex {
     }
 
     /// Whether a number is all that has to be known of a phone: the row that wins is one that comes again.
-    fn is_last_known_by_number(&self) -> bool {
+    fn is_number_enough(&self) -> bool {
         self.policy != OnDuplicate::First
     }
 
@@ -78,7 +78,7 @@ impl PhoneIndex {
     /// # Errors
     /// A temporary file cannot be written or read.
     pub fn finish(self) -> io::Result<DedupePlan> {
-        let by_number = if self.is_last_known_by_number() { self.numbered.once.count() as u64 } else { 0 };
+        let by_number = if self.is_number_enough() { self.numbered.came.count() as u64 } else { 0 };
         let PhoneIndex { policy, numbered, mut repeated, .. } = self;
         let others = match self.rows {
             Rows::Phones(mut phones) => phones.settle(&mut repeated),
@@ -173,8 +173,8 @@ mod tests {
     fn what_is_numbered_is_told_by_its_number() {
         for policy in [OnDuplicate::Merge, OnDuplicate::First] {
             let plan = plan_with(PhoneIndex::new(policy, 1 << 30), &[7, 2, 7, 3, 3, 9], |n| n > 2);
-            let Numbered { once, again } = plan.numbered();
-            assert_eq!((once.ones().collect(), again.ones().collect()), (vec![3, 7, 9], vec![3, 7]));
+            let Numbered { came, again } = plan.numbered();
+            assert_eq!((came.ones().collect(), again.ones().collect()), (vec![3, 7, 9], vec![3, 7]));
         }
     }
 

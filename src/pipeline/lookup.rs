@@ -123,7 +123,7 @@ impl Lookup {
         stop: &Stop,
     ) -> Result<LookedUp, Error> {
         // Contacts that were not kept, since nobody knew that other rows have the same phone.
-        let Numbered { once, again } = survey.dedupe.numbered();
+        let Numbered { came, again } = survey.dedupe.numbered();
         let records = self.unchanged.iter().flat_map(Clone::clone).zip(&self.places);
         let again: Vec<u64> =
             records.filter(|(_, place)| again.get(**place as usize)).map(|(record, _)| record).collect();
@@ -141,7 +141,7 @@ impl Lookup {
             }
         }
         // The contacts that are kept are compared, which corrects it for their phones.
-        comparison.are_same(once.clone());
+        comparison.are_same(came.clone());
         if !again.is_empty() {
             self.read_again(&again, comparison, job, survey, stop)?;
             self.kept.sort();
@@ -168,10 +168,11 @@ impl Lookup {
         let read = job.read_only(
             |record| wanted.next_if_eq(&record).is_some(),
             |step| {
-                stopped |= stop.asked().is_some();
-                if let Step::Record(record) = &step {
-                    look.look(record, &mut found);
+                match &step {
+                    Step::Record(record) => look.look(record, &mut found),
+                    Step::Bytes(_) => self.reopen(std::mem::take(&mut found)),
                 }
+                stopped |= stop.asked().is_some();
                 if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             },
         );
@@ -179,10 +180,14 @@ impl Lookup {
         if stopped {
             return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
         }
+        inputs::are_same(job, &survey.inputs, &read.inputs)
+    }
+
+    /// Keeps contacts that were taken for unchanged, and their lines.
+    fn reopen(&mut self, found: Found) {
         found.contacts().for_each(|(record, phone, parts)| self.kept.add(record, phone, parts));
         if let Some(lines) = &mut self.lines {
             lines.reopen(&found.lines);
         }
-        inputs::are_same(job, &survey.inputs, &read.inputs)
     }
 }

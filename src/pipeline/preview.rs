@@ -45,8 +45,9 @@ pub fn preview(
     match to_send {
         Some(to_send) => {
             for (_, phone, details) in to_send.details() {
+                let Some(details) = details else { break };
                 buffer.clear();
-                write_merged(phone, &details.unwrap_or_default(), empty, &mut buffer);
+                write_merged(phone, &details, empty, &mut buffer);
                 if show(&buffer).is_break() {
                     break;
                 }

@@ -129,7 +129,7 @@ impl CertainLines {
         self.out.write_all(block.text.get(begin..end).unwrap_or_default())
     }
 
-    /// These lines of contacts are not certain after all.
+    /// These lines of contacts that were taken for unchanged are not certain after all.
     pub fn reopen(&mut self, block: &LinesOfBlock) {
         let mut start = 0;
         for line in &block.lines {
@@ -137,7 +137,7 @@ impl CertainLines {
             // Of one that has no line there it is known.
             if length.is_some_and(|length| *length > 0) {
                 self.rows.read -= 1;
-                self.rows.counts[line.status] -= 1;
+                self.rows.counts[RowStatus::Unchanged] -= 1;
                 self.open.add(line, &block.text, start);
             }
             start = line.end;

@@ -251,4 +251,28 @@ mod tests {
             prop_assert!(written == expected, "{}", String::from_utf8_lossy(&written[..written.len().min(2_000)]));
         }
     }
+
+    /// The file has changed meanwhile, which whoever reads it again says.
+    #[test]
+    fn a_row_that_is_another_when_it_is_read_again_does_no_harm() {
+        let mut fields = FieldColumns::default();
+        fields.add(Field::Phone, 0);
+        let (columns, rules, mut row) = (Columns::default(), Rules::default(), Row::default());
+        row.fill("+27831234567", &[(0, 12)]);
+        row.location = Location { input: 0, record: 1, line: 2 };
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::make(&place.path().join("results")).unwrap();
+        let mut lines = CertainLines::begin(&folder).unwrap();
+        let block = |judged| {
+            let mut block = LinesOfBlock::default();
+            block.add("a.csv", &Record { row: &row, fields: &fields, columns: &columns, judged, before: 0 }, "Ann");
+            block
+        };
+        let contact = Contact::from_row(&row, &fields, &rules).unwrap();
+        lines.append(&block(Judged::Contact(contact))).unwrap();
+        lines.reopen(&block(Judged::Skipped));
+        let plain = |_, _| ResultLine::plain(RowStatus::Accepted);
+        let (_, counts) = lines.finish().unwrap().complete(NonZeroUsize::MIN, plain, || false).unwrap().unwrap();
+        assert_eq!((counts.read, counts.counts[RowStatus::Skipped]), (1, 1));
+    }
 }

@@ -38,16 +38,14 @@ pub fn write_merged_parts(phone: Phone, details: &Details, empty: Empty, out: &m
 /// What parts that were written say of a contact beside its phone; `None` where they are none.
 pub fn read_parts(parts: &[u8]) -> Option<Details> {
     let (there, mut rest) = parts.split_first()?;
-    let tag_count = read_length(&mut rest)?;
-    let mut part = || {
-        let length = read_length(&mut rest)?;
-        let (text, behind) = rest.split_at_checked(length)?;
-        rest = behind;
-        str::from_utf8(text).ok().map(str::to_owned)
-    };
-    let (name, email) = (part()?, part()?);
-    let tags = (0..tag_count).map(|_| part()).collect::<Option<_>>()?;
-    let attributes = std::iter::from_fn(|| Some((part()?, part()?))).collect();
+    let rest = &mut rest;
+    let tag_count = read_length(rest)?;
+    let (name, email) = (read_part(rest)?, read_part(rest)?);
+    let tags = (0..tag_count).map(|_| read_part(rest)).collect::<Option<_>>()?;
+    let mut attributes = Vec::new();
+    while !rest.is_empty() {
+        attributes.push((read_part(rest)?, read_part(rest)?));
+    }
     Some(Details { name, email: (there & EMAIL != 0).then_some(email), tags, attributes })
 }
 
@@ -202,7 +200,15 @@ fn length(mut length: usize, out: &mut Vec<u8>) {
     out.push(length as u8);
 }
 
-/// Takes such a length from the front.
+/// Takes a part from the front.
+fn read_part(from: &mut &[u8]) -> Option<String> {
+    let length = read_length(from)?;
+    let (text, rest) = from.split_at_checked(length)?;
+    *from = rest;
+    str::from_utf8(text).ok().map(str::to_owned)
+}
+
+/// Takes a length from the front.
 fn read_length(from: &mut &[u8]) -> Option<usize> {
     let mut length = 0_usize;
     for shift in (0..usize::BITS).step_by(7) {

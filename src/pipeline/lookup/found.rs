@@ -69,7 +69,10 @@ impl survey::Look for Look<'_> {
             found.contacts.push((looked, entry));
         } else if !is_given_up {
             self.write(record, &name_of(record.row, record.fields), found);
-            found.rejected.add(record);
+            // Where there is no place for lines, nobody asks for them.
+            if self.has_lines {
+                found.rejected.add(record);
+            }
         }
     }
 
