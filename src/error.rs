@@ -16,7 +16,7 @@ use crate::outcome::{Cause, Failure};
 use crate::pipeline::merge;
 use crate::reading::Shard;
 use crate::report::words::moment;
-use crate::stop::Signal;
+use crate::stop::{Signal, Stop};
 use crate::{config, journal, mapping, source, state, understanding};
 
 /// Why a run could not be carried out.
@@ -223,6 +223,11 @@ impl Error {
             return error;
         }
         Error::Settings { error: Box::new(error), settings: settings.to_vec() }
+    }
+
+    /// What ended this part of the work: the signal, else something else that has stopped all of it.
+    pub fn stopped(stop: &Stop, what: &'static str) -> Error {
+        stop.by_signal().map_or(Error::Broken(what), Error::Signal)
     }
 
     /// The diagnostic of the module that the error comes from; `None` where it is made here.

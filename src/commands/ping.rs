@@ -44,7 +44,7 @@ pub(super) fn ping(config: &Config, terminal: &Terminal, env: &Env) -> Result<Ex
         let id = format!("ping-{:016x}", fastrand::u64(..));
         let asked = tokio::select! {
             pong = ping::ping(options, &path, &id, credentials) => pong?,
-            _ = stop.wait() => return Err(stop.by_signal().map_or(Error::Broken("ping"), Error::Signal)),
+            _ = stop.wait() => return Err(Error::stopped(&stop, "ping")),
         };
         let ending = destination.token_said(&config.delivery.token).and_then(|(_, last)| last);
         Ok(PingResult { path: path.clone(), proxy: config.delivery.proxy.clone(), ending, pong: asked })

@@ -346,6 +346,6 @@ fn compare_all(job: &Job, contacts_in_order: &mut InOrder<'_>, stop: &Stop) -> R
 fn is_to_go_on(stop: &Stop) -> Result<(), Error> {
     match stop.asked() {
         None => Ok(()),
-        Some(_) => Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal)),
+        Some(_) => Err(Error::stopped(stop, "the comparison")),
     }
 }

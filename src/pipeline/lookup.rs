@@ -178,7 +178,7 @@ impl Lookup {
         );
         let read = read.map_err(Error::of_a_later_reading)?;
         if stopped {
-            return Err(stop.by_signal().map_or(Error::Broken("the comparison"), Error::Signal));
+            return Err(Error::stopped(stop, "the comparison"));
         }
         inputs::are_same(job, &survey.inputs, &read.inputs)
     }

@@ -47,7 +47,7 @@ pub async fn unless_stopped<T: Send + 'static>(
     let working = tokio::task::spawn_blocking(work);
     tokio::select! {
         worked = working => worked.unwrap_or(Err(Error::Broken(what))),
-        _ = stop.wait() => Err(stop.by_signal().map_or(Error::Broken(what), Error::Signal)),
+        _ = stop.wait() => Err(Error::stopped(stop, what)),
     }
 }
 
