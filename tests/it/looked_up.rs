@@ -129,12 +129,14 @@ fn one_reading_gives_what_several_give() {
     }
 }
 
+/// A server that does not take a contact with this phone.
+fn refusing(phone: &'static str) -> Server {
+    Server::new(move |request| if request.has(phone) { Reply::refused(422, "no") } else { Reply::ok() })
+}
+
 #[test]
 fn what_the_server_does_not_take_stands_in_the_table() {
-    let server = Server::new(|request| match request.has("27830000050") {
-        true => Reply::refused(422, "no"),
-        false => Reply::ok(),
-    });
+    let server = refusing("27830000050");
     let folder = Folder::new();
     let csv = |names: &[(u32, &str)], phones: std::ops::Range<u32>| {
         let name = |n: u32| names.iter().find(|(of, _)| *of == n).map_or("Name", |(_, name)| name);
@@ -173,11 +175,7 @@ fn what_the_server_does_not_take_stands_in_the_table() {
 
 #[test]
 fn what_the_server_refuses_in_a_trial_can_be_corrected() {
-    let server = Server::new(|request| match request.has("27830000032") {
-        true => Reply::refused(422, "no"),
-        false => Reply::ok(),
-    });
-    let folder = Folder::new();
+    let (folder, server) = (Folder::new(), refusing("27830000032"));
     let night =
         |more: &[&str]| m1import(&folder, ["contacts.csv", "--only-changed", STATE]).to(&server).with(more).run();
     folder.write("contacts.csv", contacts::csv(0, 30));
